@@ -1,0 +1,1 @@
+"""Typed readers of the files in config/, with errors that name file, line and remedy."""

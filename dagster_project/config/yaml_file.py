@@ -1,0 +1,71 @@
+"""YAML files read with the line of every value, so that an error can point at it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from dagster_project.domain.errors import ConfigError
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class YamlDocument:
+    """A parsed file that knows where its values stand."""
+
+    file: Path
+    data: Any
+
+    def parse(
+        self, model: type[Model], *, prepare: Callable[[Any], Any] = lambda data: data
+    ) -> Model:
+        """Validate against a pydantic model; the first problem becomes a ``ConfigError``."""
+        try:
+            return model.model_validate(prepare(self.data or {}))
+        except ValidationError as invalid:
+            problem = invalid.errors(include_input=False, include_url=False)[0]
+            path = tuple(problem["loc"])
+            raise self.error(
+                f"{'.'.join(str(p) for p in path)}: {problem['msg']}",
+                "correct this line; docs/configuration.md lists what each entry may hold",
+                path=path,
+            ) from None
+
+    def error(self, what: str, remedy: str, *, path: tuple[Any, ...] = ()) -> ConfigError:
+        """A ``ConfigError`` at the line of the value that ``path`` leads to."""
+        return ConfigError.at(self.file, self._line(path), what, remedy)
+
+    def _line(self, path: tuple[Any, ...]) -> int | None:
+        node, line = self.data, None
+        for step in path:
+            try:
+                position = node.lc.data[step]
+            except (AttributeError, KeyError, IndexError, TypeError):
+                break
+            line = position[0] + 1
+            node = node[step]
+        return line
+
+
+def read_yaml(file: Path) -> YamlDocument:
+    """Read one YAML file; ``ConfigError`` when it is missing or not YAML."""
+    if not file.is_file():
+        raise ConfigError.at(
+            file, None, "configuration file is missing", "run `c360 init DIR` to write one"
+        )
+    try:
+        data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+    except MarkedYAMLError as broken:
+        mark = broken.problem_mark
+        raise ConfigError.at(
+            file,
+            mark.line + 1 if mark else None,
+            f"not valid YAML: {broken.problem}",
+            "correct the syntax at this line",
+        ) from None
+    return YamlDocument(file, data)

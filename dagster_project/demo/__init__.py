@@ -1,0 +1,1 @@
+"""The seeded demo world: invented people and their true history, in vendors' own formats."""

@@ -1,0 +1,1 @@
+"""What runs SQL: DuckDB embedded today, Spark as a seam."""

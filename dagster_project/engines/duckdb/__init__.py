@@ -1,0 +1,1 @@
+"""DuckDB embedded: sessions, the writer lock, the dbt child process."""

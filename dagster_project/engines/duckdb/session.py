@@ -1,0 +1,58 @@
+"""DuckDB sessions with the settings every part of the project relies on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class EngineOptions:
+    """Limits of one DuckDB instance; ``memory_limit`` in DuckDB's notation (``4GB``)."""
+
+    threads: int = 2
+    memory_limit: str = "4GB"
+    spill: Path | None = None
+
+
+@contextmanager
+def session(
+    database: Path | None = None,
+    *,
+    options: EngineOptions | None = None,
+    read_only: bool = False,
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a database (in memory without ``database``), UTC and offline; closed on leaving.
+
+    While a session writes a file no other process can open it: keep it short, and never
+    open one around a dbt run.
+    """
+    options = options or EngineOptions()
+    if database is not None and not read_only:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(
+        str(database) if database else ":memory:",
+        read_only=read_only,
+        config={
+            "threads": options.threads,
+            "memory_limit": options.memory_limit,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "preserve_insertion_order": "false",
+        },
+    )
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        if options.spill is not None:
+            options.spill.mkdir(parents=True, exist_ok=True)
+            connection.execute(f"set temp_directory = '{quoted(str(options.spill))}'")
+        yield connection
+    finally:
+        connection.close()
+
+
+def quoted(text: str) -> str:
+    """``text`` with single quotes doubled, to stand inside a SQL string literal."""
+    return text.replace("'", "''")

@@ -1,0 +1,1 @@
+"""Contact records in, customer_id out."""

@@ -1,0 +1,1 @@
+"""The append-only store, the ledger of loads, quarantine."""

@@ -1,0 +1,1 @@
+"""One data product per consumer; manifest; generations."""

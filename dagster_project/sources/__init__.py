@@ -1,0 +1,1 @@
+"""One module per vendor: bytes or pages in, batches out."""

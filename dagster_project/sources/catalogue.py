@@ -1,0 +1,361 @@
+"""Every stream the project reads, by vendor: the one list that readers, gates and dbt agree on.
+
+Belongs here: names of columns and keys. How a vendor's bytes become them stands in the vendor's
+own module; a convention test holds the dbt sources to this list.
+"""
+
+from dagster_project.domain.streams import Delivery, StreamSpec
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_SALESFORCE = (
+    StreamSpec(
+        vendor="salesforce",
+        stream="account",
+        columns=_words(
+            "id is_deleted master_record_id name type parent_id billing_street billing_city "
+            "billing_state billing_postal_code billing_country phone website industry "
+            "annual_revenue number_of_employees owner_id is_person_account created_date "
+            "last_modified_date system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "name"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="contact",
+        columns=_words(
+            "id is_deleted master_record_id account_id last_name first_name salutation name "
+            "mailing_street mailing_city mailing_state mailing_postal_code mailing_country "
+            "phone mobile_phone home_phone other_phone email title department lead_source "
+            "birthdate owner_id has_opted_out_of_email do_not_call created_date "
+            "last_modified_date system_modstamp last_activity_date email_bounced_reason "
+            "email_bounced_date individual_id x_handle website"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "last_name"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="lead",
+        columns=_words(
+            "id is_deleted master_record_id last_name first_name salutation name title company "
+            "street city state postal_code country phone mobile_phone email website status "
+            "industry lead_source owner_id has_opted_out_of_email is_converted converted_date "
+            "converted_account_id converted_contact_id converted_opportunity_id created_date "
+            "last_modified_date system_modstamp x_handle"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "last_name"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="opportunity",
+        columns=_words(
+            "id is_deleted account_id name stage_name amount currency_iso_code probability "
+            "close_date type lead_source is_closed is_won forecast_category campaign_id owner_id "
+            "created_date last_modified_date system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "stage_name"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="opportunity_contact_role",
+        columns=_words(
+            "id is_deleted opportunity_id contact_id role is_primary created_date "
+            "last_modified_date system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "opportunity_id", "contact_id"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="campaign",
+        columns=_words(
+            "id is_deleted name type status start_date end_date actual_cost budgeted_cost "
+            "is_active parent_id currency_iso_code created_date last_modified_date "
+            "system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "name"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="campaign_member",
+        columns=_words(
+            "id is_deleted campaign_id lead_id contact_id status has_responded "
+            "first_responded_date created_date last_modified_date system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "campaign_id"),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="case",
+        columns=_words(
+            "id is_deleted case_number contact_id account_id parent_id supplied_name "
+            "supplied_email supplied_phone type status reason origin subject priority "
+            "description is_closed closed_date is_escalated owner_id created_date "
+            "last_modified_date system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id", "status"),
+    ),
+)
+
+_HUBSPOT = (
+    StreamSpec(
+        vendor="hubspot",
+        stream="contact",
+        columns=_words(
+            "record_id first_name last_name email additional_emails phone_number "
+            "mobile_phone_number job_title contact_owner associated_company "
+            "associated_company_ids street_address city state_region postal_code country_region "
+            "date_of_birth preferred_language twitter_username linkedin_url website_url "
+            "lead_status lifecycle_stage marketing_contact_status unsubscribed_from_all_email "
+            "original_source create_date last_modified_date last_activity_date "
+            "merged_record_ids calculated_merged_vids archived"
+        ),
+        key=("record_id",),
+        modified_at="last_modified_date",
+        required=("record_id",),
+        local_times=("create_date", "last_modified_date", "last_activity_date"),
+    ),
+    StreamSpec(
+        vendor="hubspot",
+        stream="deal",
+        columns=_words(
+            "record_id deal_name deal_stage pipeline amount currency close_date create_date "
+            "last_modified_date deal_owner associated_contact_ids associated_company_ids "
+            "last_activity_date archived"
+        ),
+        key=("record_id",),
+        modified_at="last_modified_date",
+        required=("record_id", "deal_stage"),
+        local_times=("close_date", "create_date", "last_modified_date", "last_activity_date"),
+    ),
+    StreamSpec(
+        vendor="hubspot",
+        stream="email_event",
+        columns=_words(
+            "id type created recipient email_campaign_id app_id portal_id sent_by_id "
+            "sent_by_created filtered_event user_agent url category status response source "
+            "portal_subscription_status bounced"
+        ),
+        key=("id",),
+        delivery=Delivery.EVENTS,
+        required=("id", "type", "created", "recipient"),
+    ),
+)
+
+_MAILCHIMP = (
+    StreamSpec(
+        vendor="mailchimp",
+        stream="member",
+        columns=_words(
+            "subscriber_hash email_address first_name last_name phone_number address birthday "
+            "status member_rating optin_time optin_ip confirm_time confirm_ip latitude longitude "
+            "gmtoff dstoff timezone cc region last_changed leid euid notes tags unsub_time "
+            "unsub_campaign_title unsub_campaign_id unsub_reason unsub_reason_other clean_time "
+            "clean_campaign_title clean_campaign_id"
+        ),
+        key=("subscriber_hash",),  # md5 of the lower-cased address, as Mailchimp's API has it
+        modified_at="last_changed",
+        required=("email_address",),
+    ),
+    StreamSpec(
+        vendor="mailchimp",
+        stream="email_activity",
+        columns=_words(
+            "campaign_id list_id email_id email_address action type timestamp url ip nth"
+        ),
+        key=("campaign_id", "email_id", "action", "timestamp", "url", "nth"),
+        delivery=Delivery.EVENTS,
+        required=("campaign_id", "email_address", "action", "timestamp"),
+    ),
+)
+
+_SENDGRID = (
+    StreamSpec(
+        vendor="sendgrid",
+        stream="event",
+        columns=_words(
+            "sg_event_id sg_message_id email timestamp event category smtp_id useragent ip url "
+            "url_offset sg_machine_open sg_content_type asm_group_id reason status response "
+            "attempt type bounce_classification tls marketing_campaign_id "
+            "marketing_campaign_name singlesend_id"
+        ),
+        key=("sg_event_id",),
+        delivery=Delivery.EVENTS,
+        required=("email", "timestamp", "event"),
+    ),
+)
+
+_X = (
+    StreamSpec(
+        vendor="x",
+        stream="post",
+        columns=_words(
+            "id author_id text created_at conversation_id in_reply_to_user_id "
+            "replied_to_id quoted_id reposted_id lang edit_history_ids like_count "
+            "repost_count reply_count quote_count impression_count possibly_sensitive"
+        ),
+        key=("id",),
+        required=("id", "text", "created_at"),
+    ),
+    StreamSpec(
+        vendor="x",
+        stream="user",
+        columns=_words(
+            "id name username created_at description location url expanded_url verified "
+            "verified_type protected followers_count following_count tweet_count is_own_account"
+        ),
+        key=("id",),
+        required=("id", "username"),
+    ),
+    StreamSpec(
+        vendor="x",
+        stream="compliance",
+        columns=_words("id action created_at redacted_at reason"),
+        key=("id", "action", "redacted_at"),
+        delivery=Delivery.EVENTS,
+        required=("id", "action"),
+    ),
+)
+
+_FACEBOOK = (
+    StreamSpec(
+        vendor="facebook",
+        stream="post",
+        columns=_words(
+            "id page_id created_time updated_time message story from_id from_name permalink_url "
+            "parent_id is_hidden is_published status_type shares_count"
+        ),
+        key=("id",),
+        modified_at="updated_time",
+        required=("id", "created_time"),
+    ),
+    StreamSpec(
+        vendor="facebook",
+        stream="comment",
+        columns=_words(
+            "id post_id page_id parent_id created_time message from_id from_name comment_count "
+            "like_count is_hidden is_private permalink_url verb"
+        ),
+        key=("id",),
+        required=("id",),
+    ),
+)
+
+_INSTAGRAM = (
+    StreamSpec(
+        vendor="instagram",
+        stream="media",
+        columns=_words(
+            "id caption media_type media_product_type permalink timestamp like_count "
+            "comments_count username owner_id"
+        ),
+        key=("id",),
+        required=("id", "timestamp"),
+    ),
+    StreamSpec(
+        vendor="instagram",
+        stream="comment",
+        columns=_words(
+            "id media_id parent_id text timestamp username from_id from_username hidden like_count"
+        ),
+        key=("id",),
+        required=("id", "timestamp"),
+    ),
+)
+
+_MASTODON = (
+    StreamSpec(
+        vendor="mastodon",
+        stream="account",
+        columns=_words(
+            "id username acct url uri display_name note fields bot locked suspended limited "
+            "discoverable indexable noindex moved_to created_at followers_count following_count "
+            "statuses_count is_own_account"
+        ),
+        key=("id",),
+        required=("id", "acct"),
+    ),
+    StreamSpec(
+        vendor="mastodon",
+        stream="status",
+        columns=_words(
+            "id uri url account_id account_acct content spoiler_text visibility language "
+            "sensitive in_reply_to_id in_reply_to_account_id thread_id reblog_of_id mentions "
+            "tags created_at edited_at deleted_at replies_count reblogs_count favourites_count"
+        ),
+        key=("id",),
+        modified_at="edited_at",
+        required=("id",),
+    ),
+)
+
+_BLUESKY = (
+    StreamSpec(
+        vendor="bluesky",
+        stream="profile",
+        columns=_words(
+            "did handle display_name description website pronouns created_at indexed_at labels "
+            "verification followers_count follows_count posts_count is_own_account deleted_at"
+        ),
+        key=("did",),
+        required=("did", "handle"),
+    ),
+    StreamSpec(
+        vendor="bluesky",
+        stream="post",
+        columns=_words(
+            "uri cid author_did author_handle text facets langs tags labels reply_root_uri "
+            "reply_parent_uri embed_type created_at indexed_at deleted_at is_hidden reply_count "
+            "repost_count like_count quote_count"
+        ),
+        key=("uri",),
+        required=("uri",),
+    ),
+)
+
+STREAMS: tuple[StreamSpec, ...] = (
+    *_SALESFORCE,
+    *_HUBSPOT,
+    *_MAILCHIMP,
+    *_SENDGRID,
+    *_X,
+    *_FACEBOOK,
+    *_INSTAGRAM,
+    *_MASTODON,
+    *_BLUESKY,
+)
+"""All streams, in the order their vendors are documented."""
+
+VENDORS: tuple[str, ...] = tuple(dict.fromkeys(spec.vendor for spec in STREAMS))
+"""The vendors' names as ``config/sources.yml`` writes them."""
+
+
+def stream_of(vendor: str, stream: str) -> StreamSpec:
+    """The spec of one stream; ``KeyError`` for a name no vendor has."""
+    for spec in STREAMS:
+        if (spec.vendor, spec.stream) == (vendor, stream):
+            return spec
+    raise KeyError(f"{vendor}.{stream}")
+
+
+def streams_of(vendor: str) -> tuple[StreamSpec, ...]:
+    """All streams of one vendor."""
+    return tuple(spec for spec in STREAMS if spec.vendor == vendor)
