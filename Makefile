@@ -1,0 +1,79 @@
+# Everything a newcomer needs: `make run`, `make ui`, `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+ROOT ?= data
+PEOPLE ?= 5000
+SEED ?= 360
+
+export PYTHONHASHSEED := 0
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run ui test check lint types unit integration pipeline chaos bench clean lock
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
+
+setup: $(STAMP) ## create .venv and install the locked versions
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+		|| { echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 …"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { echo "the venv module is missing: install python3-venv"; exit 1; }
+	@echo "installing the locked versions into $(VENV) (a minute or two, once) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--no-build-isolation --editable .
+	@touch $(STAMP)
+
+run: setup ## build the demo world and run the whole pipeline on it (ROOT=dir: a company's own)
+ifeq ($(ROOT),data)
+	@$(BIN)/c360 run --demo --people $(PEOPLE) --seed $(SEED)
+else
+	@$(BIN)/c360 run --root $(ROOT)
+endif
+
+ui: setup ## open Dagster on the instance the run used (ROOT=dir: a company's own)
+	@$(BIN)/c360 ui --root $(ROOT)
+
+test: setup lint types unit integration pipeline ## lint, types and all tests
+
+check: test ## the same as test
+
+lint: setup
+	@$(BIN)/ruff check dagster_project expectations tests
+	@$(BIN)/ruff format --check dagster_project expectations tests
+	@$(BIN)/lint-imports
+	@$(BIN)/sqlfluff lint --disable-progress-bar --nocolor dbt/models dbt/tests
+	@$(BIN)/yamllint --strict config dbt .ci
+
+types: setup
+	@$(BIN)/mypy
+
+unit: setup
+	@$(BIN)/python -m pytest tests/unit tests/conventions
+
+integration: setup
+	@$(BIN)/python -m pytest tests/integration
+
+pipeline: setup
+	@$(BIN)/python -m pytest tests/pipeline
+
+chaos: setup ## kill runs at named and random points and compare with an undisturbed one (long)
+	@$(BIN)/python -m tests.chaos
+
+bench: setup ## wall time, rows/s and memory per stage at three sizes (long)
+	@$(BIN)/python -m tests.bench
+
+lock: ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-emit-index-url --output-file requirements.lock
+
+clean: ## remove the environment, build outputs and the demo's data, nothing else
+	@if [ -x $(BIN)/c360 ] && [ -f data/c360-root.json ]; then $(BIN)/c360 reset --root data --confirm --demo-only; fi
+	@rm -rf $(VENV) build dist *.egg-info dbt/target dbt/logs .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find dagster_project expectations tests -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,107 @@
+"""Creating, opening and emptying a root; a demo root and a company's never mix."""
+
+import json
+import shutil
+from enum import StrEnum
+from pathlib import Path
+
+from dagster_project.domain.errors import Customer360Error, StateError
+from dagster_project.domain.root import Root
+
+FORMAT = 1
+"""Version of a root's layout; a newer one is refused, an older one is migrated."""
+
+
+class RootKind(StrEnum):
+    """Whose files a root holds."""
+
+    DEMO = "demo"
+    COMPANY = "company"
+
+
+def kind_of(root: Root) -> RootKind | None:
+    """What a root is marked as; ``None`` for a folder that is no root yet."""
+    if not root.marker.exists():
+        return None
+    try:
+        marker = json.loads(root.marker.read_text(encoding="utf-8"))
+        kind, version = RootKind(marker["kind"]), int(marker["format"])
+    except (ValueError, KeyError, TypeError):
+        raise StateError(
+            "the root's marker is damaged",
+            str(root.marker),
+            'write {"kind": "company", "format": 1} into it if this is a company\'s root',
+        ) from None
+    if version > FORMAT:
+        raise StateError(
+            f"the root has format {version}, this version reads up to {FORMAT}",
+            str(root.path),
+            "install the newer version of Customer 360",
+        )
+    return kind
+
+
+def prepare_root(root: Root, kind: RootKind) -> None:
+    """Mark a folder as a root and create its subfolders; refuses to change an existing kind."""
+    found = kind_of(root)
+    if found is not None and found is not kind:
+        raise Customer360Error(
+            f"this is a {found} root, not a {kind} one",
+            str(root.path),
+            "use another folder: invented and real people never share a root",
+        )
+    for folder in (
+        root.inbox, root.landing, root.quarantine, root.state, root.warehouse, root.published,
+        root.audit,
+    ):
+        folder.mkdir(parents=True, exist_ok=True)
+    if found is None:
+        root.marker.write_text(
+            json.dumps({"kind": str(kind), "format": FORMAT}) + "\n", encoding="utf-8"
+        )
+
+
+def init_company_root(root: Root, template: Path) -> None:
+    """Make a company's own root, with a ``config/`` to edit. ``template``: our ``config/``."""
+    if root.path.exists() and any(root.path.iterdir()) and kind_of(root) is None:
+        raise Customer360Error(
+            "the folder is not empty",
+            str(root.path),
+            "give `c360 init` a new folder",
+        )
+    root.path.mkdir(parents=True, exist_ok=True)
+    prepare_root(root, RootKind.COMPANY)
+    root.config.mkdir(exist_ok=True)
+    for file in sorted(template.iterdir()):
+        if file.suffix in {".yml", ".csv"} and file.name not in _DEMO_ONLY:
+            target = root.config / file.name
+            if not target.exists():
+                shutil.copyfile(file, target)
+    register = root.config / "sources.yml"
+    if not register.exists():
+        shutil.copyfile(template / "templates" / "sources.yml", register)
+
+
+def open_root(root: Root) -> RootKind:
+    """The kind of an existing root; an error that names the command when it is none."""
+    kind = kind_of(root)
+    if kind is None:
+        raise Customer360Error(
+            "this folder is not a root",
+            str(root.path),
+            f"run `c360 init {root.path}`, or `make run` for the demo",
+        )
+    return kind
+
+
+def empty_root(root: Root) -> None:
+    """Remove everything a root holds except its ``config/`` and marker. Asks nobody."""
+    open_root(root)
+    for folder in (
+        root.inbox, root.landing, root.quarantine, root.state, root.warehouse, root.published,
+        root.audit, root.path / "api", root.path / "truth", root.path / ".dagster",
+    ):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_DEMO_ONLY = frozenset({"demo_world.yml", "sources.yml"})

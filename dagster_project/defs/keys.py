@@ -1,0 +1,42 @@
+"""Names of assets and groups, in one place: the graph reads from vendor file to insight view."""
+
+import dagster as dg
+
+from dagster_project.domain.streams import StreamSpec
+
+INBOX = "1_inbox"
+LANDING = "2_landing"
+STAGING = "3_staging"
+INTERMEDIATE = "4_intermediate"
+IDENTITY = "5_identity"
+MARTS = "6_marts"
+INSIGHTS = "7_insights"
+PUBLISHED = "8_published"
+
+GROUP_OF_SCHEMA = {
+    "seeds": STAGING,
+    "staging": STAGING,
+    "intermediate": INTERMEDIATE,
+    "marts": MARTS,
+    "insights": INSIGHTS,
+}
+
+
+def inbox_key(source: str) -> dg.AssetKey:
+    """A configured source: its folder in the inbox, or its API."""
+    return dg.AssetKey(["inbox", source])
+
+
+def landing_key(spec: StreamSpec) -> dg.AssetKey:
+    """The landed rows of one stream; the same key as the dbt source of that name."""
+    return dg.AssetKey(["landing", spec.table])
+
+
+def identity_key(table: str) -> dg.AssetKey:
+    """One output of identity resolution."""
+    return dg.AssetKey(["identity", table])
+
+
+def published_key(consumer: str) -> dg.AssetKey:
+    """A consumer's data product."""
+    return dg.AssetKey(["published", consumer])

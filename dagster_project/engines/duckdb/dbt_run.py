@@ -1,0 +1,114 @@
+"""Runs dbt inside this process, so that it dies with it and holds no lock of its own.
+
+Belongs here: starting dbt, its events as plain dictionaries, releasing the warehouse afterwards.
+Does not belong here: what a dbt event means to Dagster; ``defs/transform.py`` knows that.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dagster_project.domain.errors import Customer360Error
+
+Event = dict[str, Any]
+
+_QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")
+_ADDRESS = re.compile(r"\S+@\S+")
+
+
+@dataclass(frozen=True)
+class DbtProject:
+    """Where a dbt project and its artefacts lie."""
+
+    directory: Path
+    target: Path
+
+    @property
+    def manifest(self) -> Path:
+        """The parsed project."""
+        return self.target / "manifest.json"
+
+
+class DbtFailed(Customer360Error):
+    """At least one node failed; the message names nodes, never values."""
+
+
+def run_dbt(
+    project: DbtProject,
+    arguments: list[str],
+    *,
+    variables: Mapping[str, object] | None = None,
+    on_event: Callable[[Event], None] = lambda event: None,
+) -> None:
+    """Run one dbt command; ``DbtFailed`` names the failed nodes. No session may be open.
+
+    dbt keeps the DuckDB file locked after it returns, so its connections are closed here.
+    """
+    from dbt.cli.main import dbtRunner
+    from google.protobuf.json_format import MessageToDict
+
+    failures: list[str] = []
+
+    def receive(message: Any) -> None:
+        if message.info.name in _INTERESTING:
+            event = MessageToDict(message, preserving_proto_field_name=True)
+            failures.extend(_failure(event))
+            on_event(event)
+
+    try:
+        outcome = dbtRunner(callbacks=[receive]).invoke(
+            [
+                "--log-level", "none", "--log-level-file", "none", "--no-use-colors",
+                *arguments,
+                "--project-dir", str(project.directory),
+                "--profiles-dir", str(project.directory),
+                "--target-path", str(project.target),
+                "--log-path", str(project.target / "logs"),
+                *(["--vars", orjson.dumps(dict(variables)).decode()] if variables else []),
+            ]
+        )
+    finally:
+        _release()
+    if not outcome.success:
+        reasons = failures or [redacted(str(outcome.exception or "dbt stopped"))]
+        raise DbtFailed(
+            "dbt failed: " + "; ".join(reasons[:5]),
+            f"dbt {arguments[0]}",
+            "compiled SQL lies under warehouse/dbt/compiled; run `c360 doctor`, then run again",
+        )
+
+
+def redacted(message: str) -> str:
+    """A database's message without the values it quotes; they may be personal."""
+    return _ADDRESS.sub("…", _QUOTED.sub("'…'", message)).strip()
+
+
+_INTERESTING = frozenset(
+    {
+        "LogSeedResult", "LogModelResult", "LogTestResult", "LogUnitTestResult",
+        "NodeStart", "MainEncounteredError", "RunResultError",
+    }
+)
+
+
+def _failure(event: Event) -> list[str]:
+    data = event.get("data", {})
+    status = str(data.get("status", "")).lower()
+    node = data.get("node_info", {})
+    if event["info"]["name"] == "LogTestResult" and status in {"fail", "error"}:
+        return [f"test {node.get('node_name')}: {data.get('num_failures', 'some')} rows"]
+    if event["info"]["name"] == "LogModelResult" and status == "error":
+        return [f"model {node.get('node_name')}"]
+    if event["info"]["name"] in {"RunResultError", "MainEncounteredError"}:
+        return [redacted(str(data.get("msg") or data.get("exc") or ""))[:400]]
+    return []
+
+
+def _release() -> None:
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()

@@ -1,0 +1,126 @@
+"""The only module that reads the environment: where a root lies, how much of the machine to use.
+
+Belongs here: paths of this checkout, limits, ``${NAME}`` references to secrets.
+Does not belong here: anything a company configures; that stands in the root's ``config/``.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+
+from dagster_project.domain.errors import Customer360Error, SourceError
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.session import EngineOptions
+
+PROJECT = Path(__file__).resolve().parent.parent
+"""The checkout: ``dbt/``, ``config/`` and the demo's ``data/`` lie here."""
+
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one process needs to know of its surroundings."""
+
+    root: Root
+    threads: int
+    memory_limit: str
+    as_of: datetime | None = None
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def engine(self) -> EngineOptions:
+        """Limits for every DuckDB session of this process."""
+        return EngineOptions(self.threads, self.memory_limit, self.root.warehouse / "spill")
+
+    @property
+    def dbt_project(self) -> Path:
+        """The folder with ``dbt_project.yml``."""
+        return PROJECT / "dbt"
+
+    @property
+    def config_dir(self) -> Path:
+        """The root's own ``config/``, or the checkout's when the root has none (the demo)."""
+        own = self.root.config
+        return own if own.is_dir() else PROJECT / "config"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Where Dagster keeps its runs; part of the root, so that the UI shows them."""
+        return self.root.path / ".dagster"
+
+    def resolve(self, text: str) -> str:
+        """Replace ``${NAME}`` by its value; ``SourceError`` names the variable that is missing."""
+
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1)
+            if name not in self.variables:
+                raise SourceError(
+                    f"the environment variable {name} is not set",
+                    "config/sources.yml",
+                    f"export {name}=… before the run, or take the source's api entry out",
+                )
+            return self.variables[name]
+
+        return _REFERENCE.sub(value, text)
+
+    def export(self) -> None:
+        """Hand dbt, GX and Dagster, which read the environment themselves, what they need."""
+        os.environ.update(
+            {
+                "C360_ROOT": str(self.root.path),
+                "C360_DATABASE": str(self.root.database),
+                "C360_SPILL": str(self.root.warehouse / "spill"),
+                "C360_THREADS": str(self.threads),
+                "C360_MEMORY_LIMIT": self.memory_limit,
+                "DAGSTER_HOME": str(self.dagster_home),
+                "DAGSTER_DISABLE_TELEMETRY": "yes",
+                "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+                "DO_NOT_TRACK": "1",
+                "GX_ANALYTICS_ENABLED": "false",
+                "TQDM_DISABLE": "1",
+            }
+        )
+
+
+def read_settings(
+    root: Path | None = None,
+    *,
+    as_of: datetime | None = None,
+    variables: Mapping[str, str] | None = None,
+) -> Settings:
+    """Settings of this process. ``root`` wins over ``C360_ROOT`` wins over the demo's ``data/``."""
+    environment = os.environ
+    path = root or Path(environment.get("C360_ROOT") or PROJECT / "data")
+    threads = int(environment.get("C360_THREADS") or max(1, min(os.cpu_count() or 1, 8)))
+    return Settings(
+        root=Root(path.expanduser().resolve()),
+        threads=threads,
+        memory_limit=environment.get("C360_MEMORY_LIMIT") or _default_memory(),
+        as_of=as_of or _instant(environment.get("C360_AS_OF")),
+        variables={**environment, **(variables or {})},
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    """An ISO 8601 time; without a zone it is UTC."""
+    if not text:
+        return None
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise Customer360Error(
+            "as-of time is not ISO 8601", "C360_AS_OF", "write it like 2026-11-15T00:00:00+00:00"
+        ) from None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _default_memory() -> str:
+    """A quarter of the machine, at least 1 GB and at most 4: room for Python and dbt beside it."""
+    gigabytes = psutil.virtual_memory().total // 2**30 // 4
+    return f"{max(1, min(gigabytes, 4))}GB"
