@@ -115,7 +115,9 @@ def _instant(text: str | None) -> datetime | None:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise Customer360Error(
-            "as-of time is not ISO 8601", "C360_AS_OF", "write it like 2026-11-15T00:00:00+00:00"
+            "as-of time is not ISO 8601",
+            "C360_AS_OF",
+            "write it like 2026-11-15T00:00:00+00:00",
         ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 

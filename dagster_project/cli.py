@@ -1,0 +1,152 @@
+"""``c360``: the command line, thin. Every command starts something that also runs without it."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from dagster_project.domain.errors import Customer360Error
+
+_ROOT = click.option(
+    "--root",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="The company's root. Default: $C360_ROOT, else the demo's data/.",
+)
+
+
+class Commands(click.Group):
+    """Prints our own errors as one clear message and exits with 1; no traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the chosen command."""
+        try:
+            return super().invoke(ctx)
+        except Customer360Error as error:
+            click.secho(f"error: {error}", fg="red", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="customer360", prog_name="c360")
+def main() -> None:
+    """Customer 360: one customer from CRM exports, social networks and e-mail engagement."""
+
+
+@main.command()
+@_ROOT
+@click.option("--demo", is_flag=True, help="Build the demo world first, if it is not there yet.")
+@click.option("--people", default=5000, show_default=True, help="Size of the demo world.")
+@click.option("--seed", default=360, show_default=True, help="Seed of the demo world.")
+@click.option("--strict", is_flag=True, help="Exit with 3 when a load was refused.")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Build the marts as of this time (UTC). Default: the newest event that landed.",
+)
+def run(
+    root: Path | None, *, demo: bool, people: int, seed: int, strict: bool, as_of: datetime | None
+) -> None:
+    """Run the whole pipeline: read, gate, resolve, build, check, publish."""
+    from dagster_project.console import run_and_report
+
+    sys.exit(
+        run_and_report(root, demo=demo, people=people, seed=seed, strict=strict, as_of=as_of)
+    )
+
+
+@main.command()
+@click.option("--people", default=5000, show_default=True, help="Number of invented people.")
+@click.option("--seed", default=360, show_default=True, help="The same seed, the same bytes.")
+@click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--only",
+    type=click.Choice(["contacts"]),
+    help="Contact records alone, for large identity runs.",
+)
+def demo(people: int, seed: int, out: Path, only: str | None) -> None:
+    """Write a demo world: invented people in the vendors' own formats, with the truth beside it."""
+    from dagster_project.console import build_demo
+
+    build_demo(out, people=people, seed=seed, only_contacts=only == "contacts")
+
+
+@main.command()
+@click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
+def init(directory: Path) -> None:
+    """Make a company's own root in DIRECTORY, with a config/ to edit."""
+    from dagster_project.config.roots import init_company_root
+    from dagster_project.domain.root import Root
+    from dagster_project.settings import PROJECT
+
+    root = Root(directory.resolve())
+    init_company_root(root, PROJECT / "config")
+    click.echo(
+        f"A root is ready in {directory}.\n"
+        f"  1. describe your sources in {directory}/config/sources.yml\n"
+        f"  2. put their files into {directory}/inbox/<source>/\n"
+        f"  3. c360 run --root {directory}"
+    )
+
+
+@main.command()
+@_ROOT
+@click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
+def ui(root: Path | None, port: int) -> None:
+    """Open Dagster on a root's own instance: runs, assets, checks, schedules."""
+    from dagster_project.console import open_ui
+
+    sys.exit(open_ui(root, port=port))
+
+
+@main.command()
+@_ROOT
+def doctor(root: Path | None) -> None:
+    """Say what is wrong with the installation, the root or its configuration."""
+    from dagster_project.doctor import examine, print_findings
+
+    sys.exit(print_findings(examine(root)))
+
+
+@main.command()
+@_ROOT
+def regate(root: Path | None) -> None:
+    """Judge refused loads and quarantined rows again, after a rule or the register has changed."""
+    from dagster_project.console import regate_root
+
+    regate_root(root)
+
+
+@main.command()
+@click.argument("left", type=click.Path(exists=True, path_type=Path))
+@click.argument("right", type=click.Path(exists=True, path_type=Path))
+def diff(left: Path, right: Path) -> None:
+    """Compare two roots (or DuckDB files) by content: exits with 1 when a table differs."""
+    from dagster_project.console import diff_roots
+
+    sys.exit(diff_roots(left, right))
+
+
+@main.command()
+@_ROOT
+def compact(root: Path | None) -> None:
+    """Merge small loads and rewrite a warehouse that has grown."""
+    from dagster_project.console import compact_root
+
+    compact_root(root)
+
+
+@main.command()
+@_ROOT
+@click.option("--confirm", is_flag=True, help="Really do it; without it, say what would go.")
+@click.option("--demo-only", is_flag=True, help="Do nothing unless the root is the demo's.")
+def reset(root: Path | None, *, confirm: bool, demo_only: bool) -> None:
+    """Remove everything a root holds except its config/: loads, customers, publications."""
+    from dagster_project.console import reset_root
+
+    sys.exit(reset_root(root, confirm=confirm, demo_only=demo_only))
+
+
+if __name__ == "__main__":
+    main()

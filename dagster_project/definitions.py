@@ -1,0 +1,121 @@
+"""The one place where everything is wired: ``build_definitions(settings)`` and ``run()``."""
+
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
+import orjson
+
+from dagster_project.config.consumers import Consumer, read_consumers
+from dagster_project.config.sources import read_sources
+from dagster_project.defs.gates import mart_gates
+from dagster_project.defs.identity import identity_assets
+from dagster_project.defs.inbox import inbox_assets, landing_assets
+from dagster_project.defs.instance import StepSeen, close_dead_runs, prepare_instance, watching
+from dagster_project.defs.jobs import (
+    MAIN_JOB,
+    daily_schedule,
+    main_job,
+    new_files_sensor,
+    repull_job,
+)
+from dagster_project.defs.manifest import prepare_manifest
+from dagster_project.defs.publication import published_asset
+from dagster_project.defs.transform import MARTS, STAGE, dbt_step
+from dagster_project.defs.workbench import WorkbenchResource
+from dagster_project.settings import Settings, read_settings
+from dagster_project.sources.catalogue import VENDORS
+
+
+def build_definitions(settings: Settings) -> dg.Definitions:
+    """All assets, checks, jobs, schedules and sensors of one root."""
+    settings.export()
+    sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    consumers = read_consumers(settings.config_dir / "consumers.yml")
+    manifest = prepare_manifest(settings)
+    models = _models(manifest)
+    vendors = [v for v in VENDORS if any(s.vendor == v for s in sources)]
+    repull = repull_job(sources)
+    return dg.Definitions(
+        assets=[
+            *inbox_assets(sources),
+            *(landing_assets(v, tuple(s for s in sources if s.vendor == v)) for v in vendors),
+            dbt_step(STAGE, manifest),
+            identity_assets(),
+            dbt_step(MARTS, manifest),
+            *(published_asset(c, _readable(c, models)) for c in consumers),
+        ],
+        asset_checks=[mart_gates(tuple(n for s, n in models if s == "marts"))],
+        jobs=[main_job(), *([repull] if repull else [])],
+        schedules=[daily_schedule()],
+        sensors=[new_files_sensor(settings.root)],
+        resources={"workbench": WorkbenchResource(root=str(settings.root.path))},
+        executor=dg.in_process_executor,
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What ``dagster`` loads: the root that ``C360_ROOT`` names, else the demo's."""
+    return build_definitions(read_settings())
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """How a run ended and where its journal lies."""
+
+    run_id: str
+    success: bool
+    journal: Path
+    seconds: float
+    failures: tuple[str, ...] = ()
+
+
+def run(
+    settings: Settings, *, on_step: Callable[[StepSeen], None] = lambda seen: None
+) -> RunOutcome:
+    """Run the main job in this process on the instance that ``make ui`` opens."""
+    started = time.monotonic()
+    prepare_instance(settings)
+    definitions = build_definitions(settings)
+    job = definitions.resolve_job_def(MAIN_JOB)
+    run_id = str(uuid4())
+    failures: list[str] = []
+
+    def note(seen: StepSeen) -> None:
+        if seen.event == "failure":
+            failures.append(f"{seen.step}: {seen.message}")
+        on_step(seen)
+
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        close_dead_runs(instance)
+        with watching(instance, run_id, note):
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                raise_on_error=False,
+                tags={"c360/pid": str(os.getpid())},
+            )
+    return RunOutcome(
+        run_id=run_id,
+        success=result.success,
+        journal=settings.root.audit / "runs" / f"{run_id}.jsonl",
+        seconds=time.monotonic() - started,
+        failures=tuple(dict.fromkeys(failures)),
+    )
+
+
+def _models(manifest: Path) -> list[tuple[str, str]]:
+    """Schema and name of every dbt model."""
+    nodes = orjson.loads(manifest.read_bytes())["nodes"].values()
+    return sorted(
+        (node["schema"], node["alias"]) for node in nodes if node["resource_type"] == "model"
+    )
+
+
+def _readable(consumer: Consumer, models: list[tuple[str, str]]) -> tuple[dg.AssetKey, ...]:
+    return tuple(dg.AssetKey([s, n]) for s, n in models if consumer.may_read(f"{s}.{n}"))

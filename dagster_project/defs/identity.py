@@ -1,0 +1,187 @@
+"""Identity resolution as assets: contact records in, customers out."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from dagster_project.defs.guard import guarded
+from dagster_project.defs.keys import IDENTITY, identity_key
+from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
+from dagster_project.defs.workbench import Workbench
+from dagster_project.engines.duckdb.phases import mark_started
+
+TABLES = {
+    "customer_xref": "One row per record and the customer it belongs to, with validity times.",
+    "record_status": "One row per contact record: resolved, withdrawn or not a customer, and why.",
+    "record_identifiers": "One row per identifier of a record in canonical form.",
+    "links": "One row per pair of records that speak for one customer, with the evidence.",
+    "redirects": "One row per retired customer id and where it leads.",
+    "events": "One row per event in the life of a customer id: create, absorb, merge, split, retire.",
+    "runs": "One row per run of identity resolution, with its figures.",
+}
+
+_INPUTS = (
+    "int_contact_records",
+    "int_contact_identifiers",
+    "int_contact_addresses",
+    "int_as_of",
+)
+
+
+def identity_assets() -> dg.AssetsDefinition:
+    """All outputs of identity resolution, written in one transaction."""
+
+    @dg.multi_asset(
+        name="resolve_identities",
+        specs=[
+            dg.AssetSpec(
+                identity_key(table),
+                deps=[dg.AssetKey(["intermediate", name]) for name in _INPUTS],
+                group_name=IDENTITY,
+                kinds={"duckdb", "python"},
+                description=description,
+            )
+            for table, description in TABLES.items()
+        ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                "every_record_has_one_place",
+                asset=identity_key("record_status"),
+                blocking=True,
+                description="Every contact record is in one customer, withdrawn or not a customer.",
+            ),
+            dg.AssetCheckSpec(
+                "model_can_be_trusted",
+                asset=identity_key("links"),
+                description="The matching model converged and its figures are plausible.",
+            ),
+        ],
+    )
+    def resolve_identities(
+        context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        with guarded("resolving identities"):
+            yield from _resolve(context, workbench)
+
+    return resolve_identities
+
+
+def _resolve(
+    context: dg.AssetExecutionContext, workbench: Workbench
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    from dagster_project.config.identity import read_identity_spec
+    from dagster_project.identity import evaluate, resolve
+
+    started = time.monotonic()
+    rebuild, _ = needs_rebuild(workbench, Phase.IDENTITY, chosen=False)
+    if not rebuild:
+        workbench.journal.write("identity", unchanged=True, seconds=0)
+        yield from _unchanged()
+        return
+    fingerprint = inputs_fingerprint(workbench)
+    spec = read_identity_spec(workbench.settings.config_dir / "identity.yml")
+    with workbench.warehouse() as connection:
+        mark_started(connection, Phase.IDENTITY)
+        as_of = connection.execute("select as_of from intermediate.int_as_of").fetchall()[0][0]
+        report = resolve(
+            connection,
+            spec=spec,
+            state_dir=workbench.root.state,
+            run_id=workbench.run_id,
+            as_of=as_of,
+            progress=context.log.info,
+        )
+        rows = dict(
+            connection.execute(
+                "select table_name, estimated_size from duckdb_tables() where schema_name = 'identity'"
+            ).fetchall()
+        )
+        truth = workbench.root.path / "truth" / "records.parquet"
+        evaluation = evaluate(connection, truth if truth.exists() else None)
+        unplaced = _unplaced(connection)
+    seconds = round(time.monotonic() - started, 3)
+    finish(workbench, Phase.IDENTITY, fingerprint)
+    workbench.journal.write(
+        "identity", seconds=seconds, report=report.as_dict(), evaluation=evaluation.as_dict()
+    )
+    for table in TABLES:
+        yield dg.MaterializeResult(
+            asset_key=identity_key(table),
+            metadata={
+                "dagster/row_count": rows.get(table, 0),
+                "seconds": seconds,
+                **(_figures(report, evaluation) if table == "customer_xref" else {}),
+            },
+        )
+    yield dg.AssetCheckResult(
+        asset_key=identity_key("record_status"),
+        check_name="every_record_has_one_place",
+        passed=unplaced == 0,
+        metadata={"records_without_one_place": unplaced},
+    )
+    yield dg.AssetCheckResult(
+        asset_key=identity_key("links"),
+        check_name="model_can_be_trusted",
+        passed=not report.warnings,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "warnings": dg.MetadataValue.md(
+                "\n".join(f"- {w}" for w in report.warnings) or "none"
+            )
+        },
+    )
+
+
+def _figures(report: Any, evaluation: Any) -> dict[str, Any]:
+    return {
+        "report": dg.MetadataValue.md(_table(report.as_dict())),
+        "quality": dg.MetadataValue.md(_table(evaluation.as_dict())),
+    }
+
+
+def _table(facts: dict[str, Any]) -> str:
+    """Flat facts as a Markdown table; nested ones one level deep."""
+    lines = ["| figure | value |", "|---|---|"]
+    for name, value in facts.items():
+        if isinstance(value, dict):
+            lines += [f"| {name} · {key} | {inner} |" for key, inner in value.items()]
+        else:
+            lines.append(f"| {name} | {value} |")
+    return "\n".join(lines)
+
+
+def _unplaced(connection: Any) -> int:
+    rows = connection.execute(
+        """
+        select count(*)
+        from intermediate.int_contact_records as r
+        left join (
+            select record_id, count(*) as places, any_value(status) as status
+            from identity.record_status
+            group by record_id
+        ) as s on s.record_id = r.record_id
+        left join (
+            select record_id, count(*) as customers
+            from identity.customer_xref
+            where valid_to is null
+            group by record_id
+        ) as x on x.record_id = r.record_id
+        where s.places is distinct from 1
+            or (s.status = 'resolved') is distinct from (coalesce(x.customers, 0) = 1)
+        """
+    ).fetchall()
+    return int(rows[0][0])
+
+
+def _unchanged() -> Iterator[dg.MaterializeResult[None]]:
+    for table in TABLES:
+        yield dg.MaterializeResult(asset_key=identity_key(table), metadata={"unchanged": True})
+
+
+def truth_of(root: Path) -> Path | None:
+    """The demo world's truth, where there is one."""
+    file = root / "truth" / "records.parquet"
+    return file if file.exists() else None

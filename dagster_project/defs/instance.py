@@ -1,0 +1,137 @@
+"""The Dagster instance of a root: where runs are kept, closing dead ones, watching a live one."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+
+from dagster_project.settings import Settings
+
+_INSTANCE = """\
+# Dagster's instance of this root. Nothing personal is kept here: counts, names and times only.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+run_coordinator:
+  module: dagster._core.run_coordinator
+  class: QueuedRunCoordinator
+retention:
+  schedule:
+    purge_after_days: 30
+  sensor:
+    purge_after_days: {skipped: 7, started: 30, success: 30, failure: 30}
+"""
+
+
+@dataclass(frozen=True)
+class StepSeen:
+    """One event of a running step, as progress shows it. ``seconds`` since the step began."""
+
+    step: str
+    event: str
+    seconds: float = 0.0
+    message: str = ""
+
+
+def prepare_instance(settings: Settings) -> None:
+    """Write the instance's configuration; the same file for the command line and the UI."""
+    settings.dagster_home.mkdir(parents=True, exist_ok=True)
+    file = settings.dagster_home / "dagster.yaml"
+    if not file.exists() or file.read_text(encoding="utf-8") != _INSTANCE:
+        file.write_text(_INSTANCE, encoding="utf-8")
+
+
+def close_dead_runs(instance: dg.DagsterInstance) -> int:
+    """Mark command-line runs whose process is gone as failed; returns how many there were.
+
+    Safe because the caller is about to take, or holds, the root's writer lock: a command-line
+    run that is still at work has its process id alive.
+    """
+    import psutil
+
+    dead = 0
+    unfinished = dg.RunsFilter(
+        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+    )
+    for record in instance.get_run_records(unfinished):
+        pid = record.dagster_run.tags.get("c360/pid")
+        if pid and not psutil.pid_exists(int(pid)):
+            instance.report_run_failed(
+                record.dagster_run, message="The process of this run was killed."
+            )
+            dead += 1
+    return dead
+
+
+@contextmanager
+def watching(
+    instance: dg.DagsterInstance, run_id: str, on_step: Callable[[StepSeen], None]
+) -> Iterator[None]:
+    """Call ``on_step`` for each event of a run's steps while the block runs."""
+    stop = threading.Event()
+    watcher = threading.Thread(
+        target=_watch, args=(instance, run_id, on_step, stop), daemon=True, name="run-watcher"
+    )
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join(timeout=10)
+
+
+_EVENTS = {
+    dg.DagsterEventType.STEP_START: "start",
+    dg.DagsterEventType.STEP_SUCCESS: "success",
+    dg.DagsterEventType.STEP_FAILURE: "failure",
+    dg.DagsterEventType.STEP_SKIPPED: "skipped",
+    dg.DagsterEventType.STEP_UP_FOR_RETRY: "retry",
+}
+
+
+def _watch(
+    instance: dg.DagsterInstance,
+    run_id: str,
+    on_step: Callable[[StepSeen], None],
+    stop: threading.Event,
+) -> None:
+    cursor: str | None = None
+    started: dict[str, float] = {}
+    finishing = False
+    while True:
+        finishing = stop.is_set()
+        page = instance.get_records_for_run(run_id, cursor=cursor, of_type=set(_EVENTS))
+        cursor = page.cursor
+        for record in page.records:
+            entry = record.event_log_entry
+            event = entry.dagster_event
+            if event is None or entry.step_key is None:
+                continue
+            kind = _EVENTS[event.event_type]
+            if kind == "start":
+                started[entry.step_key] = entry.timestamp
+            on_step(
+                StepSeen(
+                    entry.step_key,
+                    kind,
+                    entry.timestamp - started.get(entry.step_key, entry.timestamp),
+                    _reason(event) if kind in {"failure", "retry"} else "",
+                )
+            )
+        if finishing:
+            return
+        stop.wait(0.5)
+
+
+def _reason(event: dg.DagsterEvent) -> str:
+    """The message of our own error; a library's error is named by its class only."""
+    error = getattr(event.event_specific_data, "error", None)
+    if error is None:
+        return ""
+    if error.cls_name == "Failure":
+        return error.message.partition(": ")[2].strip() or error.message.strip()
+    inner = error.cause or error
+    return f"{inner.cls_name} (details in the Dagster UI: make ui)"

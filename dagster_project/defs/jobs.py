@@ -1,0 +1,92 @@
+"""Jobs, the daily schedule, and the sensor that sees new files."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+import dagster as dg
+
+from dagster_project.config.sources import SourceConfig
+from dagster_project.defs.keys import landing_key
+from dagster_project.domain.root import Root
+from dagster_project.sources.catalogue import streams_of
+
+MAIN_JOB = "customer_360"
+REPULL_JOB = "repull_api_window"
+
+
+def main_job() -> dg.UnresolvedAssetJobDefinition:
+    """Everything, from the inbox and the APIs to what is published."""
+    return dg.define_asset_job(
+        MAIN_JOB,
+        selection=dg.AssetSelection.all(),
+        description="Read all sources, resolve customers, build and check the marts, publish.",
+    )
+
+
+def repull_job(sources: tuple[SourceConfig, ...]) -> dg.UnresolvedAssetJobDefinition | None:
+    """Pull a window of the APIs again; set ``since`` and ``until`` in the launchpad."""
+    vendors = sorted({s.vendor for s in sources if s.api})
+    if not vendors:
+        return None
+    keys = [landing_key(spec) for vendor in vendors for spec in streams_of(vendor)]
+    window = {"config": {"since": "2026-10-01T00:00:00Z", "until": "2026-10-08T00:00:00Z"}}
+    return dg.define_asset_job(
+        REPULL_JOB,
+        selection=dg.AssetSelection.assets(*keys).downstream(),
+        config={"ops": {f"load_{vendor}": window for vendor in vendors}},
+        description="Pull a window of the social networks again (edits, deletes, gaps) and go on.",
+    )
+
+
+def daily_schedule() -> dg.ScheduleDefinition:
+    """Every morning at 05:00 UTC; switched on in the UI."""
+    return dg.ScheduleDefinition(
+        name="every_morning",
+        job_name=MAIN_JOB,
+        cron_schedule="0 5 * * *",
+        execution_timezone="UTC",
+        description="The whole job, daily at 05:00 UTC.",
+    )
+
+
+def new_files_sensor(root: Root) -> dg.SensorDefinition:
+    """Starts the main job when whole new files lie in the inbox."""
+
+    @dg.sensor(
+        name="new_files",
+        job_name=MAIN_JOB,
+        minimum_interval_seconds=60,
+        description=f"Looks for new files in the inbox every minute ({root.inbox.name}/<source>/).",
+    )
+    def new_files(
+        context: dg.SensorEvaluationContext,
+    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
+        listing = list_inbox(root.inbox)
+        if not listing:
+            yield dg.SkipReason("the inbox is empty")
+            return
+        digest = sha256("\n".join(listing).encode()).hexdigest()[:16]
+        if context.cursor == digest:
+            yield dg.SkipReason(f"{len(listing)} files, all seen before")
+            return
+        context.update_cursor(digest)
+        yield dg.RunRequest(run_key=digest, tags={"c360/files": str(len(listing))})
+
+    return new_files
+
+
+def list_inbox(inbox: Path) -> list[str]:
+    """Name, size and time of every file that waits; loaded and half-written ones left out."""
+    if not inbox.is_dir():
+        return []
+    lines = []
+    for file in sorted(inbox.rglob("*")):
+        relative = file.relative_to(inbox)
+        waiting = (
+            not any(p.startswith(".") for p in relative.parts) and relative.parts[0] != "loaded"
+        )
+        if file.is_file() and waiting:
+            stat = file.stat()
+            lines.append(f"{relative}|{stat.st_size}|{stat.st_mtime_ns}")
+    return lines

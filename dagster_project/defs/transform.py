@@ -1,0 +1,192 @@
+"""The two dbt selections around identity: staging before it, marts and insights after it.
+
+dbt runs inside this process (`engines/duckdb/dbt_run.py`); its events become Dagster's by
+dagster-dbt's own conversion.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import orjson
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+
+from dagster_project.defs.guard import guarded
+from dagster_project.defs.keys import GROUP_OF_SCHEMA
+from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
+from dagster_project.defs.workbench import Workbench
+from dagster_project.engines.duckdb.dbt_run import DbtFailed, Event, run_dbt
+from dagster_project.engines.duckdb.phases import mark_started
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One dbt selection: its step, its models, how far its tests reach.
+
+    ``indirect``: dbt's indirect selection of tests. Before identity only tests whose models
+    are all there may run (``cautious``); after it every test that touches a mart (``eager``).
+    """
+
+    phase: Phase
+    select: str
+    indirect: str
+
+
+STAGE = Selection(
+    Phase.STAGING, "resource_type:seed path:models/staging path:models/intermediate", "cautious"
+)
+MARTS = Selection(Phase.MARTS, "path:models/marts path:models/insights", "eager")
+
+
+class Translator(DagsterDbtTranslator):
+    """Groups models by schema and shows their grain as the description."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The room of the house a model stands in."""
+        schema = dbt_resource_props.get("config", {}).get("schema") or "seeds"
+        return GROUP_OF_SCHEMA.get(schema)
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """The model's own description, without its SQL."""
+        return str(dbt_resource_props.get("description") or dbt_resource_props["name"])
+
+
+def dbt_step(selection: Selection, manifest: Path) -> dg.AssetsDefinition:
+    """All models of one selection, with their tests as asset checks."""
+
+    @dbt_assets(
+        manifest=manifest,
+        select=selection.select,
+        name=f"dbt_{selection.phase}",
+        dagster_dbt_translator=Translator(),
+    )
+    def step(
+        context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
+    ) -> Iterator[Any]:
+        with guarded(f"dbt {selection.phase}"):
+            yield from _build(context, workbench, selection, manifest)
+
+    return step
+
+
+def _build(
+    context: dg.AssetExecutionContext,
+    workbench: Workbench,
+    selection: Selection,
+    manifest: Path,
+) -> Iterator[Any]:
+    started = time.monotonic()
+    rebuild, full_refresh = needs_rebuild(workbench, selection.phase, chosen=context.is_subset)
+    if not rebuild:
+        workbench.journal.write(str(selection.phase), unchanged=True, seconds=0)
+        yield from _unchanged(context)
+        return
+    fingerprint = inputs_fingerprint(workbench)
+    with workbench.warehouse() as connection:
+        mark_started(connection, selection.phase)
+        if selection.phase is Phase.STAGING:
+            from dagster_project.defs.ingest import expose_landing
+
+            expose_landing(connection, workbench)
+    events: list[Event] = []
+    failure: DbtFailed | None = None
+    try:
+        run_dbt(
+            workbench.dbt,
+            [
+                "build",
+                "--select",
+                *_chosen(context, selection, manifest),
+                "--exclude-resource-type",
+                "unit_test",
+                "--indirect-selection",
+                selection.indirect,
+                "--threads",
+                str(workbench.settings.threads),
+                *(["--full-refresh"] if full_refresh else []),
+            ],
+            variables=_variables(workbench),
+            on_event=events.append,
+        )
+    except DbtFailed as error:
+        failure = error
+    rows = _row_counts(workbench, failed=failure is not None)
+    yield from _dagster_events(context, events, manifest, rows)
+    if failure is not None:
+        raise failure
+    if not context.is_subset:
+        finish(workbench, selection.phase, fingerprint)
+    workbench.journal.write(
+        str(selection.phase),
+        models=sum(e["info"]["name"] == "LogModelResult" for e in events),
+        tests=sum(e["info"]["name"] == "LogTestResult" for e in events),
+        full_refresh=full_refresh,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def _chosen(
+    context: dg.AssetExecutionContext, selection: Selection, manifest: Path
+) -> Iterable[str]:
+    """Dbt's selection: everything, or the models that were picked in the UI."""
+    if not context.is_subset:
+        return selection.select.split()
+    nodes = orjson.loads(manifest.read_bytes())["nodes"]
+    translator = Translator()
+    keys = context.selected_asset_keys
+    return [
+        node["name"]
+        for node in nodes.values()
+        if node["resource_type"] in {"model", "seed"} and translator.get_asset_key(node) in keys
+    ]
+
+
+def _variables(workbench: Workbench) -> dict[str, object]:
+    as_of = workbench.settings.as_of
+    return {"as_of": as_of.isoformat()} if as_of else {}
+
+
+def _row_counts(workbench: Workbench, *, failed: bool) -> dict[tuple[str, str], int]:
+    """Rows per table of the warehouse, from its catalogue (estimates are exact after a build)."""
+    if failed:
+        return {}
+    with workbench.warehouse() as connection:
+        rows = connection.execute(
+            "select schema_name, table_name, estimated_size from duckdb_tables()"
+        ).fetchall()
+    return {(schema, table): size for schema, table, size in rows}
+
+
+def _dagster_events(
+    context: dg.AssetExecutionContext,
+    events: list[Event],
+    manifest: Path,
+    rows: Mapping[tuple[str, str], int],
+) -> Iterator[Any]:
+    translator = Translator()
+    parsed = orjson.loads(manifest.read_bytes())
+    for event in events:
+        message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
+        for result in message.to_default_asset_events(
+            manifest=parsed, dagster_dbt_translator=translator, context=context
+        ):
+            if isinstance(result, dg.AssetObservation):
+                continue
+            if isinstance(result, dg.Output):
+                relation = event["data"]["node_info"]["node_relation"]
+                count = rows.get((relation["schema"], relation["alias"]))
+                extra = {} if count is None else {"dagster/row_count": count}
+                yield dg.Output(
+                    None, output_name=result.output_name, metadata={**result.metadata, **extra}
+                )
+            else:
+                yield result
+
+
+def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult[None]]:
+    for key in sorted(context.selected_asset_keys):
+        yield dg.MaterializeResult(asset_key=key, metadata={"unchanged": True})

@@ -1,0 +1,137 @@
+"""What every step of a run works with: the root, its register, its landing zone, the journal.
+
+Belongs here: opening and closing these once per run, and the writer lock around them.
+Does not belong here: what a step does with them.
+"""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+
+from dagster_project.config.roots import open_root
+from dagster_project.config.sources import SourceConfig, read_sources
+from dagster_project.defs.guard import guarded
+from dagster_project.defs.journal import Journal
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.dbt_run import DbtProject
+from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
+from dagster_project.engines.duckdb.session import session
+from dagster_project.engines.duckdb.writer_lock import writer_lock
+from dagster_project.landing.ledger import Ledger
+from dagster_project.landing.store import LandingZone
+from dagster_project.settings import PROJECT, Settings, read_settings
+from dagster_project.sources.catalogue import VENDORS
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """One run's tools. Holding it means holding the root's writer lock."""
+
+    settings: Settings
+    sources: tuple[SourceConfig, ...]
+    zone: LandingZone
+    journal: Journal
+    run_id: str
+    workdir: Path
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def root(self) -> Root:
+        """The root this run writes."""
+        return self.settings.root
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger of loads."""
+        return self.zone.ledger
+
+    @property
+    def dbt(self) -> DbtProject:
+        """The dbt project, its artefacts beside the warehouse they describe."""
+        return DbtProject(self.settings.dbt_project, self.root.warehouse / "dbt")
+
+    def warehouse(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """A writing session on the warehouse; close it before dbt runs."""
+        return session(self.root.database, options=self.settings.engine)
+
+    def sources_of(self, vendor: str) -> tuple[SourceConfig, ...]:
+        """The configured sources of one vendor."""
+        return tuple(s for s in self.sources if s.vendor == vendor)
+
+    @cached_property
+    def code_fingerprint(self) -> str:
+        """Changes when a model, a rule or a configuration file changes: rebuild then."""
+        code = fingerprint_of_files(
+            (PROJECT / "dagster_project", PROJECT / "dbt"),
+            frozenset({".py", ".sql", ".yml", ".csv"}),
+        )
+        config = fingerprint_of_files(
+            (self.settings.config_dir,), frozenset({".yml", ".yaml", ".csv"})
+        )
+        return fingerprint_of(code, config, str(self.settings.as_of))
+
+
+@contextmanager
+def open_workbench(settings: Settings, run_id: str, *, holder: str) -> Iterator[Workbench]:
+    """Take the writer lock (waiting for another run), recover what a kill left, hand out the tools."""
+    open_root(settings.root)
+    settings.export()
+    sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    with writer_lock(settings.root, holder=holder):
+        workdir = settings.root.warehouse / "work"
+        shutil.rmtree(workdir, ignore_errors=True)
+        workdir.mkdir(parents=True)
+        zone = LandingZone(settings.root)
+        zone.recover()
+        journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")
+        try:
+            with served_apis(settings, sources) as variables:
+                yield Workbench(settings, sources, zone, journal, run_id, workdir, variables)
+        finally:
+            zone.close()
+            shutil.rmtree(workdir, ignore_errors=True)
+
+
+@contextmanager
+def served_apis(
+    settings: Settings, sources: tuple[SourceConfig, ...]
+) -> Iterator[Mapping[str, str]]:
+    """Addresses of the demo world's loopback API server while a run lasts; nothing for a company."""
+    world = settings.root.path / "api"
+    if not world.is_dir() or not any(s.api for s in sources):
+        yield {}
+        return
+    from dagster_project.demo.server import serve
+
+    with serve(world) as handle:
+        yield {
+            "C360_MASTODON_URL": handle.mastodon_url,
+            "C360_BLUESKY_URL": handle.bluesky_url,
+            "C360_MASTODON_TOKEN": handle.token,
+            "C360_BLUESKY_TOKEN": handle.token,
+        }
+
+
+class WorkbenchResource(dg.ConfigurableResource[Workbench]):
+    """Where this run works; hands steps a plain ``Workbench``."""
+
+    root: str
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Workbench]:
+        """Hold the root for one run; another run waits here and says for whom."""
+        settings = read_settings(Path(self.root))
+        run_id = context.run_id or "adhoc"
+        with guarded("opening the root"):
+            opened = open_workbench(settings, run_id, holder=f"Dagster run {run_id[:8]}")
+            workbench = opened.__enter__()
+        try:
+            yield workbench
+        finally:
+            opened.__exit__(None, None, None)
