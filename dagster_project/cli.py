@@ -36,7 +36,9 @@ def main() -> None:
 
 @main.command()
 @_ROOT
-@click.option("--demo", is_flag=True, help="Build the demo world first, if it is not there yet.")
+@click.option(
+    "--demo", is_flag=True, help="Build the demo world first, if it is not there yet."
+)
 @click.option("--people", default=5000, show_default=True, help="Size of the demo world.")
 @click.option("--seed", default=360, show_default=True, help="Seed of the demo world.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a load was refused.")
@@ -46,7 +48,13 @@ def main() -> None:
     help="Build the marts as of this time (UTC). Default: the newest event that landed.",
 )
 def run(
-    root: Path | None, *, demo: bool, people: int, seed: int, strict: bool, as_of: datetime | None
+    root: Path | None,
+    *,
+    demo: bool,
+    people: int,
+    seed: int,
+    strict: bool,
+    as_of: datetime | None,
 ) -> None:
     """Run the whole pipeline: read, gate, resolve, build, check, publish."""
     from dagster_project.console import run_and_report

@@ -1,0 +1,205 @@
+"""What the commands print: progress while a run lasts, and a summary a person can use.
+
+Belongs here: words for the terminal. Does not belong here: anything a run does.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from dagster_project.config.roots import RootKind, empty_root, kind_of, open_root, prepare_root
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.settings import PROJECT, Settings, read_settings
+
+REFUSED = 3
+"""Exit status of ``--strict`` when a load was refused."""
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+def run_and_report(
+    root: Path | None,
+    *,
+    demo: bool,
+    people: int,
+    seed: int,
+    strict: bool,
+    as_of: datetime | None,
+) -> int:
+    """Run the main job and print its summary; returns the exit status."""
+    settings = read_settings(root, as_of=as_of.replace(tzinfo=UTC) if as_of else None)
+    if demo:
+        _ensure_demo(settings, people=people, seed=seed)
+    open_root(settings.root)
+    console.print(f"[bold]Customer 360[/] · root {_shown(settings.root.path)}")
+    started = time.monotonic()
+    console.print("starting Dagster, dbt and the register …", style="dim")
+    from dagster_project.definitions import run
+    from dagster_project.summary import print_summary
+
+    with StepProgress() as progress:
+        outcome = run(settings, on_step=progress.show)
+    refused = print_summary(console, settings, outcome, seconds=time.monotonic() - started)
+    if not outcome.success:
+        return 1
+    return REFUSED if strict and refused else 0
+
+
+class StepProgress:
+    """One line per finished step, a moving bar for the one at work."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TimeElapsedColumn(),
+            console=console,
+            transient=True,
+        )
+        self._tasks: dict[str, object] = {}
+
+    def __enter__(self) -> "StepProgress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def show(self, seen: "StepSeen") -> None:
+        """React to one event of a step."""
+        name = seen.step.replace("_", " ")
+        if seen.event == "start":
+            self._tasks[seen.step] = self._bar.add_task(name, total=None)
+            return
+        task = self._tasks.pop(seen.step, None)
+        if task is not None:
+            self._bar.remove_task(task)  # type: ignore[arg-type]
+        mark, style = _MARKS[seen.event]
+        self._bar.console.print(f"[{style}]{mark}[/] {name:<28} {seen.seconds:6.1f} s")
+        if seen.event in {"failure", "retry"}:
+            self._bar.console.print(f"    {seen.message}", style=style, markup=False)
+
+
+_MARKS = {
+    "success": ("✓", "green"),
+    "failure": ("✗", "red"),
+    "skipped": ("–", "yellow"),
+    "retry": ("↻", "yellow"),
+}
+
+
+def _ensure_demo(settings: Settings, *, people: int, seed: int) -> None:
+    """Build the demo world unless the root holds the same one already."""
+    root = settings.root
+    if kind_of(root) is RootKind.COMPANY:
+        raise Customer360Error(
+            "this is a company's root; the demo world does not go into it",
+            str(root.path),
+            "leave out --demo, or name another --root",
+        )
+    stamp = root.path / "truth" / "world.txt"
+    wanted = f"people={people} seed={seed}\n"
+    if stamp.exists():
+        found = stamp.read_text(encoding="utf-8")
+        if found != wanted:
+            raise Customer360Error(
+                f"the root holds another demo world ({found.strip()})",
+                str(root.path),
+                f"run `c360 reset --root {_shown(root.path)} --confirm` first",
+            )
+        return
+    root.path.mkdir(parents=True, exist_ok=True)
+    prepare_root(root, RootKind.DEMO)
+    build_demo(root.path, people=people, seed=seed, only_contacts=False)
+    stamp.parent.mkdir(exist_ok=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def build_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> None:
+    """Write a demo world and say what it holds."""
+    from dagster_project.demo.world import build_world
+
+    started = time.monotonic()
+    console.print(f"building the demo world: {people:,} invented people, seed {seed} …")
+    with console.status("writing the vendors' files"):
+        world = build_world(out, people=people, seed=seed, only_contacts=only_contacts)
+    console.print(
+        f"[green]✓[/] {world.records:,} contact records and {world.events:,} events "
+        f"in {time.monotonic() - started:.1f} s"
+    )
+
+
+def open_ui(root: Path | None, *, port: int) -> int:
+    """Start Dagster's web server and daemon on a root; they end when this does."""
+    settings = read_settings(root)
+    open_root(settings.root)
+    from dagster_project.defs.instance import prepare_instance
+
+    settings.export()
+    prepare_instance(settings)
+    console.print(
+        f"Dagster opens at [bold]http://127.0.0.1:{port}[/] in about half a minute; stop it with Ctrl-C."
+    )
+    process = subprocess.Popen(  # noqa: S603 — our own interpreter and arguments
+        [
+            str(Path(sys.executable).parent / "dagster"),
+            "dev",
+            "--module-name",
+            "dagster_project.definitions",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+        ],
+        cwd=PROJECT,
+    )
+    try:
+        return process.wait()
+    except KeyboardInterrupt:
+        process.send_signal(signal.SIGINT)
+        return _ended(process)
+
+
+def _ended(process: "subprocess.Popen[bytes]") -> int:
+    try:
+        return process.wait(timeout=20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:
+    """Empty a root after confirmation."""
+    settings = read_settings(root)
+    kind = open_root(settings.root)
+    if demo_only and kind is not RootKind.DEMO:
+        return 0
+    if not confirm:
+        console.print(
+            f"This removes every load, customer and publication of {_shown(settings.root.path)} "
+            f"({kind}); its config/ stays. Say it again with --confirm."
+        )
+        return 2
+    empty_root(settings.root)
+    if kind is RootKind.DEMO:
+        settings.root.marker.unlink(missing_ok=True)
+    console.print(f"[green]✓[/] {_shown(settings.root.path)} is empty")
+    return 0
+
+
+def _shown(path: Path) -> str:
+    """A path as the user would write it: relative where that is shorter."""
+    try:
+        return str(path.relative_to(Path.cwd())) or "."
+    except ValueError:
+        return os.fspath(path)

@@ -1,0 +1,225 @@
+"""``c360 doctor``: what is wrong with an installation, a root or its configuration."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from rich.console import Console
+
+from dagster_project.config.roots import kind_of
+from dagster_project.config.sources import SourceConfig, read_sources
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.root import Root
+from dagster_project.settings import PROJECT, Settings, read_settings
+from dagster_project.sources.catalogue import VENDORS
+
+FREE_BYTES = 2 * 2**30
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at; ``remedy`` is set when something is wrong."""
+
+    what: str
+    remedy: str = ""
+    is_warning: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        """Whether nothing needs doing."""
+        return not self.remedy
+
+
+def examine(root: Path | None) -> list[Finding]:
+    """Look at everything once; a broken part does not hide the next one."""
+    settings = read_settings(root)
+    findings: list[Finding] = []
+    for check in (_python, _packages, _space, _root, _lock, _configuration, _inbox):
+        try:
+            findings.extend(check(settings))
+        except Customer360Error as error:
+            findings.append(
+                Finding(
+                    error.what + (f" ({error.where})" if error.where else ""),
+                    error.remedy or "see above",
+                )
+            )
+    return findings
+
+
+def print_findings(findings: list[Finding]) -> int:
+    """Print them, worst last; returns 1 when something must be mended."""
+    console = Console(highlight=False, soft_wrap=True)
+    for finding in sorted(findings, key=lambda f: (not f.is_good, not f.is_warning)):
+        if finding.is_good:
+            console.print(f"[green]✓[/] {finding.what}")
+        else:
+            mark = "[yellow]![/]" if finding.is_warning else "[red]✗[/]"
+            console.print(f"{mark} {finding.what}\n  → {finding.remedy}")
+    wrong = [f for f in findings if not f.is_good and not f.is_warning]
+    console.print(f"\n{len(wrong)} to mend" if wrong else "\nNothing to mend.")
+    return 1 if wrong else 0
+
+
+def _python(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if (3, 11) <= sys.version_info < (3, 14):
+        yield Finding(f"Python {version}")
+    else:
+        yield Finding(f"Python {version} is not supported", "use Python 3.11, 3.12 or 3.13")
+
+
+def _packages(settings: Settings) -> Iterator[Finding]:
+    locked = dict(_locked_versions(PROJECT / "requirements.lock"))
+    names = (
+        "dagster",
+        "dbt-core",
+        "dbt-duckdb",
+        "duckdb",
+        "great-expectations",
+        "pandas",
+        "recordlinkage",
+        "sqlalchemy",
+    )
+    wrong = []
+    for name in names:
+        try:
+            found = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found = "missing"
+        if found != locked.get(name):
+            wrong.append(f"{name} {found} (locked: {locked.get(name)})")
+    if wrong:
+        yield Finding(
+            "packages differ from the lock: " + ", ".join(wrong), "run `make clean setup`"
+        )
+    else:
+        yield Finding(f"{len(names)} packages that matter are at their locked versions")
+
+
+def _locked_versions(lock: Path) -> Iterator[tuple[str, str]]:
+    if not lock.exists():
+        return
+    for line in lock.read_text(encoding="utf-8").splitlines():
+        name, separator, rest = line.partition("==")
+        if separator and not line.startswith((" ", "#")):
+            yield name.strip(), rest.split()[0]
+
+
+def _space(settings: Settings) -> Iterator[Finding]:
+    place = next(p for p in (settings.root.path, *settings.root.path.parents) if p.exists())
+    free = shutil.disk_usage(place).free
+    text = f"{free / 2**30:.1f} GB free below {place}"
+    yield Finding(text) if free > FREE_BYTES else Finding(text, "free at least 2 GB")
+
+
+def _root(settings: Settings) -> Iterator[Finding]:
+    root = settings.root
+    kind = kind_of(root)
+    if kind is None:
+        yield Finding(
+            f"{root.path} is not a root yet",
+            f"run `c360 init {root.path}`, or `make run` for the demo",
+        )
+        return
+    yield Finding(f"{root.path} is a {kind} root")
+    blocked = [
+        f.name for f in _folders(root) if f.exists() and not os.access(f, os.W_OK | os.X_OK)
+    ]
+    if blocked:
+        yield Finding(
+            f"not writable: {', '.join(blocked)}", "correct the owner or mode of these folders"
+        )
+    stale = root.database.with_name(root.database.name + ".wal")
+    if stale.exists() and not root.database.exists():
+        yield Finding("a write-ahead log lies without its warehouse", f"delete {stale}")
+
+
+def _folders(root: Root) -> tuple[Path, ...]:
+    return (
+        root.inbox,
+        root.landing,
+        root.quarantine,
+        root.state,
+        root.warehouse,
+        root.published,
+        root.audit,
+    )
+
+
+def _lock(settings: Settings) -> Iterator[Finding]:
+    from dagster_project.engines.duckdb.writer_lock import holder_of
+
+    holder = holder_of(settings.root)
+    if holder:
+        yield Finding(
+            f"the root is being written by {holder}",
+            "wait for it, or end that process",
+            is_warning=True,
+        )
+    else:
+        yield Finding("nobody is writing the root")
+
+
+def _configuration(settings: Settings) -> Iterator[Finding]:
+    readers: dict[str, Callable[[Path], object]] = _readers()
+    for name, read in readers.items():
+        try:
+            read(settings.config_dir / name)
+        except Customer360Error as error:
+            yield Finding(f"{error.what} ({error.where})", error.remedy)
+        else:
+            yield Finding(f"config/{name} reads well")
+    for source in read_sources(settings.config_dir / "sources.yml", vendors=VENDORS):
+        yield from _source(settings, source)
+
+
+def _readers() -> dict[str, Callable[[Path], object]]:
+    from dagster_project.config.consumers import read_consumers
+    from dagster_project.config.email_engagement import read_email_engagement
+    from dagster_project.config.identity import read_identity_spec
+    from dagster_project.config.survivorship import read_survivorship
+
+    return {
+        "sources.yml": lambda file: read_sources(file, vendors=VENDORS),
+        "consumers.yml": read_consumers,
+        "email_engagement.yml": read_email_engagement,
+        "identity.yml": read_identity_spec,
+        "survivorship.yml": read_survivorship,
+    }
+
+
+def _source(settings: Settings, source: SourceConfig) -> Iterator[Finding]:
+    if source.api and not (settings.root.path / "api").is_dir():
+        for reference in (source.api.base_url, source.api.token or ""):
+            try:
+                settings.resolve(reference)
+            except Customer360Error as error:
+                yield Finding(f"source {source.name}: {error.what}", error.remedy)
+    if source.timezone is None:
+        yield Finding(
+            f"source {source.name} names no time zone",
+            "add `timezone: Europe/Paris` (or yours): exports without zones are refused until then",
+            is_warning=True,
+        )
+
+
+def _inbox(settings: Settings) -> Iterator[Finding]:
+    inbox = settings.root.inbox
+    if not inbox.is_dir():
+        return
+    sources = {
+        s.name for s in read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    }
+    strange = sorted(
+        p.name for p in inbox.iterdir() if p.is_dir() and p.name not in sources | {"loaded"}
+    )
+    if strange:
+        yield Finding(
+            f"folders in the inbox that no source is named after: {', '.join(strange)}",
+            "rename them, or add the source to config/sources.yml",
+        )

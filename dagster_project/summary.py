@@ -1,0 +1,164 @@
+"""The summary at the end of a run: what was read, held back, resolved and published.
+
+Reads the run's journal only; it holds counts, names of sources and rules, never values.
+"""
+
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from dagster_project.definitions import RunOutcome
+from dagster_project.defs.journal import Journal
+from dagster_project.settings import Settings
+
+Entry = dict[str, Any]
+
+
+def print_summary(
+    console: Console, settings: Settings, outcome: RunOutcome, *, seconds: float
+) -> int:
+    """Print the summary of a run; returns how many of its loads were refused."""
+    journal = Journal(outcome.journal)
+    loads = journal.entries("load")
+    new = [load for load in loads if load["is_new"]]
+    console.print()
+    if not new:
+        console.print("No new input: 0 rows loaded.", style="bold")
+    else:
+        console.print(_sources_table(new))
+    _print_held_back(console, new, journal.entries("problem"))
+    _print_identity(console, journal.entries("identity"))
+    _print_publications(console, settings, journal.entries("publication"))
+    _print_end(console, settings, outcome, seconds)
+    return sum(load["state"] == "refused" for load in new)
+
+
+def _sources_table(loads: list[Entry]) -> Table:
+    table = Table(title="Read", title_justify="left", box=None, pad_edge=False)
+    for name in ("source", "stream"):
+        table.add_column(name)
+    for name in ("loads", "rows", "quarantined", "refused"):
+        table.add_column(name, justify="right")
+    grouped: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for load in loads:
+        grouped[load["source"], load["stream"]].append(load)
+    for (source, stream), group in sorted(grouped.items()):
+        table.add_row(
+            source,
+            stream,
+            f"{len(group):,}",
+            f"{sum(load['rows'] for load in group):,}",
+            _or_dash(sum(load["quarantined"] for load in group)),
+            _or_dash(sum(load["state"] == "refused" for load in group)),
+        )
+    total = sum(load["rows"] for load in loads)
+    table.add_row("", "[bold]total[/]", f"{len(loads):,}", f"[bold]{total:,}[/]", "", "")
+    return table
+
+
+def _print_held_back(console: Console, loads: list[Entry], problems: list[Entry]) -> None:
+    refused = [load for load in loads if load["state"] == "refused"]
+    quarantined = [load for load in loads if load["quarantined"]]
+    if not refused and not quarantined and not problems:
+        return
+    console.print("\n[bold]Held back[/]")
+    for load in refused:
+        console.print(f"  [red]refused[/]      {load['source']}: {load['origin']}")
+        for reason in load["reasons"]:
+            console.print(f"               {reason}", markup=False)
+    for load in quarantined:
+        console.print(
+            f"  [yellow]quarantined[/]  {load['source']}: {load['quarantined']:,} of "
+            f"{load['rows']:,} rows of {load['origin']}"
+        )
+        for reason in load["reasons"] if load["state"] != "refused" else ():
+            console.print(f"               {reason}", markup=False)
+    for problem in problems:
+        console.print("  [yellow]not read[/]     ", end="")
+        console.print(problem["problem"], markup=False)
+    if refused or quarantined:
+        console.print(
+            "  After mending a rule or the register: `c360 regate`. "
+            "The last good loads stay in force.",
+            style="dim",
+        )
+
+
+def _print_identity(console: Console, entries: list[Entry]) -> None:
+    if not entries:
+        return
+    entry = entries[-1]
+    console.print("\n[bold]Customers[/]")
+    if entry.get("unchanged"):
+        console.print("  unchanged since the last run")
+        return
+    report = entry["report"]
+    console.print(
+        f"  {report['records']:,} contact records → {report['customers']:,} customers "
+        f"({report['withdrawn']:,} records withdrawn, {report['not_customers']:,} brand accounts "
+        "and employees)"
+    )
+    evaluation = entry["evaluation"]
+    kind = "against the demo world's truth" if evaluation["has_truth"] else "estimated"
+    console.print(
+        f"  precision {_share(evaluation['precision'])}, recall {_share(evaluation['recall'])} "
+        f"over pairs of records, {kind}"
+    )
+    for warning in report.get("warnings", ()):
+        console.print(f"  [yellow]warning[/] {warning}")
+
+
+def _print_publications(console: Console, settings: Settings, entries: list[Entry]) -> None:
+    if not entries:
+        return
+    console.print("\n[bold]Published[/]")
+    for entry in entries:
+        state = "new generation" if entry["changed"] else "unchanged"
+        if not entry["passed"]:
+            state = "[red]refused by its gate; the last good generation stays[/]"
+        rows = sum(entry["rows"].values())
+        console.print(
+            f"  {entry['consumer']:<8} {len(entry['rows'])} tables, {rows:,} rows, {state} → "
+            f"{_shown(settings.root.published / (entry['consumer'] + '.duckdb'))}"
+        )
+
+
+def _print_end(
+    console: Console, settings: Settings, outcome: RunOutcome, seconds: float
+) -> None:
+    root = _shown(settings.root.path)
+    option = "" if root == "data" else f" ROOT={root}"
+    console.print()
+    if outcome.success:
+        console.print(f"[green]✓ done[/] in {seconds:.0f} s")
+    else:
+        console.print(
+            f"[red]✗ the run failed[/] after {seconds:.0f} s; nothing published is lost"
+        )
+        for failure in outcome.failures:
+            console.print(f"  {failure}", markup=False)
+    console.print("Look next at")
+    console.print(f"  make ui{option:<16} the run, its assets and checks, in Dagster")
+    console.print(f"  {_shown(settings.root.audit / 'verdicts.html')}   what every gate said")
+    console.print(
+        f"  duckdb -readonly {_shown(settings.root.published / 'crm.duckdb')} "
+        '"select * from marts.customer_360 limit 5"'
+    )
+
+
+def _or_dash(count: int) -> str:
+    return f"{count:,}" if count else "–"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.4f}"
+
+
+def _shown(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
