@@ -1,0 +1,433 @@
+"""HTTP towards a vendor's API: limits obeyed, transient errors waited out, permanent ones reported.
+
+Belongs here: everything that is the same for every vendor who speaks JSON over HTTP.
+Does not belong here: endpoints, paging and entities (``mastodon.py``, ``bluesky.py``).
+
+No error of this module holds the token, a query string or anything of an answer's body: a query
+carries ids of people, and a body carries whatever they wrote.
+"""
+
+import json
+import logging
+import random
+import re
+import socket
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+import orjson
+import tenacity
+
+from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.errors import ConfigError, SourceError, TransientError
+
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], None]
+Params = Mapping[str, str | int | Sequence[str]]
+
+_LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; a page of 100 posts is under one
+_SLOWEST_ANSWER = 10  # times the timeout, for an answer that arrives drop by drop
+_GONE = frozenset({404, 410})
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_VENDOR_CODE = re.compile(r"[A-Za-z]{1,40}")
+_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+
+_PERMANENT = {
+    400: ("does not understand the request", "the token may have expired: make a new one"),
+    401: ("refuses the access token", "make a new access token and set the one in api.token"),
+    403: (
+        "forbids this request",
+        "give the token the right to read this, or ask for the right",
+    ),
+    404: ("knows no such address or account", "check api.base_url and api.account"),
+    410: ("has given up this address", "check api.base_url: the service may have moved"),
+}
+
+
+@dataclass(frozen=True)
+class ApiAccess:
+    """How to reach one vendor's API, with every ``${NAME}`` already replaced by its value."""
+
+    base_url: str
+    account: str
+    token: str | None = field(default=None, repr=False)
+    look_back_days: int = 7
+    page_limit: int = 100
+    timeout_seconds: float = 30
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How long to be patient; all times in seconds.
+
+    ``total_wait`` bounds all waiting of one pull together, for rate limits too. What has landed
+    by then stays landed, and the next run goes on from there.
+    """
+
+    attempts: int = 6
+    first_wait: float = 1
+    longest_wait: float = 60
+    total_wait: float = 1800
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A good answer: its JSON, its headers, and the time by the server's own clock."""
+
+    body: Any
+    headers: Mapping[str, str]
+    at: datetime
+
+
+class _Passing(Exception):  # noqa: N818 - not an error until patience ends
+    """A failure that may go away; ``wait`` is what the server asked for, in seconds."""
+
+    def __init__(self, what: str, wait: float | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.wait = wait
+
+
+def utc_now() -> datetime:
+    """The time, for waiting only: no row holds it."""
+    return datetime.now(UTC)
+
+
+def resolve_access(source: SourceConfig, secrets: Mapping[str, str]) -> ApiAccess:
+    """Replace the ``${NAME}`` references of a source's ``api`` by ``secrets``.
+
+    ``ConfigError`` names the source and the variable that is not set, never a value.
+    """
+    options = source.api
+    if options is None:
+        raise ConfigError(
+            f"source {source.name} has no api entry",
+            "config/sources.yml",
+            "add api: with base_url, token and account, or drop files into its inbox folder",
+        )
+
+    def resolved(text: str) -> str:
+        return _REFERENCE.sub(lambda found: _secret(source, found[1], secrets), text)
+
+    return ApiAccess(
+        base_url=resolved(options.base_url),
+        account=resolved(options.account),
+        token=resolved(options.token) if options.token else None,
+        look_back_days=options.look_back_days,
+        page_limit=options.page_limit,
+        timeout_seconds=options.timeout_seconds,
+    )
+
+
+def _secret(source: SourceConfig, name: str, secrets: Mapping[str, str]) -> str:
+    value = secrets.get(name)
+    if not value:
+        raise ConfigError(
+            f"source {source.name} needs {name}, which is not set",
+            "config/sources.yml",
+            f"set the environment variable {name}",
+        )
+    return value
+
+
+class ApiClient:
+    """GETs JSON of one source's API; use it as a context manager.
+
+    ``clock`` and ``sleep`` serve waiting only and are passed in by tests; the jitter of the
+    back-off is seeded.
+    """
+
+    def __init__(
+        self,
+        access: ApiAccess,
+        *,
+        source: str,
+        clock: Clock = utc_now,
+        sleep: Sleep = time.sleep,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        # httpx logs whole URLs at INFO, and their queries hold ids of people.
+        logging.getLogger("httpx").setLevel(logging.WARNING)
+        self._source = source
+        self._clock = clock
+        self._sleep = sleep
+        self._policy = policy or RetryPolicy()
+        self._random = random.Random(self._policy.seed)  # noqa: S311 - jitter, not a secret
+        self._timeout = access.timeout_seconds
+        self._waited = 0.0
+        self._free_at: datetime | None = None
+        self.requests = 0
+        self._http = httpx.Client(
+            base_url=_checked_base_url(access, source),
+            headers=_headers(access),
+            timeout=access.timeout_seconds,
+            follow_redirects=False,
+            trust_env=urlsplit(access.base_url).hostname not in _LOOPBACK,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, params: Params | None = None) -> Reply:
+        """One answer; ``SourceError`` for what waiting cannot mend, else ``TransientError``."""
+        reply = self._get(path, params, may_be_gone=False)
+        assert reply is not None
+        return reply
+
+    def find(self, path: str, params: Params | None = None) -> Reply | None:
+        """Like ``get``, but nothing where the vendor says that the thing asked for is gone."""
+        return self._get(path, params, may_be_gone=True)
+
+    def _get(self, path: str, params: Params | None, *, may_be_gone: bool) -> Reply | None:
+        patience = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Passing),
+            stop=tenacity.stop_after_attempt(self._policy.attempts),
+            wait=self._pause_after,
+            sleep=lambda seconds: self._wait(seconds, path),
+            reraise=True,
+        )
+        try:
+            return patience(self._ask, path, dict(params or {}), may_be_gone=may_be_gone)
+        except _Passing as last:
+            raise TransientError(
+                f"{last.what}, {self._policy.attempts} times in a row",
+                self._where(path),
+                "run again later: what has landed is not pulled again",
+            ) from None
+
+    def _ask(self, path: str, params: Params, *, may_be_gone: bool) -> Reply | None:
+        self._await_allowance(path)
+        self.requests += 1
+        status, headers, content = self._exchange(path, params)
+        at = _server_time(headers) or self._clock()
+        self._note_allowance(headers, at)
+        if may_be_gone and _is_gone(status, content):
+            return None
+        if status == 429 or status >= 500:
+            raise _Passing(f"{self._source} answers {status}", _asked_wait(headers, at, status))
+        if status != 200:
+            raise self._permanent(status, content, path)
+        return Reply(self._json(headers, content, path), headers, at)
+
+    def _exchange(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
+        try:
+            with self._http.stream("GET", path, params=_listed(params)) as response:
+                return response.status_code, response.headers, self._read(response, path)
+        except httpx.TimeoutException:
+            raise _Passing(f"{self._source} does not answer in time") from None
+        except httpx.ConnectError as failure:
+            raise self._no_connection(failure, path) from None
+        except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError):
+            raise _Passing(f"the connection to {self._source} broke") from None
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.ProxyError):
+            raise SourceError(
+                f"{self._source} cannot be reached at its address",
+                self._where(path),
+                "check api.base_url and the proxy settings",
+            ) from None
+
+    def _read(self, response: httpx.Response, path: str) -> bytes:
+        deadline = time.monotonic() + _SLOWEST_ANSWER * self._timeout
+        content = bytearray()
+        for part in response.iter_bytes():
+            content += part
+            if len(content) > _LARGEST_ANSWER:
+                raise SourceError(
+                    f"{self._source} sends an answer of more than 64 MB",
+                    self._where(path),
+                    "lower api.page_limit",
+                )
+            if time.monotonic() > deadline:
+                raise _Passing(f"{self._source} answers too slowly")
+        return bytes(content)
+
+    def _json(self, headers: httpx.Headers, content: bytes, path: str) -> Any:
+        if "html" in headers.get("content-type", "") or content.lstrip()[:1] == b"<":
+            raise SourceError(
+                f"{self._source} answers with a web page instead of JSON",
+                self._where(path),
+                "check api.base_url; a login page, a notice or a proxy may stand in between",
+            )
+        try:
+            return parse_json(content)
+        except ValueError:
+            raise _Passing(f"{self._source} sends half an answer") from None
+
+    def _permanent(self, status: int, content: bytes, path: str) -> SourceError:
+        what, remedy = _PERMANENT.get(
+            status, ("gives an answer that is no data", "check api.base_url")
+        )
+        code = _vendor_code(content)
+        said = f"{status} {code}" if code else str(status)
+        return SourceError(f"{self._source} {what} ({said})", self._where(path), remedy)
+
+    def _no_connection(self, failure: httpx.ConnectError, path: str) -> Exception:
+        causes = list(_causes(failure))
+        if any(isinstance(c, ssl.SSLCertVerificationError) for c in causes):
+            what, remedy = "shows a certificate that is not trusted", "check api.base_url"
+        elif any(
+            isinstance(c, socket.gaierror) and c.errno == socket.EAI_NONAME for c in causes
+        ):
+            what, remedy = "has an unknown host", "check api.base_url"
+        else:
+            return _Passing(f"no connection to {self._source}")
+        return SourceError(f"{self._source} {what}", self._where(path), remedy)
+
+    def _note_allowance(self, headers: httpx.Headers, at: datetime) -> None:
+        if _first(headers, "x-ratelimit-remaining", "ratelimit-remaining") == "0":
+            wait = _until_reset(headers, at)
+            if wait is not None:
+                self._free_at = self._clock() + timedelta(seconds=wait)
+
+    def _await_allowance(self, path: str) -> None:
+        if self._free_at is None:
+            return
+        pause = (self._free_at - self._clock()).total_seconds()
+        self._free_at = None
+        if pause > 0:
+            self._wait(pause, path)
+
+    def _pause_after(self, state: tenacity.RetryCallState) -> float:
+        failure = state.outcome.exception() if state.outcome else None
+        if isinstance(failure, _Passing) and failure.wait is not None:
+            self._free_at = None  # the server's own word is the wait
+            return failure.wait
+        backed_off = self._policy.first_wait * 2.0 ** (state.attempt_number - 1)
+        return min(self._policy.longest_wait, backed_off) * self._random.uniform(0.5, 1)
+
+    def _wait(self, seconds: float, path: str) -> None:
+        if self._waited + seconds > self._policy.total_wait:
+            raise TransientError(
+                f"{self._source} asks for more patience than one pull has: "
+                f"{self._waited + seconds:.0f} s of at most {self._policy.total_wait:.0f} s",
+                self._where(path),
+                "run again later: what has landed is not pulled again",
+            )
+        self._waited += seconds
+        self._sleep(seconds)
+
+    def _where(self, path: str) -> str:
+        return f"{self._source}: GET {path}"
+
+
+def parse_json(content: bytes) -> Any:
+    """JSON of an answer; half a surrogate pair (a cut emoji) becomes U+FFFD. ``ValueError``."""
+    try:
+        return orjson.loads(content)
+    except orjson.JSONDecodeError:
+        if b"\\ud" not in content.lower():
+            raise
+        text = json.dumps(json.loads(content), ensure_ascii=False)
+        return orjson.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def parse_time(text: str) -> datetime:
+    """An ISO 8601 time as UTC; without a zone it is taken for UTC. ``ValueError``."""
+    at = datetime.fromisoformat(text)
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _checked_base_url(access: ApiAccess, source: str) -> str:
+    url = urlsplit(access.base_url)
+    is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
+    if not url.hostname or not (is_safe or (url.scheme == "http" and access.token is None)):
+        raise SourceError(
+            f"{source} needs an https address",
+            f"{source}: api.base_url",
+            "write https://… in config/sources.yml: a token never travels in clear text",
+        )
+    return access.base_url
+
+
+def _headers(access: ApiAccess) -> dict[str, str]:
+    headers = {"accept": "application/json", "user-agent": "customer360"}
+    if access.token:
+        headers["authorization"] = f"Bearer {access.token}"
+    return headers
+
+
+def _listed(params: Params) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in params.items():
+        values = [value] if isinstance(value, str | int) else value
+        pairs.extend((name, str(v)) for v in values)
+    return tuple(pairs)
+
+
+def _is_gone(status: int, content: bytes) -> bool:
+    return status in _GONE or (status == 400 and _vendor_code(content) in _GONE_CODES)
+
+
+_GONE_CODES = frozenset(
+    {"NotFound", "AccountTakedown", "AccountDeactivated", "ProfileNotFound"}
+)
+"""What AT-proto services say, with status 400, of a post or an account that is no more."""
+
+
+def _vendor_code(content: bytes) -> str | None:
+    """The vendor's own word for an error, when it is one word: a sentence may hold anything."""
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        return None
+    code = body.get("error") if isinstance(body, dict) else None
+    return code if isinstance(code, str) and _VENDOR_CODE.fullmatch(code) else None
+
+
+def _asked_wait(headers: httpx.Headers, at: datetime, status: int) -> float | None:
+    after = headers.get("retry-after", "").strip()
+    if after.isdigit():
+        return float(after)
+    if after:
+        try:
+            return max(0.0, (_as_utc(parsedate_to_datetime(after)) - at).total_seconds())
+        except ValueError:
+            return None
+    return _until_reset(headers, at) if status == 429 else None
+
+
+def _until_reset(headers: httpx.Headers, at: datetime) -> float | None:
+    """Seconds until the limit is lifted, by the server's clock: ours may be wrong."""
+    reset = _first(headers, "x-ratelimit-reset", "ratelimit-reset")
+    if reset is None:
+        return None
+    try:
+        if reset.isdigit():  # epoch (whole seconds, rounded down), or seconds from now
+            epoch = int(reset)
+            return max(0.0, epoch + 1 - at.timestamp()) if epoch > 1_000_000_000 else epoch
+        return max(0.0, (parse_time(reset) - at).total_seconds())
+    except ValueError:
+        return None
+
+
+def _first(headers: httpx.Headers, *names: str) -> str | None:
+    return next((headers[name] for name in names if name in headers), None)
+
+
+def _server_time(headers: httpx.Headers) -> datetime | None:
+    try:
+        return _as_utc(parsedate_to_datetime(headers["date"]))
+    except (KeyError, ValueError):
+        return None
+
+
+def _as_utc(at: datetime) -> datetime:
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = failure
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
