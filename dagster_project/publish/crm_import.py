@@ -1,0 +1,220 @@
+"""CSV files that a CRM loads back: customers that changed since the generation before.
+
+What was exported last is remembered as hashes in ``state/crm_import/<consumer>/``, one file per
+generation, so that it survives ``published/``. It is written before the link flips and the older
+one is removed afterwards: a kill in between repeats changes, and never loses one.
+Does not belong here: which fields a company wants; ``config/consumers.yml`` says that.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.config.consumers import Consumer, CrmImport
+from dagster_project.domain.errors import ConfigError
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.digests import Relation, identifier
+from dagster_project.engines.duckdb.session import quoted
+from dagster_project.engines.durable import sync_file, sync_folder
+from dagster_project.publish.generations import serial_of
+from dagster_project.publish.tables import copy_csv
+
+CUSTOMERS, XREF, RECORDS = (
+    "marts.customer_360",
+    "marts.customer_xref",
+    "intermediate.int_contact_records",
+)
+"""Tables an import file is made of: customers, which records they have, which of those live."""
+
+
+@dataclass(frozen=True)
+class Baselines:
+    """What each generation's import files were compared with; lies in ``state/``."""
+
+    root: Root
+    consumer: str
+
+    @property
+    def folder(self) -> Path:
+        """``state/crm_import/<consumer>/``."""
+        return self.root.state / "crm_import" / self.consumer
+
+    def files(self) -> tuple[Path, ...]:
+        """Baselines there are, oldest first; more than one only after a kill."""
+        return tuple(sorted(self.folder.glob("[0-9]*.parquet")))
+
+    def last_serial(self) -> int:
+        """Serial of the newest generation that has a baseline; 0 without one."""
+        return max((serial_of(f.name) for f in self.files()), default=0)
+
+    def tidy(self, current: str | None) -> None:
+        """Keep the baseline of the generation in force; of none, the oldest, which loses nothing."""
+        files = self.files()
+        kept = next((f for f in files if f.stem == current), files[0] if files else None)
+        for file in files:
+            if file != kept:
+                file.unlink()
+        for leftover in self.folder.glob(".*.parquet"):
+            leftover.unlink()
+
+    def in_force(self) -> Path | None:
+        """The baseline to compare with, after ``tidy``."""
+        files = self.files()
+        return files[0] if files else None
+
+    def keep(self, built: Path, generation: str) -> None:
+        """Store a new generation's baseline durably, beside the one still in force."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        aside = self.folder / f".{generation}.parquet"
+        shutil.move(built, aside)
+        sync_file(aside)
+        aside.rename(self.folder / f"{generation}.parquet")
+        sync_folder(self.folder)
+
+
+def check_columns(consumer: Consumer, relations: tuple[Relation, ...]) -> None:
+    """``ConfigError`` when an import asks for a column that ``customer_360`` does not have."""
+    customers = next((r for r in relations if r.name == CUSTOMERS), None)
+    known = set(customers.column_names) if customers else set()
+    for vendor, wanted in consumer.crm_import.items():
+        asked = [*wanted.columns.values(), *wanted.never_when]
+        unknown = [column for column in asked if column not in known]
+        if unknown:
+            raise ConfigError(
+                f"consumer {consumer.name}, crm_import {vendor}: customer_360 has no column "
+                f"{unknown[0]}",
+                "config/consumers.yml",
+                "correct the column's name; docs/data-dictionary.md lists them",
+            )
+
+
+def write_imports(
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: str,
+    *,
+    consumer: Consumer,
+    relations: tuple[Relation, ...],
+    baseline: Path | None,
+    folder: Path,
+    new_baseline: Path,
+) -> dict[str, int]:
+    """Write ``crm_import_<source>.csv`` per CRM source, and the baseline that follows it.
+
+    Returns rows per file. Records the CRM has merged or deleted are left out: it would refuse
+    them. Rows are ordered by the CRM's id.
+    """
+    connection.execute(
+        "create or replace temp table exported (source varchar, native_id varchar, hash varchar)"
+    )
+    _read_baseline(connection, baseline)
+    kinds = dict(next(r for r in relations if r.name == CUSTOMERS).columns)
+    rows: dict[str, int] = {}
+    for vendor, wanted in consumer.crm_import.items():
+        for source in _sources_of(connection, warehouse, vendor, wanted.record_type):
+            name = f"crm_import_{source}.csv"
+            rows[name] = _write_import(
+                connection, warehouse, source, wanted, kinds, folder / name
+            )
+    connection.execute(
+        f"copy (from exported order by source, native_id) to '{quoted(str(new_baseline))}' "
+        "(format parquet, compression zstd)"
+    )
+    return rows
+
+
+def _read_baseline(connection: duckdb.DuckDBPyConnection, baseline: Path | None) -> None:
+    if baseline is None:
+        connection.execute("create or replace temp table baseline as from exported limit 0")
+        return
+    connection.execute(
+        "create or replace temp table baseline as "
+        f"select source, native_id, hash from read_parquet('{quoted(str(baseline))}')"
+    )
+
+
+def _sources_of(
+    connection: duckdb.DuckDBPyConnection, warehouse: str, vendor: str, record_type: str
+) -> list[str]:
+    found = connection.execute(
+        f"select distinct source from {warehouse}.{XREF} "
+        "where vendor = ? and record_type = ? and is_current order by source",
+        [vendor, record_type],
+    ).fetchall()
+    return [source for (source,) in found]
+
+
+def _write_import(
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: str,
+    source: str,
+    wanted: CrmImport,
+    kinds: dict[str, str],
+    file: Path,
+) -> int:
+    fields = ", ".join(
+        f"{_as_text(f'c.{identifier(column)}', kinds[column])} as {identifier(header)}"
+        for header, column in wanted.columns.items()
+    )
+    parts = ", ".join(f"coalesce({identifier(h)}, chr(30))" for h in wanted.columns)
+    connection.execute(
+        f"""
+        create or replace temp table import_rows as
+        with eligible as (
+            select
+                '{quoted(source)}' as _source,
+                regexp_extract(x.record_id, '^[^:]*:[^:]*:(.*)$', 1) as _native_id,
+                {fields}
+            from {warehouse}.{XREF} as x
+            inner join {warehouse}.{CUSTOMERS} as c using (customer_id)
+            inner join {warehouse}.{RECORDS} as r using (record_id)
+            where
+                x.is_current
+                and x.source = '{quoted(source)}'
+                and x.record_type = '{quoted(wanted.record_type)}'
+                and r.deleted_at is null
+                and r.merged_into is null
+                and {_eligible(wanted)}
+        )
+        select *, md5(concat_ws(chr(31), {parts})) as _hash from eligible
+        """
+    )
+    connection.execute(
+        "insert into exported select _source, _native_id, _hash from import_rows"
+    )
+    headers = ", ".join(identifier(h) for h in wanted.columns)
+    columns = ((wanted.id_header, "VARCHAR"), *((h, "VARCHAR") for h in wanted.columns))
+    return copy_csv(
+        connection,
+        f"""
+        select _native_id as {identifier(wanted.id_header)}, {headers}
+        from import_rows
+        anti join baseline
+            on import_rows._source = baseline.source
+            and import_rows._native_id = baseline.native_id
+            and import_rows._hash = baseline.hash
+        """,
+        columns,
+        file,
+        order_by=identifier(wanted.id_header),
+    )
+
+
+def _eligible(wanted: CrmImport) -> str:
+    """SQL: none of the values for which a customer must not appear. Nulls do not hold back."""
+    return " and ".join(
+        f"coalesce(c.{identifier(column)}::varchar not in ({_literals(values)}), true)"
+        for column, values in wanted.never_when.items()
+    )
+
+
+def _literals(values: tuple[str, ...]) -> str:
+    return ", ".join(f"'{quoted(value)}'" for value in values)
+
+
+def _as_text(column: str, kind: str) -> str:
+    """SQL: times as CRMs read them (ISO 8601, UTC), everything else as DuckDB prints it."""
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime({column}, '%Y-%m-%dT%H:%M:%S.%gZ')"
+    return f"{column}::varchar"

@@ -1,0 +1,117 @@
+"""What a generation says of itself: ``manifest.json`` beside it and ``_manifest`` within it."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import orjson
+
+from dagster_project.config.consumers import Consumer
+from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
+
+FORMAT = 1
+"""Version of a generation's layout; another one is published anew."""
+
+FILE = "manifest.json"
+
+
+@dataclass(frozen=True)
+class PublishedTable:
+    """One table of a product: its rows, the hash of its content, and where that stands."""
+
+    table: str
+    rows: int
+    digest: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """One generation; holds counts and hashes, never a value."""
+
+    consumer: str
+    generation: str
+    as_of: datetime
+    content_hash: str
+    rules_hash: str
+    inputs: str | None
+    tables: tuple[PublishedTable, ...]
+    verdict: Verdict
+    imports: dict[str, int] = field(default_factory=dict)
+
+    def digests(self) -> dict[str, str]:
+        """Content hash by table."""
+        return {t.table: t.digest for t in self.tables}
+
+    def write(self, folder: Path) -> None:
+        """Write ``manifest.json`` into a generation under construction."""
+        document = {"format": FORMAT, **asdict(self)}
+        (folder / FILE).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+
+
+def read_manifest(generation: Path | None) -> Manifest | None:
+    """The manifest of a whole generation; ``None`` when it is missing or of another format."""
+    if generation is None or not (generation / FILE).is_file():
+        return None
+    document = orjson.loads((generation / FILE).read_bytes())
+    if document.pop("format", None) != FORMAT:
+        return None
+    return Manifest(
+        **{
+            **document,
+            "as_of": datetime.fromisoformat(document["as_of"]),
+            "tables": tuple(PublishedTable(**t) for t in document["tables"]),
+            "verdict": _verdict(document["verdict"]),
+        }
+    )
+
+
+def rules_hash(consumer: Consumer) -> str:
+    """Hash of what the company says of a consumer: other rules make another product."""
+    rules = consumer.model_dump_json(exclude={"title"})
+    return sha256(f"{FORMAT}|{duckdb.__version__}|{rules}".encode()).hexdigest()[:32]
+
+
+def content_hash(rules: str, tables: tuple[PublishedTable, ...]) -> str:
+    """Hash of a whole product: equal exactly when rules and the content of every table are."""
+    text = repr((rules, sorted((t.table, t.rows, t.digest) for t in tables)))
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+def write_manifest_table(
+    connection: duckdb.DuckDBPyConnection,
+    catalog: str,
+    *,
+    consumer: str,
+    generation: str,
+    as_of: datetime,
+    content: str,
+    tables: tuple[PublishedTable, ...],
+) -> None:
+    """Create ``_manifest`` in a product: one row per table, so that a reader can ask the file."""
+    connection.execute(
+        f"""
+        create table {catalog}._manifest (
+            consumer varchar,
+            generation varchar,
+            as_of timestamptz,
+            content_hash varchar,
+            table_name varchar,
+            row_count bigint,
+            table_hash varchar
+        )
+        """
+    )
+    connection.executemany(
+        f"insert into {catalog}._manifest values (?, ?, ?, ?, ?, ?, ?)",
+        [[consumer, generation, as_of, content, t.table, t.rows, t.digest] for t in tables],
+    )
+
+
+def _verdict(document: dict[str, Any]) -> Verdict:
+    outcomes = (
+        RuleOutcome(**{**o, "severity": Severity(o["severity"])}) for o in document["outcomes"]
+    )
+    return Verdict(document["suite"], tuple(outcomes))

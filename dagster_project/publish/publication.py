@@ -1,0 +1,316 @@
+"""Publishes one consumer's data product: built aside, judged, and put in force by one rename.
+
+Belongs here: the order of steps, which is what makes a kill between any two of them harmless.
+Does not belong here: the suites (``expectations``), which are handed in as ``validate``.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.config.consumers import Consumer
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.loads import RuleOutcome, Verdict
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.digests import Relation, attached, digest, list_relations
+from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
+from dagster_project.engines.duckdb.storage import full_disk_explained, require_space
+from dagster_project.publish.crm_import import Baselines, check_columns, write_imports
+from dagster_project.publish.generations import (
+    KEPT,
+    ProductFolder,
+    generation_name,
+    serial_of,
+)
+from dagster_project.publish.manifest import (
+    Manifest,
+    PublishedTable,
+    content_hash,
+    read_manifest,
+    rules_hash,
+    write_manifest_table,
+)
+from dagster_project.publish.promises import check_promises
+from dagster_project.publish.tables import (
+    choose_tables,
+    copy_table,
+    link_or_copy,
+    write_csv,
+    write_parquet,
+)
+
+Validate = Callable[[Path], Verdict]
+"""Judges the built DuckDB file. It must close every handle it opens."""
+
+Reached = Callable[[str], None]
+"""Told the name of every point where a kill would be most awkward; chaos tests kill there."""
+
+POINTS = (
+    "publish: temporary file written",
+    "publish: validated",
+    "publish: renamed, not in force",
+    "publish: baseline written",
+    "publish: in force",
+    "publish: finished",
+)
+"""The points ``reached`` hears of, in order."""
+
+_NEW_BASELINE = ".baseline.parquet"
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What one call did. ``generation`` is the one in force now, empty when there is none."""
+
+    consumer: str
+    generation: str
+    changed: bool
+    verdict: Verdict
+    path: Path
+    rows: dict[str, int] = field(default_factory=dict)
+    linked: int = 0  # Parquet and CSV files shared with the generation before
+    imports: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def refused(self) -> bool:
+        """Whether a new generation was built and held back; the last good one is in force."""
+        return not self.verdict.passed
+
+
+def publish(
+    root: Root,
+    consumer: Consumer,
+    *,
+    validate: Validate = lambda product: Verdict("no suite"),
+    inputs: str | None = None,
+    options: EngineOptions | None = None,
+    keep: int = KEPT,
+    reached: Reached = lambda point: None,
+) -> Publication:
+    """Publish what the warehouse holds for one consumer, unless it is in force already.
+
+    Call it with the writer lock held and no session on the warehouse open. ``inputs`` is a
+    fingerprint of everything the warehouse was built from: when the generation in force was
+    made from the same, nothing is read. Otherwise the tables' content decides. ``keep`` is the
+    number of generations that stay. A refused product leaves the generation in force.
+    """
+    folder = ProductFolder(root, consumer.name)
+    baselines = Baselines(root, consumer.name)
+    folder.tidy()
+    in_force = folder.current()
+    current = read_manifest(in_force)
+    baselines.tidy(in_force.name if in_force else None)
+    rules = rules_hash(consumer)
+    if current and inputs and (current.inputs, current.rules_hash) == (inputs, rules):
+        return _unchanged(folder, current)
+    if not root.database.is_file():
+        raise Customer360Error(
+            "there is no warehouse to publish from",
+            str(root.database),
+            "run the pipeline first",
+        )
+    with full_disk_explained(root.published), session(options=options) as connection:
+        connection.execute("set preserve_insertion_order = true")
+        with attached(connection, root.database) as warehouse:
+            plan = _plan(connection, warehouse, consumer, rules)
+            if current and current.content_hash == plan.content:
+                return _unchanged(folder, current)
+            require_space(folder.path, _space_needed(root, in_force), doing="publishing")
+            name = generation_name(_next_serial(folder, baselines), plan.as_of, plan.content)
+            built = _build(
+                connection, warehouse, consumer, plan,
+                folder=folder, name=name, baseline=baselines.in_force(), previous=current,
+            )  # fmt: skip
+    reached(POINTS[0])
+    verdict = _judge(folder, consumer, built, validate)
+    reached(POINTS[1])
+    if not verdict.passed:
+        folder.discard()
+        return _refused(folder, consumer, current, verdict)
+    manifest = Manifest(
+        consumer=consumer.name,
+        generation=name,
+        as_of=plan.as_of,
+        content_hash=plan.content,
+        rules_hash=rules,
+        inputs=inputs,
+        tables=plan.tables,
+        verdict=verdict,
+        imports=built.imports,
+    )
+    _put_in_force(folder, baselines, manifest, keep=keep, reached=reached)
+    return Publication(
+        consumer.name, name, True, verdict, folder.file, _rows(plan.tables), built.linked,
+        built.imports,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What a product would hold."""
+
+    relations: tuple[Relation, ...]
+    tables: tuple[PublishedTable, ...]
+    content: str
+    as_of: datetime
+
+
+@dataclass(frozen=True)
+class _Built:
+    """What was written aside."""
+
+    promises: tuple[RuleOutcome, ...]
+    linked: int
+    imports: dict[str, int]
+
+
+def _plan(
+    connection: duckdb.DuckDBPyConnection, warehouse: str, consumer: Consumer, rules: str
+) -> _Plan:
+    relations = choose_tables(list_relations(connection, warehouse), consumer)
+    check_columns(consumer, relations)
+    digests = [digest(connection, warehouse, relation) for relation in relations]
+    tables = tuple(PublishedTable(d.relation.table, d.rows, d.digest) for d in digests)
+    return _Plan(relations, tables, content_hash(rules, tables), _as_of(connection, warehouse))
+
+
+def _as_of(connection: duckdb.DuckDBPyConnection, warehouse: str) -> datetime:
+    """Time of the data; the epoch for a warehouse that has none."""
+    rows = connection.execute(f"select max(as_of) from {warehouse}.intermediate.int_as_of")
+    found: datetime | None = rows.fetchall()[0][0]
+    return found.astimezone(UTC) if found else datetime.fromtimestamp(0, UTC)
+
+
+def _build(
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: str,
+    consumer: Consumer,
+    plan: _Plan,
+    *,
+    folder: ProductFolder,
+    name: str,
+    baseline: Path | None,
+    previous: Manifest | None,
+) -> _Built:
+    partial = folder.begin()
+    file = partial / f"{consumer.name}.duckdb"
+    connection.execute(f"attach '{quoted(str(file))}' as product")
+    for relation in plan.relations:
+        copy_table(connection, warehouse, "product", relation)
+    write_manifest_table(
+        connection, "product", consumer=consumer.name, generation=name, as_of=plan.as_of,
+        content=plan.content, tables=plan.tables,
+    )  # fmt: skip
+    connection.execute("checkpoint product")
+    linked = _write_files(connection, consumer, plan, folder=folder, previous=previous)
+    promises = check_promises(
+        connection, "product", consumer=consumer, folder=partial, tables=plan.tables,
+        relations=plan.relations,
+    )  # fmt: skip
+    connection.execute("detach product")
+    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
+    imports = {}
+    if consumer.crm_import:
+        imports = write_imports(
+            connection, warehouse, consumer=consumer, relations=plan.relations,
+            baseline=baseline, folder=partial, new_baseline=partial / _NEW_BASELINE,
+        )  # fmt: skip
+    return _Built(promises, linked, imports)
+
+
+def _write_files(
+    connection: duckdb.DuckDBPyConnection,
+    consumer: Consumer,
+    plan: _Plan,
+    *,
+    folder: ProductFolder,
+    previous: Manifest | None,
+) -> int:
+    """Parquet (and CSV) of every table; unchanged ones are links to the previous generation's."""
+    before = previous.digests() if previous else {}
+    linked = 0
+    for relation, table in zip(plan.relations, plan.tables, strict=True):
+        files = [f"parquet/{table.table}.parquet"]
+        files += [f"csv/{table.table}.csv"] if consumer.csv else []
+        for name in files:
+            target = folder.partial / name
+            source = folder.path / previous.generation / name if previous else target
+            if before.get(table.table) == table.digest and source.is_file():
+                link_or_copy(source, target)
+                linked += 1
+            elif name.endswith(".csv"):
+                write_csv(connection, "product", relation, target)
+            else:
+                write_parquet(connection, "product", table.table, target)
+    return linked
+
+
+def _judge(
+    folder: ProductFolder, consumer: Consumer, built: _Built, validate: Validate
+) -> Verdict:
+    """The product's own promises first; its suite is asked only when they hold."""
+    own = Verdict(f"publication_{consumer.name}", built.promises)
+    if not own.passed:
+        return own
+    suite = validate(folder.partial / f"{consumer.name}.duckdb")
+    return Verdict(suite.suite, (*built.promises, *suite.outcomes))
+
+
+def _put_in_force(
+    folder: ProductFolder,
+    baselines: Baselines,
+    manifest: Manifest,
+    *,
+    keep: int,
+    reached: Reached,
+) -> None:
+    new_baseline = folder.partial / _NEW_BASELINE
+    waiting = folder.path / f".partial{_NEW_BASELINE}"
+    if new_baseline.exists():
+        new_baseline.rename(waiting)
+    manifest.write(folder.partial)
+    folder.settle(manifest.generation)
+    reached(POINTS[2])
+    if waiting.exists():
+        baselines.keep(waiting, manifest.generation)
+    reached(POINTS[3])
+    folder.flip(manifest.generation)
+    reached(POINTS[4])
+    folder.finish(keep=keep)
+    baselines.tidy(manifest.generation)
+    reached(POINTS[5])
+
+
+def _unchanged(folder: ProductFolder, current: Manifest) -> Publication:
+    return Publication(
+        folder.consumer, current.generation, False, current.verdict, folder.file,
+        _rows(current.tables), imports=current.imports,
+    )  # fmt: skip
+
+
+def _refused(
+    folder: ProductFolder, consumer: Consumer, current: Manifest | None, verdict: Verdict
+) -> Publication:
+    return Publication(
+        consumer.name, current.generation if current else "", False, verdict, folder.file,
+        _rows(current.tables) if current else {},
+    )  # fmt: skip
+
+
+def _rows(tables: tuple[PublishedTable, ...]) -> dict[str, int]:
+    return {t.table: t.rows for t in tables}
+
+
+def _next_serial(folder: ProductFolder, baselines: Baselines) -> int:
+    newest = max((serial_of(g.name) for g in folder.generations()), default=0)
+    return max(newest, baselines.last_serial()) + 1
+
+
+def _space_needed(root: Root, in_force: Path | None) -> int:
+    """Bytes a generation may take: a little more than the one before, or the whole warehouse."""
+    if in_force is None:
+        return root.database.stat().st_size
+    return int(1.2 * sum(f.stat().st_size for f in in_force.rglob("*") if f.is_file()))
