@@ -189,7 +189,7 @@ def _readers() -> dict[str, Callable[[Path], object]]:
         "consumers.yml": read_consumers,
         "email_engagement.yml": read_email_engagement,
         "identity.yml": read_identity_spec,
-        "survivorship.yml": read_survivorship,
+        "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
     }
 
 

@@ -1,0 +1,117 @@
+"""From a vendor's files and APIs to decided loads: sources, landing and gates put together."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.config.email_engagement import read_email_engagement
+from dagster_project.config.sources import SourceConfig
+from dagster_project.config.survivorship import read_survivorship
+from dagster_project.defs.workbench import Workbench
+from dagster_project.domain.loads import Batch, Load
+from dagster_project.landing.exposure import expose, write_config_table
+from dagster_project.landing.posts import POSTS, living_posts, threads_of
+from dagster_project.quality.admission import admit, judge_pending
+from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
+from dagster_project.sources.files import Unreadable, group_by_file, read_inbox
+
+
+def load_files(workbench: Workbench, vendor: str) -> tuple[list[Load], list[str]]:
+    """Land and judge every whole file of one vendor; returns its loads and what was not read."""
+    loads = list(judge_pending(workbench.zone))
+    problems: list[str] = []
+    readings = read_inbox(
+        workbench.root, workbench.sources, workbench.workdir / vendor, vendor=vendor
+    )
+    for file, group in group_by_file(readings):
+        landed, unread = _load_file(workbench, file, group)
+        loads += landed
+        problems += [_told(u) for u in unread if _is_news(workbench, u)]
+    return loads, problems
+
+
+def _load_file(
+    workbench: Workbench, file: Path, readings: Iterable[Batch | Unreadable]
+) -> tuple[list[Load], list[Unreadable]]:
+    """All batches of one file; it is put away once every part of it has landed."""
+    loads: list[Load] = []
+    unread: list[Unreadable] = []
+    for reading in readings:
+        if isinstance(reading, Batch):
+            loads.append(admit(reading, workbench.zone))
+        else:
+            unread.append(reading)
+    if loads and not any(u.holds_file for u in unread):
+        workbench.zone.put_away(loads[0].source, file)
+    return loads, unread
+
+
+def _is_news(workbench: Workbench, unread: Unreadable) -> bool:
+    """Whether this is the first run that says so; the file itself stays where it is."""
+    return workbench.ledger.is_first_sight(
+        unread.source or "", unread.origin.name, unread.once_key
+    )
+
+
+def _told(unread: Unreadable) -> str:
+    where = f"{unread.source}/" if unread.source else ""
+    return f"{where}{unread.origin.name}: {unread.reason}; {unread.remedy}"
+
+
+def pull_api(
+    workbench: Workbench,
+    source: SourceConfig,
+    *,
+    since: datetime | None,
+    until: datetime | None,
+) -> tuple[list[Load], list[str]]:
+    """Pull one API source; returns its loads and what its completeness check noted.
+
+    ``since`` (with or without ``until``) pulls a window again and leaves the cursors alone.
+    """
+    from dagster_project.sources.pull import PULLERS, Window, resolve_access
+
+    zone, posts = workbench.zone, POSTS[source.vendor]
+    secrets = {**workbench.settings.variables, **workbench.variables}
+    cursors = {
+        spec.stream: cursor
+        for spec in streams_of(source.vendor)
+        if (cursor := workbench.ledger.cursor_of(source.name, spec.stream))
+    }
+    batches = PULLERS[source.vendor](
+        source,
+        access=resolve_access(source, secrets),
+        cursors=cursors,
+        window=Window(since, until) if since else None,
+        known=lambda start: living_posts(zone, source.name, posts, start),
+        threads=lambda ids: threads_of(zone, source.name, posts, ids),
+        workdir=workbench.workdir / source.name,
+    )
+    loads: list[Load] = []
+    notes: list[str] = []
+    for batch in batches:
+        loads.append(admit(batch, zone))
+        notes += [f"{source.name}: {note}" for note in batch.notes]
+    return loads, notes
+
+
+def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) -> None:
+    """Show accepted rows, the register and the rules to dbt as tables of the warehouse."""
+    expose(connection, workbench.root, workbench.ledger, workbench.sources, STREAMS)
+    config = workbench.settings.config_dir
+    rules = read_survivorship(config / "survivorship.yml", vendors=VENDORS)
+    write_config_table(
+        connection,
+        "survivorship",
+        {"field": "varchar", "priority": "integer", "vendor": "varchar", "rule": "varchar"},
+        [(r.field, r.priority, r.vendor, r.rule) for r in rules],
+    )
+    engagement = read_email_engagement(config / "email_engagement.yml")
+    write_config_table(
+        connection,
+        "settings",
+        {"key": "varchar", "value": "varchar"},
+        engagement.settings(),
+    )

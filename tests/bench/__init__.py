@@ -1,0 +1,1 @@
+"""Measures the main job: wall time, rows per second and peak memory per stage and size."""
