@@ -115,7 +115,7 @@ def write_imports(
         for source in _sources_of(connection, warehouse, vendor, wanted.record_type):
             name = f"crm_import_{source}.csv"
             rows[name] = _write_import(
-                connection, warehouse, source, wanted, kinds, folder / name
+                connection, warehouse, source, wanted, kinds=kinds, file=folder / name
             )
     connection.execute(
         f"copy (from exported order by source, native_id) to '{quoted(str(new_baseline))}' "
@@ -150,6 +150,7 @@ def _write_import(
     warehouse: str,
     source: str,
     wanted: CrmImport,
+    *,
     kinds: dict[str, str],
     file: Path,
 ) -> int:

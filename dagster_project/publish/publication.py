@@ -143,9 +143,15 @@ def publish(
     )
     _put_in_force(folder, baselines, manifest, keep=keep, reached=reached)
     return Publication(
-        consumer.name, name, True, verdict, folder.file, _rows(plan.tables), built.linked,
-        built.imports,
-    )  # fmt: skip
+        consumer=consumer.name,
+        generation=name,
+        changed=True,
+        verdict=verdict,
+        path=folder.file,
+        rows=_rows(plan.tables),
+        linked=built.linked,
+        imports=built.imports,
+    )
 
 
 @dataclass(frozen=True)
@@ -286,18 +292,27 @@ def _put_in_force(
 
 def _unchanged(folder: ProductFolder, current: Manifest) -> Publication:
     return Publication(
-        folder.consumer, current.generation, False, current.verdict, folder.file,
-        _rows(current.tables), imports=current.imports,
-    )  # fmt: skip
+        consumer=folder.consumer,
+        generation=current.generation,
+        changed=False,
+        verdict=current.verdict,
+        path=folder.file,
+        rows=_rows(current.tables),
+        imports=current.imports,
+    )
 
 
 def _refused(
     folder: ProductFolder, consumer: Consumer, current: Manifest | None, verdict: Verdict
 ) -> Publication:
     return Publication(
-        consumer.name, current.generation if current else "", False, verdict, folder.file,
-        _rows(current.tables) if current else {},
-    )  # fmt: skip
+        consumer=consumer.name,
+        generation=current.generation if current else "",
+        changed=False,
+        verdict=verdict,
+        path=folder.file,
+        rows=_rows(current.tables) if current else {},
+    )
 
 
 def _rows(tables: tuple[PublishedTable, ...]) -> dict[str, int]:

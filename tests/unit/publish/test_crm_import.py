@@ -1,0 +1,131 @@
+"""The CRM import holds changed customers only, and never one who opted out."""
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dagster_project.domain.root import Root
+from dagster_project.publish.publication import publish
+from tests.unit.publish.company import build_warehouse, change, crm
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Root:
+    root = Root(tmp_path)
+    build_warehouse(root)
+    return root
+
+
+def imported(root: Root) -> list[dict[str, str]]:
+    file = root.published / "crm" / "current" / "crm_import_crm_emea.csv"
+    with file.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def test_the_first_export_holds_every_contact_by_its_id_in_the_crm(root: Root) -> None:
+    publication = publish(root, crm())
+
+    rows = imported(root)
+    assert len(rows) == 20
+    assert rows[0] == {
+        "Id": "003000000000000001",
+        "Customer_360_Id__c": "c1",
+        "X_Handle__c": "handle1",
+        "Last_Social_Message__c": "2026-11-01T01:00:00.000Z",
+        "Email_Opens_90_Days__c": "1",
+    }
+    assert [row["Id"] for row in rows] == sorted(row["Id"] for row in rows)
+    assert publication.imports == {"crm_import_crm_emea.csv": 20}
+
+
+def test_the_next_export_holds_changed_customers_only(root: Root) -> None:
+    publish(root, crm())
+    change(
+        root, "update marts.customer_360 set x_handle = 'new' where customer_id in ('c2', 'c5')"
+    )
+
+    publish(root, crm())
+
+    assert [row["Customer_360_Id__c"] for row in imported(root)] == ["c2", "c5"]
+
+
+def test_a_change_the_crm_does_not_load_exports_no_row(root: Root) -> None:
+    publish(root, crm())
+    change(root, "update marts.fct_message set body_text = 'edited' where message_id = 'm1'")
+
+    publish(root, crm())
+
+    assert imported(root) == []
+
+
+def test_the_baseline_survives_the_loss_of_everything_published(root: Root) -> None:
+    first = publish(root, crm())
+    shutil.rmtree(root.published)
+
+    second = publish(root, crm())
+
+    assert imported(root) == []
+    assert second.generation > first.generation
+
+
+def test_who_opted_out_never_appears_and_comes_back_after_opting_in(root: Root) -> None:
+    change(
+        root,
+        "update marts.customer_360 set email_consent = 'withdrawn' where customer_id = 'c2'",
+    )
+    publish(root, crm())
+    before = [row["Customer_360_Id__c"] for row in imported(root)]
+    change(
+        root, "update marts.customer_360 set email_consent = 'granted' where customer_id = 'c2'"
+    )
+
+    publish(root, crm())
+
+    assert "c2" not in before
+    assert [row["Customer_360_Id__c"] for row in imported(root)] == ["c2"]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param("deleted_at = timestamptz '2026-11-01 00:00:00+00'", id="deleted"),
+        pytest.param("merged_into = 'crm_emea:contact:003000000000000001'", id="merged"),
+    ],
+)
+def test_a_record_its_crm_no_longer_has_is_left_out(root: Root, sql: str) -> None:
+    change(
+        root,
+        f"update intermediate.int_contact_records set {sql} where record_id like '%000007'",
+    )
+
+    publish(root, crm())
+
+    assert "003000000000000007" not in [row["Id"] for row in imported(root)]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["=1+1", "+SUM(A1)", "-2+3", "@cmd", "\t=1", "\r=1", "\n=1", "＝1"],
+)
+def test_no_cell_runs_in_a_spreadsheet(root: Root, cell: str) -> None:
+    quoted = cell.replace("'", "''")
+    change(
+        root, f"update marts.customer_360 set x_handle = '{quoted}' where customer_id = 'c1'"
+    )
+
+    publish(root, crm())
+
+    assert imported(root)[0]["X_Handle__c"] == "'" + cell
+
+
+def test_an_ordinary_cell_stays_as_it_is(root: Root) -> None:
+    change(
+        root,
+        "update marts.customer_360 set x_handle = 'a=b, \"c\" -1' where customer_id = 'c1'",
+    )
+
+    publish(root, crm())
+
+    assert imported(root)[0]["X_Handle__c"] == 'a=b, "c" -1'

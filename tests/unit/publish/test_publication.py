@@ -1,0 +1,262 @@
+"""A product is published whole or not at all, and only when its content changed."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from dagster_project.domain.errors import ConfigError, Customer360Error
+from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
+from dagster_project.domain.root import Root
+from dagster_project.publish.publication import POINTS, publish
+from tests.unit.publish.company import build_warehouse, change, crm, design, read
+
+REFUSED = Verdict("crm", (RuleOutcome("no bad row", Severity.REFUSE, False, 20, 3),))
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Root:
+    root = Root(tmp_path)
+    build_warehouse(root)
+    return root
+
+
+def test_a_reader_finds_every_table_and_what_the_generation_is(root: Root) -> None:
+    publication = publish(root, crm())
+
+    tables = read(
+        root.published / "crm.duckdb", "select table_name from duckdb_tables() order by 1"
+    )
+    manifest = read(
+        root.published / "crm.duckdb",
+        "select generation, as_of::varchar, row_count from _manifest where table_name = 'customer_360'",
+    )
+    assert [t for (t,) in tables] == [
+        "_manifest",
+        "customer_360",
+        "customer_xref",
+        "fct_message",
+    ]
+    assert manifest == [(publication.generation, "2026-11-15 09:30:00+00", 20)]
+    assert publication.changed
+    assert publication.rows == {"customer_360": 20, "customer_xref": 20, "fct_message": 60}
+
+
+def test_a_generation_holds_the_same_rows_as_parquet_and_as_csv(root: Root) -> None:
+    publish(root, design())
+
+    current = root.published / "design" / "current"
+    rows = read(root.published / "design.duckdb", "from insight_design__topics order by all")
+    parquet = read(
+        root.published / "design.duckdb",
+        f"from read_parquet('{current}/parquet/insight_design__topics.parquet') order by all",
+    )
+    lines = (current / "csv" / "insight_design__topics.csv").read_text().splitlines()
+    assert rows == parquet
+    assert lines == ["topic,customers", "topic 0,10", "topic 1,11", "topic 2,12", "topic 3,13"]
+
+
+def test_internal_columns_stay_in_the_warehouse_and_descriptions_travel(root: Root) -> None:
+    publish(root, crm())
+
+    columns = read(
+        root.published / "crm.duckdb",
+        "select column_name, comment from duckdb_columns() where table_name = 'customer_360'",
+    )
+    assert "_gate_seq" not in [name for name, _ in columns]
+    assert ("customer_id", "The customer's stable id.") in columns
+
+
+def test_no_log_lies_beside_a_published_file(root: Root) -> None:
+    publication = publish(root, crm())
+
+    names = {f.name for f in (root.published / "crm" / publication.generation).iterdir()}
+    assert names == {"crm.duckdb", "manifest.json", "parquet", "crm_import_crm_emea.csv"}
+
+
+def test_unchanged_content_makes_no_new_generation(root: Root) -> None:
+    first = publish(root, crm())
+    change(
+        root,
+        "create or replace table marts.fct_message as from marts.fct_message order by hash(message_id)",
+    )
+
+    second = publish(root, crm())
+
+    assert not second.changed
+    assert second.generation == first.generation
+    assert second.verdict == first.verdict
+
+
+def test_known_inputs_are_not_even_read(root: Root) -> None:
+    first = publish(root, crm(), inputs="abc")
+    root.database.unlink()
+
+    assert publish(root, crm(), inputs="abc").generation == first.generation
+
+
+def test_other_rules_of_the_consumer_make_a_new_generation_of_the_same_inputs(
+    root: Root,
+) -> None:
+    publish(root, crm(), inputs="abc")
+
+    assert publish(root, crm(tables=("marts.customer_*",)), inputs="abc").changed
+
+
+def test_changed_content_makes_a_new_generation_and_shares_unchanged_files(root: Root) -> None:
+    first = publish(root, crm())
+    change(root, "update marts.customer_360 set x_handle = 'other' where customer_id = 'c3'")
+
+    second = publish(root, crm())
+
+    folder = root.published / "crm"
+    before = folder / first.generation / "parquet"
+    after = folder / second.generation / "parquet"
+    assert second.changed
+    assert second.linked == 2
+    assert (before / "fct_message.parquet").samefile(after / "fct_message.parquet")
+    assert not (before / "customer_360.parquet").samefile(after / "customer_360.parquet")
+    assert read(
+        root.published / "crm.duckdb",
+        "select x_handle from customer_360 where customer_id = 'c3'",
+    ) == [("other",)]
+
+
+def test_generations_sort_by_age_and_only_the_last_ones_stay(root: Root) -> None:
+    names = []
+    for number in range(5):
+        change(root, f"update marts.customer_360 set x_handle = 'h{number}'")
+        names.append(publish(root, crm(), keep=3).generation)
+
+    kept = sorted(
+        p.name for p in (root.published / "crm").iterdir() if p.is_dir() and not p.is_symlink()
+    )
+    assert names == sorted(names)
+    assert kept == names[-3:]
+
+
+def test_a_refused_product_leaves_the_last_good_one_in_force(root: Root) -> None:
+    first = publish(root, crm())
+    change(root, "update marts.customer_360 set x_handle = 'broken'")
+
+    second = publish(root, crm(), validate=lambda product: REFUSED)
+
+    assert second.refused
+    assert not second.changed
+    assert second.generation == first.generation
+    assert read(
+        root.published / "crm.duckdb",
+        "select count(*) from customer_360 where x_handle = 'broken'",
+    ) == [(0,)]
+    assert [p.name for p in (root.published / "crm").iterdir() if p.name.startswith(".")] == []
+
+
+def test_a_first_product_that_is_refused_publishes_nothing(root: Root) -> None:
+    publication = publish(root, crm(), validate=lambda product: REFUSED)
+
+    assert publication.generation == ""
+    assert not publication.path.exists()
+
+
+def test_the_suite_sees_the_file_that_will_be_published(root: Root) -> None:
+    seen: list[object] = []
+
+    def validate(product: Path) -> Verdict:
+        seen.append(read(product, "select count(*) from customer_360")[0][0])
+        return Verdict("crm", (RuleOutcome("looked", Severity.WARN, False, 1, 1),))
+
+    publication = publish(root, crm(), validate=validate)
+
+    assert seen == [20]
+    assert publication.changed
+    assert "looked" in [o.rule for o in publication.verdict.warnings]
+
+
+@pytest.mark.parametrize(
+    ("sql", "rule"),
+    [
+        pytest.param(
+            "insert into insights.insight_design__topics values ('rare', 4)",
+            "no group of fewer",
+            id="small-group",
+        ),
+        pytest.param(
+            "insert into insights.insight_design__topics values ('unknown', null)",
+            "no group of fewer",
+            id="no-size",
+        ),
+        pytest.param(
+            "alter table insights.insight_design__topics drop customers",
+            "no group of fewer",
+            id="no-size-column",
+        ),
+        pytest.param(
+            "alter table insights.insight_design__topics add column email varchar",
+            "no personal column",
+            id="personal",
+        ),
+    ],
+)
+def test_a_consumer_without_personal_data_never_gets_a_person(
+    root: Root, sql: str, rule: str
+) -> None:
+    change(root, sql)
+
+    publication = publish(root, design())
+
+    assert publication.refused
+    assert any(rule in outcome.rule for outcome in publication.verdict.refusals)
+    assert not publication.path.exists()
+
+
+def test_a_pattern_that_finds_nothing_is_named(root: Root) -> None:
+    with pytest.raises(Customer360Error, match=r"insight_finance__\*"):
+        publish(root, design(tables=("insights.insight_finance__*",)))
+
+
+def test_an_import_column_that_does_not_exist_is_named(root: Root) -> None:
+    change(root, "alter table marts.customer_360 drop x_handle")
+
+    with pytest.raises(ConfigError, match="x_handle"):
+        publish(root, crm())
+
+
+def test_without_a_warehouse_the_error_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(Customer360Error, match="run the pipeline first"):
+        publish(Root(tmp_path), crm())
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of the publisher runs after it."""
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_after_a_kill_at_any_step_the_next_run_puts_everything_right(
+    root: Root, point: str
+) -> None:
+    first = publish(root, crm())
+    change(root, "update marts.customer_360 set x_handle = 'new' where customer_id = 'c3'")
+
+    def killed(reached: str) -> None:
+        if reached == point:
+            raise Killed
+
+    with pytest.raises(Killed):
+        publish(root, crm(), reached=killed)
+    in_between = read(
+        root.published / "crm.duckdb", "select generation from _manifest limit 1"
+    )[0][0]
+    last = publish(root, crm())
+
+    folder = root.published / "crm"
+    hidden = [p.name for p in folder.iterdir() if p.name.startswith(".")]
+    rows = list(csv.DictReader((folder / "current" / "crm_import_crm_emea.csv").open()))
+    assert in_between in {first.generation, last.generation}
+    assert (
+        len(read(root.published / "crm.duckdb", "from customer_360 where x_handle = 'new'"))
+        == 1
+    )
+    assert hidden == []
+    assert len([p for p in folder.iterdir() if p.is_dir() and not p.is_symlink()]) == 2
+    assert [row["X_Handle__c"] for row in rows] == ["new"]
+    assert not publish(root, crm()).changed
