@@ -28,7 +28,9 @@ POSTS = {
 """Streams of posts that are asked for again, by vendor."""
 
 
-def living_posts(zone: LandingZone, source: str, posts: PostColumns, since: datetime) -> list[str]:
+def living_posts(
+    zone: LandingZone, source: str, posts: PostColumns, since: datetime
+) -> list[str]:
     """Ids of posts written since a time whose newest landed row is not a deletion, sorted."""
     rows = _rows_sql(zone, source, posts)
     if rows is None:

@@ -1,0 +1,428 @@
+"""``state/ledger.sqlite``: which loads there are, what the gates decided, how far each API was read.
+
+Belongs here: the ledger's tables and typed questions to them; counts and ids only.
+Does not belong here: rows of a source; those lie in Parquet beside the load's manifest.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from dagster_project.domain.errors import StateError
+from dagster_project.domain.loads import Load, LoadState, RuleOutcome, Severity, Verdict
+from dagster_project.domain.root import Root
+from dagster_project.domain.streams import Delivery
+
+FORMAT = 1
+"""Version of the ledger's tables; a newer one is refused, an older one is migrated."""
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a gate said of one load: rows held back by rule, and why it was refused."""
+
+    load: Load
+    verdict: Verdict
+    notes: tuple[str, ...]
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A run that started and has not said how it ended."""
+
+    run_id: str
+    started_at: datetime
+
+
+class Ledger:
+    """The ledger of one root. Every method is one transaction, so a kill leaves no half of it."""
+
+    def __init__(self, root: Root, *, clock: Clock = lambda: datetime.now(UTC)) -> None:
+        self.file = root.state / "ledger.sqlite"
+        self._clock = clock
+        self._prepare()
+
+    # Loads
+
+    def enter(self, load: Load, *, manifest: Mapping[str, Any]) -> None:
+        """Add a landed load, and with it its stream's cursor if the manifest has one."""
+        with self._transaction() as connection:
+            connection.execute(
+                "insert into loads (load_id, source, vendor, stream, state, as_of, origin, rows, "
+                "delivery, manifest, landed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                "on conflict (load_id) do update set state = excluded.state, "
+                "as_of = excluded.as_of, rows = excluded.rows, delivery = excluded.delivery, "
+                "manifest = excluded.manifest",
+                (
+                    load.load_id,
+                    load.source,
+                    load.vendor,
+                    load.stream,
+                    LoadState.LANDED,
+                    load.as_of.isoformat(),
+                    load.origin,
+                    load.rows,
+                    load.delivery,
+                    json.dumps(dict(manifest), sort_keys=True),
+                    self._clock().isoformat(),
+                ),
+            )
+            if manifest.get("cursor") is not None:
+                _put_cursor(connection, load.source, load.stream, manifest["cursor"])
+
+    def find(self, load_id: str) -> Load | None:
+        """One load, as it stands now."""
+        found = self._loads("where loads.load_id = ?", (load_id,))
+        return found[0] if found else None
+
+    def loads(
+        self,
+        *,
+        state: LoadState | None = None,
+        source: str | None = None,
+        stream: str | None = None,
+    ) -> tuple[Load, ...]:
+        """Loads as they stand now, oldest export first."""
+        wanted = {"state": state, "source": source, "stream": stream}
+        terms = {name: value for name, value in wanted.items() if value is not None}
+        where = " and ".join(f"loads.{name} = ?" for name in terms)
+        return self._loads(f"where {where}" if where else "", tuple(terms.values()))
+
+    def manifest_of(self, load_id: str) -> dict[str, Any]:
+        """What was known of a load when it landed: counts, problems, notes, file name."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "select manifest from loads where load_id = ?", (load_id,)
+            ).fetchone()
+        if row is None:
+            raise KeyError(load_id)
+        manifest: dict[str, Any] = json.loads(row[0])
+        return manifest
+
+    def known_ids(self) -> frozenset[str]:
+        """Ids of all loads that were ever entered."""
+        with self._reading() as connection:
+            return frozenset(r[0] for r in connection.execute("select load_id from loads"))
+
+    def accepted_rows(self, vendor: str, stream: str) -> int:
+        """Rows of one stream that staging may read: accepted loads less quarantined rows."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "select coalesce(sum(rows - quarantined), 0) from loads "
+                "where vendor = ? and stream = ? and state = ?",
+                (vendor, stream, LoadState.ACCEPTED),
+            ).fetchone()
+        return int(row[0])
+
+    # Decisions
+
+    def decide(
+        self,
+        load_id: str,
+        *,
+        state: LoadState,
+        verdict: Verdict,
+        quarantined: int,
+        suite_hash: str,
+        reasons: Iterable[str] = (),
+        notes: Iterable[str] = (),
+    ) -> Load:
+        """Write a gate's decision; ``gate_seq`` grows with every one."""
+        with self._transaction() as connection:
+            decided = connection.execute(
+                "insert into decisions (load_id, state, quarantined, suite_hash, reasons, notes, "
+                "verdict, decided_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    load_id,
+                    state,
+                    quarantined,
+                    suite_hash,
+                    json.dumps(list(reasons)),
+                    json.dumps(list(notes)),
+                    _verdict_json(verdict),
+                    self._clock().isoformat(),
+                ),
+            )
+            connection.execute(
+                "update loads set state = ?, quarantined = ?, gate_seq = ? where load_id = ?",
+                (state, quarantined, decided.lastrowid, load_id),
+            )
+        load = self.find(load_id)
+        if load is None:
+            raise KeyError(load_id)
+        return load
+
+    def reopen(self, load_id: str) -> None:
+        """Take a decision back before a new one is written: the load waits for its gate again."""
+        with self._transaction() as connection:
+            connection.execute(
+                "update loads set state = ? where load_id = ?", (LoadState.LANDED, load_id)
+            )
+
+    def note_suite(self, load_id: str, suite_hash: str) -> None:
+        """Remember that a newer suite came to the decision that is in force already."""
+        with self._transaction() as connection:
+            connection.execute(
+                "update decisions set suite_hash = ? where gate_seq = "
+                "(select gate_seq from loads where load_id = ?)",
+                (suite_hash, load_id),
+            )
+
+    def suite_hash_of(self, load_id: str) -> str | None:
+        """Hash of the suite that judged a load last; ``None`` when none has."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "select suite_hash from decisions where load_id = ? order by gate_seq desc "
+                "limit 1",
+                (load_id,),
+            ).fetchone()
+        return row[0] if row else None
+
+    def judgements(self) -> tuple[Judgement, ...]:
+        """Every load with its newest verdict, newest decision first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "select load_id, verdict, notes, decided_at from decisions"
+            ).fetchall()
+        newest = {r["load_id"]: r for r in rows}
+        judged = [self._judgement(load, newest.get(load.load_id)) for load in self.loads()]
+        return tuple(sorted(judged, key=lambda j: (-(j.load.gate_seq or 0), j.load.load_id)))
+
+    def fingerprint(self) -> str:
+        """Changes with every load and every decision; an idle run leaves it as it is."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "select load_id, state, gate_seq, quarantined from loads order by load_id"
+            ).fetchall()
+        return sha256(json.dumps([tuple(r) for r in rows]).encode()).hexdigest()[:24]
+
+    # Cursors and files
+
+    def cursor_of(self, source: str, stream: str) -> dict[str, str] | None:
+        """How far one stream of one API was read; ``None`` before its first page."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "select cursor from cursors where source = ? and stream = ?", (source, stream)
+            ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def set_cursor(self, source: str, stream: str, cursor: Mapping[str, str]) -> None:
+        """Move a cursor without a load: the window held nothing new."""
+        with self._transaction() as connection:
+            _put_cursor(connection, source, stream, cursor)
+
+    def is_first_sight(self, source: str, name: str, fingerprint: str) -> bool:
+        """Whether an unknown file is seen for the first time; remembers it, so asked once."""
+        with self._transaction() as connection:
+            inserted = connection.execute(
+                "insert or ignore into unknown_files (source, name, fingerprint) "
+                "values (?, ?, ?)",
+                (source, name, fingerprint),
+            )
+        return inserted.rowcount == 1
+
+    # Runs
+
+    def start_run(self, run_id: str) -> None:
+        """Note that a run began."""
+        with self._transaction() as connection:
+            connection.execute(
+                "insert or replace into runs (run_id, started_at) values (?, ?)",
+                (run_id, self._clock().isoformat()),
+            )
+
+    def end_run(self, run_id: str, outcome: str) -> None:
+        """Note how a run ended: ``success``, ``failure``, ``killed``."""
+        with self._transaction() as connection:
+            connection.execute(
+                "update runs set ended_at = ?, outcome = ? where run_id = ?",
+                (self._clock().isoformat(), outcome, run_id),
+            )
+
+    def open_runs(self) -> tuple[OpenRun, ...]:
+        """Runs that never said how they ended; with the writer lock in hand, dead ones."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "select run_id, started_at from runs where ended_at is null order by started_at"
+            ).fetchall()
+        return tuple(OpenRun(r[0], datetime.fromisoformat(r[1])) for r in rows)
+
+    # Inside
+
+    def _loads(self, where: str, values: tuple[object, ...]) -> tuple[Load, ...]:
+        with self._reading() as connection:
+            rows = connection.execute(
+                "select loads.*, decisions.reasons from loads left join decisions "
+                f"on decisions.gate_seq = loads.gate_seq {where} "
+                "order by loads.as_of, loads.load_id",
+                values,
+            ).fetchall()
+        return tuple(_load(row) for row in rows)
+
+    def _judgement(self, load: Load, row: sqlite3.Row | None) -> Judgement:
+        if row is None:
+            return Judgement(load, Verdict("not judged yet"), (), None)
+        return Judgement(
+            load,
+            _verdict(row["verdict"]),
+            tuple(json.loads(row["notes"])),
+            datetime.fromisoformat(row["decided_at"]),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with _connect(self.file) as connection:
+            connection.execute("begin immediate")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("rollback")
+                raise
+            connection.execute("commit")
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with _connect(self.file) as connection:
+            yield connection
+
+    def _prepare(self) -> None:
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with _connect(self.file) as connection:
+                version = connection.execute("pragma user_version").fetchone()[0]
+                if version == 0:
+                    connection.executescript(_TABLES)
+        except sqlite3.DatabaseError as damaged:
+            raise StateError(
+                f"the ledger of loads cannot be opened: {type(damaged).__name__}",
+                str(self.file),
+                "restore the folder state/ from your copy of it",
+            ) from None
+        if version > FORMAT:
+            raise StateError(
+                f"the ledger has format {version}, this version reads up to {FORMAT}",
+                str(self.file),
+                "install the newer version of Customer 360",
+            )
+
+
+_TABLES = f"""
+begin immediate;
+create table if not exists loads (
+    load_id text primary key,
+    source text not null,
+    vendor text not null,
+    stream text not null,
+    state text not null,
+    as_of text not null,
+    origin text not null,
+    rows integer not null,
+    delivery text not null,
+    manifest text not null,
+    landed_at text not null,
+    quarantined integer not null default 0,
+    gate_seq integer
+);
+create index if not exists loads_by_stream on loads (vendor, stream, source);
+create table if not exists decisions (
+    gate_seq integer primary key autoincrement,
+    load_id text not null references loads (load_id),
+    state text not null,
+    quarantined integer not null,
+    suite_hash text not null,
+    reasons text not null,
+    notes text not null,
+    verdict text not null,
+    decided_at text not null
+);
+create index if not exists decisions_by_load on decisions (load_id, gate_seq);
+create table if not exists cursors (
+    source text not null,
+    stream text not null,
+    cursor text not null,
+    primary key (source, stream)
+);
+create table if not exists unknown_files (
+    source text not null,
+    name text not null,
+    fingerprint text not null,
+    primary key (source, name, fingerprint)
+);
+create table if not exists runs (
+    run_id text primary key,
+    started_at text not null,
+    ended_at text,
+    outcome text
+);
+pragma user_version = {FORMAT};
+commit;
+"""
+
+
+@contextmanager
+def _connect(file: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of its own per question: nothing to close late, safe from any thread.
+
+    SQLite's rollback journal with full synchronisation survives a kill and a power cut.
+    """
+    connection = sqlite3.connect(file, timeout=60, isolation_level=None)
+    try:
+        connection.row_factory = sqlite3.Row
+        connection.execute("pragma synchronous = full")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _put_cursor(
+    connection: sqlite3.Connection, source: str, stream: str, cursor: Mapping[str, str]
+) -> None:
+    connection.execute(
+        "insert or replace into cursors (source, stream, cursor) values (?, ?, ?)",
+        (source, stream, json.dumps(dict(cursor), sort_keys=True)),
+    )
+
+
+def _load(row: sqlite3.Row) -> Load:
+    return Load(
+        load_id=row["load_id"],
+        source=row["source"],
+        vendor=row["vendor"],
+        stream=row["stream"],
+        state=LoadState(row["state"]),
+        as_of=datetime.fromisoformat(row["as_of"]),
+        origin=row["origin"],
+        rows=row["rows"],
+        quarantined=row["quarantined"],
+        gate_seq=row["gate_seq"],
+        delivery=Delivery(row["delivery"]),
+        reasons=tuple(json.loads(row["reasons"])) if row["reasons"] else (),
+    )
+
+
+def _verdict_json(verdict: Verdict) -> str:
+    outcomes = [
+        [o.rule, o.severity, o.passed, o.evaluated, o.failed, o.detail]
+        for o in verdict.outcomes
+    ]
+    return json.dumps({"suite": verdict.suite, "outcomes": outcomes})
+
+
+def _verdict(text: str) -> Verdict:
+    stored = json.loads(text)
+    return Verdict(
+        stored["suite"],
+        tuple(
+            RuleOutcome(rule, Severity(severity), passed, evaluated, failed, detail)
+            for rule, severity, passed, evaluated, failed, detail in stored["outcomes"]
+        ),
+    )

@@ -1,0 +1,348 @@
+"""The landing zone: batches land exactly once, whole, as append-only Parquet.
+
+Belongs here: writing a batch aside and renaming it into place, entering it in the ledger,
+repairing what a killed run left, putting read files away.
+Does not belong here: whether a load is good; that is the gate's word (``quality``).
+"""
+
+import json
+import shutil
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.domain.errors import StateError
+from dagster_project.domain.loads import Batch, Load, LoadState
+from dagster_project.domain.root import Root
+from dagster_project.domain.streams import PROVENANCE, Delivery
+from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
+from dagster_project.landing.files import free_name, rename_durably, sync_file
+from dagster_project.landing.ledger import Clock, Ledger
+
+FORMAT = 1
+"""Version of a load's folder: ``rows.parquet`` beside ``load.json``."""
+
+ROWS = "rows.parquet"
+MANIFEST = "load.json"
+
+Reached = Callable[[str], None]
+"""Told the name of every point where a kill would be most awkward; chaos tests kill there."""
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What a killed run had left, and was put right."""
+
+    leftovers_removed: int = 0
+    loads_entered: int = 0
+
+
+def load_id_of(source: str, stream: str, content_id: str) -> str:
+    """The same content of the same stream is the same load, whenever it comes."""
+    return sha256(f"{source}|{stream}|{content_id}".encode()).hexdigest()[:16]
+
+
+class LandingZone:
+    """Where the raw loads of one root lie; the only writer of ``landing/`` and the ledger."""
+
+    def __init__(
+        self,
+        root: Root,
+        *,
+        options: EngineOptions | None = None,
+        reached: Reached = lambda point: None,
+        clock: Clock = lambda: datetime.now(UTC),
+    ) -> None:
+        self.root = root
+        self.ledger = Ledger(root, clock=clock)
+        self._options = options
+        self._reached = reached
+        self._stack = ExitStack()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """One in-memory session for all loads of a run; opened when first needed."""
+        if self._connection is None:
+            self._connection = self._stack.enter_context(session(options=self._options))
+        return self._connection
+
+    def close(self) -> None:
+        """End the in-memory session; the zone may be used again and opens another."""
+        self._stack.close()
+        self._connection = None
+
+    def rows_file(self, load: Load) -> Path:
+        """The Parquet file of a load's rows."""
+        return self._folder(load.source, load.stream, load.load_id) / ROWS
+
+    def land(self, batch: Batch) -> Load:
+        """Write one batch into landing and the ledger; known content is left alone.
+
+        Rows that cannot be read at all land as none, and the manifest says so: the gate
+        refuses the load, and its file stays at hand to be read again.
+        """
+        load_id = load_id_of(batch.source, batch.spec.stream, batch.content_id)
+        known = self.ledger.find(load_id)
+        if known is not None:
+            return replace(known, is_new=False)
+        return self._write(batch, load_id)
+
+    def land_again(self, batch: Batch) -> Load:
+        """Replace a refused load by a new reading of the same content."""
+        load_id = load_id_of(batch.source, batch.spec.stream, batch.content_id)
+        return self._write(batch, load_id)
+
+    def put_away(self, source: str, file: Path) -> Path | None:
+        """Move a file whose loads have all landed to ``inbox/loaded/<source>/``."""
+        if not file.exists():
+            return None
+        folder = self.root.inbox / "loaded" / source
+        folder.mkdir(parents=True, exist_ok=True)
+        target = free_name(folder, file.name)
+        rename_durably(file, target)
+        self._reached("landing: file put away")
+        return target
+
+    def loaded_files(self, load: Load) -> tuple[Path, ...]:
+        """Files in ``inbox/loaded/`` that the load may have come from."""
+        name = self.ledger.manifest_of(load.load_id).get("file_name")
+        folder = self.root.inbox / "loaded" / load.source
+        if not name or not folder.is_dir():
+            return ()
+        stem, suffix = Path(name).stem, Path(name).suffix
+        return tuple(
+            sorted(
+                file
+                for file in folder.iterdir()
+                if file.suffix == suffix and file.stem.split("~")[0] == stem.split("~")[0]
+            )
+        )
+
+    def recover(self) -> Recovery:
+        """Put right what a killed run left; call it with the writer lock held.
+
+        ``StateError`` when the ledger knows loads whose folders are gone.
+        """
+        removed = self._clear_partial()
+        known = self.ledger.known_ids()
+        folders = {
+            folder.name: folder
+            for folder in sorted(self.root.landing.glob("*/*/*"))
+            if not folder.relative_to(self.root.landing).parts[0].startswith(".")
+        }
+        missing = known - folders.keys()
+        if missing:
+            raise StateError(
+                f"{len(missing)} loads of the ledger are not in landing/, "
+                f"first {sorted(missing)[0]}",
+                str(self.root.landing),
+                "restore landing/ from your copy of it",
+            )
+        strays = [folders[name] for name in sorted(folders.keys() - known)]
+        entered = sum(self._enter_from(folder) for folder in strays)
+        return Recovery(removed, entered)
+
+    def _write(self, batch: Batch, load_id: str) -> Load:
+        aside = self.root.landing / ".partial" / load_id
+        shutil.rmtree(aside, ignore_errors=True)
+        aside.mkdir(parents=True)
+        manifest = self._manifest(batch, load_id)
+        try:
+            manifest |= self._write_rows(batch, load_id, aside / ROWS)
+        except duckdb.Error as unreadable:
+            manifest["unreadable"] = type(unreadable).__name__
+            self._write_nothing(batch, aside / ROWS)
+        if batch.skip_known and not manifest["rows"] and "unreadable" not in manifest:
+            shutil.rmtree(aside)
+            return self._nothing_new(batch, load_id)
+        (aside / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
+        for file in (aside / ROWS, aside / MANIFEST, aside):
+            sync_file(file)
+        self._reached("landing: temporary file written")
+        return self._settle(aside, batch.source, batch.spec.stream, manifest)
+
+    def _settle(self, aside: Path, source: str, stream: str, manifest: dict[str, Any]) -> Load:
+        folder = self._folder(source, stream, manifest["load_id"])
+        if folder.exists():
+            rename_durably(folder, aside.with_suffix(".replaced"))
+        rename_durably(aside, folder)
+        self._reached("landing: renamed, not in the ledger")
+        load = _load(manifest)
+        self.ledger.enter(load, manifest=manifest)
+        self._reached("landing: in the ledger")
+        shutil.rmtree(aside.with_suffix(".replaced"), ignore_errors=True)
+        return load
+
+    def _manifest(self, batch: Batch, load_id: str) -> dict[str, Any]:
+        return {
+            "format": FORMAT,
+            "load_id": load_id,
+            "source": batch.source,
+            "vendor": batch.spec.vendor,
+            "stream": batch.spec.stream,
+            "content_id": batch.content_id,
+            "as_of": batch.as_of.astimezone(UTC).isoformat(),
+            "origin": batch.origin,
+            "delivery": str(batch.delivery),
+            "columns": list(batch.spec.columns),
+            "expected_rows": batch.expected_rows,
+            "parsed_rows": 0,
+            "rows": 0,
+            "problems": list(batch.problems),
+            "notes": list(batch.notes),
+            "missing_columns": list(batch.missing_columns),
+            "cursor": batch.cursor,
+            "file_name": batch.path.name if batch.path else None,
+        }
+
+    def _write_rows(self, batch: Batch, load_id: str, file: Path) -> dict[str, int]:
+        select = _landed_rows_sql(batch, load_id)
+        if not batch.skip_known:
+            rows = _copy(self.connection, select, file)
+            return {"parsed_rows": rows, "rows": rows}
+        everything = file.with_name("all.parquet")
+        parsed = _copy(self.connection, select, everything)
+        rows = _copy(self.connection, self._unknown_rows_sql(batch, everything), file)
+        everything.unlink()
+        return {"parsed_rows": parsed, "rows": rows}
+
+    def _unknown_rows_sql(self, batch: Batch, everything: Path) -> str:
+        """Rows that differ from the newest accepted version of their key."""
+        pulled = f"select * from {parquet_sql([everything])}"
+        known = [
+            self.rows_file(load)
+            for load in self.ledger.loads(
+                state=LoadState.ACCEPTED, source=batch.source, stream=batch.spec.stream
+            )
+            if load.rows
+        ]
+        if not known:
+            return pulled
+        return f"""
+            with pulled as ({pulled}),
+            newest as (
+                select _native_id, arg_max(_hash, (_as_of, _load_id, _row)) as _hash
+                from {parquet_sql(known)}
+                where _native_id in (select _native_id from pulled)
+                group by _native_id
+            )
+            select pulled.* from pulled anti join newest using (_native_id, _hash)
+        """
+
+    def _write_nothing(self, batch: Batch, file: Path) -> None:
+        columns = [f"null::varchar as {_name(column)}" for column in batch.spec.columns]
+        stamps = [f"null::{kind} as {name}" for name, kind in PROVENANCE.items()]
+        _copy(self.connection, f"select {', '.join(columns + stamps)} where false", file)
+
+    def _nothing_new(self, batch: Batch, load_id: str) -> Load:
+        if batch.cursor is not None:
+            self.ledger.set_cursor(batch.source, batch.spec.stream, batch.cursor)
+        load = _load(self._manifest(batch, load_id))
+        return replace(load, state=LoadState.ACCEPTED, is_new=False)
+
+    def _clear_partial(self) -> int:
+        partial = self.root.landing / ".partial"
+        leftovers = sorted(partial.iterdir()) if partial.is_dir() else []
+        for leftover in leftovers:
+            if leftover.suffix == ".replaced":
+                self._restore(leftover)
+            shutil.rmtree(leftover, ignore_errors=True)
+        return len(leftovers)
+
+    def _restore(self, replaced: Path) -> None:
+        """Bring a refused load back that was set aside for a new reading which never came."""
+        manifest = _read_manifest(replaced)
+        folder = self._folder(manifest["source"], manifest["stream"], manifest["load_id"])
+        if not folder.exists():
+            rename_durably(replaced, folder)
+
+    def _enter_from(self, folder: Path) -> bool:
+        manifest = _read_manifest(folder)
+        self.ledger.enter(_load(manifest), manifest=manifest)
+        return True
+
+    def _folder(self, source: str, stream: str, load_id: str) -> Path:
+        return self.root.landing / source / stream / load_id
+
+
+def parquet_sql(files: Iterable[Path]) -> str:
+    """A DuckDB table function over Parquet files, whose columns may have grown over time."""
+    names = ", ".join(f"'{quoted(str(file.resolve()))}'" for file in files)
+    return f"read_parquet([{names}], union_by_name = true)"
+
+
+def _landed_rows_sql(batch: Batch, load_id: str) -> str:
+    """A batch's rows with every column as text and where each row came from."""
+    columns = ",\n".join(f"{_name(c)}::varchar as {_name(c)}" for c in batch.spec.columns)
+    content = [*(_name(c) for c in batch.spec.columns), "_raw", "_extra"]
+    values = ", ".join(f"coalesce({c}::varchar, chr(30))" for c in content)
+    return f"""
+        with handed_over as ({batch.rows_sql}),
+        hashed as (
+            select *, md5(concat_ws(chr(31), {values})) as _hash from handed_over
+        )
+        select
+            {columns},
+            '{quoted(batch.source)}' as _source,
+            coalesce(nullif(trim(_native_id::varchar), ''), _hash) as _native_id,
+            '{load_id}' as _load_id,
+            timestamptz '{batch.as_of.astimezone(UTC).isoformat()}' as _as_of,
+            '{quoted(batch.origin)}' as _file,
+            _row::bigint as _row,
+            _hash,
+            _raw::varchar as _raw,
+            _extra::varchar as _extra
+        from hashed
+    """
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, select: str, file: Path) -> int:
+    """Write a select to Parquet; returns its number of rows."""
+    counted = connection.execute(
+        f"copy ({select}) to '{quoted(str(file))}' (format parquet, compression zstd)"
+    ).fetchall()
+    return int(counted[0][0])
+
+
+def _name(column: str) -> str:
+    return f'"{column}"'
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        version = int(manifest["format"])
+    except (OSError, ValueError, KeyError):
+        raise StateError(
+            "a folder in landing/ is not a load",
+            str(folder),
+            "move it out of landing/; only the project writes there",
+        ) from None
+    if version > FORMAT:
+        raise StateError(
+            f"a load has format {version}, this version reads up to {FORMAT}",
+            str(folder),
+            "install the newer version of Customer 360",
+        )
+    return manifest
+
+
+def _load(manifest: dict[str, Any]) -> Load:
+    return Load(
+        load_id=manifest["load_id"],
+        source=manifest["source"],
+        vendor=manifest["vendor"],
+        stream=manifest["stream"],
+        state=LoadState.LANDED,
+        as_of=datetime.fromisoformat(manifest["as_of"]),
+        origin=manifest["origin"],
+        rows=manifest["rows"],
+        delivery=Delivery(manifest["delivery"]),
+    )

@@ -1,0 +1,242 @@
+"""How a batch becomes a load that staging may read, and how a refused one gets another chance.
+
+Belongs here: land, judge the load's rows alone, hold rows back, write the decision.
+Does not belong here: reading files or APIs; regating is handed a function that reads again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dagster_project.domain.errors import SourceError
+from dagster_project.domain.loads import Batch, Load, LoadState, Verdict
+from dagster_project.domain.streams import Delivery
+from dagster_project.landing.quarantine import forget_quarantine, write_quarantine
+from dagster_project.landing.store import LandingZone, load_id_of, parquet_sql
+from dagster_project.quality.gate import COLUMN_MISSING, judge, reasons_of, suite_hash
+from dagster_project.quality.row_rules import held_back_sql
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite
+
+SuiteOf = Callable[[str, str], "ExpectationSuite"]
+"""From vendor and stream to the suite its loads are held to."""
+
+ReadAgain = Callable[[str, Path], Iterable[Batch]]
+"""Reads a file of a source once more, as it is configured now."""
+
+
+@cache
+def suite_for(vendor: str, stream: str) -> "ExpectationSuite":
+    """The project's own suite of one stream; imports Great Expectations when first asked."""
+    from expectations import suite_for as own_suite_for
+
+    return own_suite_for(vendor, stream)
+
+
+def admit(batch: Batch, zone: LandingZone, *, suite_of: SuiteOf = suite_for) -> Load:
+    """Land one batch and decide on it. Content that was judged before is left as it is."""
+    load = zone.land(batch)
+    return _decide(zone, load, suite_of) if load.state is LoadState.LANDED else load
+
+
+def admit_all(
+    batches: Iterable[Batch],
+    zone: LandingZone,
+    *,
+    suite_of: SuiteOf = suite_for,
+    on_load: Callable[[Load], None] = lambda load: None,
+    put_away: bool = True,
+) -> tuple[Load, ...]:
+    """Admit batches in their order, then put away the files they came from.
+
+    A file is put away only after all of ``batches`` are through: when reading stops half-way
+    the next run reads it again, and what has landed is known by its content. A caller that
+    knows of files which must stay says ``put_away=False`` and calls ``zone.put_away`` itself.
+    """
+    loads = []
+    files: dict[Path, str] = {}
+    for batch in batches:
+        load = admit(batch, zone, suite_of=suite_of)
+        loads.append(load)
+        on_load(load)
+        if batch.path is not None:
+            files[batch.path] = batch.source
+    if put_away:
+        for file, source in files.items():
+            zone.put_away(source, file)
+    return tuple(loads)
+
+
+def judge_pending(zone: LandingZone, *, suite_of: SuiteOf = suite_for) -> tuple[Load, ...]:
+    """Decide on loads that a killed run landed and did not judge."""
+    pending = zone.ledger.loads(state=LoadState.LANDED)
+    return tuple(_decide(zone, load, suite_of) for load in pending)
+
+
+def regate(
+    zone: LandingZone,
+    *,
+    read_again: ReadAgain,
+    suite_of: SuiteOf = suite_for,
+    everything: bool = False,
+) -> tuple[Load, ...]:
+    """Judge refused loads and quarantined rows again; returns the loads whose state changed.
+
+    A load that was refused for what its reader found is read again from ``inbox/loaded/``, as
+    the source is configured now. Others are judged again when their suite has changed, or
+    ``everything`` is. A load whose outcome is the same keeps its decision and its
+    ``gate_seq``, so that nothing downstream is built again.
+    """
+    changed = list(judge_pending(zone, suite_of=suite_of))
+    changed += _regate_files(zone, read_again, suite_of)
+    done = {load.load_id for load in changed}
+    for load in zone.ledger.loads():
+        if load.load_id in done:
+            continue
+        suite = suite_of(load.vendor, load.stream)
+        if everything or zone.ledger.suite_hash_of(load.load_id) != suite_hash(suite):
+            again = _decide_again(zone, load, suite_of)
+            changed += [again] if again else []
+    return tuple(changed)
+
+
+def _regate_files(
+    zone: LandingZone, read_again: ReadAgain, suite_of: SuiteOf
+) -> Iterator[Load]:
+    """Loads refused for what their reader found, and read without it now."""
+    refused = {
+        load.load_id: load
+        for load in zone.ledger.loads(state=LoadState.REFUSED)
+        if _reading_problems(zone.ledger.manifest_of(load.load_id))
+    }
+    files = {file: load.source for load in refused.values() for file in zone.loaded_files(load)}
+    for file, source in sorted(files.items()):
+        for batch in _read(read_again, source, file):
+            load_id = load_id_of(batch.source, batch.spec.stream, batch.content_id)
+            known = refused.get(load_id)
+            if known is None or not _reads_better(batch, zone, known):
+                continue
+            yield _decide(zone, zone.land_again(batch), suite_of)
+            del refused[load_id]
+
+
+def _read(read_again: ReadAgain, source: str, file: Path) -> Iterator[Batch]:
+    """A file that still cannot be read leaves its loads refused."""
+    with suppress(SourceError):
+        yield from read_again(source, file)
+
+
+def _reads_better(batch: Batch, zone: LandingZone, load: Load) -> bool:
+    manifest = zone.ledger.manifest_of(load.load_id)
+    before = (manifest["problems"], manifest["missing_columns"], manifest["expected_rows"])
+    now = (list(batch.problems), list(batch.missing_columns), batch.expected_rows)
+    return now != before or "unreadable" in manifest
+
+
+def _decide_again(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load | None:
+    """A new decision if it differs from the one in force."""
+    suite = suite_of(load.vendor, load.stream)
+    verdict = _judge_rows(zone, load, suite)
+    reasons, state = _conclusion(zone, load, verdict)
+    own_hash = suite_hash(suite)
+    same = (state, reasons) == (load.state, load.reasons)
+    nothing_held_back = not verdict.quarantines and not load.quarantined
+    if same and (nothing_held_back or zone.ledger.suite_hash_of(load.load_id) == own_hash):
+        zone.ledger.note_suite(load.load_id, own_hash)
+        return None
+    zone.ledger.reopen(load.load_id)
+    return _write_decision(zone, load, suite, verdict)
+
+
+def _decide(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load:
+    suite = suite_of(load.vendor, load.stream)
+    return _write_decision(zone, load, suite, _judge_rows(zone, load, suite))
+
+
+def _judge_rows(zone: LandingZone, load: Load, suite: "ExpectationSuite") -> Verdict:
+    if not load.rows:
+        return Verdict(suite.name)
+    with _rows_of(zone, load) as view:
+        return judge(zone.connection, view, suite)
+
+
+def _write_decision(
+    zone: LandingZone, load: Load, suite: "ExpectationSuite", verdict: Verdict
+) -> Load:
+    reasons, state = _conclusion(zone, load, verdict)
+    quarantined = 0
+    if state is LoadState.ACCEPTED and verdict.quarantines:
+        with _rows_of(zone, load) as view:
+            rows_sql = held_back_sql(suite, view)
+            if rows_sql:
+                quarantined = write_quarantine(zone.connection, zone.root, load, rows_sql)
+    else:
+        forget_quarantine(zone.root, load)
+    return zone.ledger.decide(
+        load.load_id,
+        state=state,
+        verdict=verdict,
+        quarantined=quarantined,
+        suite_hash=suite_hash(suite),
+        reasons=reasons,
+        notes=zone.ledger.manifest_of(load.load_id)["notes"],
+    )
+
+
+def _conclusion(
+    zone: LandingZone, load: Load, verdict: Verdict
+) -> tuple[tuple[str, ...], LoadState]:
+    """Why, and whether a load is accepted; an accepted one says what was held back."""
+    manifest = zone.ledger.manifest_of(load.load_id)
+    refusals = (
+        *_reading_problems(manifest),
+        *_delivery_problems(load),
+        *reasons_of(o for o in verdict.refusals if o.detail != COLUMN_MISSING),
+    )
+    if refusals:
+        return refusals, LoadState.REFUSED
+    return reasons_of(verdict.quarantines), LoadState.ACCEPTED
+
+
+def _reading_problems(manifest: dict[str, Any]) -> tuple[str, ...]:
+    """What the reader found: reasons to refuse the load whatever its rows say."""
+    problems = list(manifest["problems"])
+    if manifest["missing_columns"]:
+        missing = ", ".join(manifest["missing_columns"])
+        problems.append(
+            f"missing_column: the header lacks {missing}; if it goes by another name there, "
+            "name it under `columns:` of the source"
+        )
+    if "unreadable" in manifest:
+        problems.append(f"unreadable: the rows could not be read ({manifest['unreadable']})")
+    elif manifest["parsed_rows"] != manifest["expected_rows"]:
+        problems.append(
+            f"rows_differ: {manifest['parsed_rows']} rows were read, an independent count "
+            f"says {manifest['expected_rows']}"
+        )
+    return tuple(problems)
+
+
+def _delivery_problems(load: Load) -> tuple[str, ...]:
+    if load.delivery is Delivery.SNAPSHOT and not load.rows:
+        return ("empty_snapshot: a snapshot without rows would delete everything",)
+    return ()
+
+
+@contextmanager
+def _rows_of(zone: LandingZone, load: Load) -> Iterator[str]:
+    """A view of one load's rows as they came: columns its header lacked are not there."""
+    missing = zone.ledger.manifest_of(load.load_id)["missing_columns"]
+    without = f" exclude ({', '.join(missing)})" if missing else ""
+    view = f"load_{load.load_id}"
+    zone.connection.execute(
+        f"create or replace view {view} as "
+        f"select *{without} from {parquet_sql([zone.rows_file(load)])}"
+    )
+    try:
+        yield view
+    finally:
+        zone.connection.execute(f"drop view {view}")

@@ -1,0 +1,154 @@
+"""A gate: an expectation suite against one table of the engine; the verdict holds counts only.
+
+Belongs here: running a suite and sorting what failed by what it does (refuse, hold back, warn).
+Does not belong here: what happens to a load then (``admission``), and the rules themselves.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
+from dagster_project.quality.row_rules import is_row_rule, rule_name
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationSuite
+    from great_expectations.core.expectation_validation_result import (
+        ExpectationValidationResult,
+    )
+    from great_expectations.expectations.expectation import Expectation
+
+_COUNTS_ONLY = {"result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 0}}
+_INDEX = "c360_index"
+
+COLUMN_MISSING = "the column is missing"
+"""Detail of a rule that asks for a column the table does not have."""
+
+
+def judge(
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    suite: "ExpectationSuite",
+    *,
+    schema: str | None = None,
+) -> Verdict:
+    """Hold one table or view to a suite. It must be committed and not temporary.
+
+    A rule that cannot be evaluated refuses the table, except where its column is missing: that
+    is told once, by the rule that asks for the column.
+    """
+    from dagster_project.quality.datasource import validator_of
+
+    columns = _columns_of(connection, table, schema)
+    rules = [e for e in suite.expectations if _can_be_asked(e, columns)]
+    with validator_of(connection, table, schema) as validator:
+        results = validator.graph_validate(
+            configurations=[_numbered(rule, index) for index, rule in enumerate(rules)],
+            runtime_configuration=_COUNTS_ONLY,
+        )
+    by_index = {_index_of(result): result for result in results}
+    return Verdict(
+        suite.name,
+        tuple(_outcome(rule, by_index.get(index)) for index, rule in enumerate(rules)),
+    )
+
+
+def suite_hash(suite: "ExpectationSuite") -> str:
+    """Changes when a rule of the suite changes."""
+    rules = [
+        [e.expectation_type, e.configuration.kwargs, e.severity.value, e.meta]
+        for e in suite.expectations
+    ]
+    text = json.dumps(rules, sort_keys=True, default=str)
+    return sha256(text.encode()).hexdigest()[:16]
+
+
+def reasons_of(outcomes: Iterable[RuleOutcome]) -> tuple[str, ...]:
+    """Failed rules as a person reads them; counts, never values."""
+    return tuple(
+        f"{o.rule}: {o.detail or f'{o.failed} of {o.evaluated} rows fail'}" for o in outcomes
+    )
+
+
+def _columns_of(
+    connection: duckdb.DuckDBPyConnection, table: str, schema: str | None
+) -> frozenset[str]:
+    name = f'"{schema}"."{table}"' if schema else f'"{table}"'
+    return frozenset(row[0] for row in connection.execute(f"describe {name}").fetchall())
+
+
+def _can_be_asked(expectation: "Expectation", columns: frozenset[str]) -> bool:
+    if expectation.expectation_type == "expect_column_to_exist":
+        return True
+    column = getattr(expectation, "column", None)
+    return column is None or column in columns
+
+
+def _numbered(expectation: "Expectation", index: int) -> Any:
+    configuration = expectation.configuration
+    configuration.meta = {**(configuration.meta or {}), _INDEX: index}
+    return configuration
+
+
+def _index_of(result: "ExpectationValidationResult") -> int:
+    configuration: Any = result.expectation_config
+    return int(configuration.meta[_INDEX])
+
+
+def _outcome(
+    expectation: "Expectation", result: "ExpectationValidationResult | None"
+) -> RuleOutcome:
+    rule = rule_name(expectation)
+    if result is None or _raised(result.exception_info):
+        return RuleOutcome(
+            rule, Severity.REFUSE, passed=False, evaluated=0, failed=0, detail=_NOT_EVALUATED
+        )
+    counts = result.result
+    evaluated = int(counts.get("element_count") or 0) - int(counts.get("missing_count") or 0)
+    failed = int(counts.get("unexpected_count") or 0)
+    if is_row_rule(expectation):
+        return RuleOutcome(rule, Severity.QUARANTINE, failed == 0, evaluated, failed)
+    return RuleOutcome(
+        rule,
+        _severity_of(expectation),
+        bool(result.success),
+        evaluated,
+        failed,
+        "" if result.success else _detail(expectation, counts),
+    )
+
+
+_NOT_EVALUATED = "the rule could not be evaluated"
+
+
+def _raised(info: Mapping[str, Any] | None) -> bool:
+    """GX reports one exception flat, several under a key per metric."""
+    if not info:
+        return False
+    if "raised_exception" in info:
+        return bool(info["raised_exception"])
+    return any(isinstance(v, Mapping) and v.get("raised_exception") for v in info.values())
+
+
+def _severity_of(expectation: "Expectation") -> Severity:
+    return Severity.REFUSE if expectation.severity.value == "critical" else Severity.WARN
+
+
+def _detail(expectation: "Expectation", counts: Mapping[str, Any]) -> str:
+    """Why a rule about the whole table failed; only counts of rows and columns are shown."""
+    kind = expectation.expectation_type
+    observed = counts.get("observed_value")
+    if kind == "expect_column_to_exist":
+        return COLUMN_MISSING
+    if kind == "expect_table_row_count_to_be_between":
+        return f"the table has {observed} rows"
+    if kind == "unexpected_rows_expectation":
+        return f"{observed} rows fail"
+    if kind == "expect_compound_columns_to_be_unique":
+        return f"{counts.get('unexpected_count')} rows share a key"
+    if "unexpected_count" not in counts:
+        return "the table as a whole fails"
+    return ""

@@ -1,0 +1,85 @@
+"""What loads of HubSpot exports and e-mail events are held to."""
+
+import great_expectations as gx
+
+from expectations.rules import (
+    LOCAL_TIME,
+    amounts,
+    columns_exist,
+    currencies,
+    email_keys,
+    email_values,
+    filled,
+    keyed_by,
+    known_values,
+    patterned,
+    plausible_days,
+    readable_times,
+    suite,
+)
+
+ID = r"^\s*[0-9]+(?:[.]0)?\s*$"
+"""Digits, which a spreadsheet may have shown as 101.0."""
+
+EVENT_TYPES = (
+    "SENT",
+    "DELIVERED",
+    "OPEN",
+    "CLICK",
+    "BOUNCE",
+    "DROPPED",
+    "DEFERRED",
+    "PROCESSED",
+    "FORWARD",
+    "PRINT",
+    "SPAMREPORT",
+    "STATUSCHANGE",
+    "UNBOUNCED",
+)
+
+
+def contact() -> gx.ExpectationSuite:
+    """People, with times as the account's screens show them."""
+    return suite(
+        "hubspot_contact",
+        columns_exist("record_id"),
+        keyed_by("record_id"),
+        patterned("record_id", ID, "record_id_form"),
+        readable_times(
+            "create_date", "last_modified_date", "last_activity_date", pattern=LOCAL_TIME
+        ),
+        plausible_days("date_of_birth"),
+        email_values("email"),
+    )
+
+
+def deal() -> gx.ExpectationSuite:
+    """Deals."""
+    return suite(
+        "hubspot_deal",
+        columns_exist("record_id", "deal_stage"),
+        keyed_by("record_id"),
+        patterned("record_id", ID, "record_id_form"),
+        readable_times(
+            "close_date",
+            "create_date",
+            "last_modified_date",
+            "last_activity_date",
+            pattern=LOCAL_TIME,
+        ),
+        amounts("amount"),
+        currencies("currency"),
+    )
+
+
+def email_event() -> gx.ExpectationSuite:
+    """What happened to the e-mails that were sent."""
+    return suite(
+        "hubspot_email_event",
+        columns_exist("id", "type", "created", "recipient"),
+        keyed_by("id", "recipient"),
+        email_keys("recipient"),
+        filled("type", "created"),
+        readable_times("created", "sent_by_created"),
+        known_values("type", *EVENT_TYPES),
+    )

@@ -1,0 +1,200 @@
+"""Rules that many streams share, and what each does when it fails.
+
+A *critical* rule refuses the whole load (``severity=CRITICAL``), a *row rule* holds single rows
+back (``meta.row_rule``), a *warning* is only shown. Patterns match whole values: the engine's
+``~`` is a full match. They are written for RE2, so without look-around.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from great_expectations.expectations.expectation import Expectation
+from great_expectations.expectations.metadata_types import FailureSeverity
+
+CRITICAL = FailureSeverity.CRITICAL
+WARNING = FailureSeverity.WARNING
+
+HALF = 0.5
+"""Share of good values below which a load is not a load of this stream: a column was mixed up."""
+
+_MONTH_DAY = (
+    r"(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"
+    r"|02-(?:0[1-9]|1[0-9]|2[0-8]))"
+)
+_LEAP_YEAR = r"(?:(?:19|20)(?:0[48]|[2468][048]|[13579][26])|2000)"
+_DAY = rf"(?:(?:19|20)[0-9]{{2}}-{_MONTH_DAY}|{_LEAP_YEAR}-02-29)"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::(?:[0-5][0-9]|60)(?:[.,][0-9]+)?)?"
+_OFFSET = r" ?(?:Z|z|UTC|GMT|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)"
+_EPOCH = r"[1-3]?[0-9]{9}(?:[.][0-9]+)?|[1-3]?[0-9]{12}(?:[.][0-9]+)?"
+_ARCHIVE = (
+    r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) "
+    r"(?:0?[1-9]|[12][0-9]|3[01]) [0-9:]{8} [+-][0-9]{4} (?:19|20)[0-9]{2}"
+)
+
+TIME = rf"^\s*(?:{_DAY}(?:[T ]{_CLOCK}(?:{_OFFSET})?)?|{_EPOCH}|{_ARCHIVE})\s*$"
+"""A day of the calendar from 1900 to 2099, with or without a time of day and zone; seconds or
+milliseconds since 1970; or the form of X archives. 2026-02-30 and 0001-01-01 do not match."""
+
+LOCAL_TIME = (
+    rf"^\s*(?:{_DAY}(?:[T ]{_CLOCK}(?:{_OFFSET})?)?|{_EPOCH}"
+    r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:19|20)[0-9]{2}"
+    r"(?:,? [0-9]{1,2}:[0-5][0-9](?::[0-5][0-9])?(?: ?[aApP][.]?[mM][.]?)?)?)\s*$"
+)
+"""As ``TIME``, or as a person's screen shows it (10/30/2026 5:02 PM)."""
+
+EMAIL = r"^\s*[^@\s]+@[^@\s]+\s*$"
+"""One ``@`` with something on both sides and no blank: more than that is not ours to judge."""
+
+AMOUNT = (
+    "^[\\s(]*[+-]?[^0-9()+-]{0,6}[+-]?[0-9.,'\u2019\\s\u00a0\u202f]*[0-9]"
+    "[0-9.,'\u2019\\s\u00a0\u202f]*(?:[eE][+]?[0-9]+)?[^0-9]{0,6}$"
+)
+"""A number, perhaps with thousands separators of any country, a currency beside it, brackets."""
+
+CURRENCY = r"^\s*[A-Za-z]{3}\s*$"
+
+FILLED = r"^[\s\S]*\S[\s\S]*$"
+
+BOOLEAN = r"^\s*(?:true|false|TRUE|FALSE|True|False|0|1|yes|no|Yes|No|YES|NO)\s*$"
+
+
+def suite(name: str, *rules: Iterable[Expectation]) -> gx.ExpectationSuite:
+    """A suite of several groups of rules."""
+    return gx.ExpectationSuite(
+        name=name, expectations=[rule for group in rules for rule in group]
+    )
+
+
+def columns_exist(*columns: str) -> list[Expectation]:
+    """Refuse a load whose header lacks one of these."""
+    return [
+        gxe.ExpectColumnToExist(
+            column=column, severity=CRITICAL, meta={"rule": f"{column}_exists"}
+        )
+        for column in columns
+    ]
+
+
+def keyed_by(*columns: str) -> list[Expectation]:
+    """Hold back rows without a key; refuse a load in which most rows have none."""
+    rules: list[Expectation] = []
+    for column in columns:
+        rules += [
+            gxe.ExpectColumnValuesToNotBeNull(
+                column=column,
+                mostly=HALF,
+                severity=CRITICAL,
+                meta={"rule": f"{column}_mostly_present"},
+            ),
+            *filled(column),
+        ]
+    return rules
+
+
+def filled(*columns: str) -> list[Expectation]:
+    """Hold back rows in which one of these is missing or blank."""
+    rules: list[Expectation] = []
+    for column in columns:
+        rules += [
+            gxe.ExpectColumnValuesToNotBeNull(
+                column=column, severity=WARNING, meta=_row_rule(f"{column}_present")
+            ),
+            gxe.ExpectColumnValuesToMatchRegex(
+                column=column,
+                regex=FILLED,
+                severity=WARNING,
+                meta=_row_rule(f"{column}_not_blank"),
+            ),
+        ]
+    return rules
+
+
+def readable_times(*columns: str, pattern: str = TIME) -> list[Expectation]:
+    """Hold back rows with an impossible time; refuse a load in which most times are."""
+    rules: list[Expectation] = []
+    for column in columns:
+        rules += [
+            _matches(
+                column, pattern, f"{column}_mostly_readable", mostly=HALF, severity=CRITICAL
+            ),
+            _matches(column, pattern, f"{column}_readable", row_rule=True),
+        ]
+    return rules
+
+
+def plausible_days(*columns: str) -> list[Expectation]:
+    """Show days that no calendar has; the rows stay, staging reads the value as missing."""
+    return [_matches(column, LOCAL_TIME, f"{column}_readable") for column in columns]
+
+
+def email_keys(*columns: str) -> list[Expectation]:
+    """Hold back rows whose key is an e-mail address that is none; refuse a load full of them."""
+    rules: list[Expectation] = []
+    for column in columns:
+        rules += [
+            _matches(column, EMAIL, f"{column}_mostly_email", mostly=HALF, severity=CRITICAL),
+            _matches(column, EMAIL, f"{column}_email", row_rule=True),
+        ]
+    return rules
+
+
+def email_values(*columns: str) -> list[Expectation]:
+    """Show it when more than one in twenty values is no e-mail address."""
+    return [_matches(column, EMAIL, f"{column}_email", mostly=0.95) for column in columns]
+
+
+def amounts(*columns: str) -> list[Expectation]:
+    """Hold back rows whose amount is no number."""
+    return [_matches(column, AMOUNT, f"{column}_number", row_rule=True) for column in columns]
+
+
+def currencies(*columns: str) -> list[Expectation]:
+    """Hold back rows whose currency is no three-letter code: their amount means nothing."""
+    return [_matches(column, CURRENCY, f"{column}_code", row_rule=True) for column in columns]
+
+
+def booleans(*columns: str) -> list[Expectation]:
+    """Show flags in a form nobody knows."""
+    return [_matches(column, BOOLEAN, f"{column}_boolean") for column in columns]
+
+
+def known_values(column: str, *values: str) -> list[Expectation]:
+    """Show values the vendor's documents do not name; their rows stay."""
+    return [
+        gxe.ExpectColumnValuesToBeInSet(
+            column=column,
+            value_set=list(values),
+            severity=WARNING,
+            meta={"rule": f"{column}_known"},
+        )
+    ]
+
+
+def patterned(column: str, pattern: str, rule: str) -> list[Expectation]:
+    """Hold back rows whose value does not have this form."""
+    return [_matches(column, pattern, rule, row_rule=True)]
+
+
+def _matches(
+    column: str,
+    pattern: str,
+    rule: str,
+    *,
+    mostly: float = 1,
+    severity: FailureSeverity = WARNING,
+    row_rule: bool = False,
+) -> Expectation:
+    return gxe.ExpectColumnValuesToMatchRegex(
+        column=column,
+        regex=pattern,
+        mostly=mostly,
+        severity=severity,
+        meta=_row_rule(rule) if row_rule else {"rule": rule},
+    )
+
+
+def _row_rule(rule: str) -> dict[str, Any]:
+    return {"rule": rule, "row_rule": True}
