@@ -28,7 +28,9 @@ class YamlDocument:
         try:
             return model.model_validate(prepare(self.data or {}))
         except ValidationError as invalid:
-            problem = invalid.errors(include_input=False, include_url=False)[0]
+            problems = invalid.errors(include_input=False, include_url=False)
+            # A misspelt entry explains the missing one beside it, so it is told first.
+            problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
             path = tuple(problem["loc"])
             raise self.error(
                 f"{'.'.join(str(p) for p in path)}: {problem['msg']}",

@@ -127,7 +127,13 @@ def _stages(journal: Journal) -> tuple[int, dict[str, float]]:
 def _sizes(root: Root) -> dict[str, int]:
     return {
         folder.name: _size(folder)
-        for folder in (root.landing, root.quarantine, root.state, root.warehouse, root.published)
+        for folder in (
+            root.landing,
+            root.quarantine,
+            root.state,
+            root.warehouse,
+            root.published,
+        )
     }
 
 
@@ -142,7 +148,9 @@ def _size(folder: Path) -> int:
 
 
 def _print_header() -> None:
-    print(f"| run | wall s | peak MB | rows landed | rows/s | {' | '.join(f'{s} s' for s in STAGES)} |")
+    print(
+        f"| run | wall s | peak MB | rows landed | rows/s | {' | '.join(f'{s} s' for s in STAGES)} |"
+    )
     print("|---" * (5 + len(STAGES)) + "|")
 
 

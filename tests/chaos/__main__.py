@@ -47,8 +47,11 @@ def main() -> None:
             root = Path(folder) / f"disturbed-{number}"
             shutil.copytree(base, root)
             problem = _disturb(root, calm, name, after, whole_group=whole_group)
-            print(f"{'✗ ' + problem if problem else '✓'} {name} "
-                  f"({'group' if whole_group else 'parent alone'})", flush=True)
+            print(
+                f"{'✗ ' + problem if problem else '✓'} {name} "
+                f"({'group' if whole_group else 'parent alone'})",
+                flush=True,
+            )
             failures += [f"{name}: {problem}"] if problem else []
             shutil.rmtree(root)
     print(f"\n{len(scenarios) - len(failures)} passed, {len(failures)} failed")
@@ -88,7 +91,9 @@ def _disturb(
         return f"a reader met: {readers.problems[0]}"
     difference = subprocess.run(
         [sys.executable, "-m", "dagster_project.cli", "diff", str(calm), str(root)],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     return "" if difference.returncode == 0 else f"tables differ:\n{difference.stdout}"
 

@@ -15,7 +15,9 @@ class Readers:
         self._stop: Event = context.Event()
         self._queue = context.Queue()
         self._processes = [
-            context.Process(target=read_until, args=(root, self._stop, self._queue), daemon=True)
+            context.Process(
+                target=read_until, args=(root, self._stop, self._queue), daemon=True
+            )
             for _ in range(count)
         ]
         self.problems: list[str] = []

@@ -110,7 +110,9 @@ def test_no_model_reads_the_clock(models: list[dict[str, Any]]) -> None:
 
 
 def test_landing_sources_are_the_catalogue(manifest: dict[str, Any]) -> None:
-    declared = {s["name"] for s in manifest["sources"].values() if s["source_name"] == "landing"}
+    declared = {
+        s["name"] for s in manifest["sources"].values() if s["source_name"] == "landing"
+    }
 
     assert {spec.table for spec in STREAMS} <= declared
     known = {"quarantined", "loads"}
@@ -128,7 +130,10 @@ def test_insight_models_hold_no_personal_column(models: list[dict[str, Any]]) ->
         return str(meta.get("pii", "missing"))
 
     marked = {
-        f"{m['name']}.{n}" for m in models for n, c in m["columns"].items() if pii(c) == "direct"
+        f"{m['name']}.{n}"
+        for m in models
+        for n, c in m["columns"].items()
+        if pii(c) == "direct"
     }
     leaking = [
         f"{m['name']}.{n}: {pii(c)}"

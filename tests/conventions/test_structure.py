@@ -81,7 +81,8 @@ def test_every_stream_has_a_gate() -> None:
 
 def test_every_command_is_documented_in_the_readme_or_the_operations_page() -> None:
     text = "".join(
-        (PROJECT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/operations.md")
+        (PROJECT / name).read_text(encoding="utf-8")
+        for name in ("README.md", "docs/operations.md")
     )
 
     missing = [name for name in main.commands if f"c360 {name}" not in text]
