@@ -1,0 +1,165 @@
+{# What contact records of every vendor have in common. #}
+
+{# One way to reach a record. `kind` is email, phone, handle or url; or text, fields and extra,
+   from which int_contact_identifiers reads further ones. #}
+{% macro identifier(kind, value, network=none, is_verified='false') -%}
+    {{ struct_of({
+        'kind': "'" ~ kind ~ "'",
+        'network': "'" ~ network ~ "'" if network else 'cast(null as varchar)',
+        'value': value,
+        'is_verified': is_verified,
+    }) }}
+{%- endmacro %}
+
+
+{# No row, with every column a contact record may have: a vendor's branch names those it knows. #}
+{% macro empty_contact_shape() -%}
+    select
+        cast(null as varchar) as record_id,
+        cast(null as varchar) as source,
+        cast(null as varchar) as vendor,
+        cast(null as varchar) as record_type,
+        cast(null as varchar) as native_id,
+        cast(null as varchar) as brand,
+        cast(null as varchar) as region,
+        cast(null as varchar) as default_country,
+        cast(null as varchar) as given_name,
+        cast(null as varchar) as family_name,
+        cast(null as varchar) as full_name,
+        cast(null as date) as birth_date,
+        cast(null as varchar) as organisation,
+        cast(null as varchar) as title,
+        cast(null as varchar) as language,
+        cast(null as varchar) as account_id,
+        cast(null as varchar) as bio,
+        cast(null as varchar) as street,
+        cast(null as varchar) as city,
+        cast(null as varchar) as state,
+        cast(null as varchar) as postal_code,
+        cast(null as varchar) as country,
+        {{ list_of([identifier('email', 'cast(null as varchar)')]) }} as identifiers,
+        cast(null as varchar) as first_email,
+        cast(null as varchar) as handle,
+        cast(null as boolean) as is_own_account,
+        cast(null as boolean) as is_organisation,
+        cast(null as varchar) as merged_into,
+        cast(null as {{ instant_type() }}) as created_at,
+        cast(null as {{ instant_type() }}) as updated_at,
+        cast(null as {{ instant_type() }}) as deleted_at,
+        cast(null as {{ instant_type() }}) as first_seen_at,
+        cast(null as {{ instant_type() }}) as last_seen_at,
+        cast(null as integer) as completeness
+    where false
+{%- endmacro %}
+
+
+{# Digits of a phone number with its leading plus; extensions go. Not yet E.164. #}
+{% macro plain_phone(text) -%}
+    {%- set number = replaced(text, '(?i)[ ,;]*(extension|ext[.]?|poste|durchwahl|#|x)[ .:]*[0-9]{1,6}$', '') -%}
+    nullif(
+        case when {{ has_pattern(text, '^[^0-9]*[+]') }} then '+' else '' end
+        || {{ replaced(number, '[^0-9]', '') }},
+        '+'
+    )
+{%- endmacro %}
+
+
+{# Host and path of a web address, lower case: no scheme, `www.`, query, fragment or last slash. #}
+{% macro plain_url(text) -%}
+    nullif({{ replaced(
+        replaced('lower(trim(' ~ text ~ '))', '^([a-z][a-z0-9+.-]*:)?//|[?#].*$', ''),
+        '^www[.]|/+$', ''
+    ) }}, '')
+{%- endmacro %}
+
+
+{# A handle, lower case, without @ or the address it may be wrapped in. #}
+{% macro plain_handle(text) -%}
+    nullif({{ replaced(
+        replaced('lower(trim(' ~ text ~ '))', '^(https?://)?(www[.])?[a-z.]+/(profile/|users/)?|[?#].*$', ''),
+        '^@+|/+$', ''
+    ) }}, '')
+{%- endmacro %}
+
+
+{# Two letters as an ISO 3166-1 code, anything else as lower text. #}
+{% macro plain_country(text) -%}
+    case
+        when length({{ text }}) = 2 then upper({{ text }})
+        else lower({{ text }})
+    end
+{%- endmacro %}
+
+
+{# Whether a name is missing, or names a desk rather than a person. #}
+{% macro is_no_persons_name(name) -%}
+    (
+        {{ name }} is null
+        or {{ has_pattern(
+            "lower(" ~ name ~ ")",
+            '(^|[^a-z])(accueil|billing|commercial|contact|customer|department|dept|desk|enquiries|equipe|équipe|info|infos|kontakt|mailbox|marketing|office|orders|reception|sales|secretariat|service|shop|studio|support|team|vertrieb)([^a-z]|$)'
+        ) }}
+    )
+{%- endmacro %}
+
+
+{# Network of a profile's address; null for any other address. #}
+{% macro network_of_url(url) -%}
+    case
+        when {{ has_pattern(url, '^(https?://)?(www[.]|mobile[.])?(twitter|x)[.]com/@?[a-z0-9_]{1,15}/?([?].*)?$') }}
+            and not {{ has_pattern(url, '[.]com/(home|search|share|intent|hashtag|explore|i)/?([?].*)?$') }}
+            then 'x'
+        when {{ has_pattern(url, '^(https?://)?(www[.])?instagram[.]com/[a-z0-9_.]{1,30}/?([?].*)?$') }}
+            and not {{ has_pattern(url, '[.]com/(p|reel|explore|stories)/?([?].*)?$') }}
+            then 'instagram'
+        when {{ has_pattern(url, '^(https?://)?(www[.]|m[.])?facebook[.]com/[a-z0-9.]{5,50}/?([?].*)?$') }}
+            and not {{ has_pattern(url, '[.]com/(pages|groups|events|sharer|profile[.]php)/?([?].*)?$') }}
+            then 'facebook'
+        when {{ has_pattern(url, '^(https?://)?bsky[.]app/profile/[a-z0-9.-]+/?$') }}
+            then 'bluesky'
+        when {{ has_pattern(url, '^(https?://)?[a-z0-9.-]+/@[a-z0-9_]+/?$') }}
+            and not {{ has_pattern(url, '(medium|tiktok|youtube|threads|flickr)[.](com|net)/') }}
+            then 'mastodon'
+    end
+{%- endmacro %}
+
+
+{# A handle of a network, lower case: mastodon's as user@instance, whatever way it was written. #}
+{% macro network_handle(network, value) -%}
+    {%- set address = '^(?:https?://)?([a-z0-9.-]+)/@([a-z0-9_]+)/?$' -%}
+    case
+        when {{ network }} = 'mastodon' and {{ has_pattern('lower(trim(' ~ value ~ '))', address) }}
+            then {{ extracted('lower(trim(' ~ value ~ '))', address, 2) }} || '@'
+                || {{ extracted('lower(trim(' ~ value ~ '))', address, 1) }}
+        else {{ plain_handle(value) }}
+    end
+{%- endmacro %}
+
+
+{# Kind of identifier that a column a company added holds, by its name and value; null for others. #}
+{% macro kind_of_extra_column(name, value) -%}
+    case
+        when {{ has_pattern(name, 'opt|consent|status|date|time|count|follow|like|bounce|permission|owner|verified|fax') }}
+            then null
+        when {{ has_pattern(name, 'e-?mail|courriel') }} and {{ has_pattern(value, '@') }} then 'email'
+        when {{ network_of_extra_column(name, value) }} is not null then 'handle'
+        when {{ has_pattern(name, 'phone|mobile|(^|[^a-z])(tel|cell|gsm)([^a-z]|$)') }}
+            and {{ has_pattern(value, '([0-9][^0-9]*){7}') }}
+            then 'phone'
+        when {{ has_pattern(name, 'url|website|homepage|linkedin') }} and {{ has_pattern(value, '[a-z][.][a-z]') }}
+            then 'url'
+    end
+{%- endmacro %}
+
+
+{# Network whose handle a column a company added holds; null where it holds none. #}
+{% macro network_of_extra_column(name, value) -%}
+    case
+        when {{ has_pattern(value, '\\s') }} or not {{ has_pattern(value, '[A-Za-z]') }} then null
+        when {{ has_pattern(name, 'mastodon|fediverse') }} then 'mastodon'
+        when {{ has_pattern(name, 'bluesky|bsky') }} then 'bluesky'
+        when {{ has_pattern(name, 'instagram') }} then 'instagram'
+        when {{ has_pattern(name, 'facebook') }} then 'facebook'
+        when {{ has_pattern(name, 'twitter|(^|[^a-z])x[ _-]?(handle|user|name|account)') }} then 'x'
+    end
+{%- endmacro %}

@@ -1,0 +1,109 @@
+with
+
+salesforce_account_rows as (
+
+    select * from {{ ref('stg_salesforce__accounts') }}
+
+),
+
+hubspot_contact_rows as (
+
+    select * from {{ ref('stg_hubspot__contacts') }}
+
+),
+
+shaped as (
+
+    select
+        cast(null as varchar) as account_id,
+        cast(null as varchar) as source,
+        cast(null as varchar) as vendor,
+        cast(null as varchar) as brand,
+        cast(null as varchar) as region,
+        cast(null as varchar) as name,
+        cast(null as varchar) as website,
+        cast(null as varchar) as phone,
+        cast(null as varchar) as street,
+        cast(null as varchar) as city,
+        cast(null as varchar) as state,
+        cast(null as varchar) as postal_code,
+        cast(null as varchar) as country,
+        cast(null as varchar) as industry,
+        cast(null as {{ instant_type() }}) as created_at,
+        cast(null as {{ instant_type() }}) as updated_at,
+        cast(null as {{ instant_type() }}) as deleted_at
+    where false
+
+),
+
+-- a person kept as an account is no organisation
+salesforce_accounts as (
+
+    select
+        account_id,
+        source,
+        'salesforce' as vendor,
+        brand,
+        region,
+        name,
+        website,
+        phone,
+        street,
+        city,
+        state,
+        postal_code,
+        {{ plain_country('country') }} as country,
+        industry,
+        created_at,
+        updated_at,
+        deleted_at
+    from salesforce_account_rows
+    where not is_person_account
+
+),
+
+-- HubSpot's contact export names the companies; their own export is not read
+hubspot_company_mentions as (
+
+    select
+        source,
+        brand,
+        region,
+        trim({{ unnested(split_parts('company_ids', ';')) }}) as company_id,
+        case when company_ids not like '%;%' then organisation end as name,
+        record_id,
+        created_at,
+        updated_at
+    from hubspot_contact_rows
+    where company_ids is not null
+
+),
+
+hubspot_companies as (
+
+    select
+        source || ':company:' || company_id as account_id,
+        source,
+        'hubspot' as vendor,
+        brand,
+        region,
+        name,
+        min(created_at) over (partition by source, company_id) as created_at,
+        max(updated_at) over (partition by source, company_id) as updated_at
+    from hubspot_company_mentions
+    where company_id <> ''
+    qualify
+        row_number() over (
+            partition by source, company_id
+            order by (name is null), updated_at desc nulls last, record_id
+        ) = 1
+
+),
+
+unioned as (
+
+    {{ union_by_name(['shaped', 'salesforce_accounts', 'hubspot_companies']) }}
+
+)
+
+select * from unioned

@@ -1,0 +1,277 @@
+with recursive
+
+contacts as (
+
+    select * from {{ ref('int_contacts_unioned') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('int_accounts') }}
+
+),
+
+hubspot_contacts as (
+
+    select * from {{ ref('stg_hubspot__contacts') }}
+
+),
+
+role_mailboxes as (
+
+    select * from {{ ref('role_mailboxes') }}
+
+),
+
+brand_accounts as (
+
+    select * from {{ source('config', 'brand_accounts') }}
+
+),
+
+employee_accounts as (
+
+    select * from {{ source('config', 'employee_accounts') }}
+
+),
+
+employee_domains as (
+
+    select * from {{ source('config', 'employee_domains') }}
+
+),
+
+-- HubSpot keeps two accounts of what was merged; each misses ids the other has
+hubspot_merged_ids as (
+
+    select
+        record_id as survivor_id,
+        source,
+        {{ unnested(split_parts("coalesce(merged_record_ids, '')", ' *; *')) }} as merged_id,
+        coalesce(updated_at, _as_of) as merged_at
+    from hubspot_contacts
+
+    union all
+
+    select
+        record_id as survivor_id,
+        source,
+        {{ unnested(split_parts("coalesce(calculated_merged_vids, '')", ' *; *')) }} as merged_id,
+        coalesce(updated_at, _as_of) as merged_at
+    from hubspot_contacts
+
+),
+
+hubspot_merges as (
+
+    select
+        source || ':contact:' || split_part(merged_id, ':', 1) as record_id,
+        source,
+        split_part(merged_id, ':', 1) as native_id,
+        survivor_id,
+        coalesce({{ to_utc("nullif(split_part(merged_id, ':', 2), '')") }}, merged_at) as merged_at
+    from hubspot_merged_ids
+    where
+        split_part(merged_id, ':', 1) <> ''
+        and source || ':contact:' || split_part(merged_id, ':', 1) <> survivor_id
+    qualify
+        row_number() over (
+            partition by source, split_part(merged_id, ':', 1)
+            order by merged_at desc nulls last, survivor_id
+        ) = 1
+
+),
+
+-- old ids that no export shows any more: events and deals still point at them
+aliases as (
+
+    select
+        hubspot_merges.record_id,
+        hubspot_merges.source,
+        survivors.vendor,
+        survivors.record_type,
+        hubspot_merges.native_id,
+        survivors.brand,
+        survivors.region,
+        survivors.default_country,
+        hubspot_merges.merged_at as deleted_at
+    from hubspot_merges
+    inner join contacts as survivors
+        on hubspot_merges.survivor_id = survivors.record_id
+    left join contacts
+        on hubspot_merges.record_id = contacts.record_id
+    where contacts.record_id is null
+
+),
+
+records as (
+
+    {{ union_by_name(['contacts', 'aliases']) }}
+
+),
+
+claimed_merges as (
+
+    select
+        records.record_id,
+        coalesce(records.merged_into, hubspot_merges.survivor_id) as merged_into
+    from records
+    left join hubspot_merges
+        on records.record_id = hubspot_merges.record_id
+
+),
+
+merges as (
+
+    select
+        claimed_merges.record_id,
+        claimed_merges.merged_into
+    from claimed_merges
+    inner join records
+        on claimed_merges.merged_into = records.record_id
+    where claimed_merges.record_id <> claimed_merges.merged_into
+
+),
+
+survivor_walk as (
+
+    select
+        record_id,
+        merged_into as survivor_id,
+        1 as steps
+    from merges
+
+    union all
+
+    select
+        survivor_walk.record_id,
+        merges.merged_into as survivor_id,
+        survivor_walk.steps + 1 as steps
+    from survivor_walk
+    inner join merges
+        on survivor_walk.survivor_id = merges.record_id
+    where survivor_walk.steps < 50
+
+),
+
+-- merges that run in a circle end at no survivor and merge nobody
+last_survivors as (
+
+    select
+        survivor_walk.record_id,
+        survivor_walk.survivor_id
+    from survivor_walk
+    left join merges
+        on survivor_walk.survivor_id = merges.record_id
+    where merges.record_id is null
+
+),
+
+account_names as (
+
+    select
+        record_id,
+        source,
+        lower(native_id) as account
+    from records
+    where record_type in ('user', 'account', 'profile')
+
+    union all
+
+    select
+        record_id,
+        source,
+        handle as account
+    from records
+    where handle is not null
+
+),
+
+brand_records as (
+
+    select record_id
+    from account_names
+    where (source, account) in (select source, account from brand_accounts)
+    group by record_id
+
+),
+
+employee_records as (
+
+    select record_id
+    from account_names
+    where (source, account) in (select source, account from employee_accounts)
+    group by record_id
+
+),
+
+kinds as (
+
+    select
+        records.record_id,
+        case
+            when records.is_own_account or brand_records.record_id is not null then 'brand'
+            when employee_records.record_id is not null then 'employee'
+            when
+                lower(split_part(records.first_email, '@', 2))
+                in (select domain from employee_domains)
+                then 'employee'
+            when records.is_organisation then 'organisation'
+            when
+                split_part(split_part(lower(trim(records.first_email)), '@', 1), '+', 1)
+                in (select local_part from role_mailboxes)
+                and {{ is_no_persons_name('records.full_name') }}
+                then 'shared_mailbox'
+            else 'person'
+        end as kind
+    from records
+    left join brand_records
+        on records.record_id = brand_records.record_id
+    left join employee_records
+        on records.record_id = employee_records.record_id
+
+),
+
+final as (
+
+    select
+        -- keys
+        records.record_id,
+        records.source,
+        records.vendor,
+        records.record_type,
+        records.native_id,
+        records.brand,
+        records.region,
+        records.default_country,
+        accounts.account_id,
+        last_survivors.survivor_id as merged_into,
+
+        -- attributes
+        kinds.kind,
+        records.given_name,
+        records.family_name,
+        records.full_name,
+        records.birth_date,
+        coalesce(records.organisation, accounts.name) as organisation,
+        records.title,
+        lower(records.language) as language,
+        {{ plain_country('records.country') }} as country,
+        records.bio,
+
+        -- times
+        records.created_at,
+        records.updated_at,
+        records.deleted_at
+    from records
+    inner join kinds
+        on records.record_id = kinds.record_id
+    left join accounts
+        on records.account_id = accounts.account_id
+    left join last_survivors
+        on records.record_id = last_survivors.record_id
+
+)
+
+select * from final

@@ -1,0 +1,273 @@
+with
+
+x_post_rows as (
+
+    select * from {{ ref('stg_x__posts') }}
+
+),
+
+x_compliance_rows as (
+
+    select * from {{ ref('stg_x__compliance_events') }}
+
+),
+
+facebook_post_rows as (
+
+    select * from {{ ref('stg_facebook__posts') }}
+
+),
+
+facebook_comment_rows as (
+
+    select * from {{ ref('stg_facebook__comments') }}
+
+),
+
+instagram_media_rows as (
+
+    select * from {{ ref('stg_instagram__media') }}
+
+),
+
+instagram_comment_rows as (
+
+    select * from {{ ref('stg_instagram__comments') }}
+
+),
+
+mastodon_status_rows as (
+
+    select * from {{ ref('stg_mastodon__statuses') }}
+
+),
+
+bluesky_post_rows as (
+
+    select * from {{ ref('stg_bluesky__posts') }}
+
+),
+
+shaped as (
+
+    select
+        cast(null as varchar) as message_id,
+        cast(null as varchar) as source,
+        cast(null as varchar) as vendor,
+        cast(null as varchar) as brand,
+        cast(null as varchar) as region,
+        cast(null as varchar) as author_record_id,
+        cast(null as varchar) as addressee_record_id,
+        cast(null as varchar) as parent_message_id,
+        cast(null as varchar) as thread_id,
+        cast(null as varchar) as page_account,
+        cast(null as varchar) as body_text,
+        cast(null as varchar) as language,
+        cast(null as varchar) as visibility,
+        cast(null as bigint) as like_count,
+        cast(null as bigint) as reply_count,
+        cast(null as boolean) as is_hidden,
+        cast(null as boolean) as is_from_own_archive,
+        cast(null as {{ instant_type() }}) as created_at,
+        cast(null as {{ instant_type() }}) as edited_at,
+        cast(null as {{ instant_type() }}) as deleted_at
+    where false
+
+),
+
+x_instructions as (
+
+    select
+        message_id,
+        action,
+        redacted_at
+    from x_compliance_rows
+    qualify
+        row_number() over (
+            partition by message_id
+            order by redacted_at desc nulls last, compliance_event_id
+        ) = 1
+
+),
+
+x_posts as (
+
+    select
+        x_post_rows.message_id,
+        x_post_rows.source,
+        'x' as vendor,
+        x_post_rows.brand,
+        x_post_rows.region,
+        x_post_rows.author_record_id,
+        x_post_rows.addressee_record_id,
+        x_post_rows.parent_message_id,
+        x_post_rows.thread_id,
+        x_post_rows.body_text,
+        x_post_rows.language,
+        'public' as visibility,
+        x_post_rows.like_count,
+        x_post_rows.reply_count,
+        false as is_hidden,
+        x_post_rows.author_record_id is null as is_from_own_archive,
+        x_post_rows.created_at,
+        coalesce(
+            case when x_instructions.action = 'delete' then x_instructions.redacted_at end,
+            x_post_rows.deleted_at
+        ) as deleted_at
+    from x_post_rows
+    left join x_instructions
+        on x_post_rows.message_id = x_instructions.message_id
+
+),
+
+facebook_posts as (
+
+    select
+        message_id,
+        source,
+        'facebook' as vendor,
+        brand,
+        region,
+        author_record_id,
+        message_id as thread_id,
+        page_id as page_account,
+        body_text,
+        'public' as visibility,
+        is_hidden,
+        created_at,
+        deleted_at
+    from facebook_post_rows
+
+),
+
+facebook_comments as (
+
+    select
+        message_id,
+        source,
+        'facebook' as vendor,
+        brand,
+        region,
+        author_record_id,
+        parent_message_id,
+        post_message_id as thread_id,
+        page_id as page_account,
+        body_text,
+        case when is_private then 'private' else 'public' end as visibility,
+        like_count,
+        reply_count,
+        is_hidden,
+        created_at,
+        edited_at,
+        deleted_at
+    from facebook_comment_rows
+
+),
+
+instagram_media as (
+
+    select
+        message_id,
+        source,
+        'instagram' as vendor,
+        brand,
+        region,
+        author_record_id,
+        message_id as thread_id,
+        author_handle as page_account,
+        body_text,
+        'public' as visibility,
+        like_count,
+        reply_count,
+        false as is_hidden,
+        created_at,
+        deleted_at
+    from instagram_media_rows
+
+),
+
+instagram_comments as (
+
+    select
+        message_id,
+        source,
+        'instagram' as vendor,
+        brand,
+        region,
+        author_record_id,
+        parent_message_id,
+        media_message_id as thread_id,
+        body_text,
+        'public' as visibility,
+        like_count,
+        is_hidden,
+        created_at,
+        deleted_at
+    from instagram_comment_rows
+
+),
+
+mastodon_statuses as (
+
+    select
+        message_id,
+        source,
+        'mastodon' as vendor,
+        brand,
+        region,
+        author_record_id,
+        addressee_record_id,
+        parent_message_id,
+        thread_id,
+        body_text,
+        language,
+        visibility,
+        like_count,
+        reply_count,
+        false as is_hidden,
+        created_at,
+        edited_at,
+        deleted_at
+    from mastodon_status_rows
+
+),
+
+bluesky_posts as (
+
+    select
+        message_id,
+        source,
+        'bluesky' as vendor,
+        brand,
+        region,
+        author_record_id,
+        parent_message_id,
+        thread_id,
+        body_text,
+        language,
+        'public' as visibility,
+        like_count,
+        reply_count,
+        is_hidden,
+        created_at,
+        deleted_at
+    from bluesky_post_rows
+
+),
+
+unioned as (
+
+    {{ union_by_name([
+        'shaped',
+        'x_posts',
+        'facebook_posts',
+        'facebook_comments',
+        'instagram_media',
+        'instagram_comments',
+        'mastodon_statuses',
+        'bluesky_posts',
+    ]) }}
+
+)
+
+select * from unioned

@@ -1,0 +1,97 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'facebook__comment') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('comment', 'id') }} as message_id,
+        id as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        _country as default_country,
+        coalesce({{ trimmed('page_id') }}, nullif(split_part(post_id, '_', 1), post_id)) as page_id,
+        {{ record_key('post', 'post_id') }} as post_message_id,
+        coalesce({{ record_key('comment', "nullif(parent_id, post_id)") }}, {{ record_key('post', 'post_id') }}) as parent_message_id,
+        {{ record_key('user', 'from_id') }} as author_record_id,
+        {{ trimmed('from_id') }} as author_native_id,
+        {{ one_line('from_name') }} as author_name,
+
+        -- attributes
+        {{ trimmed('message') }} as body_text,
+        lower(trim(verb)) as verb,
+
+        -- measures
+        {{ to_count('like_count') }} as like_count,
+        {{ to_count('comment_count') }} as reply_count,
+
+        -- flags
+        coalesce({{ to_boolean('is_hidden') }}, lower(trim(verb)) = 'hide', false) as is_hidden,
+        coalesce({{ to_boolean('is_private') }}, false) as is_private,
+
+        -- times
+        created_time as created_at_raw,
+        {{ to_utc('created_time') }} as created_at,
+        case when lower(trim(verb)) in ('edit', 'edited') then _as_of end as edited_at,
+        case when lower(trim(verb)) = 'remove' then _as_of else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+filled as (
+
+    -- a notice of deletion, or an archive, leaves out what an older version told
+    select
+        message_id,
+        native_id,
+        source,
+        brand,
+        region,
+        default_country,
+        {{ newest_known('page_id') }} as page_id,
+        {{ newest_known('post_message_id') }} as post_message_id,
+        {{ newest_known('parent_message_id') }} as parent_message_id,
+        {{ newest_known('author_record_id') }} as author_record_id,
+        {{ newest_known('author_native_id') }} as author_native_id,
+        {{ newest_known('author_name') }} as author_name,
+        {{ newest_known('body_text') }} as body_text,
+        verb,
+        like_count,
+        reply_count,
+        is_hidden,
+        is_private,
+        created_at_raw,
+        created_at,
+        {{ newest_known('edited_at') }} as edited_at,
+        deleted_at,
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+    from renamed
+    {{ version_window('message_id') }}
+
+),
+
+latest as (
+
+    select *
+    from filled
+    {{ keep_newest('message_id') }}
+
+)
+
+select * from latest

@@ -1,0 +1,85 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'facebook__post') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('post', 'id') }} as message_id,
+        id as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        _country as default_country,
+        coalesce({{ trimmed('page_id') }}, nullif(split_part(id, '_', 1), id)) as page_id,
+        {{ record_key('user', 'from_id') }} as author_record_id,
+        {{ trimmed('from_id') }} as author_native_id,
+        {{ one_line('from_name') }} as author_name,
+
+        -- attributes
+        {{ trimmed('message') }} as body_text,
+
+        -- flags
+        coalesce({{ to_boolean('is_hidden') }}, false) as is_hidden,
+
+        -- times
+        created_time as created_at_raw,
+        {{ to_utc('created_time') }} as created_at,
+        updated_time as updated_at_raw,
+        {{ to_utc('updated_time') }} as updated_at,
+        _absent_since as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+filled as (
+
+    -- a notice of deletion, or an archive, leaves out what an older version told
+    select
+        message_id,
+        native_id,
+        source,
+        brand,
+        region,
+        default_country,
+        page_id,
+        {{ newest_known('author_record_id') }} as author_record_id,
+        {{ newest_known('author_native_id') }} as author_native_id,
+        {{ newest_known('author_name') }} as author_name,
+        {{ newest_known('body_text') }} as body_text,
+        is_hidden,
+        created_at_raw,
+        created_at,
+        updated_at_raw,
+        updated_at,
+        deleted_at,
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+    from renamed
+    {{ version_window('message_id', 'updated_at') }}
+
+),
+
+latest as (
+
+    select *
+    from filled
+    {{ keep_newest('message_id', 'updated_at') }}
+
+)
+
+select * from latest

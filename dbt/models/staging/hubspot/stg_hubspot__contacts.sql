@@ -1,0 +1,76 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'hubspot__contact') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('contact', 'trim(record_id)') }} as record_id,
+        {{ trimmed('record_id') }} as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        _country as default_country,
+        {{ trimmed('associated_company_ids') }} as company_ids,
+        {{ trimmed('merged_record_ids') }} as merged_record_ids,
+        {{ trimmed('calculated_merged_vids') }} as calculated_merged_vids,
+
+        -- attributes
+        {{ one_line('first_name') }} as given_name,
+        {{ one_line('last_name') }} as family_name,
+        {{ one_line("concat_ws(' ', first_name, last_name)") }} as full_name,
+        date_of_birth as birth_date_raw,
+        {{ to_date('date_of_birth', '_timezone') }} as birth_date,
+        {{ one_line('job_title') }} as title,
+        {{ one_line('associated_company') }} as organisation,
+        {{ trimmed('email') }} as email,
+        {{ trimmed('additional_emails') }} as additional_emails,
+        {{ trimmed('phone_number') }} as phone,
+        {{ trimmed('mobile_phone_number') }} as mobile_phone,
+        {{ trimmed('twitter_username') }} as twitter_username,
+        {{ trimmed('linkedin_url') }} as linkedin_url,
+        {{ trimmed('website_url') }} as website,
+        {{ trimmed('street_address') }} as street,
+        {{ one_line('city') }} as city,
+        {{ one_line('state_region') }} as state,
+        {{ one_line('postal_code') }} as postal_code,
+        {{ one_line('country_region') }} as country,
+        {{ trimmed('preferred_language') }} as language,
+        {{ trimmed('lifecycle_stage') }} as lifecycle_stage,
+        {{ trimmed('marketing_contact_status') }} as marketing_status,
+        _extra as extra,
+
+        -- flags
+        {{ to_boolean('unsubscribed_from_all_email') }} as has_unsubscribed_from_all,
+
+        -- times
+        create_date as created_at_raw,
+        {{ to_utc('create_date', '_timezone') }} as created_at,
+        last_modified_date as updated_at_raw,
+        {{ to_utc('last_modified_date', '_timezone') }} as updated_at,
+        case when {{ to_boolean('archived') }} then coalesce({{ to_utc('last_modified_date', '_timezone') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('record_id', 'updated_at') }}
+
+)
+
+select * from latest

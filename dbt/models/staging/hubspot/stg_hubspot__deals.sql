@@ -1,0 +1,61 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'hubspot__deal') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('deal', 'trim(record_id)') }} as opportunity_id,
+        {{ trimmed('record_id') }} as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        {{ trimmed('associated_contact_ids') }} as contact_ids,
+        {{ trimmed('associated_company_ids') }} as company_ids,
+
+        -- attributes
+        {{ one_line('deal_name') }} as name,
+        {{ trimmed('deal_stage') }} as stage,
+        {{ trimmed('pipeline') }} as pipeline,
+
+        -- measures
+        amount as amount_raw,
+        {{ to_minor_units('amount', to_currency('currency', '_currency')) }} as amount_minor,
+        {{ to_currency('currency', '_currency') }} as currency,
+
+        -- flags
+        {{ has_pattern('lower(deal_stage)', 'closed[ _-]?won') }} as is_won,
+        {{ has_pattern('lower(deal_stage)', 'closed[ _-]?(won|lost)') }} as is_closed,
+
+        -- times
+        {{ to_date('close_date', '_timezone') }} as close_date,
+        create_date as created_at_raw,
+        {{ to_utc('create_date', '_timezone') }} as created_at,
+        last_modified_date as updated_at_raw,
+        {{ to_utc('last_modified_date', '_timezone') }} as updated_at,
+        case when {{ to_boolean('archived') }} then coalesce({{ to_utc('last_modified_date', '_timezone') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('opportunity_id', 'updated_at') }}
+
+)
+
+select * from latest

@@ -1,0 +1,61 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'mailchimp__member') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ email_record_key('member', 'email_address') }} as record_id,
+        md5({{ plain_email('email_address') }}) as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        _country as default_country,
+
+        -- attributes
+        {{ one_line('first_name') }} as given_name,
+        {{ one_line('last_name') }} as family_name,
+        {{ one_line("concat_ws(' ', first_name, last_name)") }} as full_name,
+        {{ trimmed('email_address') }} as email,
+        {{ trimmed('phone_number') }} as phone,
+        {{ trimmed('address') }} as address,
+        lower(trim(status)) as status,
+        {{ trimmed('tags') }} as tags,
+        {{ trimmed('unsub_reason') }} as unsubscribe_reason,
+        {{ record_key('campaign', 'unsub_campaign_id') }} as unsubscribe_campaign_id,
+        _extra as extra,
+
+        -- times
+        {{ to_utc('optin_time') }} as opted_in_at,
+        {{ to_utc('confirm_time') }} as confirmed_at,
+        {{ to_utc('unsub_time') }} as unsubscribed_at,
+        {{ to_utc('clean_time') }} as cleaned_at,
+        coalesce({{ to_utc('optin_time') }}, {{ to_utc('confirm_time') }}) as created_at,
+        last_changed as updated_at_raw,
+        greatest({{ to_utc('last_changed') }}, {{ to_utc('unsub_time') }}, {{ to_utc('clean_time') }}, {{ to_utc('confirm_time') }}, {{ to_utc('optin_time') }}) as updated_at,
+        case when lower(trim(status)) = 'archived' then coalesce({{ to_utc('last_changed') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('record_id', 'updated_at') }}
+
+)
+
+select * from latest

@@ -1,0 +1,62 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'salesforce__account') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('account', salesforce_id('id')) }} as account_id,
+        {{ salesforce_id('id') }} as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        {{ record_key('account', salesforce_id('master_record_id')) }} as merged_into,
+        {{ record_key('account', salesforce_id('parent_id')) }} as parent_account_id,
+
+        -- attributes
+        {{ one_line('name') }} as name,
+        {{ trimmed('type') }} as account_type,
+        {{ trimmed('phone') }} as phone,
+        {{ trimmed('website') }} as website,
+        {{ trimmed('industry') }} as industry,
+        {{ trimmed('billing_street') }} as street,
+        {{ one_line('billing_city') }} as city,
+        {{ one_line('billing_state') }} as state,
+        {{ one_line('billing_postal_code') }} as postal_code,
+        {{ one_line('billing_country') }} as country,
+        _extra as extra,
+
+        -- flags
+        coalesce({{ to_boolean('is_person_account') }}, false) as is_person_account,
+
+        -- times
+        created_date as created_at_raw,
+        {{ to_utc('created_date') }} as created_at,
+        system_modstamp as updated_at_raw,
+        coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
+        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('account_id', 'updated_at') }}
+
+)
+
+select * from latest

@@ -1,0 +1,53 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'salesforce__campaign_member') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('campaign_member', salesforce_id('id')) }} as campaign_member_id,
+        coalesce({{ record_key('contact', salesforce_id('contact_id')) }}, {{ record_key('lead', salesforce_id('lead_id')) }}) as record_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        {{ record_key('campaign', salesforce_id('campaign_id')) }} as campaign_id,
+
+        -- attributes
+        {{ trimmed('status') }} as status,
+
+        -- flags
+        {{ to_boolean('has_responded') }} as has_responded,
+
+        -- times
+        first_responded_date as responded_at_raw,
+        {{ to_utc('first_responded_date') }} as responded_at,
+        created_date as created_at_raw,
+        {{ to_utc('created_date') }} as created_at,
+        system_modstamp as updated_at_raw,
+        coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
+        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('campaign_member_id', 'updated_at') }}
+
+)
+
+select * from latest

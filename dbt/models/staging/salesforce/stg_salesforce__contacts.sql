@@ -1,0 +1,72 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'salesforce__contact') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('contact', salesforce_id('id')) }} as record_id,
+        {{ salesforce_id('id') }} as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        _country as default_country,
+        {{ record_key('account', salesforce_id('account_id')) }} as account_id,
+        {{ record_key('contact', salesforce_id('master_record_id')) }} as merged_into,
+
+        -- attributes
+        {{ one_line('first_name') }} as given_name,
+        {{ one_line('last_name') }} as family_name,
+        coalesce({{ one_line('name') }}, {{ one_line("concat_ws(' ', first_name, last_name)") }}) as full_name,
+        birthdate as birth_date_raw,
+        {{ to_date('birthdate') }} as birth_date,
+        {{ one_line('title') }} as title,
+        {{ trimmed('email') }} as email,
+        {{ trimmed('phone') }} as phone,
+        {{ trimmed('mobile_phone') }} as mobile_phone,
+        {{ trimmed('home_phone') }} as home_phone,
+        {{ trimmed('other_phone') }} as other_phone,
+        {{ trimmed('x_handle') }} as x_handle,
+        {{ trimmed('website') }} as website,
+        {{ trimmed('mailing_street') }} as street,
+        {{ one_line('mailing_city') }} as city,
+        {{ one_line('mailing_state') }} as state,
+        {{ one_line('mailing_postal_code') }} as postal_code,
+        {{ one_line('mailing_country') }} as country,
+        _extra as extra,
+
+        -- flags
+        {{ to_boolean('has_opted_out_of_email') }} as has_opted_out_of_email,
+        {{ to_boolean('do_not_call') }} as is_not_to_be_called,
+
+        -- times
+        created_date as created_at_raw,
+        {{ to_utc('created_date') }} as created_at,
+        system_modstamp as updated_at_raw,
+        coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
+        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('record_id', 'updated_at') }}
+
+)
+
+select * from latest

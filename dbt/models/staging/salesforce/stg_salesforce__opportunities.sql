@@ -1,0 +1,60 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'salesforce__opportunity') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('opportunity', salesforce_id('id')) }} as opportunity_id,
+        {{ salesforce_id('id') }} as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        {{ record_key('account', salesforce_id('account_id')) }} as account_id,
+        {{ record_key('campaign', salesforce_id('campaign_id')) }} as campaign_id,
+
+        -- attributes
+        {{ one_line('name') }} as name,
+        {{ trimmed('stage_name') }} as stage,
+
+        -- measures
+        amount as amount_raw,
+        {{ to_minor_units('amount', to_currency('currency_iso_code', '_currency')) }} as amount_minor,
+        {{ to_currency('currency_iso_code', '_currency') }} as currency,
+
+        -- flags
+        {{ to_boolean('is_closed') }} as is_closed,
+        {{ to_boolean('is_won') }} as is_won,
+
+        -- times
+        {{ to_date('close_date') }} as close_date,
+        created_date as created_at_raw,
+        {{ to_utc('created_date') }} as created_at,
+        system_modstamp as updated_at_raw,
+        coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
+        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('opportunity_id', 'updated_at') }}
+
+)
+
+select * from latest
