@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache, partial
 from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
@@ -162,11 +163,12 @@ def group_by_file(
             yield path, group
 
 
+@cache
 def file_vendors() -> dict[str, FileVendor]:
     """Every vendor whose module reads files, by name."""
     modules = (f"{__package__}.{vendor}" for vendor in VENDORS)
     found = (import_module(module) for module in modules if find_spec(module))
-    return {module.VENDOR: cast("FileVendor", module) for module in found}
+    return {m.VENDOR: cast("FileVendor", m) for m in found if hasattr(m, "sniff")}
 
 
 _PARTIAL = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", "~")
@@ -205,8 +207,114 @@ def _unfinished(root: Root, file: Path) -> Unreadable:
 def _read_file(
     root: Root, file: Path, sources: tuple[SourceConfig, ...], folder: Path
 ) -> Iterator[Batch | Unreadable]:
-    # Replaced below by the archive-aware reader.
-    raise NotImplementedError
+    say = partial(_unreadable, root, file)
+    place = _find_place(root, file, sources)
+    if isinstance(place, str):
+        yield say(
+            Why.MISPLACED,
+            f"inbox/{place}/ belongs to no source of config/sources.yml",
+            "add an entry for it there, or move the file to the folder of a source",
+        )
+        return
+    if not file.stat().st_size:
+        yield say(Why.BROKEN, "the file is empty (0 bytes)", "export it again")
+        return
+    try:
+        yield from _read_members(root, file, place, folder)
+    except BrokenFileError as broken:
+        yield say(Why.BROKEN, broken.reason, broken.remedy, source=_only_name(place))
+
+
+def _find_place(
+    root: Root, file: Path, sources: tuple[SourceConfig, ...]
+) -> tuple[SourceConfig, ...] | str:
+    """The sources a file may belong to: its folder's one, all for the top; else the folder."""
+    parts = file.relative_to(root.inbox).parts
+    if len(parts) == 1:
+        return sources
+    return tuple(s for s in sources if s.name == parts[0]) or parts[0]
+
+
+def _only_name(sources: tuple[SourceConfig, ...]) -> str | None:
+    return sources[0].name if len(sources) == 1 else None
+
+
+def _read_members(
+    root: Root, file: Path, sources: tuple[SourceConfig, ...], folder: Path
+) -> Iterator[Batch | Unreadable]:
+    """Batches of a file's members, then what is to be said of those nobody reads."""
+    from dagster_project.sources.archives import is_archive, open_members
+
+    ignored: list[str] = []
+    misfits: list[tuple[str, str]] = []
+    read = 0
+    for number, member in enumerate(open_members(file, folder / "members")):
+        taker = _find_taker(member, sources)
+        if isinstance(taker, tuple):
+            misfits.append(taker)
+            ignored.append(member.name)
+            continue
+        if taker is None:
+            ignored.append(member.name)
+            continue
+        read += 1
+        yield from file_vendors()[taker.vendor].read(member, taker, folder / f"{number:05d}")
+    if ignored or not read:
+        say = partial(_unreadable, root, file, source=_only_name(sources))
+        yield _report(
+            say, ignored, misfits, read=read, archive=is_archive(file), sources=sources
+        )
+
+
+def _find_taker(
+    member: Member, sources: tuple[SourceConfig, ...]
+) -> SourceConfig | tuple[str, str] | None:
+    """The source that takes a member; a reason and remedy where it is known but has no place."""
+    vendors = file_vendors()
+    mine = {source.vendor for source in sources}
+    knowing = [v for v in vendors if v in mine and vendors[v].sniff(member) is not None]
+    takers = [source for source in sources if source.vendor in knowing]
+    if len(takers) == 1:
+        return takers[0]
+    if takers:
+        folders = ", ".join(f"inbox/{source.name}/" for source in takers)
+        return ("more than one source could take this file", f"move it to one of: {folders}")
+    others = [v for v in vendors if v not in mine and vendors[v].sniff(member) is not None]
+    if not others:
+        return None
+    return (
+        f"this is a file of {' or '.join(others)}",
+        f"move it to inbox/<source>/ of a source whose vendor is {others[0]}",
+    )
+
+
+def _report(
+    say: Callable[..., "Unreadable"],
+    ignored: list[str],
+    misfits: list[tuple[str, str]],
+    *,
+    read: int,
+    archive: bool,
+    sources: tuple[SourceConfig, ...],
+) -> "Unreadable":
+    if read:
+        return say(
+            Why.PARTS_IGNORED,
+            f"{len(ignored)} of {read + len(ignored)} files in the archive hold nothing that "
+            "is read here",
+            "nothing to do, unless you miss something from them",
+            holds_file=False,
+        )
+    if misfits:
+        return say(Why.MISPLACED, *misfits[0])
+    if archive and not ignored:
+        return say(Why.BROKEN, "the archive is empty", "export it again")
+    formats = " or ".join(dict.fromkeys(source.vendor for source in sources)) or "any source"
+    return say(
+        Why.UNKNOWN,
+        f"not recognised as a file of {formats}",
+        "docs/formats.md lists what is read; the file is left where it is",
+    )
 
 
 def _unreadable(

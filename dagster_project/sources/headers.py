@@ -1,0 +1,153 @@
+"""Which column of a file is which column of a stream, whatever case or label it carries.
+
+Belongs here: matching of header cells, hints for renamed columns.
+Does not belong here: the vendors' labels (each vendor's module has its own).
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from dagster_project.domain.streams import StreamSpec
+
+Aliases = Mapping[str, Sequence[str]]
+"""Landing column → labels it may carry beside its own name, best first."""
+
+
+@dataclass(frozen=True)
+class HeaderMatch:
+    """Where each landing column stands in a file (0-based), and what is left over.
+
+    ``extras`` are (position, label) of columns the spec does not know; labels are unique.
+    """
+
+    positions: Mapping[str, int]
+    extras: tuple[tuple[int, str], ...]
+    missing: tuple[str, ...]
+    hints: tuple[str, ...]
+
+
+def fold(label: str) -> str:
+    """A label without case, accents, blanks and punctuation: ``Record ID`` → ``recordid``."""
+    decomposed = unicodedata.normalize("NFKD", label).casefold()
+    return "".join(char for char in decomposed if char.isalnum())
+
+
+def match_header(
+    header: Sequence[str],
+    spec: StreamSpec,
+    *,
+    aliases: Aliases | None = None,
+    configured: Mapping[str, str] | None = None,
+    source: str = "",
+) -> HeaderMatch:
+    """Assign header cells to the spec's columns: configured label, own name, aliases in order."""
+    folded = [fold(label) for label in header]
+    positions: dict[str, int] = {}
+    for wanted in _by_preference(spec, aliases or {}, configured or {}):
+        for column, label in wanted:
+            position = _first_free(folded, label, positions)
+            if column not in positions and position is not None:
+                positions[column] = position
+    extras = _name_extras(header, set(positions.values()))
+    missing = tuple(column for column in spec.required if column not in positions)
+    lost = [column for column in spec.columns if column not in positions]
+    hints = _find_hints(lost, [label for _, label in extras], aliases or {}, source)
+    return HeaderMatch(positions, extras, missing, hints)
+
+
+def count_known(header: Sequence[str], spec: StreamSpec, aliases: Aliases) -> int:
+    """How many of the spec's columns a header names."""
+    return len(match_header(header, spec, aliases=aliases).positions)
+
+
+def is_safe_label(label: str) -> bool:
+    """Whether a header cell may stand in a message: a name of a column, not somebody's data."""
+    return bool(_LABEL.fullmatch(label)) and "@" not in label and not _DIGITS.search(label)
+
+
+_LABEL = re.compile(r"[\w .:/()#%&'?-]{1,80}")
+_DIGITS = re.compile(r"\d{4,}")
+
+
+def _by_preference(
+    spec: StreamSpec, aliases: Aliases, configured: Mapping[str, str]
+) -> list[list[tuple[str, str]]]:
+    """Rounds of (column, folded label): a weaker label never takes a column from a stronger."""
+    rounds = [
+        [
+            (column, fold(label))
+            for column, label in configured.items()
+            if column in spec.columns
+        ],
+        [(column, fold(column)) for column in spec.columns],
+    ]
+    longest = max((len(labels) for labels in aliases.values()), default=0)
+    rounds.extend(
+        [
+            (c, fold(labels[i]))
+            for c, labels in aliases.items()
+            if len(labels) > i and c in spec.columns
+        ]
+        for i in range(longest)
+    )
+    return rounds
+
+
+def _first_free(folded: list[str], label: str, positions: Mapping[str, int]) -> int | None:
+    taken = set(positions.values())
+    return next((i for i, cell in enumerate(folded) if cell == label and i not in taken), None)
+
+
+def _name_extras(header: Sequence[str], known: set[int]) -> tuple[tuple[int, str], ...]:
+    used: set[str] = set()
+    extras = []
+    for position, cell in enumerate(header):
+        if position in known:
+            continue
+        label = name = cell.strip() or f"column {position + 1}"
+        repeat = 1
+        while name in used or (repeat == 1 and _is_repeat(header, position)):
+            repeat += 1
+            name = f"{label} ({repeat})"
+        used.add(name)
+        extras.append((position, name))
+    return tuple(extras)
+
+
+def _is_repeat(header: Sequence[str], position: int) -> bool:
+    cell = fold(header[position])
+    return bool(cell) and any(fold(other) == cell for other in header[:position])
+
+
+def _find_hints(
+    lost: list[str], labels: list[str], aliases: Aliases, source: str
+) -> tuple[str, ...]:
+    hints = []
+    for column in lost:
+        names = [column, *aliases.get(column, ())]
+        best = max(
+            (
+                (max(_alike(fold(label), fold(name)) for name in names), label)
+                for label in labels
+            ),
+            default=(0.0, ""),
+        )
+        if best[0] >= _ALIKE and is_safe_label(best[1]):
+            hints.append(
+                f'column {column} is not there; did you mean "{best[1]}"? If so, add '
+                f'`columns: {{{column}: "{best[1]}"}}` under sources.{source} in '
+                "config/sources.yml"
+            )
+    return tuple(hints)
+
+
+_ALIKE = 0.8
+
+
+def _alike(left: str, right: str) -> float:
+    if len(left) < 4 or len(right) < 4:
+        return 0.0
+    return SequenceMatcher(None, left, right).ratio()

@@ -1,0 +1,283 @@
+"""HubSpot: contact and deal exports of the UI, CRM v3 pages, e-mail event pages.
+
+An export carries the labels and columns of the view it was made from, and times in the
+account's zone without naming it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.loads import Batch
+from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.files import Member
+from dagster_project.sources.headers import Aliases, fold, match_header
+from dagster_project.sources.json_rows import (
+    JsonFile,
+    Row,
+    open_json,
+    peek_values,
+    pick,
+    read_values,
+    rows_batch,
+    unwrap,
+)
+from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
+
+VENDOR = "hubspot"
+
+_CONTACT: Aliases = {
+    "record_id": ("Record ID", "Contact ID", "Record ID - Contact", "hs_object_id", "ID", "VID",
+                  "ID d'enregistrement", "ID de l'enregistrement", "Datensatz-ID", "ID de registro"),
+    "first_name": ("First Name", "firstname", "Prénom", "Vorname", "Nombre"),
+    "last_name": ("Last Name", "lastname", "Surname", "Nom", "Nom de famille", "Nachname", "Apellidos"),
+    "email": ("Email", "Email Address", "E-mail", "Adresse e-mail", "E-Mail-Adresse", "Correo"),
+    "additional_emails": ("Additional email addresses", "Additional email", "hs_additional_emails",
+                          "Secondary emails"),
+    "phone_number": ("Phone Number", "phone", "Numéro de téléphone", "Telefonnummer",
+                     "Número de teléfono"),
+    "mobile_phone_number": ("Mobile Phone Number", "mobilephone", "Mobile Phone", "Mobile",
+                            "Numéro de téléphone mobile", "Mobiltelefonnummer"),
+    "job_title": ("Job Title", "jobtitle", "Intitulé de poste", "Intitulé du poste", "Berufsbezeichnung"),
+    "contact_owner": ("Contact owner", "hubspot_owner_id", "Owner", "Propriétaire du contact"),
+    "associated_company": ("Associated Company", "Company Name", "company", "Primary company",
+                           "Associated Company (Primary)", "Entreprise associée"),
+    "associated_company_ids": ("Associated Company IDs", "Associated Company ID", "associatedcompanyid",
+                               "Primary Associated Company ID"),
+    "street_address": ("Street Address", "address", "Adresse postale", "Adresse"),
+    "city": ("City", "Ville", "Stadt", "Ciudad"),
+    "state_region": ("State/Region", "State", "state", "Region", "État/région", "Bundesland/Region"),
+    "postal_code": ("Postal Code", "zip", "Zip Code", "Code postal", "Postleitzahl"),
+    "country_region": ("Country/Region", "Country", "country", "Pays/région", "Pays", "Land/Region"),
+    "date_of_birth": ("Date of birth", "date_of_birth", "Birthday", "Date de naissance", "Geburtsdatum"),
+    "preferred_language": ("Preferred language", "hs_language", "Language", "Langue préférée"),
+    "twitter_username": ("Twitter Username", "twitterhandle", "X Username", "Twitter handle",
+                         "Nom d'utilisateur Twitter"),
+    "linkedin_url": ("LinkedIn URL", "hs_linkedin_url", "LinkedIn profile URL", "LinkedIn Bio"),
+    "website_url": ("Website URL", "website", "URL du site web"),
+    "lead_status": ("Lead Status", "hs_lead_status", "Statut du lead"),
+    "lifecycle_stage": ("Lifecycle Stage", "lifecyclestage", "Phase du cycle de vie"),
+    "marketing_contact_status": ("Marketing contact status", "hs_marketable_status"),
+    "unsubscribed_from_all_email": ("Unsubscribed from all email", "hs_email_optout",
+                                    "Opted out of all email", "Désabonné de tous les e-mails"),
+    "original_source": ("Original Source", "Original Source Type", "hs_analytics_source",
+                        "Original Traffic Source", "Source d'origine"),
+    "create_date": ("Create Date", "createdate", "Created Date", "Date de création", "Erstelldatum"),
+    "last_modified_date": ("Last Modified Date", "lastmodifieddate", "Last Modified",
+                           "Object last modified date/time", "Date de dernière modification"),
+    "last_activity_date": ("Last Activity Date", "notes_last_updated", "Last Activity",
+                           "Date de la dernière activité"),
+    "merged_record_ids": ("Merged record IDs", "Merged contact IDs", "hs_merged_object_ids",
+                          "Merged object IDs"),
+    "calculated_merged_vids": ("Merged vids with timestamps of a contact",
+                               "hs_calculated_merged_vids", "Calculated merged vids"),
+}  # fmt: skip
+
+_DEAL: Aliases = {
+    "record_id": ("Record ID", "Deal ID", "Record ID - Deal", "hs_object_id", "ID",
+                  "ID d'enregistrement", "ID de l'enregistrement"),
+    "deal_name": ("Deal Name", "dealname", "Nom de la transaction", "Deal-Name"),
+    "deal_stage": ("Deal Stage", "dealstage", "Étape de la transaction", "Phase de la transaction", "Deal-Phase"),
+    "pipeline": ("Pipeline",),
+    "amount": ("Amount", "Amount in deal currency", "Montant", "Betrag", "Importe"),
+    "currency": ("Currency", "deal_currency_code", "Deal currency", "Devise", "Währung", "Moneda"),
+    "close_date": ("Close Date", "closedate", "Date de fermeture", "Abschlussdatum"),
+    "create_date": ("Create Date", "createdate", "Created Date", "Date de création"),
+    "last_modified_date": ("Last Modified Date", "hs_lastmodifieddate", "Last Modified",
+                           "Object last modified date/time", "Date de dernière modification"),
+    "deal_owner": ("Deal owner", "hubspot_owner_id", "Owner", "Propriétaire de la transaction"),
+    "associated_contact_ids": ("Associated Contact IDs", "Associated Contact ID",
+                               "IDs des contacts associés"),
+    "associated_company_ids": ("Associated Company IDs", "Associated Company ID",
+                               "Primary Associated Company ID"),
+    "last_activity_date": ("Last Activity Date", "notes_last_updated", "Last Activity"),
+}  # fmt: skip
+
+_ALIASES: dict[str, Aliases] = {"contact": _CONTACT, "deal": _DEAL}
+
+_TELLING = {
+    "deal": ("deal_name", "deal_stage"),
+    "contact": (
+        "lifecycle_stage", "lead_status", "contact_owner", "marketing_contact_status",
+        "unsubscribed_from_all_email", "original_source", "merged_record_ids",
+        "associated_company_ids", "last_activity_date",
+    ),
+}  # fmt: skip
+
+_EVENT_FIELDS = {
+    "email_campaign_id": "emailCampaignId",
+    "app_id": "appId",
+    "portal_id": "portalId",
+    "filtered_event": "filteredEvent",
+    "user_agent": "userAgent",
+    "portal_subscription_status": "portalSubscriptionStatus",
+    "sent_by_id": "sentById",
+    "sent_by_created": "sentByCreated",
+}
+
+
+def sniff(member: Member) -> tuple[str, ...] | None:
+    """The stream of an export or a page; ``None`` when it is not HubSpot's."""
+    sheet = peek_sheet(member.path)
+    if sheet is not None:
+        stream = _stream_of_sheet(sheet)
+        return (stream,) if stream else None
+    streams = dict.fromkeys(
+        stream for value in peek_values(member.path) if (stream := _stream_of_value(value))
+    )
+    return tuple(streams) or None
+
+
+def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
+    """One batch per stream of the file."""
+    sheet = peek_sheet(member.path)
+    if sheet is not None:
+        stream = _stream_of_sheet(sheet)
+        if stream:
+            columns = Columns(
+                aliases=_ALIASES[stream],
+                money=("amount", "currency") if stream == "deal" else None,
+            )
+            yield table_batch(member, source, stream_of(VENDOR, stream), workdir, columns)
+        return
+    file = open_json(member, workdir)
+    for stream in sniff(member) or ():
+        if stream == "email_event":
+            yield _event_batch(member, source, workdir, file)
+        else:
+            yield _object_batch(member, source, workdir, file, stream)
+
+
+def _stream_of_sheet(sheet: Sheet) -> str | None:
+    for stream, telling in _TELLING.items():
+        spec = stream_of(VENDOR, stream)
+        found = match_header(sheet.header, spec, aliases=_ALIASES[stream]).positions
+        told = sum(column in found for column in telling)
+        labels = any(" " in label for label in sheet.header)
+        if stream == "deal" and told:
+            return stream
+        if stream == "contact" and labels and "email" in found and (told or _has_id(sheet)):
+            return stream
+    return None
+
+
+def _has_id(sheet: Sheet) -> bool:
+    return bool({"recordid", "contactid"} & {fold(label) for label in sheet.header})
+
+
+def _stream_of_value(value: object) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    events = value.get("events")
+    if isinstance(events, list) and ("hasMore" in value or _is_event(next(iter(events), None))):
+        return "email_event"
+    if _is_event(value):
+        return "email_event"
+    return next(
+        (s for item in unwrap(value, "results") if (s := _stream_of_object(item))), None
+    )
+
+
+def _is_event(value: object) -> bool:
+    return isinstance(value, dict) and {"id", "type", "created", "recipient"} <= value.keys()
+
+
+def _stream_of_object(value: object) -> str | None:
+    properties = value.get("properties") if isinstance(value, dict) else None
+    if not isinstance(properties, dict) or "id" not in value:  # type: ignore[operator]
+        return None
+    if {"dealname", "dealstage"} & properties.keys():
+        return "deal"
+    if {"email", "firstname", "lastname", "lifecyclestage"} & properties.keys():
+        return "contact"
+    return None
+
+
+def _object_batch(
+    member: Member, source: SourceConfig, workdir: Path, file: JsonFile, stream: str
+) -> Batch:
+    spec = stream_of(VENDOR, stream)
+    by_property = {
+        fold(label): column
+        for column, labels in _ALIASES[stream].items()
+        for label in reversed([column, *labels])
+    } | {
+        fold(label): column
+        for column, label in source.columns.items()
+        if column in spec.columns
+    }
+    objects = (
+        item
+        for value in read_values(file)
+        for item in unwrap(value, "results")
+        if _stream_of_object(item) == stream
+    )
+    return rows_batch(
+        member,
+        source,
+        spec,
+        workdir,
+        (_to_row(item, stream, by_property) for item in objects),
+        file=file,
+        newest="last_modified_date",
+        money=("amount", "currency") if stream == "deal" else None,
+    )
+
+
+def _to_row(item: Row, stream: str, by_property: Mapping[str, str]) -> Row:
+    row: Row = {"_raw": item}
+    extra: Row = {}
+    for name, value in item["properties"].items():
+        if value is None or value == "":
+            continue
+        column = by_property.get(fold(name))
+        if column is None:
+            extra[name] = value
+        else:
+            row.setdefault(column, value)
+    row["record_id"] = item["id"]
+    row["archived"] = item.get("archived")
+    row.setdefault("create_date", item.get("createdAt"))
+    row.setdefault("last_modified_date", item.get("updatedAt"))
+    row.setdefault("associated_company_ids", _associated(item, "companies"))
+    if stream == "deal":
+        row.setdefault("associated_contact_ids", _associated(item, "contacts"))
+    if extra:
+        row["_extra"] = extra
+    return row
+
+
+def _associated(item: Row, kind: str) -> str | None:
+    results = pick(item, "associations", kind, "results")
+    if not isinstance(results, list):
+        return None
+    ids = dict.fromkeys(
+        str(result["id"]) for result in results if pick(result, "id") is not None
+    )
+    return ";".join(ids) or None
+
+
+def _event_batch(member: Member, source: SourceConfig, workdir: Path, file: JsonFile) -> Batch:
+    spec = stream_of(VENDOR, "email_event")
+    events = (
+        event for value in read_values(file) for event in unwrap(value, "events") if event
+    )
+    return rows_batch(
+        member,
+        source,
+        spec,
+        workdir,
+        _event_rows(events),
+        file=file,
+        newest="created",
+        fields=_EVENT_FIELDS,
+    )
+
+
+def _event_rows(events: Iterable[Row]) -> Iterator[Row]:
+    for event in events:
+        row = dict(event)
+        row["sentById"] = pick(event, "sentBy", "id")
+        row["sentByCreated"] = pick(event, "sentBy", "created")
+        row["_raw"] = event
+        yield row

@@ -1,0 +1,414 @@
+"""JSON as vendors and their users save it: to values, one by one, ids exact.
+
+Belongs here: arrays, lines, concatenations, wrapped pages, JavaScript around them.
+Does not belong here: what a value means (the vendors' modules).
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.loads import Batch
+from dagster_project.domain.streams import StreamSpec
+from dagster_project.sources.exports import (
+    as_of,
+    currency_questions,
+    delivery_of,
+    newest_question,
+    problems_of,
+)
+from dagster_project.sources.files import BrokenFileError, Member
+from dagster_project.sources.rows import RowFile, inspect, newest_of, rows_sql, write_rows
+from dagster_project.sources.text import (
+    Text,
+    as_utf8,
+    examine,
+    is_twice_encoded,
+    peek,
+    repair_twice_encoded,
+)
+
+LARGEST_DOCUMENT = 64 * 1024 * 1024
+"""Bytes of a file that is parsed as a whole; a larger one is read value by value."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class JsonFile:
+    """A file to take values from: its text in UTF-8, and what was noticed on the way."""
+
+    path: Path
+    text: Text
+    is_twice_encoded: bool = False
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What is worth a warning."""
+        if not self.is_twice_encoded:
+            return self.text.notes
+        return (*self.text.notes, "twice-encoded text (a Facebook download): repaired")
+
+
+def open_json(member: Member, workdir: Path, *, may_be_twice_encoded: bool = False) -> JsonFile:
+    """Decode a member to UTF-8 where it is not, and see whether its text needs repair."""
+    text = examine(member.path)
+    twice = may_be_twice_encoded and is_twice_encoded(peek(member.path, 1 << 22))
+    return JsonFile(as_utf8(text, workdir), text, twice)
+
+
+def peek_values(path: Path) -> list[Any]:
+    """The first values of a file, arrays opened; what does not fit the beginning is cut off."""
+    head = peek(path).lstrip()
+    assigned = script_kind(head) is not None
+    body = _behind_assignment(head) if assigned else head
+    if body[:1] not in ("{", "["):
+        return []
+    for attempt in (_first_line, _whole, _completed, _literal):
+        values = attempt(body)
+        if values:
+            return values
+    return []
+
+
+def script_kind(head: str) -> str | None:
+    """The kind in ``window.YTD.<kind>.part0 = [``; empty for another assignment, else nothing."""
+    archive = re.match(r"\s*window\.YTD\.(\w+)\.part\d+\s*=\s*", head)
+    if archive:
+        return archive.group(1)
+    assigned = re.match(
+        r"\s*(?:export\s+default|(?:var|let|const)\s+\w+\s*=|[\w.]+\s*=)\s*[\[{]", head
+    )
+    return "" if assigned else None
+
+
+def read_values(file: JsonFile) -> Iterator[Any]:
+    """Every value of a file, the elements of top-level arrays one by one.
+
+    Lines and small documents are parsed at once, large ones with a moving window. JavaScript
+    object literals are read where JSON fails. ``BrokenFileError`` when the text ends or breaks
+    in the middle; whole numbers keep every digit.
+    """
+    values = _read_parsed(file.path)
+    return map(repair_twice_encoded, values) if file.is_twice_encoded else values
+
+
+def unwrap(value: Any, *keys: str) -> list[Any]:
+    """The list a page wraps under the first of ``keys`` it has; a lone object as its only item."""
+    if isinstance(value, dict):
+        for key in keys:
+            inner = value.get(key)
+            if isinstance(inner, list):
+                return inner
+            if isinstance(inner, dict):
+                return [inner]
+    return [value]
+
+
+def pick(value: Any, *path: str) -> Any:
+    """A nested value, or nothing where any step is missing."""
+    for step in path:
+        if not isinstance(value, dict):
+            return None
+        value = value.get(step)
+    return value
+
+
+def rows_batch(
+    member: Member,
+    source: SourceConfig,
+    spec: StreamSpec,
+    workdir: Path,
+    rows: Iterable[Row],
+    *,
+    file: JsonFile,
+    newest: str | None = None,
+    money: tuple[str, str] | None = None,
+    expressions: Mapping[str, str] | None = None,
+    fields: Mapping[str, str] | None = None,
+    not_required: frozenset[str] = frozenset(),
+    id_from_content: bool = False,
+    notes: Callable[[], Iterable[str]] = tuple,
+) -> Batch:
+    """Write rows to a work file and describe them as a batch.
+
+    ``newest``: column whose latest time dates the file; the spec's ``modified_at`` otherwise.
+    ``notes`` is asked once the rows have been read.
+    """
+    work = write_rows(rows, workdir / f"{spec.stream}.ndjson")
+    names = {column: column for column in spec.columns} | dict(fields or {})
+    required = [c for c in spec.required if c not in not_required]
+    questions = (
+        newest_question(newest or spec.modified_at)
+        | currency_questions(money, source)
+        | {f"filled:{column}": f'count("{names[column]}")' for column in required}
+    )
+    facts = inspect(work, questions, names.values())
+    missing = tuple(c for c in required if work.rows and not facts[f"filled:{c}"])
+    return Batch(
+        spec=spec,
+        source=source.name,
+        content_id=file.text.sha256,
+        as_of=as_of(member, source, newest_of(facts.get("newest"))),
+        origin=member.label,
+        rows_sql=rows_sql(
+            spec,
+            work,
+            expressions=expressions,
+            fields=fields,
+            id_from_content=id_from_content,
+        ),
+        expected_rows=work.rows,
+        delivery=delivery_of(spec, source),
+        path=member.origin,
+        problems=problems_of(facts, source),
+        notes=(*file.notes, *notes(), *_nul_note(work)),
+        missing_columns=missing,
+    )
+
+
+def _nul_note(work: RowFile) -> tuple[str, ...]:
+    if not work.nul_rows:
+        return ()
+    return (f"{work.nul_rows} rows held NUL characters: left out",)
+
+
+def _read_parsed(path: Path) -> Iterator[Any]:
+    start = _start_of_json(path)
+    if _is_by_line(path, start):
+        return _by_line(path, start)
+    if path.stat().st_size <= LARGEST_DOCUMENT:
+        return _by_document(path, start)
+    return _by_window(path, start)
+
+
+def _start_of_json(path: Path) -> int:
+    """Bytes before the first bracket of a script's assignment; 0 for plain JSON."""
+    with path.open("rb") as file:
+        head = file.read(1 << 12)
+    if script_kind(head.decode("utf-8", "replace")) is None:
+        return 0
+    return min(i for i in (head.find(b"["), head.find(b"{")) if i >= 0)
+
+
+def _is_by_line(path: Path, start: int) -> bool:
+    with path.open("rb") as file:
+        file.seek(start)
+        line = _first_filled(file)
+        return bool(line) and bool(file.readline().strip()) and _parses(line)
+
+
+def _first_filled(file: Iterable[bytes]) -> bytes:
+    return next((line for line in file if line.strip()), b"")
+
+
+def _parses(line: bytes) -> bool:
+    try:
+        return isinstance(_loads(line), dict | list)
+    except ValueError:
+        return False
+
+
+def _by_line(path: Path, start: int) -> Iterator[Any]:
+    """One value per line; from a line that is not one on, the moving window takes over."""
+    position = start
+    with path.open("rb", buffering=1 << 20) as file:
+        file.seek(start)
+        for line in file:
+            if line.strip():
+                try:
+                    value = _loads(line)
+                except ValueError:
+                    break
+                if isinstance(value, list):
+                    yield from value
+                else:
+                    yield value
+            position += len(line)
+        else:
+            return
+    yield from _by_window(path, position, is_rest=position > start)
+
+
+def _by_document(path: Path, start: int) -> Iterator[Any]:
+    content = path.read_bytes()[start:]
+    try:
+        value = _loads(content.rstrip().rstrip(b";"))
+    except ValueError:
+        yield from _by_window(path, start)
+        return
+    if isinstance(value, list):
+        yield from value
+    else:
+        yield value
+
+
+_SPACE = re.compile(r"[\s,;\x1e]*")
+_WINDOW = 1 << 20
+_LARGEST_VALUE = 1 << 28
+
+
+def _by_window(path: Path, start: int, *, is_rest: bool = False) -> Iterator[Any]:
+    """Values from a window that moves over the text, so that memory does not grow with the file."""
+    count = 0
+    with path.open(encoding="utf-8", errors="replace", newline="", buffering=_WINDOW) as file:
+        file.seek(start)
+        for value in _scan(file.read):
+            count += 1
+            if value is _BROKEN:
+                break
+            yield value
+        else:
+            return
+    if is_rest or count > 1 or path.stat().st_size > LARGEST_DOCUMENT:
+        raise _cut_off(None if is_rest else count - 1)
+    yield from _script_values(path, start)
+
+
+_BROKEN = object()
+
+
+def _scan(read: Callable[[int], str]) -> Iterator[Any]:
+    decoder = json.JSONDecoder(strict=False, parse_int=_exact)
+    buffer, position, inside, at_end = "", 0, False, False
+    while True:
+        position = _SPACE.match(buffer, position).end()  # type: ignore[union-attr]
+        if (
+            position < len(buffer)
+            and buffer[position] in "[]"
+            and (buffer[position] == "]") == inside
+        ):
+            inside = not inside
+            position += 1
+            continue
+        value, after = _decode(decoder, buffer, position)
+        if value is not _BROKEN and (after < len(buffer) or at_end):
+            yield value
+            position = after
+            continue
+        if at_end or len(buffer) - position > _LARGEST_VALUE:
+            if position < len(buffer) or inside:
+                yield _BROKEN
+            return
+        more = read(max(_WINDOW, len(buffer) - position))
+        at_end = not more
+        buffer, position = buffer[position:] + more, 0
+
+
+def _decode(decoder: json.JSONDecoder, buffer: str, position: int) -> tuple[Any, int]:
+    if position >= len(buffer):
+        return _BROKEN, position
+    try:
+        return decoder.raw_decode(buffer, position)
+    except (ValueError, RecursionError):
+        return _BROKEN, position
+
+
+def _script_values(path: Path, start: int) -> Iterator[Any]:
+    content = path.read_bytes()[start:].decode("utf-8", "replace")
+    values = _literal(content)
+    if not values:
+        raise _cut_off(0)
+    yield from values
+
+
+def _cut_off(count: int | None) -> BrokenFileError:
+    place = "" if count is None else f" after {count} whole values"
+    return BrokenFileError(
+        f"the JSON text breaks off{place}: the file is cut off or damaged",
+        "export or download it again and put the whole file in its place",
+    )
+
+
+_DIGITS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
+_TOO_LONG = b"0" * 20
+
+
+def _loads(line: bytes) -> Any:
+    """Parse exactly: beyond 64 bits orjson would make floats of whole numbers."""
+    if _TOO_LONG in line.translate(_DIGITS):
+        return json.loads(line, strict=False, parse_int=_exact)
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        # Lone surrogates, NaN and control characters, which Python's parser takes.
+        return _loads_slowly(line)
+
+
+def _loads_slowly(line: bytes) -> Any:
+    try:
+        return json.loads(line, strict=False, parse_int=_exact)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def _exact(digits: str) -> int | str:
+    return int(digits) if len(digits) < 19 else digits
+
+
+def _first_line(body: str) -> list[Any]:
+    line, more, _ = body.partition("\n")
+    if not more:
+        return []
+    return _whole(line)
+
+
+def _whole(body: str) -> list[Any]:
+    try:
+        value = _loads(body.strip().rstrip(";").encode("utf-8", "replace"))
+    except ValueError:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _completed(body: str) -> list[Any]:
+    return _whole(_complete(body))
+
+
+def _literal(body: str) -> list[Any]:
+    """Values of a JavaScript literal, such as a log of objects printed by Node.js."""
+    import chompjs
+
+    for candidate in (body, _complete(body)):
+        try:
+            value: Any = chompjs.parse_js_object(candidate)
+        except (ValueError, RecursionError):
+            continue
+        if value:
+            return value if isinstance(value, list) else [value]
+    return []
+
+
+def _behind_assignment(head: str) -> str:
+    starts = [i for i in (head.find("["), head.find("{")) if i >= 0]
+    return head[min(starts) :] if starts else ""
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_CLOSER = {"[": "]", "{": "}"}
+
+
+def _complete(body: str) -> str:
+    """The beginning of a JSON text, cut at its last whole item and closed."""
+    stack: list[str] = []
+    cut, open_then = 0, ""
+    for token in _TOKEN.finditer(body):
+        mark = token.group()
+        if mark in "[{":
+            stack.append(mark)
+            cut, open_then = token.end(), "".join(stack)
+        elif mark in "]}":
+            if stack:
+                stack.pop()
+            cut, open_then = token.end(), "".join(stack)
+            if not stack:
+                break
+        elif mark == ",":
+            cut, open_then = token.start(), "".join(stack)
+    return body[:cut] + "".join(_CLOSER[mark] for mark in reversed(open_then))

@@ -1,0 +1,186 @@
+"""Work files between a reader and DuckDB: one JSON object per line, values as they came.
+
+Every reader writes its rows here, and DuckDB reads them with explicit columns, all text. CSV
+takes the same way: DuckDB 1.5.6's own CSV reader returned 0 rows without an error for a file
+with CRLF, quoted line breaks and ``parallel=false``, and its errors quote the offending line.
+Belongs here: the work file and the select over it. Does not belong here: any vendor.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from dagster_project.domain.streams import StreamSpec
+from dagster_project.engines.duckdb.session import quoted, session
+
+SYSTEM = ("_row", "_raw", "_extra")
+
+
+@dataclass(frozen=True)
+class RowFile:
+    """A written work file: its rows, its longest line in bytes, rows that held NULs."""
+
+    path: Path
+    rows: int
+    longest: int
+    nul_rows: int = 0
+
+
+def write_rows(rows: Iterable[dict[str, Any]], path: Path) -> RowFile:
+    """Write rows one per line with their 1-based ``_row``; keys are landing columns.
+
+    Values may be nested: DuckDB hands them over as JSON text. ``_raw`` and ``_extra`` are
+    objects. Integers beyond 64 bits become text, NUL characters and lone surrogates are left
+    out: neither survives the way through a database.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    number = longest = nul_rows = 0
+    dumps, options = orjson.dumps, orjson.OPT_APPEND_NEWLINE
+    with path.open("wb", buffering=1 << 20) as out:
+        for row in rows:
+            number += 1
+            row["_row"] = number
+            try:
+                line = dumps(row, option=options)
+            except TypeError:
+                line = _dump_cleaned(row)
+            if b"\\u0000" in line:
+                nul_rows += 1
+                line = _dump_cleaned(row)
+            longest = max(longest, len(line))
+            out.write(line)
+    return RowFile(path, number, longest, nul_rows)
+
+
+def rows_sql(
+    spec: StreamSpec,
+    file: RowFile,
+    *,
+    expressions: Mapping[str, str] | None = None,
+    extras: Sequence[tuple[str, str]] = (),
+    fields: Mapping[str, str] | None = None,
+    id_from_content: bool = False,
+) -> str:
+    """A select of the stream's columns as text, ``_native_id``, ``_row``, ``_raw``, ``_extra``.
+
+    ``expressions``: landing column → SQL over the landing columns' raw values (named alike).
+    ``extras``: (field of the work file, label) of unknown columns, gathered in ``_extra``.
+    ``fields``: landing column → its field in the work file, where that has another name.
+    ``id_from_content``: the key column is empty and takes the value of ``_native_id``.
+    """
+    fields = {column: column for column in spec.columns} | dict(fields or {})
+    expressions = expressions or {}
+    cells = [
+        f"nullif({_name(fields[column])}, '') as {_name(column)}" for column in spec.columns
+    ]
+    typed = [f"{expressions.get(c, _name(c))} as {_name(c)}" for c in spec.columns]
+    names = [
+        f"{native_id_sql(spec)} as {_name(c)}"
+        if id_from_content and c in spec.key
+        else _name(c)
+        for c in spec.columns
+    ]
+    return f"""
+with cells as (
+    select {", ".join(cells)}, {_extra_sql(extras)} as _extra, _raw, _row
+    from {scan_sql(file, [*fields.values(), *(field for field, _ in extras)])}
+),
+typed as (select {", ".join(typed)}, _extra, _raw, _row from cells)
+select {", ".join(names)}, {native_id_sql(spec)} as _native_id, _row, _raw, _extra
+from typed
+"""
+
+
+def scan_sql(file: RowFile, fields: Iterable[str]) -> str:
+    """A DuckDB table function over a work file; every field as text but ``_row``."""
+    columns = dict.fromkeys([*fields, "_raw", "_extra"], "varchar") | {"_row": "bigint"}
+    typed = ", ".join(f"'{quoted(name)}': '{kind}'" for name, kind in columns.items())
+    size = max(1 << 24, file.longest + 1024)
+    return (
+        f"read_json('{quoted(str(file.path.resolve()))}', format = 'newline_delimited', "
+        f"columns = {{{typed}}}, maximum_object_size = {size})"
+    )
+
+
+def native_id_sql(spec: StreamSpec) -> str:
+    """The vendor's id; a hash of the key where it has parts, of the content where it is empty."""
+    content = ", ".join(f"coalesce({_name(c)}, chr(30))" for c in spec.columns)
+    by_content = f"'row:' || md5(concat_ws(chr(31), {content}, coalesce(_extra, chr(30))))"
+    if len(spec.key) == 1:
+        return f"coalesce(nullif(trim({_name(spec.key[0])}), ''), {by_content})"
+    parts = ", ".join(f"coalesce({_name(column)}, '')" for column in spec.key)
+    return f"md5(concat_ws(chr(31), {parts}))"
+
+
+def inspect(
+    file: RowFile, questions: Mapping[str, str], fields: Iterable[str]
+) -> dict[str, Any]:
+    """Answers of aggregate expressions over a work file, by name; one pass in DuckDB."""
+    if not questions or not file.rows:
+        return dict.fromkeys(questions)
+    selected = ", ".join(f"{sql} as {_name(name)}" for name, sql in questions.items())
+    with session() as connection:
+        answer = connection.execute(
+            f"select {selected} from {scan_sql(file, fields)}"
+        ).fetchone()
+    return dict(zip(questions, answer or (), strict=True))
+
+
+def newest_sql(column: str) -> str:
+    """Aggregate: the latest time a text column holds, whatever of the known formats it is in."""
+    name = _name(column)
+    return f"""max(coalesce(
+        try_cast(case when {name} ~ '^\\d{{4}}-\\d\\d-\\d\\d' then {name} end as timestamptz),
+        to_timestamp(try_cast(case when {name} ~ '^\\d{{9,10}}$' then {name} end as double)),
+        to_timestamp(try_cast(case when {name} ~ '^\\d{{12,13}}$' then {name} end as double) / 1e3),
+        try_strptime({name}, '%a %b %d %H:%M:%S %z %Y')
+    ))"""
+
+
+def newest_of(answer: object) -> datetime | None:
+    """What ``newest_sql`` found, if it found anything."""
+    return answer if isinstance(answer, datetime) else None
+
+
+def _extra_sql(extras: Sequence[tuple[str, str]]) -> str:
+    if not extras:
+        return "_extra"
+    pairs = ", ".join(
+        f"'{quoted(label)}', nullif({_name(field)}, '')" for field, label in extras
+    )
+    # A merge patch leaves out what is null; an empty object says nothing and becomes null.
+    patched = f"json_merge_patch(coalesce(_extra, '{{}}'), json_object({pairs}))"
+    return f"nullif({patched}::varchar, '{{}}')"
+
+
+def _name(column: str) -> str:
+    return '"' + column.replace('"', '""') + '"'
+
+
+def _dump_cleaned(row: dict[str, Any]) -> bytes:
+    return json.dumps(_clean(row), ensure_ascii=False).encode() + b"\n"
+
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_INT64 = 1 << 63
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {_clean(str(key)): _clean(item) for key, item in value.items()}
+    if isinstance(value, int) and abs(value) >= _INT64:
+        return str(value)
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    return value

@@ -1,0 +1,275 @@
+"""Salesforce: data-export zips, Data Loader CSVs, tree and query JSON, import files.
+
+Which object a file holds is told by the prefix of its ids, else by its columns; its name only
+breaks ties. Ids of 15 characters become the 18 that compare without regard to case. A file
+without any system column is an import file: its rows have no id yet and get one from content.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.loads import Batch
+from dagster_project.domain.streams import StreamSpec
+from dagster_project.sources.catalogue import stream_of, streams_of
+from dagster_project.sources.files import Member
+from dagster_project.sources.headers import count_known, fold, match_header
+from dagster_project.sources.json_rows import (
+    Row,
+    open_json,
+    peek_values,
+    read_values,
+    rows_batch,
+    unwrap,
+)
+from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
+
+VENDOR = "salesforce"
+
+_SYSTEM = frozenset({"id", "createddate", "systemmodstamp", "isdeleted", "lastmodifieddate"})
+
+_PREFIXES = {
+    "001": "account",
+    "003": "contact",
+    "00Q": "lead",
+    "006": "opportunity",
+    "00K": "opportunity_contact_role",
+    "701": "campaign",
+    "00v": "campaign_member",
+    "500": "case",
+}
+
+_ALIASES: dict[str, dict[str, tuple[str, ...]]] = {
+    "account": {"is_person_account": ("IsPersonAccount",)},
+    "contact": {
+        "x_handle": (
+            "Twitter_Handle__c", "Twitter_Username__c", "TwitterHandle__c", "Twitter__c",
+            "X_Handle__c", "X_Username__c",
+        ),
+        "website": ("Website__c", "Personal_Website__c", "Blog__c"),
+    },
+    "lead": {
+        "x_handle": (
+            "Twitter_Handle__c", "Twitter_Username__c", "TwitterHandle__c", "Twitter__c",
+            "X_Handle__c", "X_Username__c",
+        ),
+    },
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Marks:
+    """Columns that only one object has (any of them), and columns it must have (all)."""
+
+    any_of: frozenset[str]
+    all_of: frozenset[str] = frozenset()
+
+
+_MARKS = {
+    "campaign_member": _Marks(frozenset({"hasresponded", "firstrespondeddate"}), frozenset({"campaignid"})),
+    "opportunity_contact_role": _Marks(
+        frozenset({"role", "isprimary"}), frozenset({"opportunityid", "contactid"})
+    ),
+    "case": _Marks(frozenset({"casenumber", "suppliedemail", "isescalated", "origin"})),
+    "opportunity": _Marks(frozenset({"stagename", "closedate", "forecastcategory"})),
+    "campaign": _Marks(
+        frozenset({"actualcost", "budgetedcost", "budgetcost", "numbersent", "expectedrevenue", "enddate"}),
+        frozenset({"name"}),
+    ),
+    "lead": _Marks(
+        frozenset({"company", "isconverted", "convertedcontactid", "converteddate"}),
+    ),
+    "contact": _Marks(
+        frozenset({"mailingstreet", "mailingcity", "mailingcountry", "mailingpostalcode", "birthdate", "individualid", "assistantname", "reportstoid"}),
+    ),
+    "account": _Marks(
+        frozenset({"billingstreet", "billingcity", "billingcountry", "accountnumber", "tickersymbol", "annualrevenue", "accountsource", "ispersonaccount", "numberofemployees"}),
+    ),
+}  # fmt: skip
+
+
+def sniff(member: Member) -> tuple[str, ...] | None:
+    """Objects of the file, by id prefix and columns; ``None`` when it is not Salesforce's."""
+    sheet = peek_sheet(member.path)
+    if sheet is not None:
+        stream = _stream_of_sheet(sheet, member.name)
+        return (stream,) if stream else None
+    streams = dict.fromkeys(
+        stream
+        for record in _records(peek_values(member.path))
+        if (stream := _stream_of_record(record, member.name))
+    )
+    return tuple(streams) or None
+
+
+def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
+    """One batch for a CSV; one per object for JSON records."""
+    sheet = peek_sheet(member.path)
+    if sheet is not None:
+        stream = _stream_of_sheet(sheet, member.name)
+        if stream:
+            spec = stream_of(VENDOR, stream)
+            yield table_batch(member, source, spec, workdir, _columns(spec, sheet.header))
+        return
+    yield from _read_json(member, source, workdir)
+
+
+def id18_sql(column: str) -> str:
+    """A 15-character id with its checksum of capital letters; anything else unchanged."""
+    name = f'"{column}"'
+    letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"
+
+    def suffix(start: int) -> str:
+        bits = " + ".join(
+            f"case when substr({name}, {start + i}, 1) between 'A' and 'Z' then {1 << i} else 0 end"
+            for i in range(5)
+        )
+        return f"substr('{letters}', 1 + {bits}, 1)"
+
+    checked = f"{name} || {suffix(1)} || {suffix(6)} || {suffix(11)}"
+    return (
+        f"case when length({name}) = 15 and regexp_full_match({name}, '[A-Za-z0-9]{{15}}') "
+        f"then {checked} else {name} end"
+    )
+
+
+def _columns(spec: StreamSpec, labels: Sequence[str]) -> Columns:
+    ids = [c for c in spec.columns if c == "id" or c.endswith("_id")]
+    is_import = not _SYSTEM & {fold(label) for label in labels}
+    expressions = {column: id18_sql(column) for column in ids}
+    money = ("amount", "currency_iso_code") if spec.stream == "opportunity" else None
+    return Columns(
+        aliases=_ALIASES.get(spec.stream, {}),
+        expressions=expressions,
+        not_required=frozenset({"id"}) if is_import else frozenset(),
+        id_from_content=is_import,
+        money=money,
+    )
+
+
+def _stream_of_sheet(sheet: Sheet, name: str) -> str | None:
+    labels = [fold(label) for label in sheet.header]
+    first_id = sheet.first(labels.index("id")) if "id" in labels else ""
+    return _stream_of(sheet.header, first_id, name)
+
+
+def _stream_of_record(record: Row, name: str) -> str | None:
+    kind = fold(str((record.get("attributes") or {}).get("type", "")))
+    if kind:
+        return next((s.stream for s in streams_of(VENDOR) if fold(s.stream) == kind), None)
+    return _stream_of(list(record), str(record.get("Id") or ""), name)
+
+
+def _stream_of(header: Sequence[str], first_id: str, name: str) -> str | None:
+    if _is_other_object(first_id):
+        return None
+    scores = {spec.stream: _score(spec, header, first_id, name) for spec in streams_of(VENDOR)}
+    best = max(scores, key=lambda stream: scores[stream])
+    return best if scores[best] >= _ENOUGH and _is_ours(header, name) else None
+
+
+_ENOUGH = 2.5
+
+
+def _is_other_object(first_id: str) -> bool:
+    """A task, a user, a custom object: a Salesforce id with a prefix that is not read here."""
+    return bool(_SALESFORCE_ID.fullmatch(first_id)) and first_id[:3] not in _PREFIXES
+
+
+_SALESFORCE_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?")
+
+
+def _score(spec: StreamSpec, header: Sequence[str], first_id: str, name: str) -> float:
+    """Evidence that a table is this object: prefix of its ids, telling columns, its name."""
+    labels = {fold(label) for label in header}
+    marks = _MARKS[spec.stream]
+    known = count_known(header, spec, _ALIASES.get(spec.stream, {}))
+    by_prefix = 6 if _PREFIXES.get(first_id[:3]) == spec.stream and known >= 2 else 0
+    told = len(labels & marks.any_of) if marks.all_of <= labels else 0
+    by_marks = min(told, 3) * 1.5 + (0.5 if marks.all_of and told else 0)
+    by_name = 2 if _is_named(name, spec.stream) and known >= 2 else 0
+    return by_prefix + by_marks + by_name + known / len(labels)
+
+
+def _is_named(name: str, stream: str) -> bool:
+    """Whether a file name names the object as words of its own: not ``CaseComment`` a case."""
+    words = [word for word in re.split(r"[\W_]+", name.rsplit(".", 1)[0].lower()) if word]
+    spans = {
+        "".join(words[i : i + n]).removesuffix("s")
+        for n in (1, 2, 3)
+        for i in range(len(words))
+    }
+    named = [s.stream for s in streams_of(VENDOR) if fold(s.stream).removesuffix("s") in spans]
+    return bool(named) and stream == max(named, key=len)
+
+
+def _is_ours(header: Sequence[str], name: str) -> bool:
+    """API names carry no blanks; other vendors' labels do."""
+    named = [label for label in header if label.strip()]
+    api_like = sum(" " not in label.strip() and "@" not in label for label in named)
+    return bool(named) and api_like >= 0.8 * len(named)
+
+
+def _records(values: Any) -> Iterator[Row]:
+    for value in values:
+        for record in unwrap(value, "records"):
+            if isinstance(record, dict) and record:
+                yield record
+
+
+def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
+    file = open_json(member, workdir)
+    for stream in sniff(member) or ():
+        spec = stream_of(VENDOR, stream)
+        labels = _labels(file, stream, member.name)
+        match = match_header(
+            labels, spec, aliases=_ALIASES.get(stream), configured=source.columns
+        )
+        by_label = {labels[position]: column for column, position in match.positions.items()}
+        columns = _columns(spec, labels)
+        records = (
+            _to_row(record, by_label)
+            for record in _records(read_values(file))
+            if _stream_of_record(record, member.name) == stream
+        )
+        yield rows_batch(
+            member,
+            source,
+            spec,
+            workdir,
+            records,
+            file=file,
+            money=columns.money,
+            expressions=columns.expressions,
+            not_required=columns.not_required,
+            id_from_content=columns.id_from_content,
+        )
+
+
+def _labels(file: Any, stream: str, name: str) -> list[str]:
+    """Every key the stream's records have: a tree leaves out what is empty."""
+    labels: dict[str, None] = {}
+    for record in _records(read_values(file)):
+        if _stream_of_record(record, name) == stream:
+            labels.update(dict.fromkeys(record))
+    labels.pop("attributes", None)
+    return list(labels)
+
+
+def _to_row(record: Row, by_label: dict[str, str]) -> Row:
+    row: Row = {}
+    extra: Row = {}
+    for label, value in record.items():
+        if label == "attributes" or value is None or value == "":
+            continue
+        column = by_label.get(label)
+        if column:
+            row[column] = value
+        else:
+            extra[label] = value
+    if extra:
+        row["_extra"] = extra
+    return row

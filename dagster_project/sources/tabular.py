@@ -1,0 +1,327 @@
+"""Delimited text to batches: separators, quotes, ragged rows, headers in any dress.
+
+Belongs here: one table of one file to one batch. Does not belong here: which stream it is and
+what its columns are called (the vendors' modules).
+"""
+
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.loads import Batch
+from dagster_project.domain.streams import StreamSpec
+from dagster_project.sources.exports import (
+    as_of,
+    currency_questions,
+    delivery_of,
+    newest_question,
+    problems_of,
+    zone_questions,
+)
+from dagster_project.sources.files import BrokenFileError, Member
+from dagster_project.sources.headers import Aliases, HeaderMatch, is_safe_label, match_header
+from dagster_project.sources.rows import RowFile, inspect, newest_of, rows_sql, write_rows
+from dagster_project.sources.text import Text, examine, open_text, peek
+
+LARGEST_CELL = 256 * 1024 * 1024
+"""Characters of one cell; a longer one is a quote that was never closed."""
+
+_SEPARATORS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The beginning of a delimited file: its separator, header and first rows."""
+
+    separator: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lines_before: int = 0  # Excel's ``sep=;`` line
+
+    def first(self, column: int) -> str:
+        """First non-empty cell of a column (0-based), or nothing."""
+        return next((row[column] for row in self.rows if len(row) > column and row[column]), "")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How a vendor's table becomes a stream: labels, constants, SQL, and what must be known.
+
+    ``given``: landing columns the reader itself knows (a status from the file's name).
+    ``expressions``: landing column → SQL over the landing columns' raw values.
+    ``id_from_content``: rows have no id yet; the key column becomes a hash of the content.
+    ``money``: (amount column, currency column) where an amount needs a currency.
+    """
+
+    aliases: Aliases = field(default_factory=dict)
+    given: Mapping[str, str] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    not_required: frozenset[str] = frozenset()
+    id_from_content: bool = False
+    money: tuple[str, str] | None = None
+    newest: str | None = None
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def peek_sheet(path: Path) -> Sheet | None:
+    """Header and first rows, or nothing where the file is not a table of two columns or more."""
+    head = peek(path)
+    if not head.strip() or head.lstrip()[:1] in "{[<":
+        return None
+    lines_before, separator = _announced_separator(head)
+    candidates = (separator,) if separator else _SEPARATORS
+    sheets = [_parse_head(head, candidate, lines_before) for candidate in candidates]
+    best = max(sheets, key=_regularity)
+    return best if len(best.header) > 1 and any(best.header) else None
+
+
+def is_header_only(member: Member) -> bool:
+    """Whether a small file has a header and no row."""
+    sheet = peek_sheet(member.path)
+    return sheet is not None and not sheet.rows
+
+
+def table_batch(
+    member: Member,
+    source: SourceConfig,
+    spec: StreamSpec,
+    workdir: Path,
+    columns: Columns,
+) -> Batch:
+    """Read one delimited file as one batch; ``BrokenFileError`` when it ends in the middle."""
+    sheet = peek_sheet(member.path)
+    if sheet is None:
+        raise BrokenFileError("the file holds no table", "export it again as CSV with a header")
+    text = examine(member.path)
+    sheet = _with_exact_header(text, sheet)
+    match = match_header(
+        sheet.header,
+        spec,
+        aliases=columns.aliases,
+        configured=source.columns,
+        source=source.name,
+    )
+    names = _field_names(sheet, match)
+    target = workdir / f"{spec.stream}.ndjson"
+    tally, work = _write_work_file(text, sheet, names, columns.given, target)
+    facts = inspect(
+        work,
+        zone_questions(spec, source, match.positions)
+        | currency_questions(columns.money, source)
+        | newest_question(columns.newest or spec.modified_at),
+        spec.columns,
+    )
+    missing = tuple(
+        c for c in match.missing if c not in columns.given and c not in columns.not_required
+    )
+    return Batch(
+        spec=spec,
+        source=source.name,
+        content_id=content_id(text, columns.given),
+        as_of=as_of(member, source, newest_of(facts.get("newest"))),
+        origin=member.label,
+        rows_sql=rows_sql(
+            spec,
+            work,
+            expressions=columns.expressions,
+            id_from_content=columns.id_from_content,
+            extras=[(f"x{position}", label) for position, label in match.extras]
+            + ([("_overflow", "(cells beyond the header)")] if tally.long_rows else []),
+        ),
+        expected_rows=tally.records,
+        delivery=delivery_of(spec, source),
+        path=member.origin,
+        problems=columns.problems
+        + problems_of(facts, source)
+        + (match.hints if missing else ()),
+        notes=text.notes + columns.notes + _notes(match, tally, work, missing),
+        missing_columns=missing,
+    )
+
+
+def content_id(text: Text, given: Mapping[str, str]) -> str:
+    """Hash of the bytes, with what the reader knows from elsewhere (a status in a file name)."""
+    return "|".join([text.sha256, *(f"{k}={v}" for k, v in sorted(given.items()))])
+
+
+@dataclass
+class _Tally:
+    """What the reader counts on its way, apart from what DuckDB will count."""
+
+    records: int = 0
+    short_rows: int = 0
+    long_rows: int = 0
+    lenient: bool = False
+
+
+def _announced_separator(head: str) -> tuple[int, str | None]:
+    first = head.split("\n", 1)[0].strip().strip('"').lower()
+    if first.startswith("sep=") and len(first) == 5:
+        return 1, first[4]
+    return 0, None
+
+
+def _parse_head(head: str, separator: str, lines_before: int) -> Sheet:
+    lines = head.splitlines(keepends=True)[lines_before:]
+    rows: list[tuple[str, ...]] = []
+    with _wide_cells():
+        reader = csv.reader(lines, delimiter=separator)
+        try:
+            for row in reader:
+                if any(cell.strip() for cell in row):
+                    rows.append(tuple(row))
+                if len(rows) > 20:
+                    break
+        except csv.Error:
+            pass  # the head may end inside a quoted cell
+    if not rows:
+        return Sheet(separator, (), ())
+    return Sheet(separator, tuple(c.strip() for c in rows[0]), tuple(rows[1:]), lines_before)
+
+
+def _regularity(sheet: Sheet) -> tuple[int, int]:
+    """Most rows as wide as the header, then most columns."""
+    width = len(sheet.header)
+    if width < 2:
+        return (0, width)
+    return (1 + sum(len(row) == width for row in sheet.rows[:-1]), width)
+
+
+def _with_exact_header(text: Text, sheet: Sheet) -> Sheet:
+    """The header again with the encoding the whole file turned out to have."""
+    with open_text(text) as lines, _wide_cells():
+        _skip(lines, sheet.lines_before)
+        reader = csv.reader(lines, delimiter=sheet.separator)
+        header = next((row for row in reader if any(cell.strip() for cell in row)), [])
+    return Sheet(
+        sheet.separator, tuple(c.strip() for c in header), sheet.rows, sheet.lines_before
+    )
+
+
+def _field_names(sheet: Sheet, match: HeaderMatch) -> list[str]:
+    by_position = {position: column for column, position in match.positions.items()}
+    return [by_position.get(position, f"x{position}") for position in range(len(sheet.header))]
+
+
+def _write_work_file(
+    text: Text,
+    sheet: Sheet,
+    names: list[str],
+    given: Mapping[str, str],
+    target: Path,
+) -> tuple[_Tally, RowFile]:
+    """Strict about quotes; lenient, and said so, where strict reading cannot go on."""
+    tally = _Tally()
+    try:
+        return tally, write_rows(_to_rows(text, sheet, names, given, tally), target)
+    except csv.Error as odd:
+        if "unexpected end of data" in str(odd) or "field larger" in str(odd):
+            raise _unclosed() from None
+    tally = _Tally(lenient=True)
+    return tally, write_rows(_to_rows(text, sheet, names, given, tally), target)
+
+
+def _to_rows(
+    text: Text, sheet: Sheet, names: list[str], given: Mapping[str, str], tally: _Tally
+) -> Iterator[dict[str, Any]]:
+    """Rows by landing column."""
+    width = len(names)
+    last: list[str] = []
+    for record in _records(text, sheet, strict=not tally.lenient):
+        tally.records += 1
+        last = record
+        if len(record) == width:
+            row: dict[str, Any] = dict(zip(names, record, strict=False))
+        else:
+            row = _ragged_row(record, names, tally)
+        if given:
+            row.update(given)
+        yield row
+    if tally.records and len(last) < width and not _ends_with_line_end(text):
+        raise BrokenFileError(
+            f"the file ends in the middle of row {tally.records}: it is cut off",
+            "export or download it again and put the whole file in its place",
+        )
+
+
+def _ragged_row(record: list[str], names: list[str], tally: _Tally) -> dict[str, Any]:
+    width = len(names)
+    if tally.lenient and any("\n" in cell for cell in record):
+        raise _unclosed(tally.records)
+    row: dict[str, Any] = dict(zip(names, record, strict=False))
+    if len(record) < width:
+        tally.short_rows += 1
+    elif any(record[width:]):
+        tally.long_rows += 1
+        row["_overflow"] = record[width:]
+    return row
+
+
+def _unclosed(row: int | None = None) -> BrokenFileError:
+    place = f" near row {row}" if row else ""
+    return BrokenFileError(
+        f"a quoted cell is opened{place} and never closed: the file is cut off or badly quoted",
+        "export or download it again and put the whole file in its place",
+    )
+
+
+def _records(text: Text, sheet: Sheet, *, strict: bool) -> Iterator[list[str]]:
+    """Records below the header, blank lines left out."""
+    with open_text(text) as lines, _wide_cells():
+        _skip(lines, sheet.lines_before)
+        reader = csv.reader(lines, delimiter=sheet.separator, strict=strict)
+        found = (record for record in reader if record)
+        for header in found:
+            if any(cell.strip() for cell in header):
+                break
+        yield from found
+
+
+def _skip(lines: Iterator[str], count: int) -> None:
+    for _ in range(count):
+        next(lines, None)
+
+
+@contextmanager
+def _wide_cells() -> Iterator[None]:
+    """Python's csv refuses cells of more than 128 KB unless told otherwise."""
+    before = csv.field_size_limit(LARGEST_CELL)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _ends_with_line_end(text: Text) -> bool:
+    with text.path.open("rb") as file:
+        file.seek(max(0, file.seek(0, 2) - 4))
+        return any(byte in b"\r\n" for byte in file.read())
+
+
+def _notes(
+    match: HeaderMatch, tally: _Tally, work: RowFile, missing: Sequence[str]
+) -> tuple[str, ...]:
+    found = [
+        (tally.short_rows, f"{tally.short_rows} rows have fewer cells than the header"),
+        (
+            tally.long_rows,
+            f"{tally.long_rows} rows have more cells than the header: kept in _extra",
+        ),
+        (tally.lenient, "quotes inside unquoted cells: read as they stand"),
+        (work.nul_rows, f"{work.nul_rows} rows held NUL characters: left out"),
+        (match.extras, _extra_note([label for _, label in match.extras])),
+    ]
+    notes = [note for holds, note in found if holds]
+    return tuple(chain(notes, () if missing else match.hints))
+
+
+def _extra_note(labels: Sequence[str]) -> str:
+    named = [label for label in labels if is_safe_label(label)][:10]
+    listed = f": {', '.join(named)}" if named else ""
+    return f"{len(labels)} columns this project does not know are kept in _extra{listed}"
