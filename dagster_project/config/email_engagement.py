@@ -1,0 +1,75 @@
+"""``config/email_engagement.yml``: what tells a machine's opens and clicks from a person's."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from dagster_project.config.yaml_file import read_yaml
+
+
+_ENGINE_HAS_NOT = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]")
+
+
+def _regular_expression(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as broken:
+        raise ValueError(f"{pattern!r} is not a regular expression: {broken}") from None
+    if _ENGINE_HAS_NOT.search(pattern):
+        raise ValueError(f"{pattern!r} looks ahead, behind or back, which the engine cannot")
+    return pattern
+
+
+Pattern = Annotated[str, Field(min_length=1), AfterValidator(_regular_expression)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OpenRules(_Strict):
+    """Opens of agents that fetch ahead of the reader; ``proxy_seconds`` after delivery."""
+
+    prefetch_agents: tuple[Pattern, ...] = ()
+    proxy_agents: tuple[Pattern, ...] = ()
+    proxy_seconds: int = Field(ge=0, le=86400)
+
+
+class ClickRules(_Strict):
+    """Clicks no person makes: too soon after delivery, or on many links at once."""
+
+    fast_seconds: int = Field(ge=0, le=3600)
+    burst_links: int = Field(ge=2, le=100)
+    burst_seconds: int = Field(ge=1, le=3600)
+
+
+class EmailEngagement(_Strict):
+    """All thresholds and patterns of machine opens and bot clicks."""
+
+    scanner_agents: tuple[Pattern, ...] = ()
+    opens: OpenRules
+    clicks: ClickRules
+
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """Rows ``(key, value)`` of ``config.settings``; patterns of a list become one."""
+        return (
+            ("email.scanner_agents", _any_of(self.scanner_agents)),
+            ("email.prefetch_agents", _any_of(self.opens.prefetch_agents)),
+            ("email.proxy_agents", _any_of(self.opens.proxy_agents)),
+            ("email.proxy_seconds", str(self.opens.proxy_seconds)),
+            ("email.fast_seconds", str(self.clicks.fast_seconds)),
+            ("email.burst_links", str(self.clicks.burst_links)),
+            ("email.burst_seconds", str(self.clicks.burst_seconds)),
+        )
+
+
+def read_email_engagement(file: Path) -> EmailEngagement:
+    """Read the file; ``ConfigError`` names file, line and remedy."""
+    return read_yaml(file).parse(EmailEngagement)
+
+
+def _any_of(patterns: tuple[str, ...]) -> str:
+    """One pattern for many; one that matches nothing (an impossible start) for none."""
+    return "|".join(f"(?:{pattern})" for pattern in patterns) if patterns else "^[^\\s\\S]"

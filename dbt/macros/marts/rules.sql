@@ -1,0 +1,31 @@
+{# Rules that more than one line of the marts applies. #}
+
+{# Why a row of a fact joined to customer_records belongs to no customer; null when it does.
+   `no_record` is an expression: the reason where the row names no record at all. #}
+{% macro unattributed_reason(fact, no_record) -%}
+    case
+        when customer_records.customer_id is not null then null
+        when {{ fact }}.record_id is null then {{ no_record }}
+        else coalesce(customer_records.unattributed_reason, 'unknown_record')
+    end
+{%- endmacro %}
+
+{# What one rule of survivorship says of a candidate: the larger, the better. #}
+{% macro survivorship_score(rule) -%}
+    case {{ rule }}
+        when 'not_shared' then case when is_shared then 0 else 1 end
+        when 'verified' then case when is_verified then 1 else 0 end
+        when 'most_trusted' then - trust_rank
+        when 'most_recent' then as_of_micros
+        when 'most_frequent' then agreeing_records
+        when 'longest' then length(candidate_value)
+        else 0
+    end
+{%- endmacro %}
+
+{# The surviving value of one field with its source and date, from rows of one customer. #}
+{% macro survivor(field, data_type='varchar') -%}
+    cast(max(case when field = '{{ field }}' then golden_value end) as {{ data_type }}) as {{ field }},
+    max(case when field = '{{ field }}' then source end) as {{ field }}_source,
+    max(case when field = '{{ field }}' then as_of end) as {{ field }}_as_of
+{%- endmacro %}

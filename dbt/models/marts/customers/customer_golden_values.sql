@@ -1,0 +1,235 @@
+with
+
+customer_records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_contact_records') }}
+
+),
+
+addresses as (
+
+    select * from {{ ref('int_contact_addresses') }}
+
+),
+
+identifiers as (
+
+    select * from {{ source('identity', 'record_identifiers') }}
+
+),
+
+survivorship as (
+
+    select * from {{ source('config', 'survivorship') }}
+
+),
+
+members as (
+
+    select
+        customer_records.customer_id,
+        records.*,
+        records.merged_into is null and records.deleted_at is null as is_live,
+        coalesce(records.updated_at, records.created_at) as as_of
+    from records
+    inner join customer_records
+        on records.record_id = customer_records.record_id
+    where customer_records.customer_id is not null
+
+),
+
+offered as (
+
+    select
+        record_id,
+        nullif(trim(coalesce(full_name, concat_ws(' ', given_name, family_name))), '') as name,
+        nullif(trim(country), '') as country,
+        cast(birth_date as varchar) as birth_date,
+        nullif(trim(title), '') as title,
+        nullif(trim(organisation), '') as organisation,
+        nullif(trim(account_id), '') as account_id,
+        nullif(trim(language), '') as language
+    from members
+
+),
+
+attributes as (
+
+    select
+        record_id,
+        field,
+        candidate_value
+    from offered
+    unpivot (
+        candidate_value for field in (
+            name, country, birth_date, title, organisation, account_id, language
+        )
+    )
+
+),
+
+candidates as (
+
+    select
+        record_id,
+        field,
+        candidate_value,
+        false as is_shared,
+        false as is_verified
+    from attributes
+
+    union all
+
+    select
+        record_id,
+        kind as field,
+        value_norm as candidate_value,
+        coalesce(is_shared, false) as is_shared,
+        coalesce(is_verified, false) as is_verified
+    from identifiers
+    where kind in ('email', 'phone') and value_norm is not null
+
+    union all
+
+    select
+        record_id,
+        'address' as field,
+        nullif(concat_ws(', ', street, postal_code, city, state, country), '') as candidate_value,
+        false as is_shared,
+        false as is_verified
+    from addresses
+    where coalesce(street, city, postal_code) is not null
+
+),
+
+steps as (
+
+    select
+        field,
+        rule,
+        row_number() over (partition by field order by min(priority)) as step
+    from survivorship
+    group by field, rule
+
+),
+
+rules as (
+
+    select
+        field,
+        max(case when step = 1 then rule end) as rule_1,
+        max(case when step = 2 then rule end) as rule_2,
+        max(case when step = 3 then rule end) as rule_3,
+        max(case when step = 4 then rule end) as rule_4,
+        max(case when rule = 'most_frequent' then 1 else 0 end) = 1 as counts_agreement
+    from steps
+    group by field
+
+),
+
+trust as (
+
+    select
+        field,
+        vendor,
+        min(priority) as trust_rank
+    from survivorship
+    where rule = 'most_trusted'
+    group by field, vendor
+
+),
+
+weighed as (
+
+    select
+        members.customer_id,
+        candidates.field,
+        candidates.candidate_value,
+        candidates.record_id,
+        candidates.is_shared,
+        candidates.is_verified,
+        members.source,
+        members.is_live,
+        members.as_of,
+        coalesce({{ unix_micros('members.as_of') }}, 0) as as_of_micros,
+        coalesce(trust.trust_rank, 1000000) as trust_rank,
+        rules.rule_1,
+        rules.rule_2,
+        rules.rule_3,
+        rules.rule_4,
+        rules.counts_agreement
+    from candidates
+    inner join members
+        on candidates.record_id = members.record_id
+    inner join rules
+        on candidates.field = rules.field
+    left join trust
+        on
+            candidates.field = trust.field
+            and members.vendor = trust.vendor
+
+),
+
+agreement as (
+
+    select
+        customer_id,
+        field,
+        lower(candidate_value) as compared_value,
+        count(distinct record_id) as agreeing_records
+    from weighed
+    where counts_agreement
+    group by customer_id, field, lower(candidate_value)
+
+),
+
+scored as (
+
+    select
+        weighed.*,
+        {{ survivorship_score('weighed.rule_1') }} as score_1,
+        {{ survivorship_score('weighed.rule_2') }} as score_2,
+        {{ survivorship_score('weighed.rule_3') }} as score_3,
+        {{ survivorship_score('weighed.rule_4') }} as score_4
+    from weighed
+    left join agreement
+        on
+            weighed.customer_id = agreement.customer_id
+            and weighed.field = agreement.field
+            and lower(weighed.candidate_value) = agreement.compared_value
+
+),
+
+survivors as (
+
+    select
+        customer_id,
+        field,
+        candidate_value as golden_value,
+        record_id,
+        source,
+        as_of
+    from scored
+    qualify
+        row_number() over (
+            partition by customer_id, field
+            order by
+                is_live desc,
+                score_1 desc,
+                score_2 desc,
+                score_3 desc,
+                score_4 desc,
+                as_of_micros desc,
+                record_id asc,
+                candidate_value asc
+        ) = 1
+
+)
+
+select * from survivors

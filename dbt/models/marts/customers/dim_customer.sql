@@ -1,0 +1,142 @@
+with
+
+golden_values as (
+
+    select * from {{ ref('customer_golden_values') }}
+
+),
+
+customer_records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+records as (
+
+    select * from {{ ref('int_contact_records') }}
+
+),
+
+addresses as (
+
+    select * from {{ ref('int_contact_addresses') }}
+
+),
+
+pivoted as (
+
+    select
+        customer_id,
+        max(case when field = 'name' then record_id end) as name_record_id,
+        max(case when field = 'address' then record_id end) as address_record_id,
+        max(case when field = 'name' then golden_value end) as full_name,
+        max(case when field = 'name' then source end) as name_source,
+        max(case when field = 'name' then as_of end) as name_as_of,
+        max(case when field = 'address' then source end) as address_source,
+        max(case when field = 'address' then as_of end) as address_as_of,
+        {{ survivor('email') }},
+        {{ survivor('phone') }},
+        {{ survivor('country') }},
+        {{ survivor('birth_date', 'date') }},
+        {{ survivor('title') }},
+        {{ survivor('organisation') }},
+        {{ survivor('account_id') }},
+        {{ survivor('language') }}
+    from golden_values
+    group by customer_id
+
+),
+
+membership as (
+
+    select
+        customer_records.customer_id,
+        case
+            when count(*) filter (where records.kind = 'person') > 0 then 'person'
+            else min(records.kind)
+        end as kind,
+        count(*) as record_count,
+        count(distinct records.source) as source_count,
+        min(customer_records.confidence) as identity_confidence,
+        min(coalesce(records.created_at, records.updated_at)) as first_seen_at,
+        max(coalesce(records.updated_at, records.created_at)) as last_changed_at
+    from customer_records
+    inner join records
+        on customer_records.record_id = records.record_id
+    where customer_records.customer_id is not null
+    group by customer_records.customer_id
+
+),
+
+golden as (
+
+    select
+        -- keys
+        membership.customer_id,
+        pivoted.account_id,
+
+        -- attributes
+        membership.kind,
+        pivoted.full_name,
+        nullif(trim(named.given_name), '') as given_name,
+        nullif(trim(named.family_name), '') as family_name,
+        pivoted.email,
+        pivoted.phone,
+        addressed.street,
+        addressed.city,
+        addressed.state,
+        addressed.postal_code,
+        coalesce(addressed.country, pivoted.country) as country,
+        pivoted.birth_date,
+        pivoted.title,
+        pivoted.organisation,
+        pivoted.language,
+
+        -- sources of the attributes
+        pivoted.account_id_source,
+        pivoted.name_source,
+        pivoted.email_source,
+        pivoted.phone_source,
+        pivoted.address_source,
+        case
+            when addressed.country is not null then pivoted.address_source
+            else pivoted.country_source
+        end as country_source,
+        pivoted.birth_date_source,
+        pivoted.title_source,
+        pivoted.organisation_source,
+        pivoted.language_source,
+
+        -- measures
+        cast(membership.record_count as bigint) as record_count,
+        cast(membership.source_count as bigint) as source_count,
+        membership.identity_confidence,
+
+        -- times
+        pivoted.account_id_as_of,
+        pivoted.name_as_of,
+        pivoted.email_as_of,
+        pivoted.phone_as_of,
+        pivoted.address_as_of,
+        case
+            when addressed.country is not null then pivoted.address_as_of
+            else pivoted.country_as_of
+        end as country_as_of,
+        pivoted.birth_date_as_of,
+        pivoted.title_as_of,
+        pivoted.organisation_as_of,
+        pivoted.language_as_of,
+        membership.first_seen_at,
+        membership.last_changed_at
+    from membership
+    left join pivoted
+        on membership.customer_id = pivoted.customer_id
+    left join records as named
+        on pivoted.name_record_id = named.record_id
+    left join addresses as addressed
+        on pivoted.address_record_id = addressed.record_id
+
+)
+
+select * from golden

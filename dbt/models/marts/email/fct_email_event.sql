@@ -1,0 +1,183 @@
+with
+
+events as (
+
+    select * from {{ ref('int_email_events') }}
+
+),
+
+settings as (
+
+    select * from {{ source('config', 'settings') }}
+
+),
+
+customer_records as (
+
+    select * from {{ ref('customer_records') }}
+
+),
+
+thresholds as (
+
+    select
+        max(case when key = 'email.scanner_agents' then value end) as scanner_agents,
+        max(case when key = 'email.prefetch_agents' then value end) as prefetch_agents,
+        max(case when key = 'email.proxy_agents' then value end) as proxy_agents,
+        cast(max(case when key = 'email.proxy_seconds' then value end) as bigint) as proxy_seconds,
+        cast(max(case when key = 'email.fast_seconds' then value end) as bigint) as fast_seconds,
+        cast(max(case when key = 'email.burst_links' then value end) as bigint) as burst_links,
+        cast(max(case when key = 'email.burst_seconds' then value end) as bigint) as burst_seconds
+    from settings
+
+),
+
+agents as (
+
+    select
+        events.user_agent,
+        {{ matches_pattern('events.user_agent', 'max(thresholds.scanner_agents)') }} as is_scanner,
+        {{ matches_pattern('events.user_agent', 'max(thresholds.prefetch_agents)') }} as is_prefetch,
+        {{ matches_pattern('events.user_agent', 'max(thresholds.proxy_agents)') }} as is_proxy
+    from events
+    cross join thresholds
+    where events.user_agent is not null
+    group by events.user_agent
+
+),
+
+deliveries as (
+
+    select
+        send_key,
+        min(occurred_at) as delivered_at
+    from events
+    where event_type = 'delivered' and send_key is not null
+    group by send_key
+
+),
+
+clicks as (
+
+    select
+        email_event_id,
+        send_key,
+        url,
+        occurred_at
+    from events
+    where event_type = 'click' and send_key is not null
+
+),
+
+much_clicked_sends as (
+
+    select clicks.send_key
+    from clicks
+    cross join thresholds
+    group by clicks.send_key
+    having count(distinct clicks.url) >= max(thresholds.burst_links)
+
+),
+
+burst_clicks as (
+
+    select clicks.email_event_id
+    from clicks
+    inner join much_clicked_sends
+        on clicks.send_key = much_clicked_sends.send_key
+    inner join clicks as neighbours
+        on clicks.send_key = neighbours.send_key
+    cross join thresholds
+    where
+        abs({{ seconds_between('clicks.occurred_at', 'neighbours.occurred_at') }})
+        <= thresholds.burst_seconds
+    group by clicks.email_event_id
+    having count(distinct neighbours.url) >= max(thresholds.burst_links)
+
+),
+
+measured as (
+
+    select
+        events.*,
+        agents.is_scanner,
+        agents.is_prefetch,
+        agents.is_proxy,
+        burst_clicks.email_event_id is not null as is_in_burst,
+        {{ seconds_between('deliveries.delivered_at', 'events.occurred_at') }}
+            as seconds_after_delivery
+    from events
+    left join agents
+        on events.user_agent = agents.user_agent
+    left join deliveries
+        on events.send_key = deliveries.send_key
+    left join burst_clicks
+        on events.email_event_id = burst_clicks.email_event_id
+
+),
+
+judged as (
+
+    select
+        measured.*,
+        case
+            when measured.event_type not in ('open', 'click') then null
+            when measured.is_vendor_machine then 'vendor_flag'
+            when measured.is_scanner then 'scanner_agent'
+            when measured.event_type = 'open' and measured.is_prefetch then 'prefetch_agent'
+            when
+                measured.event_type = 'open'
+                and measured.is_proxy
+                and measured.seconds_after_delivery <= thresholds.proxy_seconds
+                then 'proxy_after_delivery'
+            when
+                measured.event_type = 'click'
+                and measured.seconds_after_delivery <= thresholds.fast_seconds
+                then 'click_after_delivery'
+            when measured.is_in_burst then 'click_burst'
+        end as machine_reason
+    from measured
+    cross join thresholds
+
+),
+
+attributed as (
+
+    select
+        -- keys
+        judged.email_event_id,
+        judged.record_id,
+        customer_records.customer_id,
+        judged.send_key,
+        judged.campaign_id,
+
+        -- attributes
+        judged.source,
+        judged.vendor,
+        judged.brand,
+        judged.region,
+        judged.campaign_name,
+        judged.event_type,
+        case
+            when judged.event_type = 'open' and judged.machine_reason is null then 'human_open'
+            when judged.event_type = 'open' then 'machine_open'
+            when judged.event_type = 'click' and judged.machine_reason is null then 'human_click'
+            when judged.event_type = 'click' then 'bot_click'
+        end as engagement,
+        judged.machine_reason,
+        judged.bounce_class,
+        judged.url,
+        {{ unattributed_reason('judged', "'no_recipient'") }} as unattributed_reason,
+
+        -- measures
+        cast(judged.seconds_after_delivery as bigint) as seconds_after_delivery,
+
+        -- times
+        judged.occurred_at
+    from judged
+    left join customer_records
+        on judged.record_id = customer_records.record_id
+
+)
+
+select * from attributed

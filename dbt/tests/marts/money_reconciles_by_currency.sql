@@ -1,0 +1,52 @@
+-- Per currency: customers' amounts and those of nobody are all there is, to the minor unit.
+with
+
+deals as (
+
+    select
+        currency,
+        sum(amount_minor) as amount_minor
+    from {{ ref('int_opportunities') }}
+    where deleted_at is null and currency is not null
+    group by currency
+
+),
+
+customers as (
+
+    select
+        currency,
+        sum(open_amount_minor + won_amount_minor + lost_amount_minor) as amount_minor
+    from {{ ref('customer_money') }}
+    group by currency
+
+),
+
+nobodys as (
+
+    select
+        currency,
+        sum(amount_minor) as amount_minor
+    from {{ ref('fct_opportunity') }}
+    where customer_id is null and not is_deleted and currency is not null
+    group by currency
+
+),
+
+compared as (
+
+    select
+        deals.currency,
+        coalesce(deals.amount_minor, 0) as deals_minor,
+        coalesce(customers.amount_minor, 0) + coalesce(nobodys.amount_minor, 0) as found_minor
+    from deals
+    left join customers
+        on deals.currency = customers.currency
+    left join nobodys
+        on deals.currency = nobodys.currency
+
+)
+
+select *
+from compared
+where deals_minor <> found_minor

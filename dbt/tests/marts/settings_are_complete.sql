@@ -1,0 +1,44 @@
+-- Without a threshold its rule would be silently off.
+with
+
+wanted as (
+
+    select 'email.scanner_agents' as key
+
+    union all
+
+    select 'email.prefetch_agents' as key
+
+    union all
+
+    select 'email.proxy_agents' as key
+
+    union all
+
+    select 'email.proxy_seconds' as key
+
+    union all
+
+    select 'email.fast_seconds' as key
+
+    union all
+
+    select 'email.burst_links' as key
+
+    union all
+
+    select 'email.burst_seconds' as key
+
+),
+
+settings as (
+
+    select * from {{ source('config', 'settings') }}
+
+)
+
+select wanted.key
+from wanted
+left join settings
+    on wanted.key = settings.key
+where settings.value is null

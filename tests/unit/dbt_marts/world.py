@@ -1,0 +1,222 @@
+"""A hand-made warehouse: the tables the marts read, with builders that have good defaults."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from dagster_project.config.email_engagement import read_email_engagement
+from dagster_project.config.survivorship import read_survivorship
+from dagster_project.sources.catalogue import VENDORS
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+INPUTS: dict[str, str] = {
+    "intermediate.int_contact_records": """
+        record_id varchar, source varchar, vendor varchar, record_type varchar,
+        native_id varchar, brand varchar, region varchar, default_country varchar, kind varchar,
+        given_name varchar, family_name varchar, full_name varchar, birth_date date,
+        organisation varchar, title varchar, language varchar, country varchar,
+        account_id varchar, created_at timestamptz, updated_at timestamptz,
+        deleted_at timestamptz, merged_into varchar, bio varchar""",
+    "intermediate.int_contact_addresses": """
+        record_id varchar, street varchar, city varchar, state varchar, postal_code varchar,
+        country varchar""",
+    "intermediate.int_accounts": """
+        account_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
+        name varchar, website varchar, phone varchar, street varchar, city varchar,
+        state varchar, postal_code varchar, country varchar, industry varchar,
+        created_at timestamptz, updated_at timestamptz, deleted_at timestamptz""",
+    "intermediate.int_messages": """
+        message_id varchar, source varchar, vendor varchar, channel varchar, brand varchar,
+        region varchar, brand_account varchar, thread_id varchar, parent_message_id varchar,
+        direction varchar, author_record_id varchar, record_id varchar,
+        unattributed_reason varchar, body_text varchar, language varchar, visibility varchar,
+        created_at timestamptz, edited_at timestamptz, deleted_at timestamptz,
+        is_hidden boolean, like_count bigint, reply_count bigint""",
+    "intermediate.int_email_events": """
+        email_event_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
+        record_id varchar, send_key varchar, campaign_id varchar, campaign_name varchar,
+        event_type varchar, is_vendor_machine boolean, bounce_class varchar, url varchar,
+        user_agent varchar, ip varchar, occurred_at timestamptz""",
+    "intermediate.int_opportunities": """
+        opportunity_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
+        name varchar, stage varchar, amount_minor bigint, currency varchar, close_date date,
+        is_closed boolean, is_won boolean, campaign_id varchar, account_id varchar,
+        primary_record_id varchar, created_at timestamptz, updated_at timestamptz,
+        deleted_at timestamptz""",
+    "intermediate.int_opportunity_contacts": """
+        opportunity_id varchar, record_id varchar, role varchar, is_primary boolean""",
+    "intermediate.int_cases": """
+        case_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
+        record_id varchar, account_id varchar, subject varchar, description varchar,
+        status varchar, priority varchar, origin varchar, created_at timestamptz,
+        closed_at timestamptz, is_escalated boolean, updated_at timestamptz,
+        deleted_at timestamptz""",
+    "intermediate.int_campaign_members": """
+        campaign_member_id varchar, source varchar, record_id varchar, campaign_id varchar,
+        campaign_name varchar, status varchar, has_responded boolean, created_at timestamptz,
+        responded_at timestamptz""",
+    "intermediate.int_consents": """
+        consent_event_id varchar, source varchar, record_id varchar, channel varchar,
+        purpose varchar, status varchar, occurred_at timestamptz, evidence varchar""",
+    "intermediate.int_as_of": "as_of timestamptz",
+    "identity.customer_xref": """
+        record_id varchar, customer_id varchar, valid_from timestamptz, valid_to timestamptz,
+        confidence double""",
+    "identity.record_status": "record_id varchar, status varchar, reason varchar",
+    "identity.record_identifiers": """
+        record_id varchar, kind varchar, network varchar, value_raw varchar,
+        value_norm varchar, is_verified boolean, is_shared boolean,
+        first_seen_at timestamptz, last_seen_at timestamptz""",
+    "identity.redirects": """
+        customer_id varchar, redirects_to varchar, redirected_at timestamptz""",
+    "config.sources": """
+        name varchar, vendor varchar, brand varchar, region varchar, country varchar,
+        currency varchar, timezone varchar""",
+    "config.survivorship": "field varchar, priority integer, vendor varchar, rule varchar",
+    "config.settings": "key varchar, value varchar",
+    "landing.quarantined": """
+        _source varchar, _stream varchar, _native_id varchar, _load_id varchar, _row bigint,
+        rule varchar""",
+}
+"""Every table the marts read, with its columns and their types."""
+
+AS_OF = "2026-11-01 00:00:00+00"
+
+
+@dataclass
+class World:
+    """Rows of the marts' inputs; each ``add`` overrides what its test is about."""
+
+    rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+
+    def add(self, table: str, **values: Any) -> "World":
+        """One row of one table; columns left out are null."""
+        self.rows.setdefault(table, []).append(values)
+        return self
+
+    def record(self, record_id: str, customer: str | None = None, **values: Any) -> "World":
+        """A contact record and, with ``customer``, its current membership."""
+        source, kind, native_id = record_id.split(":", 2)
+        self.add(
+            "intermediate.int_contact_records",
+            **{
+                "record_id": record_id,
+                "source": source,
+                "vendor": source.split("_")[0],
+                "record_type": kind,
+                "native_id": native_id,
+                "kind": "person",
+                "updated_at": "2026-01-01 00:00:00+00",
+                **values,
+            },
+        )
+        self.add(
+            "identity.record_status",
+            record_id=record_id,
+            status="resolved" if customer else "withdrawn",
+        )
+        if customer:
+            self.add(
+                "identity.customer_xref",
+                record_id=record_id,
+                customer_id=customer,
+                valid_from="2026-01-01 00:00:00+00",
+                confidence=0.99,
+            )
+        return self
+
+    def identifier(self, record_id: str, kind: str, value: str, **values: Any) -> "World":
+        """A canonical identifier of a record."""
+        return self.add(
+            "identity.record_identifiers",
+            **{"record_id": record_id, "kind": kind, "value_norm": value, **values},
+        )
+
+    def message(self, message_id: str, record_id: str | None, **values: Any) -> "World":
+        """A message received from (or with ``direction='out'`` sent to) the record."""
+        direction = values.get("direction", "in")
+        return self.add(
+            "intermediate.int_messages",
+            **{
+                "message_id": message_id,
+                "source": "x_quay",
+                "vendor": "x",
+                "channel": "x",
+                "brand": "quay",
+                "region": "global",
+                "thread_id": "thread-1",
+                "direction": direction,
+                "record_id": record_id,
+                "author_record_id": record_id if direction == "in" else None,
+                "body_text": "hello",
+                "created_at": "2026-10-01 10:00:00+00",
+                **values,
+            },
+        )
+
+    def email_event(self, email_event_id: str, event_type: str, **values: Any) -> "World":
+        """An e-mail event of one send."""
+        return self.add(
+            "intermediate.int_email_events",
+            **{
+                "email_event_id": email_event_id,
+                "source": "sendgrid_global",
+                "vendor": "sendgrid",
+                "record_id": "sendgrid_global:recipient:ana",
+                "send_key": "send-1",
+                "event_type": event_type,
+                "is_vendor_machine": False,
+                "occurred_at": "2026-10-01 10:00:00+00",
+                **values,
+            },
+        )
+
+    def opportunity(self, opportunity_id: str, record_id: str | None, **values: Any) -> "World":
+        """A deal whose primary contact is the record."""
+        return self.add(
+            "intermediate.int_opportunities",
+            **{
+                "opportunity_id": opportunity_id,
+                "source": "salesforce_emea",
+                "vendor": "salesforce",
+                "brand": "quay",
+                "region": "emea",
+                "amount_minor": 1000,
+                "currency": "EUR",
+                "close_date": "2026-10-15",
+                "is_closed": True,
+                "is_won": True,
+                "primary_record_id": record_id,
+                "created_at": "2026-09-01 00:00:00+00",
+                **values,
+            },
+        )
+
+    def write(self, connection: duckdb.DuckDBPyConnection, catalog: str) -> None:
+        """Create all inputs in ``catalog`` and fill them, committed rules and settings included."""
+        self._with_configuration()
+        for table, columns in INPUTS.items():
+            schema = table.split(".", maxsplit=1)[0]
+            connection.execute(f"create schema if not exists {catalog}.{schema}")
+            connection.execute(f"create or replace table {catalog}.{table} ({columns})")
+            for values in self.rows.get(table, []):
+                names, marks = ", ".join(values), ", ".join("?" for _ in values)
+                connection.execute(
+                    f"insert into {catalog}.{table} ({names}) values ({marks})",
+                    list(values.values()),
+                )
+
+    def _with_configuration(self) -> None:
+        if "config.survivorship" not in self.rows:
+            file = PROJECT / "config" / "survivorship.yml"
+            for row in read_survivorship(file, vendors=VENDORS):
+                self.add("config.survivorship", **vars(row))
+        if "config.settings" not in self.rows:
+            engagement = read_email_engagement(PROJECT / "config" / "email_engagement.yml")
+            for key, value in engagement.settings():
+                self.add("config.settings", key=key, value=value)
+        if "intermediate.int_as_of" not in self.rows:
+            self.add("intermediate.int_as_of", as_of=AS_OF)
