@@ -4,7 +4,8 @@ Belongs here: the order of steps, which is what makes a kill between any two of 
 Does not belong here: the suites (``expectations``), which are handed in as ``validate``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -112,7 +113,7 @@ def publish(
             str(root.database),
             "run the pipeline first",
         )
-    with full_disk_explained(root.published), session(options=options) as connection:
+    with _cleared_on_error(folder), session(options=options) as connection:
         connection.execute("set preserve_insertion_order = true")
         with attached(connection, root.database) as warehouse:
             plan = _plan(connection, warehouse, consumer, rules)
@@ -125,7 +126,8 @@ def publish(
                 folder=folder, name=name, baseline=baselines.in_force(), previous=current,
             )  # fmt: skip
     reached(POINTS[0])
-    verdict = _judge(folder, consumer, built, validate)
+    with _cleared_on_error(folder):
+        verdict = _judge(folder, consumer, built, validate)
     reached(POINTS[1])
     if not verdict.passed:
         folder.discard()
@@ -141,7 +143,8 @@ def publish(
         verdict=verdict,
         imports=built.imports,
     )
-    _put_in_force(folder, baselines, manifest, keep=keep, reached=reached)
+    with _cleared_on_error(folder):
+        _put_in_force(folder, baselines, manifest, keep=keep, reached=reached)
     return Publication(
         consumer=consumer.name,
         generation=name,
@@ -152,6 +155,17 @@ def publish(
         linked=built.linked,
         imports=built.imports,
     )
+
+
+@contextmanager
+def _cleared_on_error(folder: ProductFolder) -> Iterator[None]:
+    """Give the room back that a failed attempt took, and say so when it was the disk."""
+    try:
+        with full_disk_explained(folder.path):
+            yield
+    except (Customer360Error, duckdb.Error, OSError):
+        folder.discard()
+        raise
 
 
 @dataclass(frozen=True)
