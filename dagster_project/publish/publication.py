@@ -50,12 +50,12 @@ Reached = Callable[[str], None]
 """Told the name of every point where a kill would be most awkward; chaos tests kill there."""
 
 POINTS = (
-    "publish: temporary file written",
-    "publish: validated",
-    "publish: renamed, not in force",
-    "publish: baseline written",
-    "publish: in force",
-    "publish: finished",
+    "publication: generation written",
+    "publication: generation validated",
+    "publication: generation renamed",
+    "publication: baseline written",
+    "publication: link flipped",
+    "publication: finished",
 )
 """The points ``reached`` hears of, in order."""
 

@@ -65,9 +65,7 @@ def read_until(root: Path, stop: Event, problems: "mp.Queue[str]") -> None:
 
 def _incomplete(connection: "duckdb.DuckDBPyConnection") -> str:  # noqa: F821
     """What the manifest promises and the file does not hold."""
-    promised = connection.execute(
-        'select "schema" || \'.\' || "table", rows from _manifest'
-    ).fetchall()
+    promised = connection.execute("select table_name, row_count from _manifest").fetchall()
     if not promised:
         return "the manifest is empty"
     for table, rows in promised:
