@@ -22,3 +22,13 @@ def suite_for(vendor: str, stream: str) -> "gx.ExpectationSuite":
         raise KeyError(f"no suite for {vendor}.{stream}") from None
     built: gx.ExpectationSuite = build()
     return built
+
+
+def suite_for_mart(mart: str, *, rows: int | None = None) -> "gx.ExpectationSuite":
+    """The suite of one mart; ``rows``: the number of rows its inputs say it has.
+
+    ``KeyError`` for a mart without one.
+    """
+    from expectations.marts import MARTS
+
+    return MARTS[mart](rows=rows)

@@ -64,16 +64,35 @@ class _Catalogue:
         self.dialect = engine.engine.dialect
 
     def get_columns(self, table_name: str, schema: str | None = None) -> list[dict[str, Any]]:
-        """Names in order; every type reads as text, since no rule of ours asks for one."""
+        """Names in order, with types as coarse as GX's comparisons need them."""
         name = f'"{schema}"."{table_name}"' if schema else f'"{table_name}"'
         with self._engine.get_connection() as connection:
             described = connection.exec_driver_sql(f"describe {name}").fetchall()
-        return [{"name": row[0], "type": sa.String(), "nullable": True} for row in described]
+        return [
+            {"name": row[0], "type": _type_of(row[1]), "nullable": True} for row in described
+        ]
 
     def get_pk_constraint(self, table_name: str, schema: str | None = None) -> dict[str, Any]:
         """None: keys are rules of the suites."""
         del table_name, schema
         return {"constrained_columns": []}
+
+
+def _type_of(duckdb_type: str) -> sa.types.TypeEngine[Any]:
+    """GX compares a bound with a column as text unless the column's type says otherwise."""
+    kind = duckdb_type.partition("(")[0]
+    return _TYPES.get(kind, sa.String)()
+
+
+_TYPES: dict[str, type[sa.types.TypeEngine[Any]]] = {
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), sa.BigInteger),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"), sa.BigInteger),
+    **dict.fromkeys(("FLOAT", "DOUBLE"), sa.Float),
+    "DECIMAL": sa.Numeric,
+    "BOOLEAN": sa.Boolean,
+    "DATE": sa.Date,
+    **dict.fromkeys(("TIMESTAMP", "TIMESTAMP WITH TIME ZONE"), sa.TIMESTAMP),
+}
 
 
 @contextmanager

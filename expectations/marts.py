@@ -1,0 +1,457 @@
+"""What every mart is held to before anything that reads it may be built.
+
+One function per mart. ``rows`` is the number of rows the mart must have, where it follows from
+its inputs; without it the number is not judged. A critical rule stops what reads the mart.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+from great_expectations.expectations.expectation import Expectation
+
+from expectations.rules import CRITICAL, WARNING
+
+Rules = list[Expectation]
+
+CURRENCY = "^[A-Z]{3}$"
+LARGE_CUSTOMER = 100
+"""Records of one customer beyond which a person should look: mailboxes are glued together."""
+
+
+def dim_customer(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """The golden record."""
+    return _suite(
+        "dim_customer",
+        _keyed("customer_id"),
+        _exactly(rows),
+        _among("kind", "person", "shared_mailbox"),
+        _shares("identity_confidence"),
+        _counts("record_count", "source_count", least=1),
+        _small_customers(),
+        _emails("email"),
+    )
+
+
+def customer_360(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """One row per customer with all its blocks."""
+    return _suite(
+        "customer_360",
+        _keyed("customer_id"),
+        _exactly(rows),
+        _filled("kind", "as_of"),
+        _among("kind", "person", "shared_mailbox"),
+        _shares("identity_confidence"),
+        _counts("record_count", "source_count", least=1),
+        _counts(
+            "crm_contacts",
+            "crm_leads",
+            "messages_received",
+            "messages_sent",
+            "conversations",
+            "email_sends",
+            "email_deliveries",
+            "email_human_opens",
+            "email_machine_opens",
+            "email_human_clicks",
+            "email_bot_clicks",
+            "cases",
+            "opportunities",
+            "currencies",
+        ),
+        _never(
+            "windows_nest",
+            "messages_received_30d > messages_received_90d "
+            "or messages_received_90d > messages_received_365d "
+            "or messages_received_365d > messages_received",
+        ),
+        _never(
+            "outcomes_add_up",
+            "opportunities <> open_opportunities + won_opportunities + lost_opportunities",
+        ),
+        _never("one_currency_or_named", "currencies > 0 and main_currency is null"),
+        _emails("email"),
+    )
+
+
+def customer_records(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Every contact record, and the one customer it belongs to or why it belongs to none."""
+    return _suite(
+        "customer_records",
+        _keyed("record_id"),
+        _exactly(rows),
+        _attributed(),
+        _among(
+            "unattributed_reason",
+            "record_withdrawn",
+            "record_not_a_customer",
+            "record_quarantined",
+            "record_unresolved",
+        ),
+        _never("none_unresolved", "unattributed_reason = 'record_unresolved'"),
+    )
+
+
+def customer_golden_values(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Which value of which record survived."""
+    return _suite(
+        "customer_golden_values",
+        _keyed("customer_id", "field"),
+        _exactly(rows),
+        _filled("customer_id", "field", "record_id", "source"),
+    )
+
+
+def customer_identifiers(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Canonical identifiers of customers."""
+    return _suite(
+        "customer_identifiers",
+        _keyed("customer_identifier_id"),
+        _exactly(rows),
+        _filled("customer_id", "identifier"),
+        _among("kind", "email", "phone", "handle", "url"),
+        _never("handles_name_a_network", "kind = 'handle' and network is null"),
+        _counts("record_count", "source_count", least=1),
+    )
+
+
+def customer_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Which record belonged to which customer, and when."""
+    return _suite(
+        "customer_xref",
+        _keyed("customer_xref_id"),
+        _exactly(rows),
+        _filled("customer_id", "record_id", "valid_from"),
+        _shares("confidence"),
+        _never("current_means_open", "is_current <> (valid_to is null)"),
+        _never("periods_have_length", "valid_to < valid_from"),
+        _nothing_in(
+            "one_customer_now",
+            "select 1 from {batch} where is_current group by record_id having count(*) > 1",
+        ),
+    )
+
+
+def identity_redirects(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Where retired customer ids lead."""
+    return _suite(
+        "identity_redirects",
+        _keyed("customer_id"),
+        _exactly(rows),
+        _filled("redirected_at"),
+        _never("no_loop", "customer_id = redirects_to or customer_id = resolves_to"),
+    )
+
+
+def dim_account(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Organisations of the CRM."""
+    return _suite(
+        "dim_account",
+        _keyed("account_id"),
+        _exactly(rows),
+        _filled("source"),
+        _counts("customer_count", "opportunity_count", "won_opportunity_count"),
+    )
+
+
+def fct_message(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Messages on social networks."""
+    return _suite(
+        "fct_message",
+        _keyed("message_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source", "channel", "direction", "created_at"),
+        _among("direction", "in", "out"),
+        _counts("like_count", "reply_count", "seconds_to_answer"),
+    )
+
+
+def fct_email_event(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What happened to e-mails."""
+    return _suite(
+        "fct_email_event",
+        _keyed("email_event_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source", "event_type", "occurred_at"),
+        _among(
+            "event_type",
+            "sent",
+            "delivered",
+            "open",
+            "click",
+            "bounce",
+            "drop",
+            "defer",
+            "complaint",
+            "unsubscribe",
+            "resubscribe",
+            "other",
+        ),
+        _never(
+            "opens_and_clicks_are_told_apart",
+            "event_type in ('open', 'click') and engagement is null",
+        ),
+    )
+
+
+def fct_opportunity(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Deals."""
+    return _suite(
+        "fct_opportunity",
+        _keyed("opportunity_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source", "stage"),
+        _among("outcome", "open", "won", "lost"),
+        _never("amounts_name_a_currency", "amount_minor is not null and currency is null"),
+        _patterned("currency", CURRENCY),
+    )
+
+
+def bridge_opportunity_customer(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Who else takes part in a deal."""
+    return _suite(
+        "bridge_opportunity_customer",
+        _keyed("opportunity_customer_id"),
+        _exactly(rows),
+        _filled("opportunity_id", "customer_id"),
+        _counts("record_count", least=1),
+    )
+
+
+def customer_money(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Deals by customer and currency."""
+    return _suite(
+        "customer_money",
+        _keyed("customer_money_id"),
+        _exactly(rows),
+        _filled("customer_id", "currency"),
+        _patterned("currency", CURRENCY),
+        _counts("opportunities", least=1),
+    )
+
+
+def fct_case(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Support cases."""
+    return _suite(
+        "fct_case",
+        _keyed("case_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source"),
+        _counts("seconds_to_close"),
+    )
+
+
+def fct_campaign_member(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Who was in which campaign."""
+    return _suite(
+        "fct_campaign_member",
+        _keyed("campaign_member_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source"),
+    )
+
+
+def dim_campaign(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Campaigns and what they brought."""
+    return _suite(
+        "dim_campaign",
+        _keyed("campaign_id"),
+        _exactly(rows),
+        _counts("recipients", "deliveries", "human_opens", "human_clicks", "members"),
+    )
+
+
+def fct_consent_event(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Consents given and withdrawn."""
+    return _suite(
+        "fct_consent_event",
+        _keyed("consent_event_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source", "channel", "status"),
+        _among("status", "granted", "withdrawn"),
+    )
+
+
+def customer_consent(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """The latest word per customer and channel."""
+    return _suite(
+        "customer_consent",
+        _keyed("customer_consent_id"),
+        _exactly(rows),
+        _filled("customer_id", "channel", "status"),
+        _among("status", "granted", "withdrawn"),
+    )
+
+
+def customer_timeline(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Every event of every customer, once."""
+    return _suite(
+        "customer_timeline",
+        _keyed("event_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("fact", "fact_id", "event_type", "source"),
+        _among("direction", "in", "out", "internal"),
+        _never("amounts_name_a_currency", "amount_minor is not null and currency is null"),
+    )
+
+
+MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
+    build.__name__: build
+    for build in (
+        dim_customer,
+        customer_360,
+        customer_records,
+        customer_golden_values,
+        customer_identifiers,
+        customer_xref,
+        identity_redirects,
+        dim_account,
+        fct_message,
+        fct_email_event,
+        fct_opportunity,
+        bridge_opportunity_customer,
+        customer_money,
+        fct_case,
+        fct_campaign_member,
+        dim_campaign,
+        fct_consent_event,
+        customer_consent,
+        customer_timeline,
+    )
+}
+"""Every mart's suite, by the mart's name."""
+
+
+def _suite(name: str, *rules: Iterable[Expectation]) -> gx.ExpectationSuite:
+    return gx.ExpectationSuite(
+        name=f"marts.{name}", expectations=[rule for group in rules for rule in group]
+    )
+
+
+def _keyed(*columns: str) -> Rules:
+    """The key is there and repeats nowhere."""
+    if len(columns) > 1:
+        return [
+            gxe.ExpectCompoundColumnsToBeUnique(
+                column_list=list(columns), severity=CRITICAL, meta={"rule": "key_unique"}
+            )
+        ]
+    return [
+        *_filled(*columns),
+        gxe.ExpectColumnValuesToBeUnique(
+            column=columns[0], severity=CRITICAL, meta={"rule": f"{columns[0]}_unique"}
+        ),
+    ]
+
+
+def _exactly(rows: int | None) -> Rules:
+    if rows is None:
+        return []
+    return [
+        gxe.ExpectTableRowCountToBeBetween(
+            min_value=rows, max_value=rows, severity=CRITICAL, meta={"rule": "row_for_row"}
+        )
+    ]
+
+
+def _attributed() -> Rules:
+    """Belongs to exactly one customer, or says why to none."""
+    return _never(
+        "attributed_or_reason", "(customer_id is null) = (unattributed_reason is null)"
+    )
+
+
+def _filled(*columns: str) -> Rules:
+    return [
+        gxe.ExpectColumnValuesToNotBeNull(
+            column=column, severity=CRITICAL, meta={"rule": f"{column}_present"}
+        )
+        for column in columns
+    ]
+
+
+def _among(column: str, *values: str) -> Rules:
+    return [
+        gxe.ExpectColumnValuesToBeInSet(
+            column=column,
+            value_set=list(values),
+            severity=CRITICAL,
+            meta={"rule": f"{column}_known"},
+        )
+    ]
+
+
+def _counts(*columns: str, least: int = 0) -> Rules:
+    return [
+        gxe.ExpectColumnValuesToBeBetween(
+            column=column,
+            min_value=least,
+            severity=CRITICAL,
+            meta={"rule": f"{column}_at_least_{least}"},
+        )
+        for column in columns
+    ]
+
+
+def _shares(*columns: str) -> Rules:
+    return [
+        gxe.ExpectColumnValuesToBeBetween(
+            column=column,
+            min_value=0,
+            max_value=1,
+            severity=CRITICAL,
+            meta={"rule": f"{column}_between_0_and_1"},
+        )
+        for column in columns
+    ]
+
+
+def _patterned(column: str, pattern: str) -> Rules:
+    return [
+        gxe.ExpectColumnValuesToMatchRegex(
+            column=column, regex=pattern, severity=CRITICAL, meta={"rule": f"{column}_form"}
+        )
+    ]
+
+
+def _emails(column: str) -> Rules:
+    return [
+        gxe.ExpectColumnValuesToMatchRegex(
+            column=column,
+            regex=r"^[^@\s]+@[^@\s]+$",
+            mostly=0.99,
+            severity=WARNING,
+            meta={"rule": f"{column}_email"},
+        )
+    ]
+
+
+def _small_customers() -> Rules:
+    return [
+        gxe.ExpectColumnValuesToBeBetween(
+            column="record_count",
+            max_value=LARGE_CUSTOMER,
+            severity=WARNING,
+            meta={"rule": f"no_customer_of_more_than_{LARGE_CUSTOMER}_records"},
+        )
+    ]
+
+
+def _never(rule: str, condition: str) -> Rules:
+    """No row for which ``condition`` is true. The query yields no value of the row."""
+    return _nothing_in(rule, f"select 1 from {{batch}} where {condition}")
+
+
+def _nothing_in(rule: str, query: str) -> Rules:
+    return [
+        gxe.UnexpectedRowsExpectation(
+            unexpected_rows_query=query, severity=CRITICAL, meta={"rule": rule}
+        )
+    ]
