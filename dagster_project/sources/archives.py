@@ -7,7 +7,7 @@ import gzip
 import stat
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -44,15 +44,32 @@ class Limits:
 
 
 def open_members(
-    file: Path, workdir: Path, *, limits: Limits | None = None
+    file: Path,
+    workdir: Path,
+    *,
+    beside: Sequence[Path] = (),
+    limits: Limits | None = None,
 ) -> Iterator[Member]:
     """A plain file as itself; the members of a zip, a gzip or a zip of zips one by one.
 
-    Each member is unpacked when its turn comes. ``BrokenFileError`` says what is wrong with an
+    Each member is unpacked when its turn comes; a plain file has its siblings in ``beside``. ``BrokenFileError`` says what is wrong with an
     archive as a whole (truncated, encrypted, unpacks to too much, an entry that points outside).
     """
-    member = Member(file.name, file, file, file.stat().st_size, modified_at(file))
+    member = plain_member(file, beside)
     yield from _open(member, workdir, _Budget(limits or Limits()), depth=0)
+
+
+def plain_member(file: Path, beside: Sequence[Path] = ()) -> Member:
+    """A file of the inbox as it lies there."""
+
+    def sibling(name: str) -> Member | None:
+        found = (folder / name for folder in beside if (folder / name).is_file())
+        path = next(found, None)
+        return plain_member(path, beside) if path else None
+
+    return Member(
+        file.name, file, file, file.stat().st_size, modified_at(file), siblings=sibling
+    )
 
 
 def is_archive(path: Path) -> bool:

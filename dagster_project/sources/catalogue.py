@@ -241,7 +241,7 @@ _FACEBOOK = (
         stream="post",
         columns=_words(
             "id page_id created_time updated_time message story from_id from_name permalink_url "
-            "parent_id is_hidden is_published status_type shares_count"
+            "parent_id is_hidden is_published status_type shares_count verb"
         ),
         key=("id",),
         modified_at="updated_time",
@@ -252,7 +252,7 @@ _FACEBOOK = (
         stream="comment",
         columns=_words(
             "id post_id page_id parent_id created_time message from_id from_name comment_count "
-            "like_count is_hidden is_private permalink_url verb"
+            "like_count is_hidden is_private permalink_url verb changed_time"
         ),
         key=("id",),
         required=("id",),

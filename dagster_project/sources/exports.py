@@ -6,14 +6,13 @@ Does not belong here: parsing of times; dbt's staging does that.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.streams import Delivery, StreamSpec
 from dagster_project.sources.files import Member
-from dagster_project.sources.rows import newest_sql
 
 _DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 
@@ -21,28 +20,20 @@ _DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 def as_of(member: Member, source: SourceConfig, newest: datetime | None) -> datetime:
     """Export date: the file name's, else the archive's, else the newest change inside, else mtime.
 
-    A date in a name means the start of that day in the source's zone. A change later than the
-    file itself is an impossible date and does not count.
+    A date in a name means the start of that day in the source's zone.
     """
     named = _date_in(member.name, source) or _date_in(member.origin.name, source)
     if named is not None:
         return named
     if member.member is not None and member.modified_at.year > 1980:
         return member.modified_at
-    if newest is not None and newest <= member.modified_at + timedelta(days=1):
-        return newest.astimezone(UTC)
-    return member.modified_at
+    return newest.astimezone(UTC) if newest is not None else member.modified_at
 
 
 def delivery_of(spec: StreamSpec, source: SourceConfig) -> Delivery:
     """The stream's delivery, as the company may have declared it."""
     options = source.streams.get(spec.stream)
     return options.delivery if options and options.delivery else spec.delivery
-
-
-def newest_question(column: str | None) -> dict[str, str]:
-    """``newest``: the latest change a work file holds, for ``rows.inspect``."""
-    return {"newest": newest_sql(column)} if column else {}
 
 
 def zone_questions(

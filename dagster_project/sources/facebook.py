@@ -76,7 +76,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             workdir,
             (row for value in read_values(file) for row in _posts(value, page)),
             file=file,
-            newest="updated_time",
+            newest=("created_time", "updated_time"),
         )
     yield rows_batch(
         member,
@@ -85,7 +85,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         workdir,
         (row for value in read_values(file) for row in _comments(value, page, unfinished)),
         file=file,
-        newest="created_time",
+        newest=("created_time", "changed_time"),
         notes=unfinished.notes,
     )
 
@@ -111,6 +111,8 @@ def _streams_of(value: Any) -> Iterator[str]:
         kinds = {_kind_of_change(change) for _, change in _changes(value)}
         yield from sorted(kind for kind in kinds if kind)
         return
+    if value.get("data") == []:
+        yield "comment"  # an empty page is a page
     for item in unwrap(value, "data"):
         kind = _kind_of(item)
         if kind:

@@ -248,7 +248,9 @@ def _read_members(
     ignored: list[str] = []
     misfits: list[tuple[str, str]] = []
     read = 0
-    for number, member in enumerate(open_members(file, folder / "members")):
+    loaded = [root.inbox / "loaded" / source.name for source in sources]
+    members = open_members(file, folder / "members", beside=[file.parent, *loaded])
+    for number, member in enumerate(members):
         taker = _find_taker(member, sources)
         if isinstance(taker, tuple):
             misfits.append(taker)

@@ -26,7 +26,6 @@ class HeaderMatch:
     positions: Mapping[str, int]
     extras: tuple[tuple[int, str], ...]
     missing: tuple[str, ...]
-    hints: tuple[str, ...]
 
 
 def fold(label: str) -> str:
@@ -41,7 +40,6 @@ def match_header(
     *,
     aliases: Aliases | None = None,
     configured: Mapping[str, str] | None = None,
-    source: str = "",
 ) -> HeaderMatch:
     """Assign header cells to the spec's columns: configured label, own name, aliases in order."""
     folded = [fold(label) for label in header]
@@ -53,9 +51,31 @@ def match_header(
                 positions[column] = position
     extras = _name_extras(header, set(positions.values()))
     missing = tuple(column for column in spec.required if column not in positions)
-    lost = [column for column in spec.columns if column not in positions]
-    hints = _find_hints(lost, [label for _, label in extras], aliases or {}, source)
-    return HeaderMatch(positions, extras, missing, hints)
+    return HeaderMatch(positions, extras, missing)
+
+
+def find_hints(
+    match: HeaderMatch, spec: StreamSpec, aliases: Aliases, source: str
+) -> tuple[str, ...]:
+    """Columns that are not there though one with a similar label is: they may be renamed."""
+    hints = []
+    labels = [label for _, label in match.extras]
+    for column in (c for c in spec.columns if c not in match.positions):
+        names = [column, *aliases.get(column, ())]
+        best = max(
+            (
+                (max(_alike(fold(label), fold(name)) for name in names), label)
+                for label in labels
+            ),
+            default=(0.0, ""),
+        )
+        if best[0] >= _ALIKE and is_safe_label(best[1]):
+            hints.append(
+                f'column {column} is not there; did you mean "{best[1]}"? If so, add '
+                f'`columns: {{{column}: "{best[1]}"}}` under sources.{source} in '
+                "config/sources.yml"
+            )
+    return tuple(hints)
 
 
 def count_known(header: Sequence[str], spec: StreamSpec, aliases: Aliases) -> int:
@@ -120,28 +140,6 @@ def _name_extras(header: Sequence[str], known: set[int]) -> tuple[tuple[int, str
 def _is_repeat(header: Sequence[str], position: int) -> bool:
     cell = fold(header[position])
     return bool(cell) and any(fold(other) == cell for other in header[:position])
-
-
-def _find_hints(
-    lost: list[str], labels: list[str], aliases: Aliases, source: str
-) -> tuple[str, ...]:
-    hints = []
-    for column in lost:
-        names = [column, *aliases.get(column, ())]
-        best = max(
-            (
-                (max(_alike(fold(label), fold(name)) for name in names), label)
-                for label in labels
-            ),
-            default=(0.0, ""),
-        )
-        if best[0] >= _ALIKE and is_safe_label(best[1]):
-            hints.append(
-                f'column {column} is not there; did you mean "{best[1]}"? If so, add '
-                f'`columns: {{{column}: "{best[1]}"}}` under sources.{source} in '
-                "config/sources.yml"
-            )
-    return tuple(hints)
 
 
 _ALIKE = 0.8

@@ -173,6 +173,8 @@ def _stream_of_value(value: object) -> str | None:
         return "email_event"
     if _is_event(value):
         return "email_event"
+    if value.get("results") == []:
+        return "contact"  # an empty page is a page
     return next(
         (s for item in unwrap(value, "results") if (s := _stream_of_object(item))), None
     )
@@ -219,7 +221,7 @@ def _object_batch(
         workdir,
         (_to_row(item, stream, by_property) for item in objects),
         file=file,
-        newest="last_modified_date",
+        newest=("last_modified_date",),
         money=("amount", "currency") if stream == "deal" else None,
     )
 
@@ -269,7 +271,7 @@ def _event_batch(member: Member, source: SourceConfig, workdir: Path, file: Json
         workdir,
         _event_rows(events),
         file=file,
-        newest="created",
+        newest=("created",),
         fields=_EVENT_FIELDS,
     )
 

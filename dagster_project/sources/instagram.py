@@ -44,7 +44,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             workdir,
             (row for value in read_values(file) for row in _media(value)),
             file=file,
-            newest="timestamp",
+            newest=("timestamp",),
         )
     yield rows_batch(
         member,
@@ -53,8 +53,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         workdir,
         (row for value in read_values(file) for row in _comments(value)),
         file=file,
-        newest="timestamp",
-        # A webhook's comment carries no time of its own; the entry's stands in.
+        newest=("timestamp",),
     )
 
 
@@ -64,6 +63,8 @@ def _streams_of(value: Any) -> Iterator[str]:
     if any(True for _ in _changes(value)):
         yield "comment"
         return
+    if value.get("data") == []:
+        yield "comment"  # an empty page is a page
     for item in unwrap(value, "data"):
         kind = _kind_of(item)
         if kind:
@@ -100,6 +101,7 @@ def _media(value: Any) -> Iterator[Row]:
 
 def _comments(value: Any) -> Iterator[Row]:
     for entry, change in _changes(value):
+        # a webhook's comment carries no time of its own: its entry's stands in
         yield _row(
             {"timestamp": entry.get("time"), **change}, pick(change, "media", "id"), None
         )

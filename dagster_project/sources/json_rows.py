@@ -20,11 +20,17 @@ from dagster_project.sources.exports import (
     as_of,
     currency_questions,
     delivery_of,
-    newest_question,
     problems_of,
 )
 from dagster_project.sources.files import BrokenFileError, Member
-from dagster_project.sources.rows import RowFile, inspect, newest_of, rows_sql, write_rows
+from dagster_project.sources.rows import (
+    RowFile,
+    inspect,
+    newest_of,
+    newest_questions,
+    rows_sql,
+    write_rows,
+)
 from dagster_project.sources.text import (
     Text,
     as_utf8,
@@ -128,7 +134,7 @@ def rows_batch(
     rows: Iterable[Row],
     *,
     file: JsonFile,
-    newest: str | None = None,
+    newest: tuple[str, ...] = (),
     money: tuple[str, str] | None = None,
     expressions: Mapping[str, str] | None = None,
     fields: Mapping[str, str] | None = None,
@@ -138,14 +144,15 @@ def rows_batch(
 ) -> Batch:
     """Write rows to a work file and describe them as a batch.
 
-    ``newest``: column whose latest time dates the file; the spec's ``modified_at`` otherwise.
+    ``newest``: columns whose latest time dates the file; the spec's ``modified_at`` otherwise.
     ``notes`` is asked once the rows have been read.
     """
     work = write_rows(rows, workdir / f"{spec.stream}.ndjson")
     names = {column: column for column in spec.columns} | dict(fields or {})
     required = [c for c in spec.required if c not in not_required]
+    columns = newest or ((spec.modified_at,) if spec.modified_at else ())
     questions = (
-        newest_question(newest or spec.modified_at)
+        newest_questions(columns, member.modified_at)
         | currency_questions(money, source)
         | {f"filled:{column}": f'count("{names[column]}")' for column in required}
     )
@@ -155,7 +162,7 @@ def rows_batch(
         spec=spec,
         source=source.name,
         content_id=file.text.sha256,
-        as_of=as_of(member, source, newest_of(facts.get("newest"))),
+        as_of=as_of(member, source, newest_of(facts)),
         origin=member.label,
         rows_sql=rows_sql(
             spec,

@@ -103,7 +103,7 @@ def _member_columns(member: Member, sheet: Sheet) -> Columns:
         expressions=_HASH,
         not_required=frozenset({"subscriber_hash"}),
         problems=problems,
-        newest="last_changed",
+        newest=("last_changed", "unsub_time", "clean_time", "confirm_time", "optin_time"),
     )
 
 
@@ -160,7 +160,7 @@ def _activity_batch(
         workdir,
         _activity_rows(emails),
         file=file,
-        newest="timestamp",
+        newest=("timestamp",),
     )
 
 
@@ -194,7 +194,7 @@ def _member_batch(member: Member, source: SourceConfig, workdir: Path, file: Jso
         map(_to_member, people),
         file=file,
         expressions=_HASH,
-        newest="last_changed",
+        newest=("last_changed",),
     )
 
 

@@ -133,20 +133,43 @@ def inspect(
     return dict(zip(questions, answer or (), strict=True))
 
 
-def newest_sql(column: str) -> str:
-    """Aggregate: the latest time a text column holds, whatever of the known formats it is in."""
-    name = _name(column)
-    return f"""max(coalesce(
-        try_cast(case when {name} ~ '^\\d{{4}}-\\d\\d-\\d\\d' then {name} end as timestamptz),
-        to_timestamp(try_cast(case when {name} ~ '^\\d{{9,10}}$' then {name} end as double)),
-        to_timestamp(try_cast(case when {name} ~ '^\\d{{12,13}}$' then {name} end as double) / 1e3),
+def newest_questions(columns: Sequence[str], until: datetime) -> dict[str, str]:
+    """For ``inspect``: the latest time text columns hold, in whatever of the known formats.
+
+    ``until`` is when the file was written: a few later times are impossible dates; many mean
+    that the file's own date is not to be trusted.
+    """
+    if not columns:
+        return {}
+    newest = f"greatest({', '.join(_instant_sql(_name(column)) for column in columns)})"
+    limit = f"timestamptz '{until.isoformat()}' + interval 1 day"
+    return {
+        "newest": f"max({newest})",
+        "newest_until": f"max({newest}) filter ({newest} <= {limit})",
+        "times": f"count({newest})",
+        "times_later": f"count(*) filter ({newest} > {limit})",
+    }
+
+
+def newest_of(facts: Mapping[str, Any]) -> datetime | None:
+    """The latest possible time ``newest_questions`` found, if it found any."""
+    if not facts.get("times"):
+        return None
+    trusted = facts["times_later"] * 10 < facts["times"]
+    found = facts["newest_until"] if trusted else facts["newest"]
+    return found if isinstance(found, datetime) else None
+
+
+def _instant_sql(name: str) -> str:
+    def where(pattern: str) -> str:
+        return f"case when regexp_matches({name}, '{pattern}') then {name} end"
+
+    return f"""coalesce(
+        try_cast({where("^[0-9]{4}-[0-9]{2}-[0-9]{2}")} as timestamptz),
+        to_timestamp(try_cast({where("^[0-9]{9,10}$")} as double)),
+        to_timestamp(try_cast({where("^[0-9]{12,13}$")} as double) / 1000),
         try_strptime({name}, '%a %b %d %H:%M:%S %z %Y')
-    ))"""
-
-
-def newest_of(answer: object) -> datetime | None:
-    """What ``newest_sql`` found, if it found anything."""
-    return answer if isinstance(answer, datetime) else None
+    )"""
 
 
 def _extra_sql(extras: Sequence[tuple[str, str]]) -> str:

@@ -59,7 +59,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         workdir,
         _to_rows(_events(read_values(file))),
         file=file,
-        newest="timestamp",
+        newest=("timestamp",),
         fields=_FIELDS,
     )
 

@@ -8,7 +8,6 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +18,26 @@ from dagster_project.sources.exports import (
     as_of,
     currency_questions,
     delivery_of,
-    newest_question,
     problems_of,
     zone_questions,
 )
 from dagster_project.sources.files import BrokenFileError, Member
-from dagster_project.sources.headers import Aliases, HeaderMatch, is_safe_label, match_header
-from dagster_project.sources.rows import RowFile, inspect, newest_of, rows_sql, write_rows
+from dagster_project.sources.headers import (
+    Aliases,
+    HeaderMatch,
+    find_hints,
+    fold,
+    is_safe_label,
+    match_header,
+)
+from dagster_project.sources.rows import (
+    RowFile,
+    inspect,
+    newest_of,
+    newest_questions,
+    rows_sql,
+    write_rows,
+)
 from dagster_project.sources.text import Text, examine, open_text, peek
 
 LARGEST_CELL = 256 * 1024 * 1024
@@ -55,6 +67,7 @@ class Columns:
     ``given``: landing columns the reader itself knows (a status from the file's name).
     ``expressions``: landing column → SQL over the landing columns' raw values.
     ``id_from_content``: rows have no id yet; the key column becomes a hash of the content.
+    ``ordinary``: folded labels of the vendor's own that are kept in ``_extra`` without a word.
     ``money``: (amount column, currency column) where an amount needs a currency.
     """
 
@@ -64,9 +77,9 @@ class Columns:
     not_required: frozenset[str] = frozenset()
     id_from_content: bool = False
     money: tuple[str, str] | None = None
-    newest: str | None = None
+    newest: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    ordinary: frozenset[str] = frozenset()
 
 
 def peek_sheet(path: Path) -> Sheet | None:
@@ -105,16 +118,17 @@ def table_batch(
         spec,
         aliases=columns.aliases,
         configured=source.columns,
-        source=source.name,
     )
+    hints = find_hints(match, spec, columns.aliases, source.name)
     names = _field_names(sheet, match)
     target = workdir / f"{spec.stream}.ndjson"
     tally, work = _write_work_file(text, sheet, names, columns.given, target)
+    newest = columns.newest or ((spec.modified_at,) if spec.modified_at else ())
     facts = inspect(
         work,
         zone_questions(spec, source, match.positions)
         | currency_questions(columns.money, source)
-        | newest_question(columns.newest or spec.modified_at),
+        | newest_questions(newest, member.modified_at),
         spec.columns,
     )
     missing = tuple(
@@ -124,7 +138,7 @@ def table_batch(
         spec=spec,
         source=source.name,
         content_id=content_id(text, columns.given),
-        as_of=as_of(member, source, newest_of(facts.get("newest"))),
+        as_of=as_of(member, source, newest_of(facts)),
         origin=member.label,
         rows_sql=rows_sql(
             spec,
@@ -137,10 +151,8 @@ def table_batch(
         expected_rows=tally.records,
         delivery=delivery_of(spec, source),
         path=member.origin,
-        problems=columns.problems
-        + problems_of(facts, source)
-        + (match.hints if missing else ()),
-        notes=text.notes + columns.notes + _notes(match, tally, work, missing),
+        problems=columns.problems + problems_of(facts, source) + (hints if missing else ()),
+        notes=text.notes + _notes(match, tally, work, columns) + (() if missing else hints),
         missing_columns=missing,
     )
 
@@ -305,8 +317,9 @@ def _ends_with_line_end(text: Text) -> bool:
 
 
 def _notes(
-    match: HeaderMatch, tally: _Tally, work: RowFile, missing: Sequence[str]
+    match: HeaderMatch, tally: _Tally, work: RowFile, columns: Columns
 ) -> tuple[str, ...]:
+    unknown = [label for _, label in match.extras if fold(label) not in columns.ordinary]
     found = [
         (tally.short_rows, f"{tally.short_rows} rows have fewer cells than the header"),
         (
@@ -315,13 +328,12 @@ def _notes(
         ),
         (tally.lenient, "quotes inside unquoted cells: read as they stand"),
         (work.nul_rows, f"{work.nul_rows} rows held NUL characters: left out"),
-        (match.extras, _extra_note([label for _, label in match.extras])),
+        (unknown, _extra_note(unknown)),
     ]
-    notes = [note for holds, note in found if holds]
-    return tuple(chain(notes, () if missing else match.hints))
+    return tuple(note for holds, note in found if holds)
 
 
 def _extra_note(labels: Sequence[str]) -> str:
     named = [label for label in labels if is_safe_label(label)][:10]
     listed = f": {', '.join(named)}" if named else ""
-    return f"{len(labels)} columns this project does not know are kept in _extra{listed}"
+    return f"columns this project does not know are kept in _extra ({len(labels)}){listed}"

@@ -62,13 +62,16 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch per stream: a page gives posts and users."""
     file = open_json(member, workdir)
+    as_of = None
     for stream in sniff(member) or ():
-        if stream == "compliance":
-            yield _batch(member, source, workdir, file, stream, newest="redacted_at")
-        elif stream == "user":
-            yield _batch(member, source, workdir, file, stream)
-        else:
-            yield _batch(member, source, workdir, file, stream, newest="created_at")
+        batch = _batch(member, source, workdir, file, stream)
+        if stream == "user" and as_of is not None:
+            batch = replace(batch, as_of=as_of)  # a profile is as old as the posts beside it
+        as_of = batch.as_of
+        yield batch
+
+
+_NEWEST = {"post": ("created_at",), "compliance": ("redacted_at",)}
 
 
 def _streams_of_part(kind: str) -> tuple[str, ...] | None:
@@ -139,8 +142,6 @@ def _batch(
     workdir: Path,
     file: JsonFile,
     stream: str,
-    *,
-    newest: str | None = None,
 ) -> Batch:
     seen = _Seen()
     rows = {"post": _posts, "user": _users, "compliance": _redactions}[stream]
@@ -151,7 +152,7 @@ def _batch(
         workdir,
         rows(read_values(file), member, source, seen),
         file=file,
-        newest=newest,
+        newest=_NEWEST.get(stream, ()),
         notes=seen.notes,
     )
     if seen.owner and stream == "post":
