@@ -131,6 +131,7 @@ def read_inbox(
     sources: tuple[SourceConfig, ...],
     workdir: Path,
     *,
+    vendor: str | None = None,
     clock: Clock | None = None,
     settle_seconds: float = 2.0,
 ) -> Iterator[Batch | Unreadable]:
@@ -138,16 +139,19 @@ def read_inbox(
 
     A file younger than ``settle_seconds`` is looked at again after that time, and left for a
     later run when it has changed. ``workdir`` must live until the yielded batches have landed.
+    With ``vendor``, only the files of that vendor's sources; what belongs to nobody is then
+    reported with the first vendor of the register.
     """
     clock = clock or SystemClock()
-    files = list(_find_files(root.inbox))
+    first = next((v for v in VENDORS if v in {source.vendor for source in sources}), None)
+    asked = _Asked(root, sources, vendor, vendor in (None, first))
+    files = [file for file in _find_files(root.inbox) if asked.concerns(file)]
     growing = _find_growing(files, clock, settle_seconds)
     for number, file in enumerate(files):
         if file in growing:
             yield _unfinished(root, file)
-            continue
-        folder = workdir / f"{number:05d}"
-        yield from _read_file(root, file, sources, folder)
+        elif file.exists():
+            yield from _read_file(asked, file, workdir / f"{number:05d}")
 
 
 def group_by_file(
@@ -185,13 +189,50 @@ def _find_files(inbox: Path) -> Iterator[Path]:
             yield path
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """Which files of the inbox this walk is about."""
+
+    root: Root
+    sources: tuple[SourceConfig, ...]
+    vendor: str | None
+    speaks_for_strays: bool
+
+    def concerns(self, file: Path) -> bool:
+        """Whether the file may be one of this walk's; the top of the inbox is anybody's."""
+        folder = self.folder(file)
+        if folder is None:
+            return True
+        source = self.source(folder)
+        if source is None:
+            return self.speaks_for_strays
+        return self.vendor in (None, source.vendor)
+
+    def folder(self, file: Path) -> str | None:
+        """The folder below the inbox, nothing at its top."""
+        parts = file.relative_to(self.root.inbox).parts
+        return parts[0] if len(parts) > 1 else None
+
+    def source(self, name: str) -> SourceConfig | None:
+        """The source of a name."""
+        return next((source for source in self.sources if source.name == name), None)
+
+
 def _find_growing(files: Sequence[Path], clock: Clock, settle_seconds: float) -> set[Path]:
-    seen = {file: (file.stat().st_size, file.stat().st_mtime) for file in files}
+    seen = {file: _size_and_time(file) for file in files}
     young = [f for f, (_, mtime) in seen.items() if clock.now() - mtime < settle_seconds]
     if not young:
         return set()
     clock.sleep(settle_seconds)
-    return {f for f in young if (f.stat().st_size, f.stat().st_mtime) != seen[f]}
+    return {f for f in young if _size_and_time(f) != seen[f]}
+
+
+def _size_and_time(file: Path) -> tuple[int, float]:
+    try:
+        stat = file.stat()
+    except FileNotFoundError:  # taken away meanwhile
+        return (-1, 0.0)
+    return (stat.st_size, stat.st_mtime)
 
 
 def _unfinished(root: Root, file: Path) -> Unreadable:
@@ -204,117 +245,118 @@ def _unfinished(root: Root, file: Path) -> Unreadable:
     )
 
 
-def _read_file(
-    root: Root, file: Path, sources: tuple[SourceConfig, ...], folder: Path
-) -> Iterator[Batch | Unreadable]:
-    say = partial(_unreadable, root, file)
-    place = _find_place(root, file, sources)
-    if isinstance(place, str):
+def _read_file(asked: _Asked, file: Path, workdir: Path) -> Iterator[Batch | Unreadable]:
+    folder = asked.folder(file)
+    source = asked.source(folder) if folder else None
+    say = partial(_unreadable, asked.root, file, source=source.name if source else None)
+    if folder and source is None:
         yield say(
             Why.MISPLACED,
-            f"inbox/{place}/ belongs to no source of config/sources.yml",
+            "its folder in the inbox belongs to no source of config/sources.yml",
             "add an entry for it there, or move the file to the folder of a source",
         )
         return
-    if not file.stat().st_size:
-        yield say(Why.BROKEN, "the file is empty (0 bytes)", "export it again")
-        return
     try:
-        yield from _read_members(root, file, place, folder)
+        if not file.stat().st_size:
+            raise BrokenFileError("the file is empty (0 bytes)", "export it again")
+        if source is None:
+            yield from _read_stray(asked, file, workdir, say)
+        else:
+            yield from _read_members(asked, file, source, workdir, say)
     except BrokenFileError as broken:
-        yield say(Why.BROKEN, broken.reason, broken.remedy, source=_only_name(place))
+        if source is not None or asked.speaks_for_strays:
+            yield say(Why.BROKEN, broken.reason, broken.remedy)
 
 
-def _find_place(
-    root: Root, file: Path, sources: tuple[SourceConfig, ...]
-) -> tuple[SourceConfig, ...] | str:
-    """The sources a file may belong to: its folder's one, all for the top; else the folder."""
-    parts = file.relative_to(root.inbox).parts
-    if len(parts) == 1:
-        return sources
-    return tuple(s for s in sources if s.name == parts[0]) or parts[0]
+def _read_stray(
+    asked: _Asked, file: Path, workdir: Path, say: Callable[..., Unreadable]
+) -> Iterator[Batch | Unreadable]:
+    """A file at the top of the inbox goes to the only source of the vendor that knows it."""
+    knowing = _find_knowing(asked, file, workdir)
+    takers = [source for source in asked.sources if source.vendor in knowing]
+    if len(takers) == 1:
+        if asked.vendor in (None, takers[0].vendor):
+            say = partial(_unreadable, asked.root, file, source=takers[0].name)
+            yield from _read_members(asked, file, takers[0], workdir, say)
+    elif not asked.speaks_for_strays:
+        return
+    elif takers:
+        folders = ", ".join(f"inbox/{source.name}/" for source in takers)
+        yield say(
+            Why.MISPLACED,
+            "more than one source could take this file",
+            f"move it to one of: {folders}",
+        )
+    elif knowing:
+        yield say(
+            Why.MISPLACED,
+            f"this is a file of {' or '.join(knowing)}, which no source of config/sources.yml has",
+            "add an entry for it there, or take the file away",
+        )
+    else:
+        yield _unknown(say, "any source")
 
 
-def _only_name(sources: tuple[SourceConfig, ...]) -> str | None:
-    return sources[0].name if len(sources) == 1 else None
+def _find_knowing(asked: _Asked, file: Path, workdir: Path) -> list[str]:
+    """Vendors that recognise the first member anybody recognises."""
+    from dagster_project.sources.archives import open_members
+
+    for member in open_members(file, workdir / "sniffed", beside=[file.parent]):
+        knowing = [name for name, vendor in file_vendors().items() if vendor.sniff(member)]
+        if knowing:
+            return knowing
+    return []
 
 
 def _read_members(
-    root: Root, file: Path, sources: tuple[SourceConfig, ...], folder: Path
+    asked: _Asked,
+    file: Path,
+    source: SourceConfig,
+    workdir: Path,
+    say: Callable[..., Unreadable],
 ) -> Iterator[Batch | Unreadable]:
-    """Batches of a file's members, then what is to be said of those nobody reads."""
-    from dagster_project.sources.archives import is_archive, open_members
+    """Batches of a file's members, then what is to be said of those that are not this vendor's."""
+    from dagster_project.sources.archives import open_members
 
-    ignored: list[str] = []
-    misfits: list[tuple[str, str]] = []
-    read = 0
-    loaded = [root.inbox / "loaded" / source.name for source in sources]
-    members = open_members(file, folder / "members", beside=[file.parent, *loaded])
+    vendor = file_vendors().get(source.vendor)
+    beside = [file.parent, asked.root.inbox / "loaded" / source.name]
+    others: dict[str, None] = {}
+    read = ignored = 0
+    members = open_members(file, workdir / "members", beside=beside)
     for number, member in enumerate(members):
-        taker = _find_taker(member, sources)
-        if isinstance(taker, tuple):
-            misfits.append(taker)
-            ignored.append(member.name)
-            continue
-        if taker is None:
-            ignored.append(member.name)
-            continue
-        read += 1
-        yield from file_vendors()[taker.vendor].read(member, taker, folder / f"{number:05d}")
-    if ignored or not read:
-        say = partial(_unreadable, root, file, source=_only_name(sources))
-        yield _report(
-            say, ignored, misfits, read=read, archive=is_archive(file), sources=sources
-        )
-
-
-def _find_taker(
-    member: Member, sources: tuple[SourceConfig, ...]
-) -> SourceConfig | tuple[str, str] | None:
-    """The source that takes a member; a reason and remedy where it is known but has no place."""
-    vendors = file_vendors()
-    mine = {source.vendor for source in sources}
-    knowing = [v for v in vendors if v in mine and vendors[v].sniff(member) is not None]
-    takers = [source for source in sources if source.vendor in knowing]
-    if len(takers) == 1:
-        return takers[0]
-    if takers:
-        folders = ", ".join(f"inbox/{source.name}/" for source in takers)
-        return ("more than one source could take this file", f"move it to one of: {folders}")
-    others = [v for v in vendors if v not in mine and vendors[v].sniff(member) is not None]
-    if not others:
-        return None
-    return (
-        f"this is a file of {' or '.join(others)}",
-        f"move it to inbox/<source>/ of a source whose vendor is {others[0]}",
-    )
-
-
-def _report(
-    say: Callable[..., "Unreadable"],
-    ignored: list[str],
-    misfits: list[tuple[str, str]],
-    *,
-    read: int,
-    archive: bool,
-    sources: tuple[SourceConfig, ...],
-) -> "Unreadable":
-    if read:
-        return say(
+        if vendor is not None and vendor.sniff(member):
+            read += 1
+            yield from vendor.read(member, source, workdir / f"{number:05d}")
+        else:
+            ignored += 1
+            others.update(dict.fromkeys(_find_others(member, source.vendor)))
+    if read and ignored:
+        yield say(
             Why.PARTS_IGNORED,
-            f"{len(ignored)} of {read + len(ignored)} files in the archive hold nothing that "
-            "is read here",
+            f"{ignored} of the {read + ignored} files in the archive hold nothing that is read",
             "nothing to do, unless you miss something from them",
             holds_file=False,
         )
-    if misfits:
-        return say(Why.MISPLACED, *misfits[0])
-    if archive and not ignored:
-        return say(Why.BROKEN, "the archive is empty", "export it again")
-    formats = " or ".join(dict.fromkeys(source.vendor for source in sources)) or "any source"
+    elif others:
+        yield say(
+            Why.MISPLACED,
+            f"this is a file of {' or '.join(others)}, and {source.name} is {source.vendor}",
+            f"move it to the inbox folder of a source whose vendor is {next(iter(others))}",
+        )
+    elif ignored:
+        yield _unknown(say, source.vendor)
+    elif not read:
+        yield say(Why.BROKEN, "the archive is empty", "export it again")
+
+
+def _find_others(member: Member, vendor: str) -> Iterator[str]:
+    return (name for name, v in file_vendors().items() if name != vendor and v.sniff(member))
+
+
+def _unknown(say: Callable[..., Unreadable], vendor: str) -> Unreadable:
     return say(
         Why.UNKNOWN,
-        f"not recognised as a file of {formats}",
+        f"not recognised as a file of {vendor}",
         "docs/formats.md lists what is read; the file is left where it is",
     )
 
