@@ -52,13 +52,3 @@
 {% macro duckdb__all_extracted(text, pattern, group) -%}
     regexp_extract_all({{ text }}, '{{ pattern }}', {{ group }})
 {%- endmacro %}
-
-
-{# Code of one character: capitals are 65 to 90. #}
-{% macro code_of(character) -%}
-    {{ adapter.dispatch('code_of')(character) }}
-{%- endmacro %}
-
-{% macro default__code_of(character) -%}
-    ascii({{ character }})
-{%- endmacro %}

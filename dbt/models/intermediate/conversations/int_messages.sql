@@ -274,7 +274,7 @@ final as (
         reply_count,
 
         -- flags
-        is_hidden,
+        coalesce(is_hidden, false) as is_hidden,
 
         -- times
         created_at,

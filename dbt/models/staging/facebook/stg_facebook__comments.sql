@@ -32,14 +32,15 @@ renamed as (
         {{ to_count('comment_count') }} as reply_count,
 
         -- flags
-        coalesce({{ to_boolean('is_hidden') }}, lower(trim(verb)) = 'hide', false) as is_hidden,
+        {{ to_boolean('is_hidden') }} as is_hidden,
         coalesce({{ to_boolean('is_private') }}, false) as is_private,
 
         -- times
         created_time as created_at_raw,
         {{ to_utc('created_time') }} as created_at,
-        case when lower(trim(verb)) in ('edit', 'edited') then _as_of end as edited_at,
-        case when lower(trim(verb)) = 'remove' then _as_of else _absent_since end as deleted_at,
+        coalesce({{ to_utc(json_text('_extra', 'changed_time')) }}, _as_of) as changed_at,
+        case when lower(trim(verb)) in ('edit', 'edited') then changed_at end as edited_at,
+        case when lower(trim(verb)) = 'remove' then changed_at else _absent_since end as deleted_at,
 
         -- provenance
         _as_of,
@@ -71,10 +72,11 @@ filled as (
         verb,
         like_count,
         reply_count,
-        is_hidden,
+        {{ newest_known('is_hidden') }} as is_hidden,
         is_private,
         created_at_raw,
-        created_at,
+        min(created_at) over (partition by message_id) as created_at,
+        changed_at,
         {{ newest_known('edited_at') }} as edited_at,
         deleted_at,
         _as_of,
@@ -82,7 +84,7 @@ filled as (
         _row,
         _gate_seq
     from renamed
-    {{ version_window('message_id') }}
+    {{ version_window('message_id', 'changed_at') }}
 
 ),
 
@@ -90,7 +92,7 @@ latest as (
 
     select *
     from filled
-    {{ keep_newest('message_id') }}
+    {{ keep_newest('message_id', 'changed_at') }}
 
 )
 

@@ -25,14 +25,14 @@ renamed as (
         {{ trimmed('message') }} as body_text,
 
         -- flags
-        coalesce({{ to_boolean('is_hidden') }}, false) as is_hidden,
+        {{ to_boolean('is_hidden') }} as is_hidden,
 
         -- times
         created_time as created_at_raw,
         {{ to_utc('created_time') }} as created_at,
         updated_time as updated_at_raw,
         {{ to_utc('updated_time') }} as updated_at,
-        _absent_since as deleted_at,
+        case when {{ json_text('_extra', 'verb') }} = 'remove' then coalesce({{ to_utc('updated_time') }}, _as_of) else _absent_since end as deleted_at,
 
         -- provenance
         _as_of,
@@ -54,14 +54,14 @@ filled as (
         brand,
         region,
         default_country,
-        page_id,
+        {{ newest_known('page_id') }} as page_id,
         {{ newest_known('author_record_id') }} as author_record_id,
         {{ newest_known('author_native_id') }} as author_native_id,
         {{ newest_known('author_name') }} as author_name,
         {{ newest_known('body_text') }} as body_text,
-        is_hidden,
+        {{ newest_known('is_hidden') }} as is_hidden,
         created_at_raw,
-        created_at,
+        min(created_at) over (partition by message_id) as created_at,
         updated_at_raw,
         updated_at,
         deleted_at,

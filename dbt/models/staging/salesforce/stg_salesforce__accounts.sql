@@ -10,13 +10,13 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('account', salesforce_id('id')) }} as account_id,
-        {{ salesforce_id('id') }} as native_id,
+        {{ record_key('account', 'id') }} as account_id,
+        id as native_id,
         _source as source,
         _brand as brand,
         _region as region,
-        {{ record_key('account', salesforce_id('master_record_id')) }} as merged_into,
-        {{ record_key('account', salesforce_id('parent_id')) }} as parent_account_id,
+        {{ record_key('account', 'master_record_id') }} as merged_into,
+        {{ record_key('account', 'parent_id') }} as parent_account_id,
 
         -- attributes
         {{ one_line('name') }} as name,

@@ -10,12 +10,12 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('campaign_member', salesforce_id('id')) }} as campaign_member_id,
-        coalesce({{ record_key('contact', salesforce_id('contact_id')) }}, {{ record_key('lead', salesforce_id('lead_id')) }}) as record_id,
+        {{ record_key('campaign_member', 'id') }} as campaign_member_id,
+        coalesce({{ record_key('contact', 'contact_id') }}, {{ record_key('lead', 'lead_id') }}) as record_id,
         _source as source,
         _brand as brand,
         _region as region,
-        {{ record_key('campaign', salesforce_id('campaign_id')) }} as campaign_id,
+        {{ record_key('campaign', 'campaign_id') }} as campaign_id,
 
         -- attributes
         {{ trimmed('status') }} as status,

@@ -10,12 +10,12 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('campaign', salesforce_id('id')) }} as campaign_id,
-        {{ salesforce_id('id') }} as native_id,
+        {{ record_key('campaign', 'id') }} as campaign_id,
+        id as native_id,
         _source as source,
         _brand as brand,
         _region as region,
-        {{ record_key('campaign', salesforce_id('parent_id')) }} as parent_campaign_id,
+        {{ record_key('campaign', 'parent_id') }} as parent_campaign_id,
 
         -- attributes
         {{ one_line('name') }} as name,

@@ -10,15 +10,15 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('case', salesforce_id('id')) }} as case_id,
-        {{ salesforce_id('id') }} as native_id,
+        {{ record_key('case', 'id') }} as case_id,
+        id as native_id,
         _source as source,
         _brand as brand,
         _region as region,
         _country as default_country,
-        {{ record_key('contact', salesforce_id('contact_id')) }} as contact_record_id,
+        {{ record_key('contact', 'contact_id') }} as contact_record_id,
         case when nullif(trim(contact_id), '') is null then {{ email_record_key('case_requester', 'supplied_email') }} end as requester_record_id,
-        {{ record_key('account', salesforce_id('account_id')) }} as account_id,
+        {{ record_key('account', 'account_id') }} as account_id,
 
         -- attributes
         {{ one_line('subject') }} as subject,

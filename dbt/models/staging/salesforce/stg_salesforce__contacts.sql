@@ -10,14 +10,14 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('contact', salesforce_id('id')) }} as record_id,
-        {{ salesforce_id('id') }} as native_id,
+        {{ record_key('contact', 'id') }} as record_id,
+        id as native_id,
         _source as source,
         _brand as brand,
         _region as region,
         _country as default_country,
-        {{ record_key('account', salesforce_id('account_id')) }} as account_id,
-        {{ record_key('contact', salesforce_id('master_record_id')) }} as merged_into,
+        {{ record_key('account', 'account_id') }} as account_id,
+        {{ record_key('contact', 'master_record_id') }} as merged_into,
 
         -- attributes
         {{ one_line('first_name') }} as given_name,

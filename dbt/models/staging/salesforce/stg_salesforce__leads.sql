@@ -10,13 +10,13 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('lead', salesforce_id('id')) }} as record_id,
-        {{ salesforce_id('id') }} as native_id,
+        {{ record_key('lead', 'id') }} as record_id,
+        id as native_id,
         _source as source,
         _brand as brand,
         _region as region,
         _country as default_country,
-        coalesce({{ record_key('contact', salesforce_id('converted_contact_id')) }}, {{ record_key('lead', salesforce_id('master_record_id')) }}) as merged_into,
+        coalesce({{ record_key('contact', 'converted_contact_id') }}, {{ record_key('lead', 'master_record_id') }}) as merged_into,
 
         -- attributes
         {{ one_line('first_name') }} as given_name,

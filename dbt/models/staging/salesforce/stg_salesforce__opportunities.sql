@@ -10,13 +10,13 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('opportunity', salesforce_id('id')) }} as opportunity_id,
-        {{ salesforce_id('id') }} as native_id,
+        {{ record_key('opportunity', 'id') }} as opportunity_id,
+        id as native_id,
         _source as source,
         _brand as brand,
         _region as region,
-        {{ record_key('account', salesforce_id('account_id')) }} as account_id,
-        {{ record_key('campaign', salesforce_id('campaign_id')) }} as campaign_id,
+        {{ record_key('account', 'account_id') }} as account_id,
+        {{ record_key('campaign', 'campaign_id') }} as campaign_id,
 
         -- attributes
         {{ one_line('name') }} as name,

@@ -10,9 +10,9 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('opportunity_contact_role', salesforce_id('id')) }} as role_id,
-        {{ record_key('opportunity', salesforce_id('opportunity_id')) }} as opportunity_id,
-        {{ record_key('contact', salesforce_id('contact_id')) }} as record_id,
+        {{ record_key('opportunity_contact_role', 'id') }} as role_id,
+        {{ record_key('opportunity', 'opportunity_id') }} as opportunity_id,
+        {{ record_key('contact', 'contact_id') }} as record_id,
         _source as source,
         _brand as brand,
         _region as region,
