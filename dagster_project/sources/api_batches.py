@@ -139,7 +139,7 @@ def content_id(*parts: str) -> str:
 
 def text_of(path: str) -> str:
     """SQL for one value of the entity as text; nested values stay JSON."""
-    return f"entity->>'{path}'"
+    return f"(entity->>'{path}')"  # the arrow binds weaker than "in" and "="
 
 
 def flag_where(condition: str) -> str:

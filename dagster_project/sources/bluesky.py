@@ -408,7 +408,7 @@ def post_shape() -> RowShape:
                 "repost_count=repostCount like_count=likeCount quote_count=quoteCount"
             ),
             "uri": "native_id",
-            "embed_type": "entity->'record'->'embed'->>'$type'",
+            "embed_type": text_of('$.record.embed."$type"'),
             "is_hidden": flag_where(hiding),
         },
         facts=("deleted_at", "is_hidden"),
