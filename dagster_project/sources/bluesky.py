@@ -120,6 +120,7 @@ class _Pull:
         self._workdir = workdir
         self._seen: set[str] = set()
         self._pending: list[Row] = []
+        self._oldest: str | None = None  # indexedAt among the pending
         self._authors: dict[str, Entity] = {}
         self._seen_authors: set[str] = set()
         self._unresolved: dict[
@@ -235,7 +236,8 @@ class _Pull:
             if uri in self._known_uris:  # it was public once: its text goes
                 self._add_absent(uri, {"is_hidden": "true"})
             return
-        self._pending.append(Row(uri, post, {"deleted_at": None, "is_hidden": None}))
+        self._pending.append(_present(Row.of(uri, post), "deleted_at", "is_hidden"))
+        self._oldest = min(self._oldest or post["indexedAt"], post["indexedAt"])
         author = post["author"]
         if author["did"] not in self._seen_authors:
             self._seen_authors.add(author["did"])
@@ -314,11 +316,9 @@ class _Pull:
             self._cursor.pop("unchecked_since", None)
             self._note_own_count()
             return
-        times = [parse_time(r.entity["indexedAt"]) for r in self._pending if r.entity]
-        earlier = self._cursor.get("unchecked_since")
-        times += [parse_time(earlier)] if earlier else []
+        times = [t for t in (self._oldest, self._cursor.get("unchecked_since")) if t]
         if times:
-            self._cursor["unchecked_since"] = min(times).isoformat()
+            self._cursor["unchecked_since"] = min(times)
 
     def _note_own_count(self) -> None:
         said, landed = self._own.get("postsCount"), int(self._cursor["own_rows"])
@@ -331,7 +331,7 @@ class _Pull:
         """Profiles first: a cursor may only move past a post whose author has landed."""
         profiles = self._fetch_profiles()
         self._files += 1
-        posts, self._pending, self._authors = self._pending, [], {}
+        posts, self._pending, self._oldest, self._authors = self._pending, [], None, {}
         notes, self._notes = tuple(self._notes), []
         cursor = self._cursor or None
         own = {*self._source.brand_accounts, self._own["did"]}
@@ -422,7 +422,12 @@ def _renamed(words: str) -> dict[str, str]:
 
 
 def _profile_row(profile: Entity) -> Row:
-    return Row(profile["did"], profile, {"handle": None, "deleted_at": None})
+    return _present(Row.of(profile["did"], profile), "handle", "deleted_at")
+
+
+def _present(row: Row, *facts: str) -> Row:
+    """A row whose columns all come from its entity."""
+    return Row(row.native_id, row.entity, dict.fromkeys(facts))
 
 
 def _has_label(entity: Entity, value: str) -> bool:

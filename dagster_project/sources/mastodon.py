@@ -145,7 +145,8 @@ class _Pull:
         self._seen: set[str] = set()
         self._seen_accounts: set[str] = set()
         self._pending: list[Row] = []
-        self._accounts: dict[str, Entity] = {}
+        self._accounts: list[Row] = []
+        self._oldest: str | None = None  # created_at among the pending
         self._files = 0
         self._notes: list[str] = []
 
@@ -283,11 +284,12 @@ class _Pull:
         self._add_account(account)
         # The author's counters change with every post: they are the account's row, not this one.
         author = {name: account.get(name) for name in ("id", "acct", "url")}
-        self._pending.append(Row(entity["id"], {**entity, "account": author}))
+        self._pending.append(Row.of(entity["id"], {**entity, "account": author}))
+        self._oldest = min(self._oldest or entity["created_at"], entity["created_at"])
 
     def _add_account(self, account: Entity) -> None:
         if account["id"] not in self._seen_accounts:
-            self._accounts[account["id"]] = account
+            self._accounts.append(Row.of(account["id"], account))
             self._seen_accounts.add(account["id"])
 
     def _move_cursor(self, *, is_last: bool) -> None:
@@ -295,9 +297,7 @@ class _Pull:
             self._cursor.pop("unchecked_since", None)
             self._note_own_count()
         else:
-            times = [r.entity["created_at"] for r in self._pending if r.entity]
-            earlier = self._cursor.get("unchecked_since")
-            times += [earlier] if earlier else []
+            times = [t for t in (self._oldest, self._cursor.get("unchecked_since")) if t]
             if times:
                 self._cursor["unchecked_since"] = min(times)
 
@@ -311,9 +311,9 @@ class _Pull:
     def _hand_over(self, window: str, cursor: Mapping[str, str] | None) -> Iterator[Batch]:
         """Accounts first: a cursor may only move past a status whose author has landed."""
         self._files += 1
-        accounts = [Row(native_id, entity) for native_id, entity in self._accounts.items()]
         statuses = [self._with_thread(row) for row in self._pending]
-        self._accounts, self._pending = {}, []
+        accounts, self._accounts = self._accounts, []
+        self._pending, self._oldest = [], None
         notes, self._notes = tuple(self._notes), []
         own = {*self._source.brand_accounts, self._own["id"]}
         for shape, rows in (
