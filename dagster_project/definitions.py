@@ -95,6 +95,7 @@ def run(
         close_dead_runs(instance)
         with watching(instance, run_id, note):
             result = job.execute_in_process(
+                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,

@@ -181,14 +181,14 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
 def _readers() -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.consumers import read_consumers
     from dagster_project.config.email_engagement import read_email_engagement
-    from dagster_project.config.identity import read_identity_spec
+    from dagster_project.config.identity import read_identity
     from dagster_project.config.survivorship import read_survivorship
 
     return {
         "sources.yml": lambda file: read_sources(file, vendors=VENDORS),
         "consumers.yml": read_consumers,
         "email_engagement.yml": read_email_engagement,
-        "identity.yml": read_identity_spec,
+        "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
     }
 

@@ -72,7 +72,7 @@ def identity_assets() -> dg.AssetsDefinition:
 def _resolve(
     context: dg.AssetExecutionContext, workbench: Workbench
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    from dagster_project.config.identity import read_identity_spec
+    from dagster_project.config.identity import read_identity
     from dagster_project.identity import evaluate, resolve
 
     started = time.monotonic()
@@ -82,7 +82,7 @@ def _resolve(
         yield from _unchanged()
         return
     fingerprint = inputs_fingerprint(workbench)
-    spec = read_identity_spec(workbench.settings.config_dir / "identity.yml")
+    spec = read_identity(workbench.settings.config_dir / "identity.yml")
     with workbench.warehouse() as connection:
         mark_started(connection, Phase.IDENTITY)
         as_of = connection.execute("select as_of from intermediate.int_as_of").fetchall()[0][0]

@@ -99,7 +99,8 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
         _write_journal(workbench, vendor, loads, problems, seconds)
         by_stream = defaultdict(list)
         for load in loads:
-            by_stream[load.stream].append(load)
+            if load.vendor == vendor:
+                by_stream[load.stream].append(load)
         for spec in specs:
             yield dg.MaterializeResult(
                 asset_key=landing_key(spec),
@@ -213,7 +214,7 @@ def _write_journal(
     for load in loads:
         workbench.journal.write(
             "load",
-            vendor=vendor,
+            vendor=load.vendor,
             source=load.source,
             stream=load.stream,
             origin=load.origin,

@@ -23,7 +23,10 @@ def load_files(workbench: Workbench, vendor: str) -> tuple[list[Load], list[str]
     loads = list(judge_pending(workbench.zone))
     problems: list[str] = []
     readings = read_inbox(
-        workbench.root, workbench.sources, workbench.workdir / vendor, vendor=vendor
+        workbench.root,
+        workbench.sources,
+        workbench.workdir / vendor,
+        vendor=vendor,
     )
     for file, group in group_by_file(readings):
         landed, unread = _load_file(workbench, file, group)

@@ -23,7 +23,7 @@ def main_job() -> AssetJob:
     """Everything, from the inbox and the APIs to what is published."""
     return dg.define_asset_job(
         MAIN_JOB,
-        selection="*",
+        selection=dg.AssetSelection.all(),
         description="Read all sources, resolve customers, build and check the marts, publish.",
     )
 

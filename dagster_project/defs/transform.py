@@ -37,9 +37,9 @@ class Selection:
 
 
 STAGE = Selection(
-    Phase.STAGING, "resource_type:seed path:models/staging path:models/intermediate", "cautious"
+    Phase.STAGING, "staging intermediate", "cautious"
 )
-MARTS = Selection(Phase.MARTS, "path:models/marts path:models/insights", "eager")
+MARTS = Selection(Phase.MARTS, "marts insights", "eager")
 
 
 class Translator(DagsterDbtTranslator):
