@@ -4,6 +4,7 @@ Belongs here: what pulls of all vendors share once an answer is in hand (work fi
 content ids, windows). Does not belong here: requests (``http``) and a vendor's entities.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ Threads = Callable[[Sequence[str]], Mapping[str, str]]
 
 Entity = dict[str, Any]
 
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _LARGEST_ROW = 128 * 1024 * 1024  # bytes of one line; a cell of 10 MB must pass
 
 
@@ -133,6 +135,8 @@ def write_rows(rows: Sequence[Row], file: Path) -> str:
         for number, row in enumerate(rows, start=1):
             head = orjson.dumps({"row": number, "native_id": row.native_id, **row.facts})
             line = head[:-1] + b',"entity":' + (row.entity or b"null") + b"}\n"
+            if b"\\u0000" in line:
+                line = _NUL.sub(rb"\1", line)  # readers of the files we publish choke on them
             digest.update(line)
             out.write(line)
     return digest.hexdigest()

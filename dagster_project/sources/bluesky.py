@@ -7,7 +7,7 @@ cursor. Clocks are ``indexedAt``, which the service sets; ``createdAt`` is whate
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,18 +19,23 @@ from dagster_project.sources.api_batches import (
     Entity,
     Known,
     Row,
-    RowShape,
     Threads,
     Window,
     batch_of,
-    flag_where,
     in_chunks,
-    in_list,
     look_back_start,
     no_threads,
-    text_of,
 )
-from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.bluesky_pages import read, sniff
+from dagster_project.sources.bluesky_rows import (
+    LOGGED_IN_ONLY,
+    VENDOR,
+    is_withheld,
+    post_row,
+    post_shape,
+    profile_row,
+    profile_shape,
+)
 from dagster_project.sources.http import (
     ApiAccess,
     ApiClient,
@@ -42,14 +47,12 @@ from dagster_project.sources.http import (
     utc_now,
 )
 
-VENDOR = "bluesky"
+__all__ = ["VENDOR", "pull", "read", "sniff"]
 
 _PER_REQUEST = 25  # uris of getPosts, actors of getProfiles
 _LARGEST_PAGE = 100
 _POSTS_PER_PAGE_OF_BATCH = 80  # a batch of 250 pages holds 20,000 posts
 _WHOLE_THREAD = 1000  # the deepest and highest getPostThread goes
-_LOGGED_IN_ONLY = "!no-unauthenticated"
-_HIDING = ("!hide", "!takedown", "!suspend")
 _REASONS = ("mention", "reply", "quote")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -231,12 +234,12 @@ class _Pull:
             return
         self._seen.add(uri)
         self._note_thread(post)
-        if _has_label(post, _LOGGED_IN_ONLY) or _has_label(post["author"], _LOGGED_IN_ONLY):
+        if is_withheld(post):
             self._withheld += 1
             if uri in self._known_uris:  # it was public once: its text goes
                 self._add_absent(uri, {"is_hidden": "true"})
             return
-        self._pending.append(_present(Row.of(uri, post), "deleted_at", "is_hidden"))
+        self._pending.append(post_row(post))
         self._oldest = min(self._oldest or post["indexedAt"], post["indexedAt"])
         author = post["author"]
         if author["did"] not in self._seen_authors:
@@ -245,7 +248,7 @@ class _Pull:
 
     def _add_absent(self, uri: str, facts: Mapping[str, str]) -> None:
         self._seen.add(uri)
-        self._pending.append(Row(uri, None, {"deleted_at": None, "is_hidden": None, **facts}))
+        self._pending.append(Row(uri, None, facts))
 
     def _note_thread(self, post: Entity) -> None:
         reply = post["record"].get("reply")
@@ -302,7 +305,7 @@ class _Pull:
         if self._withheld:
             self._notes.append(
                 f"{self._withheld} posts not stored: their authors show them to logged-in "
-                f"people only ({_LOGGED_IN_ONLY})"
+                f"people only ({LOGGED_IN_ONLY})"
             )
 
     def _move_cursor(self, group: list[_Ref], known: set[str], *, is_last: bool) -> None:
@@ -353,12 +356,12 @@ class _Pull:
 
     def _fetch_profiles(self) -> list[Row]:
         """Whole profiles of the authors seen; a post carries the bare name only."""
-        rows = [_profile_row(self._own)] if not self._files else []
+        rows = [profile_row(self._own)] if not self._files else []
         for chunk in in_chunks(sorted(self._authors), _PER_REQUEST):
             body = self._client.get("/xrpc/app.bsky.actor.getProfiles", {"actors": chunk}).body
             found = {profile["did"]: profile for profile in body["profiles"]}
             rows.extend(
-                _profile_row(found[did]) if did in found else self._missing_profile(did)
+                profile_row(found[did]) if did in found else self._missing_profile(did)
                 for did in chunk
             )
         return rows
@@ -366,73 +369,9 @@ class _Pull:
     def _missing_profile(self, did: str) -> Row:
         reply = self._client.find("/xrpc/app.bsky.actor.getProfile", {"actor": did})
         if reply:
-            return _profile_row(reply.body)
+            return profile_row(reply.body)
         gone = {"handle": self._authors[did]["handle"], "deleted_at": self._as_of.isoformat()}
         return Row(did, None, gone)
-
-
-def profile_shape(own: Iterable[str]) -> RowShape:
-    """Columns of ``bluesky.profile``; ``own`` are the brand's accounts, by handle or DID."""
-    handle, did = text_of("$.handle"), text_of("$.did")
-    return RowShape(
-        stream_of(VENDOR, "profile"),
-        {
-            **_renamed(
-                "display_name=displayName description website pronouns created_at=createdAt "
-                "indexed_at=indexedAt labels verification followers_count=followersCount "
-                "follows_count=followsCount posts_count=postsCount"
-            ),
-            "did": "native_id",
-            "handle": handle,
-            "is_own_account": flag_where(
-                f"lower({handle}) in {in_list(own)} or lower({did}) in {in_list(own)}"
-            ),
-        },
-        facts=("handle", "deleted_at"),
-    )
-
-
-def post_shape() -> RowShape:
-    """Columns of ``bluesky.post``; rows bring ``deleted_at`` and, for absent ones, ``is_hidden``."""
-    hiding = " or ".join(
-        f"coalesce(contains({text_of('$.labels')}, '\"{label}\"'), false)" for label in _HIDING
-    )
-    return RowShape(
-        stream_of(VENDOR, "post"),
-        {
-            **_renamed(
-                "cid author_did=author.did author_handle=author.handle text=record.text "
-                "facets=record.facets langs=record.langs tags=record.tags labels "
-                "reply_root_uri=record.reply.root.uri reply_parent_uri=record.reply.parent.uri "
-                "created_at=record.createdAt indexed_at=indexedAt reply_count=replyCount "
-                "repost_count=repostCount like_count=likeCount quote_count=quoteCount"
-            ),
-            "uri": "native_id",
-            "embed_type": text_of('$.record.embed."$type"'),
-            "is_hidden": flag_where(hiding),
-        },
-        facts=("deleted_at", "is_hidden"),
-    )
-
-
-def _renamed(words: str) -> dict[str, str]:
-    """``column=path`` pairs as SQL; a path alone is the column's name too."""
-    pairs = (word.partition("=") for word in words.split())
-    return {column: text_of(f"$.{path or column}") for column, _, path in pairs}
-
-
-def _profile_row(profile: Entity) -> Row:
-    return _present(Row.of(profile["did"], profile), "handle", "deleted_at")
-
-
-def _present(row: Row, *facts: str) -> Row:
-    """A row whose columns all come from its entity."""
-    return Row(row.native_id, row.entity, dict.fromkeys(facts))
-
-
-def _has_label(entity: Entity, value: str) -> bool:
-    labels = entity.get("labels") or ()
-    return any(label.get("val") == value and not label.get("neg") for label in labels)
 
 
 def _posts_of(thread: Any) -> Iterator[Entity]:

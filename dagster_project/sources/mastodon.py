@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from dagster_project.config.sources import SourceConfig
@@ -18,18 +17,13 @@ from dagster_project.sources.api_batches import (
     Entity,
     Known,
     Row,
-    RowShape,
     Threads,
     Window,
     batch_of,
-    flag_where,
     in_chunks,
-    in_list,
     look_back_start,
     no_threads,
-    text_of,
 )
-from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.http import (
     ApiAccess,
     ApiClient,
@@ -41,8 +35,17 @@ from dagster_project.sources.http import (
     parse_time,
     utc_now,
 )
+from dagster_project.sources.mastodon_pages import read, sniff
+from dagster_project.sources.mastodon_rows import (
+    VENDOR,
+    account_row,
+    account_shape,
+    status_of,
+    status_row,
+    status_shape,
+)
 
-VENDOR = "mastodon"
+__all__ = ["VENDOR", "pull", "read", "sniff"]
 
 _STATUSES_PER_REQUEST = 20  # ids in one GET /api/v1/statuses; more is a 422
 _LARGEST_PAGE = {"mentions": 80, "own": 40}
@@ -280,16 +283,13 @@ class _Pull:
             return
         self._seen.add(entity["id"])
         self._threads.add(entity)
-        account = entity["account"]
-        self._add_account(account)
-        # The author's counters change with every post: they are the account's row, not this one.
-        author = {name: account.get(name) for name in ("id", "acct", "url")}
-        self._pending.append(Row.of(entity["id"], {**entity, "account": author}))
+        self._add_account(entity["account"])
+        self._pending.append(status_row(entity))
         self._oldest = min(self._oldest or entity["created_at"], entity["created_at"])
 
     def _add_account(self, account: Entity) -> None:
         if account["id"] not in self._seen_accounts:
-            self._accounts.append(Row.of(account["id"], account))
+            self._accounts.append(account_row(account))
             self._seen_accounts.add(account["id"])
 
     def _move_cursor(self, *, is_last: bool) -> None:
@@ -338,7 +338,7 @@ class _Pull:
     def _with_thread(self, row: Row) -> Row:
         if row.entity is None:
             return row
-        facts = {"thread_id": self._threads.root_of(row.native_id), "deleted_at": None}
+        facts = {"thread_id": self._threads.root_of(row.native_id)}
         return Row(row.native_id, row.entity, facts)
 
 
@@ -423,92 +423,9 @@ class _Threads:
         return [*reply.body["ancestors"], *reply.body["descendants"]] if reply else []
 
 
-def account_shape(own: Iterable[str]) -> RowShape:
-    """Columns of ``mastodon.account``; ``own`` are the brand's accounts, by id or full name."""
-    acct = _full_acct("$")
-    plain = [
-        "id",
-        "username",
-        "url",
-        "uri",
-        "display_name",
-        "note",
-        "fields",
-        "bot",
-        "locked",
-        "suspended",
-        "limited",
-        "discoverable",
-        "indexable",
-        "noindex",
-        "created_at",
-        "followers_count",
-        "following_count",
-        "statuses_count",
-    ]
-    return RowShape(
-        stream_of(VENDOR, "account"),
-        {
-            **{name: text_of(f"$.{name}") for name in plain},
-            "acct": acct,
-            "moved_to": text_of("$.moved.id"),
-            "is_own_account": flag_where(
-                f"lower({acct}) in {in_list(own)} or {text_of('$.id')} in {in_list(own)}"
-            ),
-        },
-    )
-
-
-def status_shape() -> RowShape:
-    """Columns of ``mastodon.status``; rows bring ``thread_id`` and ``deleted_at``."""
-    plain = [
-        "id",
-        "uri",
-        "url",
-        "content",
-        "spoiler_text",
-        "visibility",
-        "language",
-        "sensitive",
-        "in_reply_to_id",
-        "in_reply_to_account_id",
-        "mentions",
-        "tags",
-        "created_at",
-        "edited_at",
-        "replies_count",
-        "reblogs_count",
-        "favourites_count",
-    ]
-    return RowShape(
-        stream_of(VENDOR, "status"),
-        {
-            **{name: text_of(f"$.{name}") for name in plain},
-            "id": "native_id",
-            "account_id": text_of("$.account.id"),
-            "account_acct": _full_acct("$.account"),
-            "reblog_of_id": text_of("$.reblog.id"),
-        },
-        facts=("thread_id", "deleted_at"),
-    )
-
-
-def _full_acct(path: str) -> str:
-    """SQL for ``user@domain``: an account of the server itself is written without its domain."""
-    acct, url = text_of(f"{path}.acct"), text_of(f"{path}.url")
-    host = f"regexp_extract({url}, '^https?://([^/]+)', 1)"
-    return (
-        f"case when contains({acct}, '@') or coalesce({host}, '') = '' then {acct} "
-        f"else {acct} || '@' || {host} end"
-    )
-
-
 def _status_of(item: Entity) -> Entity | None:
-    """The status of a notification, or the status itself; a mention may have lost its status."""
-    if "type" not in item:
-        return item
-    status: Any = item.get("status")
-    return status if isinstance(status, dict) else None
+    """The status of a list's item: it is one, or a notification of one."""
+    return status_of(item) if "type" in item else item
 
 
 def _linked(reply: Reply, rel: str, parameter: str) -> str | None:
