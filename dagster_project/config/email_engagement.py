@@ -8,7 +8,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dagster_project.config.yaml_file import read_yaml
 
-
 _ENGINE_HAS_NOT = re.compile(r"\(\?(?:[=!]|<[=!])|\\[1-9]")
 
 

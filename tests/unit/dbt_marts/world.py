@@ -69,7 +69,7 @@ INPUTS: dict[str, str] = {
     "identity.record_identifiers": """
         record_id varchar, kind varchar, network varchar, value_raw varchar,
         value_norm varchar, is_verified boolean, is_shared boolean,
-        first_seen_at timestamptz, last_seen_at timestamptz""",
+        flag varchar, first_seen_at timestamptz, last_seen_at timestamptz""",
     "identity.redirects": """
         customer_id varchar, redirects_to varchar, redirected_at timestamptz""",
     "config.sources": """
@@ -202,11 +202,14 @@ class World:
             schema = table.split(".", maxsplit=1)[0]
             connection.execute(f"create schema if not exists {catalog}.{schema}")
             connection.execute(f"create or replace table {catalog}.{table} ({columns})")
-            for values in self.rows.get(table, []):
-                names, marks = ", ".join(values), ", ".join("?" for _ in values)
+            rows = self.rows.get(table, [])
+            if rows:
+                names = list(dict.fromkeys(name for row in rows for name in row))
+                marks = f"({', '.join('?' for _ in names)})"
                 connection.execute(
-                    f"insert into {catalog}.{table} ({names}) values ({marks})",
-                    list(values.values()),
+                    f"insert into {catalog}.{table} ({', '.join(names)}) values "
+                    + ", ".join(marks for _ in rows),
+                    [row.get(name) for row in rows for name in names],
                 )
 
     def _with_configuration(self) -> None:

@@ -10,7 +10,7 @@ latest as (
 
     select
         -- keys
-        customer_id || '|' || channel as customer_consent_id,
+        concat_ws('|', customer_id, channel, purpose) as customer_consent_id,
         customer_id,
 
         -- attributes
@@ -26,7 +26,7 @@ latest as (
     where customer_id is not null
     qualify
         row_number() over (
-            partition by customer_id, channel
+            partition by customer_id, channel, purpose
             order by
                 occurred_at desc nulls last,
                 case when status = 'withdrawn' then 0 else 1 end asc,

@@ -284,6 +284,7 @@ consented as (
         max(case when channel = 'email' then occurred_at end) as email_consent_at,
         max(case when channel = 'phone' then occurred_at end) as phone_consent_at
     from consent
+    where purpose = 'marketing'
     group by customer_id
 
 ),

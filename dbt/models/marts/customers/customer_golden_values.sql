@@ -44,10 +44,16 @@ members as (
 
 ),
 
-offered as (
+-- what a record says of itself
+described as (
 
     select
+        customer_id,
         record_id,
+        source,
+        vendor,
+        is_live,
+        as_of,
         nullif(trim(coalesce(full_name, concat_ws(' ', given_name, family_name))), '') as name,
         nullif(trim(country), '') as country,
         cast(birth_date as varchar) as birth_date,
@@ -62,10 +68,17 @@ offered as (
 attributes as (
 
     select
+        customer_id,
         record_id,
+        source,
+        vendor,
+        is_live,
+        as_of,
         field,
-        candidate_value
-    from offered
+        candidate_value,
+        false as is_shared,
+        false as is_verified
+    from described
     unpivot (
         candidate_value for field in (
             name, country, birth_date, title, organisation, account_id, language
@@ -74,37 +87,72 @@ attributes as (
 
 ),
 
-candidates as (
+-- how to reach it; what nobody can be reached by is left out
+contact_points as (
 
     select
-        record_id,
-        field,
-        candidate_value,
-        false as is_shared,
-        false as is_verified
-    from attributes
-
-    union all
-
-    select
-        record_id,
-        kind as field,
-        value_norm as candidate_value,
-        coalesce(is_shared, false) as is_shared,
-        coalesce(is_verified, false) as is_verified
+        members.customer_id,
+        members.record_id,
+        members.source,
+        members.vendor,
+        members.is_live,
+        members.as_of,
+        identifiers.kind as field,
+        identifiers.value_norm as candidate_value,
+        coalesce(identifiers.is_shared, false) as is_shared,
+        coalesce(identifiers.is_verified, false) as is_verified
     from identifiers
-    where kind in ('email', 'phone') and value_norm is not null
+    inner join members
+        on identifiers.record_id = members.record_id
+    where
+        identifiers.kind in ('email', 'phone')
+        and identifiers.value_norm is not null
+        and coalesce(identifiers.flag, 'none') not in ('malformed', 'placeholder')
+        and (
+            coalesce(identifiers.flag, 'none') <> 'generic'
+            or members.kind = 'shared_mailbox'
+        )
 
-    union all
+),
+
+whole_addresses as (
 
     select
-        record_id,
+        members.customer_id,
+        members.record_id,
+        members.source,
+        members.vendor,
+        members.is_live,
+        members.as_of,
         'address' as field,
-        nullif(concat_ws(', ', street, postal_code, city, state, country), '') as candidate_value,
+        concat_ws(
+            ', ',
+            addresses.street,
+            addresses.postal_code,
+            addresses.city,
+            addresses.state,
+            addresses.country
+        ) as candidate_value,
         false as is_shared,
         false as is_verified
     from addresses
-    where coalesce(street, city, postal_code) is not null
+    inner join members
+        on addresses.record_id = members.record_id
+    where coalesce(addresses.street, addresses.city, addresses.postal_code) is not null
+
+),
+
+candidates as (
+
+    select * from attributes
+
+    union all
+
+    select * from contact_points
+
+    union all
+
+    select * from whole_addresses
 
 ),
 
@@ -148,16 +196,8 @@ trust as (
 weighed as (
 
     select
-        members.customer_id,
-        candidates.field,
-        candidates.candidate_value,
-        candidates.record_id,
-        candidates.is_shared,
-        candidates.is_verified,
-        members.source,
-        members.is_live,
-        members.as_of,
-        coalesce({{ unix_micros('members.as_of') }}, 0) as as_of_micros,
+        candidates.*,
+        coalesce({{ unix_micros('candidates.as_of') }}, 0) as as_of_micros,
         coalesce(trust.trust_rank, 1000000) as trust_rank,
         rules.rule_1,
         rules.rule_2,
@@ -165,14 +205,12 @@ weighed as (
         rules.rule_4,
         rules.counts_agreement
     from candidates
-    inner join members
-        on candidates.record_id = members.record_id
     inner join rules
         on candidates.field = rules.field
     left join trust
         on
             candidates.field = trust.field
-            and members.vendor = trust.vendor
+            and candidates.vendor = trust.vendor
 
 ),
 

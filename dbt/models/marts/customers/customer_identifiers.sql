@@ -49,6 +49,7 @@ gathered as (
     where
         customer_records.customer_id is not null
         and identifiers.value_norm is not null
+        and coalesce(identifiers.flag, 'none') not in ('malformed', 'placeholder')
     group by
         customer_records.customer_id,
         identifiers.kind,

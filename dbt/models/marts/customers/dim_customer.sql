@@ -53,8 +53,10 @@ membership as (
     select
         customer_records.customer_id,
         case
-            when count(*) filter (where records.kind = 'person') > 0 then 'person'
-            else min(records.kind)
+            when count(*) filter (where records.kind = 'person' and records.merged_into is null) > 0
+                then 'person'
+            when count(*) filter (where records.kind = 'shared_mailbox') > 0 then 'shared_mailbox'
+            else 'person'
         end as kind,
         count(*) as record_count,
         count(distinct records.source) as source_count,

@@ -1,0 +1,149 @@
+"""Compiles the marts once and builds them over hand-made worlds, in memory."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.unit.dbt_marts.world import PROJECT, World
+
+CATALOG = "c360"
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """Compiled SQL of models and singular tests, models in the order they are built."""
+
+    models: dict[str, str]
+    relations: dict[str, str]
+    parents: dict[str, list[str]]
+    tests: dict[str, str]
+
+    def needed_for(self, models: tuple[str, ...]) -> list[str]:
+        """The models themselves and what they are made of, in order; all without any."""
+        wanted = set(models or self.models)
+        for name in reversed(self.models):
+            if name in wanted:
+                wanted.update(self.parents[name])
+        return [name for name in self.models if name in wanted]
+
+
+class Built:
+    """Marts built over one world."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, compiled: Compiled) -> None:
+        self.connection = connection
+        self.compiled = compiled
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Result of a query, one dictionary per row."""
+        result = self.connection.execute(sql)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def row(self, sql: str) -> dict[str, Any]:
+        """The only row of a query."""
+        (row,) = self.rows(sql)
+        return row
+
+    def values(self, sql: str) -> list[Any]:
+        """The first column of a query."""
+        return [row[0] for row in self.connection.execute(sql).fetchall()]
+
+    def failures(self, test: str) -> int:
+        """Rows that a singular dbt test finds."""
+        return len(self.connection.execute(self.compiled.tests[test]).fetchall())
+
+
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+    folder = tmp_path_factory.mktemp("compiled")
+    subprocess.run(
+        [
+            str(Path(sys.executable).parent / "dbt"),
+            "--quiet",
+            "compile",
+            "--select",
+            "path:models/marts",
+            "path:models/insights",
+            "path:tests/marts",
+            "--project-dir",
+            str(PROJECT / "dbt"),
+            "--profiles-dir",
+            str(PROJECT / "dbt"),
+            "--target-path",
+            str(folder),
+            "--log-path",
+            str(folder),
+        ],
+        check=True,
+        env={**os.environ, "C360_DATABASE": str(folder / f"{CATALOG}.duckdb")},
+    )
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return _read(manifest)
+
+
+def _read(manifest: dict[str, Any]) -> Compiled:
+    nodes = manifest["nodes"]
+    ours = {
+        key: node
+        for key, node in nodes.items()
+        if node["resource_type"] == "model" and node["schema"] in {"marts", "insights"}
+    }
+    order: list[str] = []
+
+    def visit(key: str) -> None:
+        if key in ours and key not in order:
+            for parent in nodes[key]["depends_on"]["nodes"]:
+                visit(parent)
+            order.append(key)
+
+    for key in sorted(ours):
+        visit(key)
+    return Compiled(
+        models={ours[key]["name"]: ours[key]["compiled_code"] for key in order},
+        relations={ours[key]["name"]: ours[key]["relation_name"] for key in order},
+        parents={
+            ours[key]["name"]: [
+                ours[parent]["name"]
+                for parent in ours[key]["depends_on"]["nodes"]
+                if parent in ours
+            ]
+            for key in order
+        },
+        tests={
+            node["name"]: node["compiled_code"]
+            for node in nodes.values()
+            if node["resource_type"] == "test"
+            and node["original_file_path"].startswith("tests/marts")
+        },
+    )
+
+
+@pytest.fixture
+def build(compiled: Compiled) -> Iterator[Callable[..., Built]]:
+    connections: list[duckdb.DuckDBPyConnection] = []
+
+    def build_marts(world: World, *models: str) -> Built:
+        connection = duckdb.connect(":memory:", config={"threads": 1})
+        connections.append(connection)
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"attach ':memory:' as {CATALOG}; use {CATALOG}")
+        world.write(connection, CATALOG)
+        connection.execute("create schema marts; create schema insights")
+        for name in compiled.needed_for(models):
+            connection.execute(
+                f"create table {compiled.relations[name]} as {compiled.models[name]}"
+            )
+        return Built(connection, compiled)
+
+    yield build_marts
+    for connection in connections:
+        connection.close()
