@@ -16,8 +16,8 @@ from expectations.rules import (
     suite,
 )
 
-ID = r"^\s*[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?\s*$"
-"""15 characters, or 18 with the checksum that makes them case-insensitive."""
+ID = r"^(?:\s*[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?\s*|row:[0-9a-f]{32})$"
+"""15 characters, or 18 with a checksum; rows of an import file, which has no ids yet, carry ours."""
 
 _STAMPS = ("created_date", "last_modified_date", "system_modstamp")
 

@@ -10,7 +10,7 @@
         when {{ has_pattern(text, day ~ '[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?' ~ offset) }}
             then {{ read_instant(text) }}
         when {{ has_pattern(text, '^[0-9]{9,10}([.][0-9]+)?$') }}
-            then {{ instant_of_micros('cast(round(try_cast(' ~ text ~ ' as decimal(18, 6)) * 1000000) as bigint)') }}
+            then {{ instant_of_micros('cast(round(try_cast(' ~ text ~ ' as decimal(30, 6)) * 1000000) as bigint)') }}
         when {{ has_pattern(text, '^[0-9]{12,13}$') }}
             then {{ instant_of_micros('try_cast(' ~ text ~ ' as bigint) * 1000') }}
         when {{ has_pattern(text, day ~ '([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$') }}
