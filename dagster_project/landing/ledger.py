@@ -51,8 +51,6 @@ class Ledger:
         self._clock = clock
         self._prepare()
 
-    # Loads
-
     def enter(self, load: Load, *, manifest: Mapping[str, Any]) -> None:
         """Add a landed load, and with it its stream's cursor if the manifest has one."""
         with self._transaction() as connection:
@@ -122,8 +120,6 @@ class Ledger:
                 (vendor, stream, LoadState.ACCEPTED),
             ).fetchone()
         return int(row[0])
-
-    # Decisions
 
     def decide(
         self,
@@ -205,8 +201,6 @@ class Ledger:
             ).fetchall()
         return sha256(json.dumps([tuple(r) for r in rows]).encode()).hexdigest()[:24]
 
-    # Cursors and files
-
     def cursor_of(self, source: str, stream: str) -> dict[str, str] | None:
         """How far one stream of one API was read; ``None`` before its first page."""
         with self._reading() as connection:
@@ -229,8 +223,6 @@ class Ledger:
                 (source, name, fingerprint),
             )
         return inserted.rowcount == 1
-
-    # Runs
 
     def start_run(self, run_id: str) -> None:
         """Note that a run began."""
@@ -255,8 +247,6 @@ class Ledger:
                 "select run_id, started_at from runs where ended_at is null order by started_at"
             ).fetchall()
         return tuple(OpenRun(r[0], datetime.fromisoformat(r[1])) for r in rows)
-
-    # Inside
 
     def _loads(self, where: str, values: tuple[object, ...]) -> tuple[Load, ...]:
         with self._reading() as connection:

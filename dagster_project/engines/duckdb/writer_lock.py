@@ -16,8 +16,8 @@ from dagster_project.domain.errors import LockHeldError
 from dagster_project.domain.root import Root
 
 _POLL_SECONDS = 0.2
-_held: dict[Path, int] = {}
-"""Locks of this process and how deep they are nested; a forked child does not inherit them."""
+_held: dict[tuple[int, Path], int] = {}
+"""How deep the locks of a process are nested; a forked child is another process."""
 
 
 @dataclass(frozen=True)
@@ -47,22 +47,23 @@ def writer_lock(
     ``wait_seconds`` a ``LockHeldError`` names the holder.
     """
     path = root.state.resolve() / "writer.lock"
-    if _held.get(path):
-        _held[path] += 1
+    own = (os.getpid(), path)
+    if own in _held:
+        _held[own] += 1
         try:
             yield
         finally:
-            _held[path] -= 1
+            _held[own] -= 1
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+", encoding="utf-8") as file:
         _wait_for(file, path, wait_seconds, on_wait)
         _sign(file, holder)
-        _held[path] = 1
+        _held[own] = 1
         try:
             yield
         finally:
-            _held.pop(path, None)
+            _held.pop(own, None)
             file.truncate(0)
 
 
