@@ -163,3 +163,33 @@
         when {{ has_pattern(name, 'twitter|(^|[^a-z])x[ _-]?(handle|user|name|account)') }} then 'x'
     end
 {%- endmacro %}
+
+
+{# What a text holds, HTML or not: e-mail addresses, handles as @user@instance, web addresses. #}
+{% macro emails_in(text) -%}
+    {{ all_extracted(
+        html_to_text(text),
+        '(?:^|[^@A-Za-z0-9_.%+-])([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+[.][A-Za-z]{2,})'
+    ) }}
+{%- endmacro %}
+
+{% macro fediverse_handles_in(text) -%}
+    {{ all_extracted(
+        html_to_text(text),
+        '(?:^|[^@A-Za-z0-9_.%+-])@([A-Za-z0-9_.-]+@[A-Za-z0-9.-]+[.][A-Za-z]{2,})'
+    ) }}
+{%- endmacro %}
+
+{% macro urls_in(text) -%}
+    {{ all_extracted(text, "(?i)(https?://[^\\s<>\"'')]+)") }}
+{%- endmacro %}
+
+
+{# An account of the fediverse as user@instance; local ones take the instance from their address. #}
+{% macro instance_handle(acct, url) -%}
+    lower(trim({{ acct }}))
+    || case
+        when {{ acct }} like '%@%' then ''
+        else coalesce('@' || {{ url_host(url) }}, '')
+    end
+{%- endmacro %}

@@ -95,7 +95,7 @@ hubspot_companies as (
     qualify
         row_number() over (
             partition by source, company_id
-            order by (name is null), updated_at desc nulls last, record_id
+            order by (name is null) asc, updated_at desc nulls last, record_id asc
         ) = 1
 
 ),

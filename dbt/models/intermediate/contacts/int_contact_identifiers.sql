@@ -21,14 +21,14 @@ stated as (
 
     select
         record_id,
-        identifier.kind as kind,
-        identifier.network as network,
-        identifier.value as value,
-        identifier.is_verified as is_verified,
+        (identifier).kind as kind,
+        (identifier).network as network,
+        (identifier).value as value,
+        (identifier).is_verified as is_verified,
         first_seen_at,
         last_seen_at
     from listed
-    where trim(identifier.value) <> ''
+    where trim((identifier).value) <> ''
 
 ),
 
@@ -51,12 +51,12 @@ extra_columns as (
 
     select
         record_id,
-        lower(entry.key) as name,
-        trim(entry.value) as value,
+        lower((entry).key) as name,
+        trim((entry).value) as value,
         first_seen_at,
         last_seen_at
     from extra_entries
-    where trim(entry.value) <> ''
+    where trim((entry).value) <> ''
 
 ),
 
@@ -115,7 +115,7 @@ found_in_texts as (
         record_id,
         'email' as kind,
         cast(null as varchar) as network,
-        {{ unnested(all_extracted(html_to_text('value'), '(?:^|[^@A-Za-z0-9_.%+-])([A-Za-z0-9][A-Za-z0-9._%+-]*@[A-Za-z0-9.-]+[.][A-Za-z]{2,})')) }} as value,
+        {{ unnested(emails_in('value')) }} as value,
         is_verified,
         first_seen_at,
         last_seen_at
@@ -127,7 +127,7 @@ found_in_texts as (
         record_id,
         'handle' as kind,
         'mastodon' as network,
-        {{ unnested(all_extracted(html_to_text('value'), '(?:^|[^@A-Za-z0-9_.%+-])@([A-Za-z0-9_.-]+@[A-Za-z0-9.-]+[.][A-Za-z]{2,})')) }} as value,
+        {{ unnested(fediverse_handles_in('value')) }} as value,
         is_verified,
         first_seen_at,
         last_seen_at
@@ -139,7 +139,7 @@ found_in_texts as (
         record_id,
         'url' as kind,
         cast(null as varchar) as network,
-        {{ unnested(all_extracted('value', "(?i)(https?://[^\\s<>\"'')]+)")) }} as value,
+        {{ unnested(urls_in('value')) }} as value,
         is_verified,
         first_seen_at,
         last_seen_at

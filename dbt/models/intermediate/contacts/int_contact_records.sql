@@ -78,7 +78,7 @@ hubspot_merges as (
     qualify
         row_number() over (
             partition by source, split_part(merged_id, ':', 1)
-            order by merged_at desc nulls last, survivor_id
+            order by merged_at desc nulls last, survivor_id asc
         ) = 1
 
 ),
@@ -122,7 +122,7 @@ claimed_merges as (
 
 ),
 
-merges as (
+known_merges as (
 
     select
         claimed_merges.record_id,
@@ -140,17 +140,17 @@ survivor_walk as (
         record_id,
         merged_into as survivor_id,
         1 as steps
-    from merges
+    from known_merges
 
     union all
 
     select
         survivor_walk.record_id,
-        merges.merged_into as survivor_id,
+        known_merges.merged_into as survivor_id,
         survivor_walk.steps + 1 as steps
     from survivor_walk
-    inner join merges
-        on survivor_walk.survivor_id = merges.record_id
+    inner join known_merges
+        on survivor_walk.survivor_id = known_merges.record_id
     where survivor_walk.steps < 50
 
 ),
@@ -162,9 +162,9 @@ last_survivors as (
         survivor_walk.record_id,
         survivor_walk.survivor_id
     from survivor_walk
-    left join merges
-        on survivor_walk.survivor_id = merges.record_id
-    where merges.record_id is null
+    left join known_merges
+        on survivor_walk.survivor_id = known_merges.record_id
+    where known_merges.record_id is null
 
 ),
 
@@ -190,19 +190,25 @@ account_names as (
 
 brand_records as (
 
-    select record_id
+    select account_names.record_id
     from account_names
-    where (source, account) in (select source, account from brand_accounts)
-    group by record_id
+    inner join brand_accounts
+        on
+            account_names.source = brand_accounts.source
+            and account_names.account = brand_accounts.account
+    group by account_names.record_id
 
 ),
 
 employee_records as (
 
-    select record_id
+    select account_names.record_id
     from account_names
-    where (source, account) in (select source, account from employee_accounts)
-    group by record_id
+    inner join employee_accounts
+        on
+            account_names.source = employee_accounts.source
+            and account_names.account = employee_accounts.account
+    group by account_names.record_id
 
 ),
 
@@ -215,12 +221,12 @@ kinds as (
             when employee_records.record_id is not null then 'employee'
             when
                 lower(split_part(records.first_email, '@', 2))
-                in (select domain from employee_domains)
+                in (select employee_domains.domain from employee_domains)
                 then 'employee'
             when records.is_organisation then 'organisation'
             when
                 split_part(split_part(lower(trim(records.first_email)), '@', 1), '+', 1)
-                in (select local_part from role_mailboxes)
+                in (select role_mailboxes.local_part from role_mailboxes)
                 and {{ is_no_persons_name('records.full_name') }}
                 then 'shared_mailbox'
             else 'person'

@@ -223,7 +223,7 @@ salesforce_requesters as (
     qualify
         row_number() over (
             partition by requester_record_id
-            order by (supplied_name is null), created_at desc nulls last, case_id
+            order by (supplied_name is null) asc, created_at desc nulls last, case_id asc
         ) = 1
 
 ),
@@ -478,7 +478,7 @@ facebook_users as (
     qualify
         row_number() over (
             partition by author_record_id
-            order by (author_name is null), created_at desc nulls last, message_id
+            order by (author_name is null) asc, created_at desc nulls last, message_id asc
         ) = 1
 
 ),
@@ -539,7 +539,7 @@ instagram_users as (
     qualify
         row_number() over (
             partition by author_record_id
-            order by (author_handle is null), created_at desc nulls last, message_id
+            order by (author_handle is null) asc, created_at desc nulls last, message_id asc
         ) = 1
 
 ),

@@ -52,7 +52,7 @@ own_accounts as (
     qualify
         row_number() over (
             partition by source
-            order by is_own_account desc, has_handle desc, record_id
+            order by is_own_account desc, has_handle desc, record_id asc
         ) = 1
 
 ),
@@ -231,8 +231,8 @@ attributed as (
             when told_apart.direction = 'in' and told_apart.author_record_id is null
                 then 'no_author'
             when told_apart.direction = 'in' then null
-            when coalesce(answer_walk.record_id, told_apart.customer_addressee_record_id) is not null
-                then null
+            when answer_walk.record_id is not null then null
+            when told_apart.customer_addressee_record_id is not null then null
             when told_apart.parent_message_id is null and told_apart.addressee_record_id is null
                 then 'brand_broadcast'
             when answer_walk.message_id is not null then 'no_author'

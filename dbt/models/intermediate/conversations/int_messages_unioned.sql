@@ -85,7 +85,7 @@ x_instructions as (
     qualify
         row_number() over (
             partition by message_id
-            order by redacted_at desc nulls last, compliance_event_id
+            order by redacted_at desc nulls last, compliance_event_id asc
         ) = 1
 
 ),

@@ -83,7 +83,7 @@ ranked as (
         role,
         row_number() over (
             partition by opportunity_id
-            order by is_marked_primary desc, ranked_at asc nulls last, ranked_by
+            order by is_marked_primary desc, ranked_at asc nulls last, ranked_by asc
         ) as place
     from unioned
 

@@ -18,7 +18,10 @@ renamed as (
         _country as default_country,
         coalesce({{ trimmed('page_id') }}, nullif(split_part(post_id, '_', 1), post_id)) as page_id,
         {{ record_key('post', 'post_id') }} as post_message_id,
-        coalesce({{ record_key('comment', "nullif(parent_id, post_id)") }}, {{ record_key('post', 'post_id') }}) as parent_message_id,
+        coalesce(
+            {{ record_key('comment', "nullif(parent_id, post_id)") }},
+            {{ record_key('post', 'post_id') }}
+        ) as parent_message_id,
         {{ record_key('user', 'from_id') }} as author_record_id,
         {{ trimmed('from_id') }} as author_native_id,
         {{ one_line('from_name') }} as author_name,

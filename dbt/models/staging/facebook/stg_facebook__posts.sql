@@ -32,7 +32,11 @@ renamed as (
         {{ to_utc('created_time') }} as created_at,
         updated_time as updated_at_raw,
         {{ to_utc('updated_time') }} as updated_at,
-        case when {{ json_text('_extra', 'verb') }} = 'remove' then coalesce({{ to_utc('updated_time') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ json_text('_extra', 'verb') }} = 'remove'
+                then coalesce({{ to_utc('updated_time') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

@@ -53,7 +53,11 @@ renamed as (
         {{ to_utc('create_date', '_timezone') }} as created_at,
         last_modified_date as updated_at_raw,
         {{ to_utc('last_modified_date', '_timezone') }} as updated_at,
-        case when {{ to_boolean('archived') }} then coalesce({{ to_utc('last_modified_date', '_timezone') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ to_boolean('archived') }}
+                then coalesce({{ to_utc('last_modified_date', '_timezone') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

@@ -32,7 +32,10 @@ renamed as (
         _region as region,
         _country as default_country,
         {{ record_key('email_campaign', 'email_campaign_id') }} as campaign_id,
-        coalesce({{ trimmed('sent_by_id') }}, case when upper(trim(type)) = 'SENT' then {{ trimmed('id') }} end) as send_id,
+        coalesce(
+            {{ trimmed('sent_by_id') }},
+            case when upper(trim(type)) = 'SENT' then {{ trimmed('id') }} end
+        ) as send_id,
 
         -- attributes
         {{ plain_email('recipient') }} as email,
@@ -68,10 +71,10 @@ held as (
 
 latest as (
 
-    select *
+    select *  -- noqa: AM04
     from held
     {{ keep_newest('email_event_id') }}
 
 )
 
-select * from latest
+select * from latest  -- noqa: AM04

@@ -17,8 +17,14 @@ renamed as (
         _region as region,
         _country as default_country,
         {{ record_key('media', 'media_id') }} as media_message_id,
-        coalesce({{ record_key('comment', 'parent_id') }}, {{ record_key('media', 'media_id') }}) as parent_message_id,
-        {{ record_key('user', "coalesce(nullif(from_id, ''), lower(trim(coalesce(nullif(from_username, ''), username))))") }} as author_record_id,
+        coalesce(
+            {{ record_key('comment', 'parent_id') }},
+            {{ record_key('media', 'media_id') }}
+        ) as parent_message_id,
+        {{ record_key(
+            'user',
+            "coalesce(nullif(from_id, ''), lower(trim(coalesce(nullif(from_username, ''), username))))"
+        ) }} as author_record_id,
         {{ trimmed('from_id') }} as author_native_id,
         lower(trim(coalesce(nullif(from_username, ''), username))) as author_handle,
 

@@ -16,7 +16,10 @@ renamed as (
         _brand as brand,
         _region as region,
         _country as default_country,
-        {{ record_key('user', "coalesce(nullif(owner_id, ''), lower(trim(username)))") }} as author_record_id,
+        {{ record_key(
+            'user',
+            "coalesce(nullif(owner_id, ''), lower(trim(username)))"
+        ) }} as author_record_id,
         {{ trimmed('owner_id') }} as author_native_id,
         lower(trim(username)) as author_handle,
 

@@ -32,7 +32,9 @@ renamed as (
         _region as region,
         _country as default_country,
         {{ record_key('campaign', 'campaign_id') }} as campaign_id,
-        campaign_id || ':' || coalesce({{ trimmed('email_id') }}, md5({{ plain_email('email_address') }})) as send_id,
+        campaign_id
+        || ':'
+        || coalesce({{ trimmed('email_id') }}, md5({{ plain_email('email_address') }})) as send_id,
 
         -- attributes
         {{ plain_email('email_address') }} as email,
@@ -63,10 +65,10 @@ held as (
 
 latest as (
 
-    select *
+    select *  -- noqa: AM04
     from held
     {{ keep_newest('email_event_id') }}
 
 )
 
-select * from latest
+select * from latest  -- noqa: AM04

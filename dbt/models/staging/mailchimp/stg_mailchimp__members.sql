@@ -37,8 +37,18 @@ renamed as (
         {{ to_utc('clean_time') }} as cleaned_at,
         coalesce({{ to_utc('optin_time') }}, {{ to_utc('confirm_time') }}) as created_at,
         last_changed as updated_at_raw,
-        greatest({{ to_utc('last_changed') }}, {{ to_utc('unsub_time') }}, {{ to_utc('clean_time') }}, {{ to_utc('confirm_time') }}, {{ to_utc('optin_time') }}) as updated_at,
-        case when lower(trim(status)) = 'archived' then coalesce({{ to_utc('last_changed') }}, _as_of) else _absent_since end as deleted_at,
+        greatest(
+            {{ to_utc('last_changed') }},
+            {{ to_utc('unsub_time') }},
+            {{ to_utc('clean_time') }},
+            {{ to_utc('confirm_time') }},
+            {{ to_utc('optin_time') }}
+        ) as updated_at,
+        case
+            when lower(trim(status)) = 'archived'
+                then coalesce({{ to_utc('last_changed') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

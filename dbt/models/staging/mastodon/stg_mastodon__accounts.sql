@@ -18,7 +18,7 @@ renamed as (
         _country as default_country,
 
         -- attributes
-        lower(trim(acct)) || case when acct like '%@%' then '' else coalesce('@' || {{ url_host('coalesce(url, uri)') }}, '') end as handle,
+        {{ instance_handle('acct', 'coalesce(url, uri)') }} as handle,
         {{ one_line('display_name') }} as full_name,
         {{ trimmed('note') }} as bio,
         {{ trimmed('fields') }} as fields,

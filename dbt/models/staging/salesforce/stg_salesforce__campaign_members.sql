@@ -11,7 +11,10 @@ renamed as (
     select
         -- keys
         {{ record_key('campaign_member', 'id') }} as campaign_member_id,
-        coalesce({{ record_key('contact', 'contact_id') }}, {{ record_key('lead', 'lead_id') }}) as record_id,
+        coalesce(
+            {{ record_key('contact', 'contact_id') }},
+            {{ record_key('lead', 'lead_id') }}
+        ) as record_id,
         _source as source,
         _brand as brand,
         _region as region,
@@ -30,7 +33,11 @@ renamed as (
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
         coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
-        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ to_boolean('is_deleted') }}
+                then coalesce({{ to_utc('system_modstamp') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

@@ -23,8 +23,14 @@ renamed as (
         {{ trimmed('status') }} as status,
 
         -- measures
-        {{ to_minor_units('actual_cost', to_currency('currency_iso_code', '_currency')) }} as actual_cost_minor,
-        {{ to_minor_units('budgeted_cost', to_currency('currency_iso_code', '_currency')) }} as budgeted_cost_minor,
+        {{ to_minor_units(
+            'actual_cost',
+            to_currency('currency_iso_code', '_currency')
+        ) }} as actual_cost_minor,
+        {{ to_minor_units(
+            'budgeted_cost',
+            to_currency('currency_iso_code', '_currency')
+        ) }} as budgeted_cost_minor,
         {{ to_currency('currency_iso_code', '_currency') }} as currency,
 
         -- flags
@@ -37,7 +43,11 @@ renamed as (
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
         coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
-        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ to_boolean('is_deleted') }}
+                then coalesce({{ to_utc('system_modstamp') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

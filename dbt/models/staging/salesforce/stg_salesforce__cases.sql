@@ -17,7 +17,10 @@ renamed as (
         _region as region,
         _country as default_country,
         {{ record_key('contact', 'contact_id') }} as contact_record_id,
-        case when nullif(trim(contact_id), '') is null then {{ email_record_key('case_requester', 'supplied_email') }} end as requester_record_id,
+        case
+            when nullif(trim(contact_id), '') is null
+                then {{ email_record_key('case_requester', 'supplied_email') }}
+        end as requester_record_id,
         {{ record_key('account', 'account_id') }} as account_id,
 
         -- attributes
@@ -43,7 +46,11 @@ renamed as (
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
         coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
-        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ to_boolean('is_deleted') }}
+                then coalesce({{ to_utc('system_modstamp') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

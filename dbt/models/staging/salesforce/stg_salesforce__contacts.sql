@@ -22,7 +22,10 @@ renamed as (
         -- attributes
         {{ one_line('first_name') }} as given_name,
         {{ one_line('last_name') }} as family_name,
-        coalesce({{ one_line('name') }}, {{ one_line("concat_ws(' ', first_name, last_name)") }}) as full_name,
+        coalesce(
+            {{ one_line('name') }},
+            {{ one_line("concat_ws(' ', first_name, last_name)") }}
+        ) as full_name,
         birthdate as birth_date_raw,
         {{ to_date('birthdate') }} as birth_date,
         {{ one_line('title') }} as title,
@@ -49,7 +52,11 @@ renamed as (
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
         coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
-        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ to_boolean('is_deleted') }}
+                then coalesce({{ to_utc('system_modstamp') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
 
         -- provenance
         _as_of,

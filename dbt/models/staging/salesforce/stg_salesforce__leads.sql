@@ -16,12 +16,18 @@ renamed as (
         _brand as brand,
         _region as region,
         _country as default_country,
-        coalesce({{ record_key('contact', 'converted_contact_id') }}, {{ record_key('lead', 'master_record_id') }}) as merged_into,
+        coalesce(
+            {{ record_key('contact', 'converted_contact_id') }},
+            {{ record_key('lead', 'master_record_id') }}
+        ) as merged_into,
 
         -- attributes
         {{ one_line('first_name') }} as given_name,
         {{ one_line('last_name') }} as family_name,
-        coalesce({{ one_line('name') }}, {{ one_line("concat_ws(' ', first_name, last_name)") }}) as full_name,
+        coalesce(
+            {{ one_line('name') }},
+            {{ one_line("concat_ws(' ', first_name, last_name)") }}
+        ) as full_name,
         {{ one_line('title') }} as title,
         {{ one_line('company') }} as organisation,
         {{ trimmed('email') }} as email,
@@ -46,7 +52,11 @@ renamed as (
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
         coalesce({{ to_utc('system_modstamp') }}, {{ to_utc('last_modified_date') }}) as updated_at,
-        case when {{ to_boolean('is_deleted') }} then coalesce({{ to_utc('system_modstamp') }}, _as_of) else _absent_since end as deleted_at,
+        case
+            when {{ to_boolean('is_deleted') }}
+                then coalesce({{ to_utc('system_modstamp') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
         {{ to_utc('converted_date') }} as converted_at,
 
         -- provenance

@@ -31,9 +31,14 @@ renamed as (
         _brand as brand,
         _region as region,
         _country as default_country,
-        coalesce({{ record_key('marketing_campaign', 'marketing_campaign_id') }}, {{ record_key('singlesend', 'singlesend_id') }}) as campaign_id,
+        coalesce(
+            {{ record_key('marketing_campaign', 'marketing_campaign_id') }},
+            {{ record_key('singlesend', 'singlesend_id') }}
+        ) as campaign_id,
         {{ one_line('marketing_campaign_name') }} as campaign_name,
-        nullif(split_part(sg_message_id, '.', 1), '') || ':' || md5({{ plain_email('email') }}) as send_id,
+        nullif(split_part(sg_message_id, '.', 1), '')
+        || ':'
+        || md5({{ plain_email('email') }}) as send_id,
 
         -- attributes
         {{ plain_email('email') }} as email,
@@ -71,10 +76,10 @@ held as (
 
 latest as (
 
-    select *
+    select *  -- noqa: AM04
     from held
     {{ keep_newest('email_event_id') }}
 
 )
 
-select * from latest
+select * from latest  -- noqa: AM04
