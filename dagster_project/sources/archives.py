@@ -128,8 +128,8 @@ def _open_zip(member: Member, workdir: Path, budget: _Budget, depth: int) -> Ite
     except (zipfile.BadZipFile, OSError, ValueError):
         raise BrokenFileError("the zip file is cut off or damaged", _AGAIN) from None
     with archive:
+        _check(archive.infolist(), budget)
         entries = [info for info in archive.infolist() if not _is_clutter(info)]
-        _check(entries, budget)
         unpack = _Unpacker(archive, member, workdir, budget, entries)
         for info in entries:
             yield from _open(unpack.member(info), workdir, budget, depth=depth + 1)
@@ -186,10 +186,8 @@ class _Unpacker:
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(info.filename).parts
-    return info.is_dir() or any(
-        part == "__MACOSX" or (part.startswith(".") and part not in (".", ".."))
-        for part in parts
-    )
+    hidden = any(part == "__MACOSX" or part.startswith(".") for part in parts)
+    return info.is_dir() or hidden or info.filename.lower().endswith(_MEDIA)
 
 
 def _check(entries: list[zipfile.ZipInfo], budget: _Budget) -> None:

@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from dagster_project.domain.streams import StreamSpec
 
@@ -28,6 +29,7 @@ class HeaderMatch:
     missing: tuple[str, ...]
 
 
+@lru_cache(maxsize=4096)
 def fold(label: str) -> str:
     """A label without case, accents, blanks and punctuation: ``Record ID`` → ``recordid``."""
     decomposed = unicodedata.normalize("NFKD", label).casefold()

@@ -245,28 +245,34 @@ def _is_utf8_prefix(head: bytes) -> bool:
 
 
 def _best_legacy(sample: bytes) -> str:
-    """Windows-1252 where it gives plausible Western words; else what charset-normalizer says."""
-    if _is_plausible_western(sample):
-        return "cp1252"
+    """Western or Central European where that gives plausible words; else what a library says."""
+    for encoding, letters in (("cp1252", _WESTERN), ("cp1250", _CENTRAL)):
+        if _is_plausible(sample.decode(encoding, "replace"), letters):
+            return encoding
     import charset_normalizer
 
     best = charset_normalizer.from_bytes(sample, cp_isolation=_LEGACY).best()
     return best.encoding if best else "latin_1"
 
 
-_WESTERN = re.compile(
-    "[ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒŠÙÚÛÜÝŸŽß°€–—‘’“”…·«»¿¡§£©®™\xa0àáâãäåæçèéêëìíîïñòóôõöøœšùúûüýÿž]"
+_MARKS_OF_ALL = "°€–—‘’“”„…·«»¿¡§£©®™\xa0"
+_WESTERN = frozenset(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒŠÙÚÛÜÝŸŽßàáâãäåæçèéêëìíîïñòóôõöøœšùúûüýÿž" + _MARKS_OF_ALL
 )
-_LONG_RUN = re.compile("[À-ÖØ-öø-ÿ]{4,}")
-_INSIDE_WORD = re.compile("[a-z][‘-”–—…°€§£©®™«»¿¡\xa0][a-z]")
+_CENTRAL = frozenset(
+    "ĄĆĘŁŃÓŚŹŻąćęłńóśźżČĎĚŇŘŠŤŮŽčďěňřšťůžÁÉÍÚÝáéíúýŐŰőűÖÜÄöüäßĂÂÎŞŢăâîşţĐđĽĹŔľĺŕ"
+    + _MARKS_OF_ALL
+)
+_LONG_RUN = re.compile("[À-ÖØ-öø-ſ]{4,}")
+_INSIDE_WORD = re.compile("[a-z][‘”–—…°€§£©®™«»¿¡\xa0ŸŒŠŽÀ-ÖØ-Þ][a-z]?|£[A-Za-zÀ-ÿ]")
 
 
-def _is_plausible_western(sample: bytes) -> bool:
-    decoded = sample.decode("cp1252", "replace")
+def _is_plausible(decoded: str, letters: frozenset[str]) -> bool:
+    """Few characters beyond ASCII stand where words of these letters would not have them."""
     foreign = [char for char in decoded if char > "\x7f"]
-    odd = sum(1 for char in foreign if not _WESTERN.match(char))
+    odd = sum(1 for char in foreign if char not in letters)
     runs = sum(len(run) for run in _LONG_RUN.findall(decoded))
-    inside = sum(1 for hit in _INSIDE_WORD.findall(decoded) if "’" not in hit)
+    inside = len(_INSIDE_WORD.findall(decoded))
     return odd + runs + inside <= len(foreign) * 0.05
 
 
