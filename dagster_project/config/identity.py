@@ -1,0 +1,159 @@
+"""``config/identity.yml``: how records are recognised as one customer.
+
+Belongs here: the file's shape, and the list of nickname groups it names.
+Does not belong here: what the entries do; that is ``dagster_project.identity``.
+"""
+
+import csv
+import hashlib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from dagster_project.config.yaml_file import YamlDocument, read_yaml
+from dagster_project.domain.errors import ConfigError
+
+Atom = Literal[
+    "alias",
+    "birth_date",
+    "birth_year",
+    "city",
+    "country",
+    "email",
+    "email_domain",
+    "email_user",
+    "family_sound",
+    "given_root",
+    "handle",
+    "initial",
+    "name",
+    "name_pair",
+    "name_prefixes",
+    "organisation",
+    "phone",
+    "phone_tail",
+    "postal_code",
+    "street",
+    "url",
+]
+"""Cheap keys that blocking rules are made of."""
+
+Veto = Literal["birth_date", "generation", "given_name"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NameOptions(_Strict):
+    """Where the groups of interchangeable given names stand."""
+
+    nicknames: str = "nicknames.csv"
+
+
+class EmailOptions(_Strict):
+    """Grammar of e-mail addresses, and which of them are not one person's."""
+
+    ignore_plus_tags: bool = True
+    dotless_domains: tuple[str, ...] = ("gmail.com", "googlemail.com")
+    role_names: tuple[str, ...] = ()
+    public_domains: tuple[str, ...] = ()
+
+
+class Placeholders(_Strict):
+    """Values that stand for no value, lower-cased."""
+
+    texts: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    email_users: tuple[str, ...] = ()
+    birth_dates: tuple[date, ...] = ()
+    phone_pattern: str = "^$"
+
+    @field_validator("texts", "emails", "email_users", mode="before")
+    @classmethod
+    def _as_text(cls, values: Any) -> Any:
+        """YAML reads a bare ``null`` or number as such; here they are what people typed."""
+        return tuple("null" if v is None else str(v).lower() for v in values or ())
+
+
+class IdentifierGuard(_Strict):
+    """What a value of one kind of identifier may do."""
+
+    retire_above: int = Field(ge=1)
+    verified_must_link: bool = False
+
+
+class BlockingOptions(_Strict):
+    """Which pairs are compared at all."""
+
+    cap: int = Field(default=60, ge=2)
+    window: int = Field(default=6, ge=0)
+    rules: tuple[tuple[Atom, ...], ...] = Field(min_length=1)
+
+
+class ModelOptions(_Strict):
+    """How weights are learned; ``retrain_when_grown`` is a share of the records trained on."""
+
+    seed: int = 0
+    random_pairs: int = Field(default=1_000_000, ge=1_000)
+    retrain_when_grown: float = Field(default=0.5, gt=0)
+    least_matches: float = Field(default=200, gt=0)
+
+
+class ClusterOptions(_Strict):
+    """How links become clusters; ``merge_bits`` is asked for above even odds."""
+
+    merge_bits: float = Field(default=1.0, ge=0)
+    complete_up_to: int = Field(default=60, ge=2)
+
+
+class IdentitySpec(_Strict):
+    """Everything that decides which records are one customer, judgements apart."""
+
+    names: NameOptions = NameOptions()
+    emails: EmailOptions = EmailOptions()
+    placeholders: Placeholders = Placeholders()
+    identifiers: dict[Literal["email", "phone", "handle", "url"], IdentifierGuard]
+    vetoes: tuple[Veto, ...] = ("birth_date", "generation", "given_name")
+    one_record_per_person: tuple[str, ...] = ()
+    blocking: BlockingOptions
+    model: ModelOptions = ModelOptions()
+    clusters: ClusterOptions = ClusterOptions()
+    nickname_groups: tuple[tuple[str, ...], ...] = ()
+
+    @field_validator("identifiers")
+    @classmethod
+    def _all_kinds(cls, guards: dict[str, IdentifierGuard]) -> dict[str, IdentifierGuard]:
+        missing = sorted({"email", "phone", "handle", "url"} - set(guards))
+        if missing:
+            raise ValueError(f"add a line for {', '.join(missing)}")
+        return guards
+
+    @property
+    def hash(self) -> str:
+        """Changes whenever any entry (or the nickname list) does."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def read_identity(file: Path) -> IdentitySpec:
+    """Read the spec and its nickname list; ``ConfigError`` names file, line and remedy."""
+    document = read_yaml(file)
+    return document.parse(IdentitySpec, prepare=lambda data: _with_nicknames(document, data))
+
+
+def _with_nicknames(document: YamlDocument, data: Any) -> Any:
+    name = (data.get("names") or {}).get("nicknames", "nicknames.csv")
+    return {**data, "nickname_groups": _read_nicknames(document.file.parent / name)}
+
+
+def _read_nicknames(file: Path) -> tuple[tuple[str, ...], ...]:
+    if not file.is_file():
+        raise ConfigError.at(
+            file, None, "the list of nicknames is missing", "restore it, or leave an empty file"
+        )
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = [[cell.strip().lower() for cell in row] for row in csv.reader(lines)]
+    groups = [tuple(cell for cell in row if cell) for row in rows]
+    return tuple(group for group in groups if len(group) > 1 and not group[0].startswith("#"))

@@ -1,0 +1,122 @@
+"""Candidate pairs: records that share all parts of some blocking rule.
+
+Rules run one by one in the engine. A key value that more records hold than the cap is not
+paired in full: its records are put in order of name and each meets its next neighbours, so
+that a huge block costs little and loses little.
+"""
+
+from dataclasses import dataclass
+
+from dagster_project.config.identity import BlockingOptions
+from dagster_project.identity.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class RuleCount:
+    """What one rule brought: pairs before duplicates go, and keys past the cap."""
+
+    rule: str
+    pairs: int
+    capped_keys: int
+
+
+def find_candidates(work: Workspace, options: BlockingOptions) -> tuple[RuleCount, ...]:
+    """Make ``work.candidate(l, r)`` of distinct pairs with ``l < r``."""
+    work.run("create or replace table work.found (l integer, r integer, rule utinyint)")
+    counts = [
+        _pair_up(work, number, rule, options) for number, rule in enumerate(options.rules)
+    ]
+    work.run(
+        "create or replace table work.candidate as select l, r from work.found group by l, r"
+    )
+    work.run("drop table work.found")
+    return tuple(counts)
+
+
+def _pair_up(
+    work: Workspace, number: int, rule: tuple[str, ...], options: BlockingOptions
+) -> RuleCount:
+    work.run(_keys_sql(rule))
+    capped = _scalar(
+        work,
+        f"select count(distinct key) from work.key where held > {options.cap}",
+    )
+    work.run(
+        f"""
+        insert into work.found
+        select l.rid as l, r.rid as r, {number} as rule
+        from (from work.key where held <= {options.cap}) as l
+        inner join (from work.key where held <= {options.cap}) as r
+            on l.key = r.key and l.rid < r.rid
+        """
+    )
+    if capped and options.window:
+        work.run(_window_sql(number, options))
+    pairs = _scalar(work, f"select count(*) from work.found where rule = {number}")
+    return RuleCount(" + ".join(rule), pairs, capped)
+
+
+def _scalar(work: Workspace, sql: str) -> int:
+    return int(str(work.rows(sql)[0][0]))
+
+
+def _keys_sql(rule: tuple[str, ...]) -> str:
+    """``work.key``: every record's values of one rule, with how many records hold each."""
+    first, *rest = rule
+    joins = " ".join(
+        f"inner join work.atom_{atom} as a{n} on a0.rid = a{n}.rid"
+        for n, atom in enumerate(rest, start=1)
+    )
+    values = ", ".join(f"a{n}.value" for n in range(len(rule)))
+    key = f"hash({values})" if rest else "a0.value"
+    return f"""
+        create or replace table work.key as
+        with
+
+        keyed as (
+
+            select a0.rid, {key} as key
+            from work.atom_{first} as a0 {joins}
+
+        ),
+
+        held as (
+
+            select key, count(*) as held from keyed group by key having count(*) > 1
+
+        )
+
+        select keyed.rid, keyed.key, held.held
+        from keyed
+        inner join held on keyed.key = held.key
+    """
+
+
+def _window_sql(number: int, options: BlockingOptions) -> str:
+    neighbours = " union all ".join(
+        f"select rid as l, lead(rid, {step}) over (partition by key order by place) as r from big"
+        for step in range(1, options.window + 1)
+    )
+    return f"""
+        insert into work.found
+        with
+
+        big as (
+
+            select
+                key.key,
+                key.rid,
+                row_number() over (
+                    partition by key.key
+                    order by feature.name nulls last, feature.birth_date nulls last, key.rid
+                ) as place
+            from work.key
+            inner join work.feature on key.rid = feature.rid
+            where key.held > {options.cap}
+
+        )
+
+        select least(l, r) as l, greatest(l, r) as r, {number} as rule
+        from ({neighbours})
+        where r is not null and l <> r
+    """

@@ -1,0 +1,221 @@
+"""Edges, sources' own merges and judgements become clusters.
+
+Belongs here: which edges count, and in which order words beat evidence.
+Does not belong here: the algorithm itself (``partition``).
+
+Order of force: a steward's DIFFERENT, a steward's SAME, a merge by the source, a veto,
+evidence. Every DIFFERENT only ever splits the cluster it stands in, one after the other,
+so adding one can never join records that were apart.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.judgements import Judgement, Verdict
+from dagster_project.identity.model import Model
+from dagster_project.identity.partition import Ints, components, partition
+from dagster_project.identity.scoring import compare_pairs, score_pairs
+from dagster_project.identity.workspace import Workspace
+
+MERGED = 10_000_000
+SAME = 1_000_000_000
+DIFFERENT = -1_000_000_000_000
+
+
+@dataclass(frozen=True)
+class _Edges:
+    left: Ints
+    right: Ints
+    weight: Ints
+
+    @property
+    def favourable(self) -> "_Edges":
+        return self.where(self.weight > 0)
+
+    def where(self, mask: np.ndarray) -> "_Edges":  # type: ignore[type-arg]
+        return _Edges(self.left[mask], self.right[mask], self.weight[mask])
+
+
+def build_clusters(
+    work: Workspace, spec: IdentitySpec, model: Model, judgements: tuple[Judgement, ...]
+) -> None:
+    """Make ``work.assignment(rid, cluster)``; a cluster's number is its smallest rid.
+
+    Needs ``work.edge`` of the candidates and adds to it the pairs that blocking did not
+    bring but that stand in one component, so that every pair of a cluster has been compared.
+    """
+    size = work.count("work.record")
+    _write_bonds(work, judgements)
+    _complete_components(work, spec, model, size)
+    labels = partition(size, *_as_tuple(_read_edges(work)))
+    labels = _obey_differences(work, labels, judgements)
+    _write_assignment(work, labels)
+
+
+def _write_bonds(work: Workspace, judgements: tuple[Judgement, ...]) -> None:
+    """``work.bond``: links that stand without evidence: merges, mailboxes, judgements."""
+    work.run(_BONDS)
+    for judgement in judgements:
+        if judgement.verdict is Verdict.SAME:
+            work.run(
+                f"""
+                insert into work.bond
+                select least(l.rid, r.rid), greatest(l.rid, r.rid), {SAME}, 'judged the same'
+                from work.record as l
+                inner join work.record as r on l.record_id = $1 and r.record_id = $2
+                """,
+                [judgement.record_id_l, judgement.record_id_r],
+            )
+
+
+_BONDS = f"""
+create or replace table work.bond as
+select
+    least(record.rid, survivor.rid) as l,
+    greatest(record.rid, survivor.rid) as r,
+    {MERGED}::bigint as weight,
+    'merged by its source' as evidence
+from work.record
+inner join work.record as survivor on record.survivor = survivor.record_id
+where record.rid <> survivor.rid
+
+union all
+
+select distinct
+    min(identifier.rid) over (partition by identifier.canonical) as l,
+    identifier.rid as r,
+    {MERGED}::bigint as weight,
+    'one mailbox' as evidence
+from work.identifier
+inner join work.record on identifier.rid = record.rid
+where
+    record.is_mailbox and identifier.kind = 'email' and identifier.is_stated
+    and coalesce(identifier.flag, '') not in ('malformed', 'placeholder')
+qualify min(identifier.rid) over (partition by identifier.canonical) <> identifier.rid
+"""
+
+
+def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size: int) -> None:
+    """Compare the pairs inside components that no blocking rule brought."""
+    edges = _read_edges(work, only="weight > 0")
+    labels = components(size, edges.left, edges.right)
+    _write_labels(work, "component", labels)
+    work.run(
+        f"""
+        create or replace table work.absent as
+        with
+
+        grouped as (
+
+            select component.rid, component.label
+            from work.component
+            inner join work.feature on component.rid = feature.rid
+            where component.label in (
+                select label from work.component
+                group by label
+                having count(*) between 3 and {spec.clusters.complete_up_to}
+            )
+
+        )
+
+        select l.rid as l, r.rid as r
+        from grouped as l
+        inner join grouped as r on l.label = r.label and l.rid < r.rid
+        anti join work.candidate as known on l.rid = known.l and r.rid = known.r
+        """
+    )
+    compare_pairs(work, "work.absent", "work.compared_late")
+    work.run("create or replace table work.edge_early as from work.edge")
+    work.run("create or replace table work.weight_early as from work.pattern_weight")
+    score_pairs(work, spec, model, "work.compared_late")
+    work.run("insert into work.edge from work.edge_early")
+    work.run(
+        "insert into work.pattern_weight from work.weight_early as early "
+        "anti join work.pattern_weight as late on early.pattern = late.pattern"
+    )
+    work.run("drop table work.edge_early")
+    work.run("drop table work.weight_early")
+
+
+def _read_edges(work: Workspace, only: str = "weight <> 0") -> _Edges:
+    found = work.connection.execute(
+        f"""
+        select l, r, weight::bigint as weight from work.edge where {only}
+        union all
+        select l, r, weight from work.bond
+        """
+    ).fetchnumpy()
+    return _Edges(*(found[name].astype(np.int64) for name in ("l", "r", "weight")))
+
+
+def _as_tuple(edges: _Edges) -> tuple[Ints, Ints, Ints]:
+    return edges.left, edges.right, edges.weight
+
+
+def _obey_differences(work: Workspace, labels: Ints, judgements: Iterable[Judgement]) -> Ints:
+    """Split, in the order they were made, every cluster that holds two records judged different."""
+    differences = [
+        pair for j in judgements if j.verdict is Verdict.DIFFERENT
+        for pair in _rids(work, j)
+    ]  # fmt: skip
+    standing: list[tuple[int, int]] = []
+    for a, b in differences:
+        standing.append((a, b))
+        if labels[a] == labels[b]:
+            labels = _split(work, labels, labels[a], standing)
+    return labels
+
+
+def _rids(work: Workspace, judgement: Judgement) -> list[tuple[int, int]]:
+    rows = work.rows(
+        "select l.rid, r.rid from work.record as l, work.record as r "
+        "where l.record_id = $1 and r.record_id = $2",
+        [judgement.record_id_l, judgement.record_id_r],
+    )
+    return [(int(str(a)), int(str(b))) for a, b in rows]
+
+
+def _split(
+    work: Workspace, labels: Ints, label: np.int64, apart: list[tuple[int, int]]
+) -> Ints:
+    inside = np.flatnonzero(labels == label)
+    place = {int(rid): n for n, rid in enumerate(inside)}
+    found = work.connection.execute(
+        """
+        select l, r, weight::bigint from work.edge
+        where list_contains($1::bigint[], l) and list_contains($1::bigint[], r)
+        union all
+        select l, r, weight from work.bond
+        where list_contains($1::bigint[], l) and list_contains($1::bigint[], r)
+        """,
+        [inside.tolist()],
+    ).fetchall()
+    found += [(a, b, DIFFERENT) for a, b in apart if a in place and b in place]
+    left, right, weight = (
+        np.array([row[n] if n == 2 else place[row[n]] for row in found], dtype=np.int64)
+        for n in range(3)
+    )
+    parts = partition(len(inside), left, right, weight)
+    new = labels.copy()
+    new[inside] = inside[parts]
+    return new
+
+
+def _write_assignment(work: Workspace, labels: Ints) -> None:
+    _write_labels(work, "assignment", labels)
+    work.run("alter table work.assignment rename column label to cluster")
+
+
+def _write_labels(work: Workspace, table: str, labels: Ints) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame({"rid": np.arange(len(labels), dtype=np.int32), "label": labels})
+    work.connection.register("labels_of_records", frame)
+    work.run(
+        f"create or replace table work.{table} as "
+        "select rid, label::integer as label from labels_of_records"
+    )
+    work.connection.unregister("labels_of_records")

@@ -1,0 +1,336 @@
+"""Contact points in canonical form: e-mails, phones, handles, links and addresses.
+
+Belongs here: grammar, placeholders and role mailboxes, and what a value's fan-out says of it.
+Does not belong here: which pairs a value brings together (blocking), and how much it proves.
+"""
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.names import fold_rest
+from dagster_project.identity.phones import read_phones
+from dagster_project.identity.workspace import Workspace
+
+
+def read_contacts(work: Workspace, spec: IdentitySpec) -> None:
+    """Make ``work.identifier`` (canonical, with its flag) and ``work.address``.
+
+    ``flag`` says why a value proves nothing (``malformed``, ``placeholder``, ``role``,
+    ``generic``) or that several people hold it (``shared``); null otherwise. Needs the
+    tables of ``names``.
+    """
+    work.run(_GATHERED)
+    _read_emails(work, spec)
+    read_phones(work, spec.placeholders.phone_pattern)
+    work.run(_IDENTIFIERS)
+    _flag_by_fan_out(work, spec)
+    _read_addresses(work, spec)
+
+
+# Identifiers of resolved records; e-mails in a profile's text count as evidence only.
+_GATHERED = r"""
+create or replace table work.gathered as
+select
+    record.rid,
+    identifier.kind,
+    case when identifier.kind = 'handle' then coalesce(identifier.network, '') else '' end as network,
+    identifier.value_raw,
+    identifier.value_norm,
+    coalesce(identifier.is_verified, false) as is_verified,
+    identifier.first_seen_at,
+    identifier.last_seen_at,
+    true as is_stated
+from intermediate.int_contact_identifiers as identifier
+inner join work.record on identifier.record_id = record.record_id
+where trim(coalesce(identifier.value_norm, '')) <> ''
+
+union all
+
+select
+    rid,
+    'email' as kind,
+    '' as network,
+    address as value_raw,
+    lower(address) as value_norm,
+    false as is_verified,
+    null as first_seen_at,
+    null as last_seen_at,
+    false as is_stated
+from (
+    select
+        rid,
+        unnest(list_distinct(
+            regexp_extract_all(bio, '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}')
+        )) as address
+    from work.record
+    where bio like '%@%'
+)
+"""
+
+
+def _read_emails(work: Workspace, spec: IdentitySpec) -> None:
+    """``work.email``: distinct address → canonical address, user part, domain and flag."""
+    local = "local_part"
+    if spec.emails.ignore_plus_tags:
+        local = "regexp_replace(local_part, '(.)[+].*$', '\\1')"
+    work.run(
+        f"""
+        create or replace table work.email as
+        with
+
+        split as (
+
+            select
+                value_norm,
+                regexp_extract(value_norm, '^(.*)@([^@]*)$', 1) as local_part,
+                regexp_extract(value_norm, '^(.*)@([^@]*)$', 2) as domain,
+                regexp_matches(
+                    value_norm, '^[^@\\s,;<>]+@[a-z0-9\\x80-\\x{{10FFFF}}]([a-z0-9\\x80-\\x{{10FFFF}}.-]*)[.][a-z\\x80-\\x{{10FFFF}}]{{2,}}$'
+                ) as is_well_formed
+            from (
+                select distinct lower(trim(value_norm)) as value_norm
+                from work.gathered
+                where kind = 'email'
+            )
+
+        ),
+
+        untagged as (
+
+            select
+                *,
+                case
+                    when list_contains($1::varchar[], domain) then replace({local}, '.', '')
+                    else {local}
+                end as user_part,
+                case when domain = 'googlemail.com' then 'gmail.com' else domain end as host
+            from split
+
+        )
+
+        select
+            value_norm,
+            case when is_well_formed then user_part || '@' || host else value_norm end as canonical,
+            case when is_well_formed then user_part end as user_part,
+            case when is_well_formed then host end as domain,
+            case
+                when
+                    list_contains($2::varchar[], value_norm)
+                    or list_contains($3::varchar[], user_part)
+                    or list_contains($4::varchar[], value_norm)
+                    then 'placeholder'
+                when not is_well_formed then 'malformed'
+                when list_contains($5::varchar[], regexp_replace(user_part, '[-_.0-9]+$', ''))
+                    then 'role'
+            end as flag
+        from untagged
+        """,
+        [
+            list(spec.emails.dotless_domains),
+            list(spec.placeholders.emails),
+            list(spec.placeholders.email_users),
+            list(spec.placeholders.texts),
+            list(spec.emails.role_names),
+        ],
+    )
+
+
+# Handles of federated networks carry their server; it stays part of the value.
+_IDENTIFIERS = """
+create or replace table work.identifier as
+with
+
+canonical as (
+
+    select
+        gathered.*,
+        case gathered.kind
+            when 'email' then email.canonical
+            when 'phone' then phone.e164
+            when 'handle' then ltrim(lower(trim(gathered.value_norm)), '@')
+            else rtrim(regexp_replace(lower(trim(gathered.value_norm)), '^(https?://)?(www[.])?', ''), '/')
+        end as canonical,
+        case gathered.kind
+            when 'email' then email.flag
+            when 'phone' then phone.flag
+        end as flag
+    from work.gathered
+    left join work.email
+        on gathered.kind = 'email' and lower(trim(gathered.value_norm)) = email.value_norm
+    left join work.record on gathered.rid = record.rid
+    left join work.phone
+        on
+            gathered.kind = 'phone'
+            and gathered.value_norm = phone.value_norm
+            and coalesce(record.country, '') = phone.country
+            and coalesce(record.default_country, '') = phone.default_country
+
+)
+
+select
+    rid,
+    kind,
+    network,
+    coalesce(canonical, value_norm) as canonical,
+    hash(kind, network, coalesce(canonical, value_norm)) as value_id,
+    value_raw,
+    value_norm,
+    is_verified,
+    first_seen_at,
+    last_seen_at,
+    is_stated,
+    case
+        when flag is not null then flag
+        when canonical is null or canonical = '' then 'malformed'
+    end as flag
+from canonical
+"""
+
+
+def _flag_by_fan_out(work: Workspace, spec: IdentitySpec) -> None:
+    """Values held under names that cannot be one person are shared; under many, generic.
+
+    Counted are the given-name roots of distinct holders, mailboxes left out; two names are
+    at odds when no root, initial or near spelling is common to them.
+    """
+    work.run(_HOLDERS)
+    work.run(_ODDS)
+    work.run("create or replace table work.limits (kind varchar, retire_above integer)")
+    for kind, guard in spec.identifiers.items():
+        work.run("insert into work.limits values (?, ?)", [kind, guard.retire_above])
+    work.run(_SHARED)
+    work.run(
+        """
+        update work.identifier
+        set flag = shared.flag
+        from work.shared
+        where identifier.flag is null and identifier.value_id = shared.value_id
+        """
+    )
+
+
+_HOLDERS = """
+create or replace table work.holder as
+select distinct identifier.value_id, identifier.kind, name.name_id
+from work.identifier
+inner join work.record on identifier.rid = record.rid
+inner join work.record_name on identifier.rid = record_name.rid
+inner join work.name on record_name.name_id = name.name_id
+where identifier.flag is null and not record.is_mailbox and name.word_count > 1
+"""
+
+# Holders of one value whose given names cannot be one person's; at most 40 names a value.
+_ODDS = """
+create or replace table work.odds as
+with
+
+few as (
+
+    select value_id, kind, name_id, count(*) over (partition by value_id) as names
+    from work.holder
+
+)
+
+select distinct l.value_id
+from few as l
+inner join few as r on l.value_id = r.value_id and l.name_id < r.name_id
+inner join work.name as a on l.name_id = a.name_id
+inner join work.name as b on r.name_id = b.name_id
+where
+    l.names between 2 and 40
+    and not list_has_any(a.roots, b.roots)
+    and not list_has_any(a.words, b.given_words)
+    and not list_has_any(b.words, a.given_words)
+    and not ((length(a.given) = 1 or length(b.given) = 1) and a.initial = b.initial)
+    and jaro_winkler_similarity(a.given, b.given) < 0.8
+    and jaro_winkler_similarity(a.name, b.name) < 0.9
+"""
+
+_SHARED = """
+create or replace table work.shared as
+with
+
+counted as (
+
+    select
+        holder.value_id,
+        any_value(holder.kind) as kind,
+        count(distinct coalesce(name.initial, '') || coalesce(name.family_sound, '')) as people
+    from work.holder
+    inner join work.name on holder.name_id = name.name_id
+    group by holder.value_id
+    having count(*) > 1
+
+)
+
+select
+    counted.value_id,
+    case when counted.people > limits.retire_above then 'generic' else 'shared' end as flag
+from counted
+inner join work.limits on counted.kind = limits.kind
+left join work.odds on counted.value_id = odds.value_id
+where counted.people > limits.retire_above or odds.value_id is not null
+"""
+
+
+def _read_addresses(work: Workspace, spec: IdentitySpec) -> None:
+    """``work.address``: folded street, city and postal code of every record that has any."""
+    work.run(
+        """
+        create or replace table work.place as
+        select
+            raw,
+            case
+                when list_contains($1::varchar[], lower(trim(raw))) then null
+                else lower(strip_accents(raw))
+            end as folded
+        from (
+            select street as raw from intermediate.int_contact_addresses
+            union
+            select city as raw from intermediate.int_contact_addresses
+        )
+        where raw is not null
+        """,
+        [list(spec.placeholders.texts)],
+    )
+    fold_rest(work, "work.place", raw="raw", folded="folded")
+    work.run(_ADDRESSES)
+
+
+_ADDRESSES = """
+create or replace table work.address as
+with
+
+words as (
+
+    select
+        raw,
+        trim(regexp_replace(folded, '[^a-z0-9]+', ' ', 'g')) as text
+    from work.place
+
+),
+
+shortened as (
+
+    select
+        raw,
+        nullif(trim(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(
+            ' ' || text || ' ',
+            ' (street|str|strasse) ', ' st ', 'g'),
+            ' (avenue|ave) ', ' av ', 'g'),
+            ' road ', ' rd ', 'g'),
+            ' (boulevard|blvd) ', ' bd ', 'g'),
+            ' (flat|apartment|apt|unit|appt) ', ' ', 'g')), '') as text
+    from words
+
+)
+
+select distinct
+    record.rid,
+    street.text as street,
+    city.text as city,
+    nullif(regexp_replace(lower(address.postal_code), '[^a-z0-9]+', '', 'g'), '') as postal_code
+from intermediate.int_contact_addresses as address
+inner join work.record on address.record_id = record.record_id
+left join shortened as street on address.street = street.raw
+left join shortened as city on address.city = city.raw
+where street.text is not null or city.text is not null or address.postal_code is not null
+"""

@@ -1,0 +1,437 @@
+"""What is compared and what is looked up: one row of features per record, and its atoms.
+
+A feature row holds everything a comparison of two records reads, so that scoring a pair is
+one join on each side. An atom is a cheap key of a record (``work.atom_<name>(rid, value)``);
+blocking rules are conjunctions of atoms. Mailboxes have neither: they never meet persons.
+"""
+
+from typing import get_args
+
+from dagster_project.config.identity import Atom, IdentitySpec
+from dagster_project.identity.workspace import Workspace
+
+USUAL_HOLDERS = 12
+"""Records that may share a user part or alias before it counts as everybody's."""
+
+
+def build_features(work: Workspace, spec: IdentitySpec) -> None:
+    """Make ``work.feature`` and the tables of atoms; needs names and contacts."""
+    work.run(_ALIASES)
+    work.run(_WORDS_OF_NAMES)
+    work.run(_RARITY)
+    work.run(
+        _DOMAINS,
+        [list(spec.emails.public_domains)],
+    )
+    work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
+    work.run(_ADDRESS_KEYS)
+    work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
+    work.run(_FEATURES, [list(spec.one_record_per_person)])
+    for atom in get_args(Atom):
+        work.run(f"create or replace table work.atom_{atom} as {_ATOMS[atom]}")
+
+
+# Spellings a person goes by: user part of e-mails and handles, without punctuation or server.
+_ALIASES = f"""
+create or replace table work.alias as
+with
+
+user_parts as (
+
+    select rid, 'email' as network, regexp_replace(split_part(canonical, '@', 1), '[^a-z0-9]', '', 'g') as alias
+    from work.identifier
+    where kind = 'email' and (flag is null or flag = 'shared')
+
+),
+
+handles as (
+
+    select
+        rid,
+        network,
+        regexp_replace(
+            case network
+                when 'bluesky' then split_part(canonical, '.', 1)
+                when 'mastodon' then split_part(canonical, '@', 1)
+                else canonical
+            end,
+            '[^a-z0-9]', '', 'g'
+        ) as alias
+    from work.identifier
+    where kind = 'handle' and flag is null
+
+),
+
+gathered as (
+
+    select distinct rid, network, alias
+    from (from user_parts union all from handles)
+    where length(alias) >= 4
+
+),
+
+held as (
+
+    select alias, count(distinct rid) as holders
+    from gathered
+    group by alias
+
+)
+
+select
+    gathered.rid,
+    gathered.network,
+    gathered.alias,
+    nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
+    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5 as is_common
+from gathered
+inner join held on gathered.alias = held.alias
+"""
+
+# How a name is written as one word: in full, and with an initial.
+_WORDS_OF_NAMES = """
+create or replace table work.name_word as
+select
+    name_id,
+    list_distinct([given || family, family || given]) as long_words,
+    list_distinct([initial || family, family || initial, given || left(family, 1)]) as short_words
+from work.name
+where given is not null and family is not null and length(given) > 1
+"""
+
+# Bits of surprise in meeting this very name, given and family name taken as independent.
+_RARITY = """
+create or replace table work.rarity as
+with
+
+named as (select name_id, given, family, records from work.name where word_count > 1),
+
+total as (select greatest(sum(records), 1)::double as records from named),
+
+givens as (select given, sum(records) as records from named group by given),
+
+families as (select family, sum(records) as records from named group by family)
+
+select
+    named.name_id,
+    round(10 * least(
+        log2(total.records / givens.records) + log2(total.records / families.records),
+        log2(total.records) + 1
+    ))::smallint as rarity,
+    round(10 * log2(total.records / families.records))::smallint as family_rarity,
+    round(10 * log2(total.records / givens.records))::smallint as given_rarity
+from named
+inner join givens on named.given = givens.given
+inner join families on named.family = families.family
+cross join total
+"""
+
+# Domains that look like an employer's: no public provider, and not held by a large share.
+_DOMAINS = """
+create or replace table work.domain as
+with
+
+held as (
+
+    select split_part(canonical, '@', 2) as domain, rid
+    from work.identifier
+    where kind = 'email' and (flag is null or flag in ('shared', 'role', 'generic'))
+
+),
+
+counted as (
+
+    select domain, count(distinct rid) as holders from held group by domain
+
+),
+
+total as (select count(distinct rid) as holders from held)
+
+select distinct held.rid, held.domain
+from held
+inner join counted on held.domain = counted.domain
+cross join total
+where
+    not list_contains($1::varchar[], held.domain)
+    and counted.holders <= greatest(20, total.holders / 100)
+"""
+
+_ORGANISATIONS = """
+create or replace table work.company as
+with
+
+folded as (
+
+    select
+        rid,
+        trim(regexp_replace(
+            ' ' || trim(regexp_replace(lower(strip_accents(organisation)), '[^a-z0-9]+', ' ', 'g')) || ' ',
+            ' (ab|ag|and|asa|bv|co|company|corp|corporation|et|gmbh|group|holding|holdings|inc|kg|limited|llc|llp|ltd|nv|oy|plc|pty|sa|sarl|sas|sl|spa|srl|the|und) ',
+            ' ', 'g'
+        )) as company
+    from work.record
+    where organisation is not null and not list_contains($1::varchar[], lower(trim(organisation)))
+
+)
+
+select rid, company from folded where company <> ''
+"""
+
+# An address that people of different given names share says little of which of them it is.
+_ADDRESS_KEYS = """
+create or replace table work.address_key as
+with
+
+keyed as (
+
+    select
+        rid,
+        street,
+        city,
+        postal_code,
+        case
+            when street is not null and postal_code is not null then hash(street, postal_code)
+            when street is not null and city is not null then hash(street, city)
+        end as place
+    from work.address
+
+),
+
+shared as (
+
+    select keyed.place
+    from keyed
+    inner join work.record_name on keyed.rid = record_name.rid
+    inner join work.name on record_name.name_id = name.name_id
+    where keyed.place is not null and name.word_count > 1 and length(name.given) > 1
+    group by keyed.place
+    having count(distinct left(name.given, 3)) > 1
+
+)
+
+select keyed.*, shared.place is not null as is_shared
+from keyed
+left join shared on keyed.place = shared.place
+"""
+
+_BIRTHS = """
+create or replace table work.birth as
+select
+    rid,
+    birth_date,
+    year(birth_date)::smallint as birth_year,
+    month(birth_date)::tinyint as birth_month,
+    day(birth_date)::tinyint as birth_day,
+    strftime(birth_date, '%Y%m%d') as birth_digits,
+    list_sum(list_transform(string_split(strftime(birth_date, '%Y%m%d'), ''), lambda d: d::tinyint))
+        ::tinyint as birth_digit_sum
+from work.record
+where
+    birth_date between date '1900-01-02' and date '2100-01-01'
+    and not list_contains($1::date[], birth_date)
+"""
+
+_FEATURES = """
+create or replace table work.feature as
+with
+
+points as (
+
+    select
+        rid,
+        list(distinct value_id) filter (where kind = 'email') as emails,
+        list(distinct value_id) filter (where kind = 'email' and flag is null) as own_emails,
+        list(distinct split_part(canonical, '@', 1)) filter (where kind = 'email' and flag is null)
+            as email_users,
+        min(canonical) filter (where kind = 'email') as email_first,
+        max(canonical) filter (where kind = 'email') as email_last,
+        list(distinct value_id) filter (where kind = 'phone') as phones,
+        list(distinct value_id) filter (where kind = 'phone' and flag is null) as own_phones,
+        list(distinct right(canonical, 8)) filter (where kind = 'phone' and flag is null)
+            as phone_tails,
+        min(canonical) filter (where kind = 'phone') as phone_first,
+        list(distinct value_id) filter (where kind = 'handle' and flag is null) as handles,
+        list(distinct network) filter (where kind = 'handle' and flag is null) as networks,
+        list(distinct value_id) filter (where kind = 'handle' and flag is null and is_verified)
+            as verified_handles,
+        list(distinct value_id) filter (where kind = 'url' and flag is null) as urls
+    from work.identifier
+    where flag is null or flag = 'shared'
+    group by rid
+
+),
+
+aliases as (
+
+    select
+        rid,
+        list(distinct hash(alias)) filter (where not is_common) as aliases,
+        list(distinct letters) filter (where length(letters) >= 5) as letters
+    from work.alias
+    group by rid
+
+),
+
+places as (
+
+    select
+        rid,
+        list(distinct place) filter (where place is not null) as places,
+        list(distinct place) filter (where place is not null and not is_shared) as own_places,
+        list(distinct postal_code) filter (where postal_code is not null) as postal_codes,
+        list(distinct city) filter (where city is not null) as cities,
+        min(street) as street
+    from work.address_key
+    group by rid
+
+),
+
+domains as (
+
+    select rid, list(distinct domain) as domains from work.domain group by rid
+
+)
+
+select
+    record.rid,
+    name.name_id,
+    name.given,
+    name.family,
+    name.name,
+    name.words,
+    name.given_words,
+    name.word_count,
+    name.initial,
+    name.generation,
+    name.roots,
+    coalesce(rarity.rarity, 0)::smallint as rarity,
+    coalesce(rarity.family_rarity, 0)::smallint as family_rarity,
+    coalesce(rarity.given_rarity, 0)::smallint as given_rarity,
+    name_word.long_words,
+    name_word.short_words,
+    aliases.letters,
+    aliases.aliases,
+    points.emails,
+    points.own_emails,
+    points.email_users,
+    points.email_first,
+    points.email_last,
+    points.phones,
+    points.own_phones,
+    points.phone_tails,
+    points.phone_first,
+    points.handles,
+    points.networks,
+    points.verified_handles,
+    points.urls,
+    birth.birth_date,
+    birth.birth_year,
+    birth.birth_month,
+    birth.birth_day,
+    birth.birth_digits,
+    birth.birth_digit_sum,
+    places.places,
+    places.own_places,
+    places.postal_codes,
+    places.cities,
+    places.street,
+    company.company,
+    domains.domains,
+    upper(nullif(trim(record.country), '')) as country,
+    case when record.is_living and list_contains($1::varchar[], record.source) then record.source end
+        as single_source
+from work.record
+left join work.record_name on record.rid = record_name.rid
+left join work.name on record_name.name_id = name.name_id
+left join work.rarity on name.name_id = rarity.name_id
+left join work.name_word on name.name_id = name_word.name_id
+left join points on record.rid = points.rid
+left join aliases on record.rid = aliases.rid
+left join places on record.rid = places.rid
+left join domains on record.rid = domains.rid
+left join work.birth on record.rid = birth.rid
+left join work.company on record.rid = company.rid
+where not record.is_mailbox
+"""
+
+
+def _identifier_atom(kind: str, value: str = "identifier.value_id") -> str:
+    return f"""
+        select distinct identifier.rid, {value} as value
+        from work.identifier
+        inner join work.feature on identifier.rid = feature.rid
+        where identifier.kind = '{kind}' and (identifier.flag is null or identifier.flag = 'shared')
+    """
+
+
+def _column_atom(value: str, condition: str) -> str:
+    return f"select rid, hash({value}) as value from work.feature where {condition}"
+
+
+def _list_atom(column: str) -> str:
+    return f"""
+        select distinct rid, hash(value) as value
+        from (select rid, unnest({column}) as value from work.feature)
+    """
+
+
+_ATOMS: dict[str, str] = {
+    "email": _identifier_atom("email"),
+    "phone": _identifier_atom("phone"),
+    "handle": _identifier_atom("handle"),
+    "url": _identifier_atom("url"),
+    "email_user": _list_atom("list_filter(email_users, lambda u: length(u) >= 5)"),
+    "email_domain": _list_atom("domains"),
+    "phone_tail": _list_atom("phone_tails"),
+    "alias": """
+        select distinct rid, hash(alias) as value from work.alias where not is_common
+        union
+        select rid, hash(value) as value
+        from (select rid, unnest(long_words) as value from work.feature)
+        where length(value) >= 6
+        union
+        select rid, hash(letters) as value from work.alias where length(letters) >= 6
+    """,
+    "name": _column_atom("name", "word_count > 1"),
+    "name_pair": """
+        select distinct rid, hash(least(given, family), greatest(given, family)) as value
+        from (
+            select feature.rid, unnest(list_distinct(list_append(
+                list_transform(
+                    coalesce(given_nick.roots, []), lambda r: [r, feature.family]
+                ) || list_transform(
+                    coalesce(family_nick.roots, []), lambda r: [feature.given, r]
+                ),
+                [feature.given, feature.family]
+            ))) as pair, pair[1] as given, pair[2] as family
+            from work.feature
+            left join (select nick, list(root) as roots from work.nickname group by nick) as given_nick
+                on feature.given = given_nick.nick
+            left join (select nick, list(root) as roots from work.nickname group by nick) as family_nick
+                on feature.family = family_nick.nick
+            where feature.given is not null and feature.family is not null
+        )
+    """,
+    "name_prefixes": _column_atom(
+        "list_sort(list_transform(words, lambda w: left(w, 3)))", "word_count > 1"
+    ),
+    "given_root": _list_atom("roots"),
+    "family_sound": """
+        select feature.rid, hash(name.family_sound) as value
+        from work.feature
+        inner join work.name on feature.name_id = name.name_id
+        where name.family_sound <> ''
+    """,
+    "initial": _column_atom("initial", "initial is not null"),
+    "birth_date": _column_atom("birth_date", "birth_date is not null"),
+    "birth_year": _column_atom("birth_year", "birth_date is not null"),
+    "postal_code": _list_atom("postal_codes"),
+    "city": _list_atom("cities"),
+    "street": """
+        select distinct rid, hash(regexp_replace(street, '[^0-9]+', '', 'g'), left(street, 4)) as value
+        from work.address
+        where street is not null
+    """,
+    "organisation": _column_atom("company", "company is not null"),
+    "country": _column_atom("country", "country is not null"),
+}

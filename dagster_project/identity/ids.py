@@ -1,0 +1,329 @@
+"""``customer_id`` by a written contract (docs/identity.md), set-based over the ledger of ids.
+
+(a) Each old id goes to the new cluster that holds most of its members; tie: the cluster with
+    the smallest record_id among them.
+(b) A cluster offered several ids keeps the oldest; tie: the one with most members, then the
+    smallest id. The others redirect to it.
+(c) Clusters offered none get new ids, made from their smallest record_id and how many ids
+    that record has been given before. No id is ever given to a second customer.
+
+An id whose members have all gone is retired; it goes back to them should they return.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dagster_project.identity.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class IdChanges:
+    """How many of each kind of event one run wrote, and the run's number in the ledger."""
+
+    ledger_run: int
+    created: int
+    absorbed: int
+    merged: int
+    split: int
+    retired: int
+
+
+def assign_ids(
+    work: Workspace, *, run_id: str, as_of: datetime, model_version: str
+) -> IdChanges:
+    """Name ``work.assignment``'s clusters and write the ledger, in one transaction.
+
+    Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)``.
+    """
+    work.run(_CLUSTERS)
+    work.run(_OLD)
+    work.run(_OFFERS)
+    work.run(_NAMED)
+    work.run(_EVENTS)
+    ledger_run = _write_ledger(work, run_id, as_of, model_version)
+    counts = {
+        str(kind): int(str(count))
+        for kind, count in work.rows(
+            "select event_type, count(*) from work.id_event group by event_type"
+        )
+    }
+    return IdChanges(
+        ledger_run,
+        *(counts.get(kind, 0) for kind in ("create", "absorb", "merge", "split", "retire")),
+    )
+
+
+_CLUSTERS = """
+create or replace table work.clustered as
+select record.record_id, head.record_id as cluster
+from work.assignment
+inner join work.record on assignment.rid = record.rid
+inner join work.record as head on assignment.cluster = head.rid
+"""
+
+# Members as the ledger has them: living ids, and retired ids that nobody took over.
+_OLD = """
+create or replace table work.old_member as
+select members.record_id, members.customer_id, ids.created_run, ids.retired_at is not null as is_retired
+from idstate.members
+inner join idstate.ids on members.customer_id = ids.customer_id
+where
+    (ids.retired_at is null and members.valid_to is null)
+    or (
+        ids.retired_at is not null
+        and ids.redirects_to is null
+        and members.valid_to = ids.retired_at
+    )
+"""
+
+_OFFERS = """
+create or replace table work.offer as
+with
+
+votes as (
+
+    select
+        old.customer_id,
+        old.created_run,
+        clustered.cluster,
+        count(*) as members,
+        min(old.record_id) as smallest
+    from work.old_member as old
+    inner join work.clustered on old.record_id = clustered.record_id
+    where
+        not old.is_retired
+        or old.record_id not in (select record_id from work.old_member where not is_retired)
+    group by all
+
+),
+
+sizes as (select customer_id, count(*) as size from work.old_member group by customer_id),
+
+placed as (
+
+    select * from votes
+    qualify row_number() over (partition by customer_id order by members desc, smallest) = 1
+
+)
+
+select
+    placed.customer_id,
+    placed.cluster,
+    row_number() over (
+        partition by placed.cluster
+        order by placed.created_run, sizes.size desc, placed.customer_id
+    ) = 1 as is_kept
+from placed
+inner join sizes on placed.customer_id = sizes.customer_id
+"""
+
+_NAMED = """
+create or replace table work.new_id as
+with
+
+nameless as (
+
+    select distinct cluster from work.clustered
+    anti join work.offer on clustered.cluster = offer.cluster and offer.is_kept
+
+),
+
+given as (
+
+    select seed_record_id, count(*) as ids from idstate.ids group by seed_record_id
+
+)
+
+select
+    nameless.cluster,
+    'c' || left(md5(nameless.cluster || '|' || coalesce(given.ids, 0)), 20) as customer_id,
+    row_number() over (order by nameless.cluster) as place
+from nameless
+left join given on nameless.cluster = given.seed_record_id;
+
+create or replace table work.named as
+select
+    clustered.record_id,
+    clustered.cluster,
+    coalesce(offer.customer_id, new_id.customer_id) as customer_id
+from work.clustered
+left join work.offer on clustered.cluster = offer.cluster and offer.is_kept
+left join work.new_id on clustered.cluster = new_id.cluster
+"""
+
+_EVENTS = """
+create or replace table work.id_event as
+with
+
+living as (select record_id, customer_id from work.old_member where not is_retired),
+
+moved as (
+
+    select
+        named.customer_id,
+        living.customer_id as before,
+        count(*) as records
+    from work.named
+    left join living on named.record_id = living.record_id
+    group by named.customer_id, living.customer_id
+
+),
+
+taken_over as (
+
+    select lost.customer_id, kept.customer_id as by_customer_id
+    from work.offer as lost
+    inner join work.offer as kept on lost.cluster = kept.cluster and kept.is_kept
+    where not lost.is_kept
+
+),
+
+sizes as (select customer_id, count(*) as records from work.named group by customer_id),
+
+events as (
+
+    select 1 as kind, 'create' as event_type, new_id.customer_id, null as other_customer_id, sizes.records
+    from work.new_id
+    inner join sizes on new_id.customer_id = sizes.customer_id
+
+    union all
+
+    select 2 as kind, 'absorb' as event_type, moved.customer_id, null as other_customer_id, moved.records
+    from moved
+    anti join work.new_id on moved.customer_id = new_id.customer_id
+    where moved.before is null
+
+    union all
+
+    select 3 as kind, 'merge' as event_type, taken_over.by_customer_id as customer_id,
+        taken_over.customer_id as other_customer_id, coalesce(moved.records, 0) as records
+    from taken_over
+    left join moved
+        on taken_over.by_customer_id = moved.customer_id and taken_over.customer_id = moved.before
+
+    union all
+
+    select 4 as kind, 'split' as event_type, moved.before as customer_id,
+        moved.customer_id as other_customer_id, moved.records
+    from moved
+    left join taken_over
+        on moved.before = taken_over.customer_id and moved.customer_id = taken_over.by_customer_id
+    where moved.before <> moved.customer_id and taken_over.customer_id is null
+
+    union all
+
+    select 5 as kind, 'retire' as event_type, living.customer_id, null as other_customer_id,
+        count(*) as records
+    from living
+    anti join work.offer on living.customer_id = offer.customer_id
+    group by living.customer_id
+
+)
+
+select
+    *,
+    row_number() over (order by kind, customer_id, other_customer_id nulls first) as place
+from events
+"""
+
+
+def _write_ledger(work: Workspace, run_id: str, as_of: datetime, model_version: str) -> int:
+    run = int(str(work.rows("select coalesce(max(number), 0) + 1 from idstate.runs")[0][0]))
+    changed = work.count("work.id_event")
+    work.run("begin transaction")
+    try:
+        if changed:
+            for statement in _LEDGER:
+                work.run(
+                    f"with this as (select $1::bigint as run, $2::varchar as run_id, "
+                    f"$3::timestamptz as moment) {statement}",
+                    [run, run_id, as_of],
+                )
+        work.run(
+            "insert into idstate.runs values (?, ?, ?, ?)", [run, run_id, model_version, as_of]
+        )
+        work.run("commit")
+    except BaseException:
+        work.run("rollback")
+        raise
+    return run
+
+
+# Order matters: memberships are closed before new ones open, redirects follow the winners.
+_LEDGER = (
+    """
+    update idstate.members
+    set valid_to = greatest(this.moment, members.valid_from)
+    from this
+    where
+        members.valid_to is null
+        and not exists (
+            select 1 from work.named
+            where named.record_id = members.record_id and named.customer_id = members.customer_id
+        )
+    """,
+    """
+    insert into idstate.members
+    select named.record_id, named.customer_id, this.moment, null
+    from work.named, this
+    where not exists (
+        select 1 from idstate.members
+        where
+            members.valid_to is null
+            and named.record_id = members.record_id
+            and named.customer_id = members.customer_id
+    )
+    """,
+    """
+    insert into idstate.ids
+    select
+        new_id.customer_id,
+        (select coalesce(max(serial), 0) from idstate.ids) + new_id.place,
+        this.run, this.moment, this.run_id, new_id.cluster, null, null
+    from work.new_id, this
+    """,
+    """
+    update idstate.ids
+    set retired_at = null
+    from work.offer
+    where ids.customer_id = offer.customer_id and offer.is_kept and ids.retired_at is not null
+    """,
+    """
+    update idstate.ids
+    set retired_at = this.moment, redirects_to = kept.customer_id
+    from work.offer as lost, work.offer as kept, this
+    where
+        ids.customer_id = lost.customer_id
+        and not lost.is_kept
+        and kept.is_kept
+        and lost.cluster = kept.cluster
+    """,
+    """
+    update idstate.ids
+    set redirects_to = target.redirects_to
+    from idstate.ids as target
+    where ids.redirects_to = target.customer_id and target.redirects_to is not null
+    """,
+    """
+    update idstate.ids
+    set retired_at = greatest(this.moment, last.valid_to)
+    from this, (
+        select customer_id, max(valid_to) as valid_to from idstate.members group by customer_id
+    ) as last
+    where
+        ids.customer_id = last.customer_id
+        and ids.customer_id in (
+            select customer_id from work.id_event where event_type = 'retire'
+        )
+    """,
+    """
+    insert into idstate.events
+    select
+        'e' || lpad((known.serial + id_event.place)::varchar, 12, '0'),
+        known.serial + id_event.place,
+        id_event.event_type, id_event.customer_id, id_event.other_customer_id,
+        id_event.records, this.run_id, 'resolution', this.moment
+    from work.id_event, this, (select coalesce(max(serial), 0) as serial from idstate.events) as known
+    order by id_event.place
+    """,
+)

@@ -1,0 +1,94 @@
+"""Judgements: a steward's word on two records, kept in state, which always wins.
+
+A judgement names records, not customers, so it survives every re-run. The newest word on a
+pair counts; an expired or withdrawn one does not.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.identity.state import opened_state
+
+
+class Verdict(StrEnum):
+    """What a steward says of two records."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One word of a steward; ``number`` orders them."""
+
+    number: int
+    verdict: Verdict
+    record_id_l: str
+    record_id_r: str
+    author: str
+    reason: str
+    made_at: datetime
+    expires_at: datetime | None = None
+
+
+def judge(
+    state_dir: Path,
+    *,
+    verdict: Verdict,
+    record_ids: tuple[str, str],
+    author: str,
+    reason: str,
+    made_at: datetime,
+    expires_at: datetime | None = None,
+) -> Judgement:
+    """Keep a judgement; the next resolution obeys it."""
+    left, right = sorted(record_ids)
+    if left == right:
+        raise Customer360Error(
+            "a judgement needs two different records", left, "name two record ids"
+        )
+    if not author.strip() or not reason.strip():
+        raise Customer360Error(
+            "a judgement needs an author and a reason", "", "say who decides, and why"
+        )
+    with opened_state(state_dir) as state:
+        number = int(
+            state.execute("select coalesce(max(number), 0) + 1 from judgements").fetchall()[0][
+                0
+            ]
+        )
+        state.execute(
+            "insert into judgements values (?, ?, ?, ?, ?, ?, ?, ?, null)",
+            [number, verdict.value, left, right, author, reason, made_at, expires_at],
+        )
+    return Judgement(number, verdict, left, right, author, reason, made_at, expires_at)
+
+
+def withdraw(state_dir: Path, number: int, *, at: datetime) -> None:
+    """Take a judgement back; it stays on record and counts no more."""
+    with opened_state(state_dir) as state:
+        state.execute("update judgements set withdrawn_at = ? where number = ?", [at, number])
+
+
+def standing_judgements(
+    connection: duckdb.DuckDBPyConnection, as_of: datetime, *, schema: str = "main"
+) -> tuple[Judgement, ...]:
+    """The newest unexpired word on every pair, oldest first."""
+    rows = connection.execute(
+        f"""
+        select
+            number, verdict, record_id_l, record_id_r, author, reason, made_at, expires_at
+        from {schema}.judgements
+        where withdrawn_at is null and (expires_at is null or expires_at > ?)
+        qualify
+            row_number() over (partition by record_id_l, record_id_r order by number desc) = 1
+        order by number
+        """,
+        [as_of],
+    ).fetchall()
+    return tuple(Judgement(row[0], Verdict(row[1]), *row[2:]) for row in rows)

@@ -1,0 +1,360 @@
+"""Comparisons of two records and their levels: the one list that SQL, weights and reports read.
+
+Every comparison maps a pair to one level; level 0 means that one side has no value, which is
+evidence of nothing. Levels are packed four bits each into one integer, the pair's pattern:
+only distinct patterns ever reach Python.
+
+Belongs here: what is compared, how, and what is known of the levels before any training.
+Does not belong here: weights learned from data (``weights``), vetoes and caps (``guards``).
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+BITS = 4
+"""Width of one level in a pattern."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One outcome of a comparison.
+
+    ``matches`` and ``strangers`` are how often pairs of one person, and of two random people,
+    come out so among pairs that have both values: experience that small data leans on.
+    ``is_blocked``: pairs at this level are all candidates, so how often strangers reach it is
+    counted among candidates instead of being estimated from a sample that hardly ever sees it.
+    """
+
+    name: str
+    matches: float
+    strangers: float
+    is_blocked: bool = False
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field of a pair; ``sql`` yields 0 for missing, else the 1-based position of a level."""
+
+    name: str
+    levels: tuple[Level, ...]
+    sql: str
+
+    def position(self, level: str) -> int:
+        """The number a level has in patterns."""
+        return [each.name for each in self.levels].index(level) + 1
+
+
+_NAME = Comparison(
+    "name",
+    (
+        Level("different", 0.02, 0.9675),
+        Level("somewhat_alike", 0.03, 0.02),
+        Level("family_only", 0.02, 0.004),
+        Level("given_only", 0.03, 0.007),
+        Level("initial_fits", 0.04, 0.0003),
+        Level("one_word_fits", 0.05, 0.0005),
+        Level("alias_fits", 0.10, 0.00002),
+        Level("alike", 0.12, 0.0001),
+        Level("nickname", 0.10, 0.00002),
+        Level("words_within", 0.05, 0.00002),
+        Level("same", 0.44, 0.00003),
+        Level("generation_differs", 0.0001, 0.00001),
+    ),
+    """
+    case
+        when l.name is null and r.name is null then 0
+        when l.word_count > 1 and l.word_count = r.word_count and near_name < 0.82
+            and near_family < 0.88 and near_given < 0.8 and near_crossed < 0.9 then 1
+        when l.name is null or r.name is null or l.word_count = 1 or r.word_count = 1 then
+            case
+                when l.name = r.name and length(l.name) > 2 then 6
+                when coalesce(list_has_any(l.long_words, r.letters), false)
+                    or coalesce(list_has_any(r.long_words, l.letters), false) then 7
+                when l.word_count = 1 and r.word_count >= 1 and list_has_any(l.words, r.words)
+                    and length(l.name) > 2 then 6
+                when r.word_count = 1 and l.word_count >= 1 and list_has_any(l.words, r.words)
+                    and length(r.name) > 2 then 6
+                when coalesce(list_has_any(l.short_words, r.letters), false)
+                    or coalesce(list_has_any(r.short_words, l.letters), false) then 6
+                else 0
+            end
+        when l.generation <> r.generation
+            and (l.name_id = r.name_id or near_name >= 0.9) then 12
+        when l.name = r.name then 11
+        when l.word_count <> r.word_count
+            and (list_has_all(l.words, r.words) or list_has_all(r.words, l.words)) then 10
+        when l.family = r.family and list_has_any(l.roots, r.roots) then 9
+        when l.family = r.family and least(length(l.given), length(r.given)) = 1
+            then case when l.initial = r.initial then 5 else 3 end
+        when near_family >= 0.88 and (near_given >= 0.88 or list_has_any(l.roots, r.roots)) then 8
+        when near_name >= 0.93 then 8
+        when near_crossed >= 0.93 then 8
+        when near_family >= 0.92 and least(length(l.given), length(r.given)) = 1
+            and l.initial = r.initial then 5
+        when list_has_any(l.roots, r.roots) and least(length(l.given), length(r.given)) > 1 then 4
+        when l.family = r.family or near_family >= 0.94 then
+            case when near_given >= 0.80 then 8 else 3 end
+        when near_name >= 0.82 then 2
+        else 1
+    end
+    """,
+)
+
+_EMAIL = Comparison(
+    "email",
+    (
+        Level("different", 0.45, 0.99989),
+        Level("alike", 0.05, 0.00005),
+        Level("same_user", 0.08, 0.00005, is_blocked=True),
+        Level("same_shared", 0.02, 0.000004, is_blocked=True),
+        Level("same", 0.40, 0.00000002, is_blocked=True),
+    ),
+    """
+    case
+        when l.emails is null or r.emails is null then 0
+        when list_has_any(l.own_emails, r.own_emails) then 5
+        when list_has_any(l.emails, r.emails) then 4
+        when list_has_any(l.email_users, r.email_users) then 3
+        when near_email >= 0.955 then 2
+        else 1
+    end
+    """,
+)
+
+_PHONE = Comparison(
+    "phone",
+    (
+        Level("different", 0.35, 0.99995),
+        Level("alike", 0.05, 0.00002),
+        Level("same_shared", 0.10, 0.00001, is_blocked=True),
+        Level("same", 0.50, 0.00000003, is_blocked=True),
+    ),
+    """
+    case
+        when l.phones is null or r.phones is null then 0
+        when list_has_any(l.own_phones, r.own_phones) then 4
+        when list_has_any(l.phones, r.phones) then 3
+        when list_has_any(l.phone_tails, r.phone_tails)
+            or (length(l.phone_first) >= 9 and near_phone <= 1) then 2
+        else 1
+    end
+    """,
+)
+
+_HANDLE = Comparison(
+    "handle",
+    (
+        Level("different", 0.15, 0.99997),
+        Level("same_alias", 0.40, 0.00001),
+        Level("same_link", 0.05, 0.0000001, is_blocked=True),
+        Level("same", 0.40, 0.00000001, is_blocked=True),
+        Level("same_verified", 0.10, 0.000000001, is_blocked=True),
+    ),
+    """
+    case
+        when list_has_any(l.handles, r.handles)
+            then case when list_has_any(l.verified_handles, r.verified_handles) then 5 else 4 end
+        when list_has_any(l.urls, r.urls) then 3
+        when (l.handles is not null or r.handles is not null)
+            and list_has_any(l.aliases, r.aliases) then 2
+        when list_has_any(l.networks, r.networks) then 1
+        else 0
+    end
+    """,
+)
+
+_BIRTH = Comparison(
+    "birth_date",
+    (
+        Level("different", 0.01, 0.955),
+        Level("two_parts_same", 0.03, 0.0447),
+        Level("mistyped", 0.06, 0.0002),
+        Level("same", 0.90, 0.00005),
+    ),
+    """
+    case
+        when l.birth_date is null or r.birth_date is null then 0
+        when l.birth_date = r.birth_date then 4
+        when same_birth_parts >= 2 then
+            case
+                when hamming(l.birth_digits, r.birth_digits) <= 1
+                    or (
+                        hamming(l.birth_digits, r.birth_digits) = 2
+                        and l.birth_digit_sum = r.birth_digit_sum
+                    ) then 3
+                else 2
+            end
+        when l.birth_year = r.birth_year and l.birth_month = r.birth_day
+            and l.birth_day = r.birth_month then 3
+        else 1
+    end
+    """,
+)
+
+_ADDRESS = Comparison(
+    "address",
+    (
+        Level("different", 0.20, 0.969),
+        Level("same_city", 0.15, 0.03),
+        Level("same_postal_code", 0.10, 0.0008),
+        Level("alike", 0.10, 0.00005),
+        Level("same_shared", 0.15, 0.00001),
+        Level("same", 0.30, 0.000005),
+    ),
+    """
+    case
+        when l.places is null and l.postal_codes is null and l.cities is null then 0
+        when r.places is null and r.postal_codes is null and r.cities is null then 0
+        when list_has_any(l.own_places, r.own_places) then 6
+        when list_has_any(l.places, r.places) then 5
+        when list_has_any(l.postal_codes, r.postal_codes)
+            then case when jaro_winkler_similarity(l.street, r.street) >= 0.9 then 4 else 3 end
+        when list_has_any(l.cities, r.cities)
+            then case when jaro_winkler_similarity(l.street, r.street) >= 0.9 then 4 else 2 end
+        when l.cities is null or r.cities is null then 0
+        else 1
+    end
+    """,
+)
+
+_ORGANISATION = Comparison(
+    "organisation",
+    (
+        Level("different", 0.40, 0.996),
+        Level("same_domain", 0.10, 0.001),
+        Level("alike", 0.05, 0.001),
+        Level("same", 0.45, 0.002),
+    ),
+    """
+    case
+        when l.company = r.company then 4
+        when near_company >= 0.92 then 3
+        when list_has_any(l.domains, r.domains) then 2
+        when l.company is not null and r.company is not null then 1
+        else 0
+    end
+    """,
+)
+
+_COUNTRY = Comparison(
+    "country",
+    (Level("different", 0.05, 0.75), Level("same", 0.95, 0.25)),
+    """
+    case
+        when l.country is null or r.country is null or length(l.country) <> length(r.country) then 0
+        when l.country = r.country then 2
+        else 1
+    end
+    """,
+)
+
+_SOURCE = Comparison(
+    "source",
+    (Level("promises_one_record", 0.5, 0.5),),
+    "case when l.single_source = r.single_source then 1 else 0 end",
+)
+
+COMPARISONS: tuple[Comparison, ...] = (
+    _NAME, _EMAIL, _PHONE, _HANDLE, _BIRTH, _ADDRESS, _ORGANISATION, _COUNTRY, _SOURCE,
+)  # fmt: skip
+"""All comparisons, in the order of their bits in a pattern."""
+
+# Each similarity once per pair; the levels' cases read it as often as they like.
+_SIMILARITIES = """
+    case when l.family <> r.family then jaro_winkler_similarity(l.family, r.family) else 1.0 end
+        as near_family,
+    case when l.given <> r.given then jaro_winkler_similarity(l.given, r.given) else 1.0 end
+        as near_given,
+    case when l.name <> r.name then jaro_winkler_similarity(l.name, r.name) else 1.0 end
+        as near_name,
+    case
+        when l.name <> r.name and l.given[1] = r.family[1] and l.family[1] = r.given[1]
+            then jaro_winkler_similarity(l.given || ' ' || l.family, r.family || ' ' || r.given)
+        else 0.0
+    end as near_crossed,
+    case
+        when l.emails is null or r.emails is null then 0.0
+        when length(l.emails) = 1 and length(r.emails) = 1
+            then jaro_winkler_similarity(l.email_first, r.email_first)
+        else greatest(
+            jaro_winkler_similarity(l.email_first, r.email_first),
+            jaro_winkler_similarity(l.email_first, r.email_last),
+            jaro_winkler_similarity(l.email_last, r.email_first),
+            jaro_winkler_similarity(l.email_last, r.email_last)
+        )
+    end as near_email,
+    case
+        when length(l.phone_first) = length(r.phone_first)
+            then damerau_levenshtein(l.phone_first, r.phone_first)
+        else 99
+    end as near_phone,
+    (l.birth_year = r.birth_year)::tinyint + (l.birth_month = r.birth_month)::tinyint
+        + (l.birth_day = r.birth_day)::tinyint as same_birth_parts,
+    case when l.company <> r.company then jaro_winkler_similarity(l.company, r.company) end
+        as near_company
+"""
+
+# Rarity of the agreeing name in tenths of a bit: whole name, family name, or given name.
+_SURPRISE = """
+    case
+        when level_name in (7, 9, 10, 11, 12) then greatest(l.rarity, r.rarity)
+        when level_name = 8 then least(l.rarity, r.rarity)
+        when level_name in (3, 5) then least(l.family_rarity, r.family_rarity)
+        when level_name = 4 then least(l.given_rarity, r.given_rarity)
+        else 0
+    end
+"""
+
+
+def compare_sql(pairs: str) -> str:
+    """A select of l, r, pattern and surprise (tenths of a bit) for pairs ``(l, r)`` of rids."""
+    levels = ", ".join(f"({c.sql})::bigint as level_{c.name}" for c in COMPARISONS)
+    pattern = " + ".join(
+        f"(level_{c.name} << {BITS * position})" for position, c in enumerate(COMPARISONS)
+    )
+    read = set(_FIELD.findall(levels + _SURPRISE))
+    fields = ", ".join(f"{side}.{column} as {side}_{column}" for side, column in sorted(read))
+    carried = (
+        "l_rarity, r_rarity, l_family_rarity, r_family_rarity, l_given_rarity, r_given_rarity"
+    )
+    return f"""
+        select l, r, {pattern} as pattern, ({_flat(_SURPRISE)})::smallint as surprise
+        from (
+            select l, r, {carried}, {_flat(levels)}
+            from (
+                select pair.l, pair.r, {fields}, {_SIMILARITIES}
+                from {pairs} as pair
+                inner join work.feature as l on pair.l = l.rid
+                inner join work.feature as r on pair.r = r.rid
+            )
+        )
+    """
+
+
+_FIELD = re.compile(r"\b([lr])\.(\w+)")
+
+
+def _flat(sql: str) -> str:
+    """``l.name`` → ``l_name``: the similarities' subquery hands fields on under flat names."""
+    return _FIELD.sub(r"\1_\2", sql)
+
+
+def unpack(patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
+    """Patterns → a matrix of levels, one column per comparison, 0 for missing."""
+    columns = [
+        (patterns >> (BITS * position)) & (2**BITS - 1) for position in range(len(COMPARISONS))
+    ]
+    return np.stack(columns, axis=1).astype(np.int8)
+
+
+def describe(pattern: int) -> str:
+    """A pattern in words, missing comparisons left out: ``name=same email=alike``."""
+    words = []
+    for position, comparison in enumerate(COMPARISONS):
+        level = (pattern >> (BITS * position)) & (2**BITS - 1)
+        if level:
+            words.append(f"{comparison.name}={comparison.levels[level - 1].name}")
+    return " ".join(words)

@@ -1,0 +1,292 @@
+"""Personal names: folded to plain letters, split into parts, known by their nicknames.
+
+Everything runs on distinct values; Python sees only those with letters that SQL cannot fold.
+"""
+
+import unicodedata
+
+from anyascii import anyascii
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.workspace import Workspace
+
+_TITLES = (
+    "dame", "doctor", "dr", "eng", "esq", "frau", "herr", "hon", "ing", "lady", "lord", "madame",
+    "mag", "md", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "phd", "prof",
+    "professor", "rev", "sig", "sir", "sra", "srta",
+)  # fmt: skip
+_GENERATIONS = ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
+
+
+def read_names(work: Workspace, spec: IdentitySpec) -> None:
+    """Make ``work.name``, one row per distinct name, and ``work.record_name`` (rid → name_id)."""
+    _fold_values(work, spec)
+    _write_nicknames(work, spec)
+    work.run(_PARSED)
+    work.run(_PARTS)
+    work.run(_NAMES)
+    work.run(_RECORD_NAMES)
+
+
+def fold(text: str) -> str:
+    """Letters of any script as lower-case ASCII; pictures and marks are dropped.
+
+    ``Müller`` → ``muller``, ``Иван`` → ``ivan``, ``王小明`` → ``wang xiao ming``.
+    """
+    kept = "".join(c for c in text if unicodedata.category(c)[0] not in "SC")
+    ascii_text = anyascii(kept)
+    if not kept.isascii() and any(unicodedata.category(c) == "Lo" for c in kept):
+        ascii_text = "".join(f" {c}" if c.isupper() else c for c in ascii_text)
+    return ascii_text.lower()
+
+
+def _fold_values(work: Workspace, spec: IdentitySpec) -> None:
+    """``work.fold``: distinct raw text of names → lower-case ASCII, null for placeholders."""
+    work.run(
+        """
+        create or replace table work.fold as
+        with
+
+        raw as (
+
+            select given_name as raw from work.record
+            union
+            select family_name as raw from work.record
+            union
+            select full_name as raw from work.record
+
+        )
+
+        select
+            raw,
+            case
+                when list_contains($1::varchar[], lower(trim(raw))) then null
+                else lower(strip_accents(raw))
+            end as folded
+        from raw
+        where raw is not null
+        """,
+        [list(spec.placeholders.texts)],
+    )
+    fold_rest(work, "work.fold", raw="raw", folded="folded")
+
+
+def fold_rest(work: Workspace, table: str, *, raw: str, folded: str) -> None:
+    """Finish in Python what ``strip_accents`` left: other scripts, ligatures, pictures."""
+    rest = work.rows(
+        rf"select {raw} from {table} where regexp_matches({folded}, '[^\x00-\x7F]')"
+    )
+    if not rest:
+        return
+    values = [str(row[0]) for row in rest]
+    work.run("create or replace temp table folded_rest (raw varchar, folded varchar)")
+    work.run(
+        "insert into folded_rest select unnest($1::varchar[]), unnest($2::varchar[])",
+        [values, [fold(value) for value in values]],
+    )
+    work.run(
+        f"update {table} set {folded} = rest.folded from folded_rest as rest "
+        f"where {table.rsplit('.', maxsplit=1)[-1]}.{raw} = rest.raw"
+    )
+    work.run("drop table folded_rest")
+
+
+def _write_nicknames(work: Workspace, spec: IdentitySpec) -> None:
+    """``work.nickname``: short form → the full names it may stand for."""
+    pairs = sorted({(nick, group[0]) for group in spec.nickname_groups for nick in group})
+    work.run("create or replace table work.nickname (nick varchar, root varchar)")
+    if pairs:
+        work.run(
+            "insert into work.nickname select unnest($1::varchar[]), unnest($2::varchar[])",
+            [[fold(nick).replace("-", "") for nick, _ in pairs],
+             [fold(root).replace("-", "") for _, root in pairs]],
+        )  # fmt: skip
+
+
+def _quoted_list(words: tuple[str, ...]) -> str:
+    return "[" + ", ".join(f"'{word}'" for word in words) + "]"
+
+
+def _tokens(column: str) -> str:
+    """Words of a folded text: apostrophes vanish, all else but letters parts words."""
+    letters = f"regexp_replace(replace({column}, '''', ''), '[^a-z]+', ' ', 'g')"
+    return f"list_filter(string_split(trim({letters}), ' '), lambda t: t <> '')"
+
+
+# One row per distinct spelling of (given, family, full): comma forms turned round.
+_PARSED = f"""
+create or replace table work.parsed as
+with
+
+spelled as (
+
+    select distinct given_name, family_name, full_name from work.record
+
+),
+
+folded as (
+
+    select
+        spelled.*,
+        given.folded as given_folded,
+        family.folded as family_folded,
+        regexp_replace(whole.folded, '^([^,]{{2,}}),\\s*([^,]{{2,}})$', '\\2 \\1') as full_folded
+    from spelled
+    left join work.fold as given on spelled.given_name = given.raw
+    left join work.fold as family on spelled.family_name = family.raw
+    left join work.fold as whole on spelled.full_name = whole.raw
+
+),
+
+worded as (
+
+    select
+        *,
+        list_filter({_tokens("given_folded")}, lambda t: not list_contains({_quoted_list(_TITLES)}, t))
+            as given_words,
+        {_tokens("family_folded")} as family_words,
+        list_filter({_tokens("full_folded")}, lambda t: not list_contains({_quoted_list(_TITLES)}, t))
+            as full_words
+    from folded
+
+)
+
+select
+    (row_number() over (
+        order by given_name nulls first, family_name nulls first, full_name nulls first
+    ) - 1)::integer as name_id,
+    given_name,
+    family_name,
+    full_name,
+    list_filter(
+        list_concat(coalesce(given_words, []), coalesce(family_words, []), coalesce(full_words, [])),
+        lambda t: list_contains({_quoted_list(_GENERATIONS)}, t)
+    )[1] as generation_word,
+    list_filter(given_words, lambda t: not list_contains({_quoted_list(_GENERATIONS)}, t)) as given_words,
+    list_filter(family_words, lambda t: not list_contains({_quoted_list(_GENERATIONS)}, t)) as family_words,
+    list_filter(full_words, lambda t: not list_contains({_quoted_list(_GENERATIONS)}, t)) as full_words
+from worded
+"""
+
+# Given and family words, from the full name where the parts are not given.
+_PARTS = """
+create or replace table work.part as
+with
+
+chosen as (
+
+    select
+        name_id,
+        case generation_word
+            when 'junior' then 'jr'
+            when 'ii' then 'jr'
+            when 'senior' then 'sr'
+            else generation_word
+        end as generation,
+        case
+            when len(given_words) > 0 and len(family_words) > 0 then given_words
+            when len(full_words) > 1 then full_words[:-2]
+            when len(given_words) > 0 then given_words
+            when len(family_words) > 0 then []
+            else full_words
+        end as given_words,
+        case
+            when len(given_words) > 0 and len(family_words) > 0 then family_words
+            when len(full_words) > 1 then full_words[-1:]
+            when len(given_words) > 0 then []
+            when len(family_words) > 0 then family_words
+            else []
+        end as family_words
+    from work.parsed
+
+)
+
+select
+    name_id,
+    generation,
+    given_words,
+    family_words,
+    given_words[1] as given,
+    nullif(array_to_string(family_words, ''), '') as family,
+    list_sort(list_distinct(list_concat(given_words, family_words))) as words
+from chosen
+"""
+
+
+def _sound(column: str) -> str:
+    """Consonant classes in the manner of Soundex; a first vowel is kept as such."""
+    text = f"regexp_replace({column}, '^[aeiouy]', '0')"
+    for letters, sound in (
+        ("(ph|pf)", "f"),
+        ("(tsch|sch|tch|cz|sh|ts|tz)", "s"),
+        ("(ck|ch|kh|gh|q)", "k"),
+    ):
+        text = f"regexp_replace({text}, '{letters}', '{sound}', 'g')"
+    text = f"translate({text}, 'bvwdgcxzmaeiouyhj', 'pfftkkksn')"
+    for sound in "pftksnlr":
+        text = f"regexp_replace({text}, '{sound}{sound}+', '{sound}', 'g')"
+    return f"left({text}, 5)"
+
+
+_NAMES = f"""
+create or replace table work.name as
+with
+
+counted as (
+
+    select
+        parsed.name_id,
+        count(*) as records
+    from work.record
+    inner join work.parsed
+        on
+            record.given_name is not distinct from parsed.given_name
+            and record.family_name is not distinct from parsed.family_name
+            and record.full_name is not distinct from parsed.full_name
+    group by parsed.name_id
+
+),
+
+rooted as (
+
+    select part.name_id, list(distinct hash(nickname.root)) as roots
+    from work.part
+    inner join work.nickname on part.given = nickname.nick
+    group by part.name_id
+
+)
+
+select
+    part.name_id,
+    part.generation,
+    part.given,
+    part.family,
+    array_to_string(part.words, ' ') as name,
+    part.words,
+    len(part.words)::tinyint as word_count,
+    part.given_words,
+    part.family_words,
+    left(part.given, 1) as initial,
+    {_sound("part.family")} as family_sound,
+    case
+        when part.given is not null
+            then list_sort(list_distinct(list_append(coalesce(rooted.roots, []), hash(part.given))))
+    end as roots,
+    counted.records
+from work.part
+inner join counted on part.name_id = counted.name_id
+left join rooted on part.name_id = rooted.name_id
+where len(part.words) > 0
+"""
+
+_RECORD_NAMES = """
+create or replace table work.record_name as
+select record.rid, name.name_id
+from work.record
+inner join work.parsed
+    on
+        record.given_name is not distinct from parsed.given_name
+        and record.family_name is not distinct from parsed.family_name
+        and record.full_name is not distinct from parsed.full_name
+inner join work.name on parsed.name_id = name.name_id
+"""

@@ -1,0 +1,166 @@
+"""Schema ``identity`` of the warehouse: what marts read, written in one transaction."""
+
+from dataclasses import dataclass
+
+from dagster_project.identity.phones import forget_unused_phones
+from dagster_project.identity.workspace import Workspace
+
+_TABLES = {
+    "customer_xref": """
+        select
+            members.record_id,
+            members.customer_id,
+            members.valid_from,
+            members.valid_to,
+            case when members.valid_to is null then coalesce(sure.confidence, 1.0) end as confidence
+        from idstate.members
+        left join work.confidence as sure on members.record_id = sure.record_id
+    """,
+    "record_status": "select record_id, status, reason from work.status",
+    "record_identifiers": """
+        select distinct
+            record.record_id,
+            identifier.kind,
+            nullif(identifier.network, '') as network,
+            identifier.value_raw,
+            identifier.canonical as value_norm,
+            identifier.is_verified,
+            identifier.flag is not null as is_shared,
+            identifier.flag,
+            identifier.first_seen_at,
+            identifier.last_seen_at
+        from work.identifier
+        inner join work.record on identifier.rid = record.rid
+        where identifier.is_stated
+    """,
+    "links": "select * from work.link",
+    "redirects": """
+        select customer_id, redirects_to, retired_at as redirected_at
+        from idstate.ids
+        where retired_at is not null
+    """,
+    "events": """
+        select
+            event_id, event_type, customer_id, other_customer_id, record_count, run_id, actor,
+            occurred_at
+        from idstate.events
+    """,
+}
+
+_RUNS = """
+create table if not exists identity.runs (
+    run_id varchar, occurred_at timestamptz, input_hash varchar, evidence_hash varchar,
+    spec_hash varchar, model_version varchar, ledger_run bigint, records bigint,
+    candidates bigint, links bigint, customers bigint, created bigint, absorbed bigint,
+    merged bigint, split bigint, retired bigint, expected_precision double,
+    expected_recall double, seconds double, warnings varchar
+)
+"""
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """What the tables of the warehouse were made from."""
+
+    input_hash: str
+    evidence_hash: str
+    spec_hash: str
+    model_version: str
+    ledger_run: int
+
+
+def describe_links(work: Workspace) -> None:
+    """Make ``work.link`` (links inside customers) and ``work.confidence`` per record."""
+    work.run(_LINKS)
+    work.run(_CONFIDENCE)
+
+
+_LINKS = """
+create or replace table work.link as
+with
+
+joined as (
+
+    select edge.l, edge.r, edge.bits / 10.0 as bits, edge.odds / 10.0 as odds, weight.evidence
+    from work.edge
+    inner join work.pattern_weight as weight on edge.pattern = weight.pattern
+    where edge.weight > 0
+
+    union all
+
+    select bond.l, bond.r, 999.0 as bits, 999.0 as odds, bond.evidence from work.bond
+
+)
+
+select
+    l.record_id as record_id_l,
+    r.record_id as record_id_r,
+    joined.bits::double as match_weight,
+    round(1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, joined.odds)))), 9)::double
+        as match_probability,
+    joined.evidence
+from joined
+inner join work.assignment as la on joined.l = la.rid
+inner join work.assignment as ra on joined.r = ra.rid and la.cluster = ra.cluster
+inner join work.record as l on joined.l = l.rid
+inner join work.record as r on joined.r = r.rid
+"""
+
+_CONFIDENCE = """
+create or replace table work.confidence as
+select record_id, max(match_probability) as confidence
+from (
+    select record_id_l as record_id, match_probability from work.link
+    union all
+    select record_id_r as record_id, match_probability from work.link
+)
+group by record_id
+"""
+
+
+def write_outputs(work: Workspace, run_row: list[object]) -> None:
+    """Replace every table of the schema and add the run's row, all or nothing."""
+    _replace(work, tuple(_TABLES), run_row)
+
+
+def refresh_identifiers(work: Workspace, run_row: list[object]) -> None:
+    """Replace only what does not depend on the partition: times of identifiers."""
+    _replace(work, ("record_identifiers",), run_row)
+
+
+def _replace(work: Workspace, tables: tuple[str, ...], run_row: list[object]) -> None:
+    for table in tables:
+        work.run(f"create or replace table work.out_{table} as {_TABLES[table]}")
+    work.run("create schema if not exists identity")
+    work.run("begin transaction")
+    try:
+        for table in tables:
+            work.run(
+                f"create or replace table identity.{table} as from work.out_{table} order by all"
+            )
+        work.run(_RUNS)
+        work.run(
+            f"insert into identity.runs values ({', '.join('?' for _ in run_row)})", run_row
+        )
+        forget_unused_phones(work.connection)
+        work.run("commit")
+    except BaseException:
+        work.run("rollback")
+        raise
+
+
+def last_run(work: Workspace) -> RunKey | None:
+    """What the warehouse's tables were made from; nothing when one of them is missing."""
+    wanted = ["runs", *_TABLES]
+    known = work.rows(
+        "select count(*) from information_schema.tables where table_schema = 'identity' "
+        "and table_catalog = current_database() and list_contains($1::varchar[], table_name)",
+        [wanted],
+    )
+    if int(str(known[0][0])) < len(wanted):
+        return None
+    rows = work.rows(
+        "select input_hash, evidence_hash, spec_hash, model_version, ledger_run "
+        "from identity.runs order by rowid desc limit 1"
+    )
+    return RunKey(*rows[0]) if rows else None  # type: ignore[arg-type]

@@ -1,0 +1,128 @@
+"""Phone numbers in E.164, parsed once per distinct value and kept between runs.
+
+The cache lies in the warehouse and holds only numbers that records still have, so erasing a
+person empties it too.
+"""
+
+import duckdb
+import phonenumbers
+
+from dagster_project.identity.workspace import Workspace
+
+CACHE = "identity.phone_numbers"
+
+_COUNTRIES = {
+    "australia": "AU", "austria": "AT", "belgique": "BE", "belgium": "BE", "brasil": "BR",
+    "brazil": "BR", "canada": "CA", "china": "CN", "deutschland": "DE", "espana": "ES",
+    "france": "FR", "germany": "DE", "hong kong": "HK", "hong kong sar": "HK", "india": "IN",
+    "ireland": "IE", "italia": "IT", "italy": "IT", "japan": "JP", "luxembourg": "LU",
+    "mexico": "MX", "netherlands": "NL", "poland": "PL", "portugal": "PT", "schweiz": "CH",
+    "singapore": "SG", "south korea": "KR", "spain": "ES", "suisse": "CH", "sweden": "SE",
+    "switzerland": "CH", "taiwan": "TW", "uk": "GB", "united kingdom": "GB",
+    "united states": "US", "united states of america": "US", "usa": "US",
+}  # fmt: skip
+
+
+def read_phones(work: Workspace, placeholder_pattern: str) -> None:
+    """Make ``work.phone``: (value_norm, country, default_country) → E.164 and flag."""
+    _open_cache(work.connection)
+    work.run(_DISTINCT)
+    rest = work.rows(_UNKNOWN)
+    if rest:
+        parsed = [_e164(str(value), str(country)) for value, country in rest]
+        work.run(
+            f"insert into {CACHE} "
+            "select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::varchar[])",
+            [[str(v) for v, _ in rest], [str(c) for _, c in rest], parsed],
+        )
+    work.run(_PHONES, [placeholder_pattern])
+
+
+def forget_unused_phones(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop cached numbers that no record holds any more; needs ``work.phone_value``."""
+    connection.execute(
+        f"""
+        delete from {CACHE} as cache
+        where not exists (
+            select 1 from work.phone_value as used
+            where used.value_norm = cache.value_norm and used.region = cache.region
+        )
+        """
+    )
+
+
+def _open_cache(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("create schema if not exists identity")
+    connection.execute(
+        f"create table if not exists {CACHE} (value_norm varchar, region varchar, e164 varchar)"
+    )
+
+
+def _e164(value: str, region: str) -> str | None:
+    """E.164 form, or nothing when the digits cannot be a number of that country."""
+    try:
+        number = phonenumbers.parse(value, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    national = str(number.national_number)
+    if not 6 <= len(national) <= 14:
+        return None
+    zeros = "0" * (number.number_of_leading_zeros or 1) if number.italian_leading_zero else ""
+    return f"+{number.country_code}{zeros}{national}"
+
+
+def _region_sql() -> str:
+    names = " ".join(f"when '{name}' then '{code}'" for name, code in _COUNTRIES.items())
+    return f"""
+        case
+            when value_norm like '+%' then ''
+            when length(country) = 2 then upper(country)
+            else coalesce(case strip_accents(lower(country)) {names} end, default_country)
+        end
+    """
+
+
+_DISTINCT = f"""
+create or replace table work.phone_value as
+select
+    value_norm,
+    country,
+    default_country,
+    {_region_sql()} as region
+from (
+    select distinct
+        gathered.value_norm,
+        coalesce(record.country, '') as country,
+        coalesce(record.default_country, '') as default_country
+    from work.gathered
+    inner join work.record on gathered.rid = record.rid
+    where gathered.kind = 'phone'
+)
+"""
+
+_UNKNOWN = f"""
+select distinct used.value_norm, used.region
+from work.phone_value as used
+left join {CACHE} as cache
+    on used.value_norm = cache.value_norm and used.region = cache.region
+where cache.value_norm is null
+order by used.value_norm, used.region
+"""
+
+_PHONES = f"""
+create or replace table work.phone as
+select
+    used.value_norm,
+    used.country,
+    used.default_country,
+    cache.e164,
+    case
+        when
+            regexp_matches(regexp_replace(used.value_norm, '[^0-9]', '', 'g'), $1)
+            or regexp_matches(right(regexp_replace(used.value_norm, '[^0-9]', '', 'g'), 7), '^(0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|1234567)$')
+            then 'placeholder'
+        when cache.e164 is null then 'malformed'
+    end as flag
+from work.phone_value as used
+inner join {CACHE} as cache on used.value_norm = cache.value_norm and used.region = cache.region
+"""

@@ -1,0 +1,97 @@
+"""Which contact records are resolved at all, and who was merged into whom by its own source."""
+
+from dagster_project.identity.workspace import Workspace
+
+_SURVIVORS = """
+create or replace table work.survivor as
+with recursive
+
+chain as (
+
+    select record_id, merged_into as survivor, 1 as depth
+    from intermediate.int_contact_records
+    where merged_into is not null and merged_into <> record_id
+
+    union all
+
+    select chain.record_id, record.merged_into as survivor, chain.depth + 1 as depth
+    from chain
+    inner join intermediate.int_contact_records as record
+        on chain.survivor = record.record_id
+    where
+        record.merged_into is not null
+        and record.merged_into <> chain.record_id
+        and chain.depth < 20
+
+)
+
+select record_id, arg_max(survivor, depth) as survivor
+from chain
+group by record_id
+"""
+
+_STATUS = """
+create or replace table work.status as
+with
+
+survivors as (
+
+    select survivor.record_id, survivor.survivor
+    from work.survivor
+    inner join intermediate.int_contact_records as record
+        on survivor.survivor = record.record_id
+    where record.deleted_at is null and record.kind in ('person', 'shared_mailbox')
+
+)
+
+select
+    record.record_id,
+    record.kind,
+    survivors.survivor,
+    case
+        when record.kind not in ('person', 'shared_mailbox') then 'not_a_customer'
+        when survivors.survivor is not null then 'resolved'
+        when record.deleted_at is not null then 'withdrawn'
+        else 'resolved'
+    end as status,
+    case
+        when record.kind not in ('person', 'shared_mailbox') then record.kind
+        when survivors.survivor is not null then 'merged by its source'
+        when record.deleted_at is not null then 'deleted by its source'
+        else 'living record'
+    end as reason
+from intermediate.int_contact_records as record
+left join survivors on record.record_id = survivors.record_id
+"""
+
+_RECORDS = """
+create or replace table work.record as
+select
+    (row_number() over (order by status.record_id) - 1)::integer as rid,
+    status.record_id,
+    status.survivor,
+    status.kind = 'shared_mailbox' as is_mailbox,
+    record.deleted_at is null as is_living,
+    record.source,
+    record.given_name,
+    record.family_name,
+    record.full_name,
+    record.birth_date,
+    record.organisation,
+    record.country,
+    record.default_country,
+    record.bio
+from work.status
+inner join intermediate.int_contact_records as record on status.record_id = record.record_id
+where status.status = 'resolved'
+"""
+
+
+def read_records(work: Workspace) -> None:
+    """Make ``work.status`` (every record once) and ``work.record`` (the resolved ones).
+
+    ``rid`` numbers the resolved records by record_id, so it does not depend on row order.
+    """
+    work.run(_SURVIVORS)
+    work.run(_STATUS)
+    work.run(_RECORDS)

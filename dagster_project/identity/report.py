@@ -1,0 +1,37 @@
+"""What a resolution says of itself: counts and seconds, never values."""
+
+from dataclasses import dataclass, field
+
+from dagster_project.identity.blocking import RuleCount
+
+
+@dataclass(frozen=True)
+class IdentityReport:
+    """Figures of one run. ``expected_*`` are the model's own estimates, made without truth.
+
+    ``trained`` says why a model was trained in this run, ``None`` when the frozen one served.
+    ``is_unchanged``: nothing had changed, and nothing was done.
+    """
+
+    is_unchanged: bool
+    records: int
+    withdrawn: int
+    not_customers: int
+    customers: int
+    candidates: int = 0
+    links: int = 0
+    created: int = 0
+    absorbed: int = 0
+    merged: int = 0
+    split: int = 0
+    retired: int = 0
+    model_version: str = ""
+    trained: str | None = None
+    expected_precision: float | None = None
+    expected_recall: float | None = None
+    largest_customer: int = 0
+    rules: tuple[RuleCount, ...] = ()
+    seconds: dict[str, float] = field(default_factory=dict)
+    retired_values: dict[str, int] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()

@@ -1,0 +1,296 @@
+"""Contact records in, ``customer_id`` out: the stages in their order.
+
+Belongs here: the order of stages, when work can be skipped, and the run's report.
+Does not belong here: any rule of matching; every stage has its module.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.blocking import RuleCount, find_candidates
+from dagster_project.identity.clustering import build_clusters
+from dagster_project.identity.contacts import read_contacts
+from dagster_project.identity.features import build_features
+from dagster_project.identity.fingerprint import evidence_hash, times_hash
+from dagster_project.identity.ids import IdChanges, assign_ids
+from dagster_project.identity.judgements import Judgement, standing_judgements
+from dagster_project.identity.model import Model, needs_training, train_model
+from dagster_project.identity.names import read_names
+from dagster_project.identity.outputs import (
+    RunKey,
+    describe_links,
+    last_run,
+    refresh_identifiers,
+    write_outputs,
+)
+from dagster_project.identity.records import read_records
+from dagster_project.identity.report import IdentityReport
+from dagster_project.identity.scoring import compare_pairs, score_pairs
+from dagster_project.identity.state import attached_state
+from dagster_project.identity.workspace import Progress, Workspace, workspace
+
+DRIFT = 1.5
+"""Factor by which candidates per record may differ from training before it is reported."""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What stays the same through the stages of one run."""
+
+    work: Workspace
+    spec: IdentitySpec
+    run_id: str
+    as_of: datetime
+    judgements: tuple[Judgement, ...]
+    evidence: str
+    inputs: str
+    retrain: bool
+
+
+def resolve(
+    connection: duckdb.DuckDBPyConnection,
+    *,
+    spec: IdentitySpec,
+    state_dir: Path,
+    run_id: str,
+    as_of: datetime,
+    retrain: bool = False,
+    progress: Progress | None = None,
+) -> IdentityReport:
+    """Resolve the contact records of schema ``intermediate`` and write schema ``identity``.
+
+    The ledger of ids in ``state_dir`` is committed first, the warehouse after it; a run
+    killed in between is repaired by the next. ``as_of`` dates memberships and events.
+    """
+    start = perf_counter()
+    with workspace(connection, progress) as work, attached_state(connection, state_dir):
+        judgements = standing_judgements(connection, as_of, schema="idstate")
+        with work.stage("compare with the last run"):
+            evidence = evidence_hash(work, judgements)
+            inputs = times_hash(work)
+        run = _Run(work, spec, run_id, as_of, judgements, evidence, inputs, retrain)
+        model = _frozen_model(work)
+        known = None if retrain else _still_valid(run, model)
+        if known is not None and known.input_hash == inputs:
+            return _unchanged(work, known)
+        read_records(work)
+        if known is not None:
+            return _refreshed(run, known)
+        return _resolved(run, model, start)
+
+
+def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
+    """The last run, if evidence, spec, model and ledger are those it was made with."""
+    last = last_run(run.work)
+    if last is None or model is None:
+        return None
+    ledger = run.work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]
+    same = (last.evidence_hash, last.spec_hash, last.model_version, last.ledger_run) == (
+        run.evidence,
+        run.spec.hash,
+        model.version,
+        ledger,
+    )
+    return last if same else None
+
+
+def _frozen_model(work: Workspace) -> Model | None:
+    rows = work.rows("select body from idstate.models order by number desc limit 1")
+    return Model.from_json(str(rows[0][0])) if rows else None
+
+
+def _unchanged(work: Workspace, known: RunKey) -> IdentityReport:
+    return IdentityReport(
+        is_unchanged=True,
+        model_version=known.model_version,
+        seconds=dict(work.seconds),
+        **_written_counts(work),
+    )
+
+
+def _refreshed(run: _Run, known: RunKey) -> IdentityReport:
+    """Only times of identifiers are new: hand them on, leave everybody where they are."""
+    with run.work.stage("identifiers"):
+        read_names(run.work, run.spec)
+        read_contacts(run.work, run.spec)
+    figures: list[object] = [None] * 12
+    refresh_identifiers(
+        run.work,
+        [run.run_id, run.as_of, run.inputs, run.evidence, run.spec.hash, known.model_version,
+         known.ledger_run, *figures, ""],
+    )  # fmt: skip
+    return IdentityReport(
+        is_unchanged=True,
+        model_version=known.model_version,
+        seconds=dict(run.work.seconds),
+        **_written_counts(run.work),
+    )
+
+
+def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
+    work, spec = run.work, run.spec
+    with work.stage("names", "work.record"):
+        read_names(work, spec)
+    with work.stage("contact points", "work.identifier"):
+        read_contacts(work, spec)
+    with work.stage("features", "work.feature"):
+        build_features(work, spec)
+    with work.stage("candidates", "work.candidate"):
+        rules = find_candidates(work, spec.blocking)
+    with work.stage("comparison", "work.compared"):
+        compare_pairs(work, "work.candidate", "work.compared")
+    with work.stage("model"):
+        model, reason = _model_for(run, model)
+    with work.stage("scores", "work.edge"):
+        score_pairs(work, spec, model, "work.compared")
+    with work.stage("clusters", "work.assignment"):
+        build_clusters(work, spec, model, run.judgements)
+    with work.stage("ids"):
+        changes = assign_ids(
+            work, run_id=run.run_id, as_of=run.as_of, model_version=model.version
+        )
+    with work.stage("links", "work.link"):
+        describe_links(work)
+    report = _report(run, model, reason, changes, rules)
+    with work.stage("write"):
+        write_outputs(work, _run_row(run, model, changes, report, perf_counter() - start))
+    return report
+
+
+def _model_for(run: _Run, model: Model | None) -> tuple[Model, str | None]:
+    """The frozen model, or a new one kept in state when there is a reason to train."""
+    records = run.work.count("work.feature")
+    reason = "asked for" if run.retrain else needs_training(model, run.spec, records)
+    if reason is None and model is not None:
+        return model, None
+    new = train_model(run.work, run.spec)
+    run.work.run(
+        "insert into idstate.models "
+        "select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? from idstate.models",
+        [new.version, new.to_json(), run.as_of, run.run_id, reason],
+    )
+    return new, reason
+
+
+def _report(
+    run: _Run,
+    model: Model,
+    reason: str | None,
+    changes: IdChanges,
+    rules: tuple[RuleCount, ...],
+) -> IdentityReport:
+    work = run.work
+    precision, recall = _expected_quality(work)
+    flags = work.rows(
+        "select flag, count(distinct value_id) from work.identifier "
+        "where flag is not null group by flag order by flag"
+    )
+    largest = work.rows(
+        "select coalesce(max(n), 0) from (select count(*) as n from work.named group by customer_id)"
+    )
+    return IdentityReport(
+        is_unchanged=False,
+        **_status_counts(work, "work.status"),
+        customers=work.count("(select distinct customer_id from work.named)"),
+        candidates=work.count("work.candidate"),
+        links=work.count("work.link"),
+        created=changes.created,
+        absorbed=changes.absorbed,
+        merged=changes.merged,
+        split=changes.split,
+        retired=changes.retired,
+        model_version=model.version,
+        trained=reason,
+        expected_precision=precision,
+        expected_recall=recall,
+        largest_customer=int(str(largest[0][0])),
+        rules=rules,
+        seconds=work.seconds,
+        retired_values={str(flag): int(str(count)) for flag, count in flags},
+        warnings=model.warnings,
+        drift=_drift(work, model),
+    )
+
+
+def _run_row(
+    run: _Run, model: Model, changes: IdChanges, report: IdentityReport, seconds: float
+) -> list[object]:
+    return [
+        run.run_id, run.as_of, run.inputs, run.evidence, run.spec.hash, model.version,
+        changes.ledger_run, report.records, report.candidates, report.links, report.customers,
+        report.created, report.absorbed, report.merged, report.split, report.retired,
+        report.expected_precision, report.expected_recall, seconds, "; ".join(report.warnings),
+    ]  # fmt: skip
+
+
+def _expected_quality(work: Workspace) -> tuple[float | None, float | None]:
+    """Precision and recall among candidates as the model's own probabilities have them.
+
+    An estimate without truth: it trusts the model, and knows nothing of pairs that no
+    blocking rule brought.
+    """
+    rows = work.rows(
+        """
+        with
+
+        likely as (
+
+            select
+                1.0 / (1.0 + pow(2.0, -greatest(-50.0, least(50.0, edge.odds / 10.0)))) as chance,
+                la.cluster = ra.cluster as is_joined
+            from work.edge
+            inner join work.assignment as la on edge.l = la.rid
+            inner join work.assignment as ra on edge.r = ra.rid
+            where edge.weight > -1000000
+
+        )
+
+        select
+            sum(chance) filter (where is_joined and chance >= 0.5)
+                / nullif(count(*) filter (where is_joined and chance >= 0.5), 0),
+            sum(chance) filter (where is_joined) / nullif(sum(chance), 0)
+        from likely
+        """
+    )
+    precision, recall = rows[0]
+    return (
+        None if precision is None else round(float(str(precision)), 4),
+        None if recall is None else round(float(str(recall)), 4),
+    )
+
+
+def _drift(work: Workspace, model: Model) -> tuple[str, ...]:
+    records, candidates = work.count("work.feature"), work.count("work.candidate")
+    if not records or not model.records or not model.candidates:
+        return ()
+    ratio = (candidates / records) / (model.candidates / model.records)
+    if 1 / DRIFT <= ratio <= DRIFT:
+        return ()
+    return (
+        f"candidates per record are {ratio:.1f} times those the model was trained on: "
+        "consider training again",
+    )
+
+
+def _status_counts(work: Workspace, table: str) -> dict[str, int]:
+    counts = {
+        str(status): int(str(count))
+        for status, count in work.rows(f"select status, count(*) from {table} group by status")
+    }
+    return {
+        "records": counts.get("resolved", 0),
+        "withdrawn": counts.get("withdrawn", 0),
+        "not_customers": counts.get("not_a_customer", 0),
+    }
+
+
+def _written_counts(work: Workspace) -> dict[str, int]:
+    customers = work.count(
+        "(select distinct customer_id from identity.customer_xref where valid_to is null)"
+    )
+    return {**_status_counts(work, "identity.record_status"), "customers": customers}

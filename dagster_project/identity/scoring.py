@@ -1,0 +1,116 @@
+"""Pairs to edges: every pair's pattern looked up, rarity of names added, guards applied.
+
+Only distinct patterns pass through Python; pairs stay in the engine. Edge weights are whole
+tenths of a bit, so that sums do not depend on their order.
+"""
+
+import numpy as np
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.guards import guard
+from dagster_project.identity.levels import compare_sql, describe, unpack
+from dagster_project.identity.model import Model
+from dagster_project.identity.workspace import Workspace
+
+VETO = -1_000_000
+"""Weight of an edge that evidence may not merge; sources' own merges outweigh it."""
+
+MOST_RARITY = 80
+"""Tenths of a bit by which a rare or common name may move a score."""
+
+
+def compare_pairs(work: Workspace, pairs: str, into: str) -> None:
+    """Patterns of pairs ``(l, r)``: a table of l, r, pattern and surprise."""
+    work.run(f"create or replace table {into} as {compare_sql(pairs)}")
+
+
+def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -> None:
+    """Make ``work.edge`` of compared pairs: l, r, pattern, bits, odds and weight (in tenths).
+
+    ``bits`` is the evidence, ``odds`` adds the prior. ``weight`` is what clustering sees:
+    the odds where they favour a merge, evidence against where there is any, else nothing,
+    since the prior alone must not hold apart what other records connect.
+    """
+    _write_pattern_weights(work, spec, model, table)
+    prior = round(10 * model.prior_bits)
+    margin = round(10 * spec.clusters.merge_bits)
+    work.run(
+        f"""
+        create or replace table work.edge as
+        with
+
+        weighed as (
+
+            select
+                compared.l,
+                compared.r,
+                compared.pattern,
+                weight.vetoed,
+                weight.bits + case
+                    when weight.typical > 0 and compared.surprise > 0 then greatest(
+                        -{MOST_RARITY}, least({MOST_RARITY}, compared.surprise - weight.typical)
+                    )
+                    else 0
+                end as free_bits,
+                weight.capped
+            from {table} as compared
+            inner join work.pattern_weight as weight on compared.pattern = weight.pattern
+
+        ),
+
+        guarded as (
+
+            select
+                l,
+                r,
+                pattern,
+                vetoed,
+                case when capped then least(free_bits, {-prior - 10}) else free_bits end as bits
+            from weighed
+
+        )
+
+        select
+            l,
+            r,
+            pattern,
+            bits::integer as bits,
+            (bits + {prior})::integer as odds,
+            (case
+                when vetoed then {VETO}
+                when bits + {prior} > {margin} then bits + {prior} - {margin}
+                else least(0, bits)
+            end)::integer as weight
+        from guarded
+        """
+    )
+
+
+def _write_pattern_weights(
+    work: Workspace, spec: IdentitySpec, model: Model, table: str
+) -> None:
+    patterns = work.connection.execute(
+        f"select distinct pattern from {table} order by pattern"
+    ).fetchnumpy()["pattern"].astype(np.int64)  # fmt: skip
+    levels = unpack(patterns)
+    guarded = guard(levels, spec.vetoes)
+    work.run(
+        "create or replace table work.pattern_weight "
+        "(pattern bigint, bits integer, typical integer, vetoed boolean, capped boolean, "
+        "evidence varchar)"
+    )
+    if not len(patterns):
+        return
+    work.run(
+        "insert into work.pattern_weight select unnest($1::bigint[]), unnest($2::integer[]), "
+        "unnest($3::integer[]), unnest($4::boolean[]), unnest($5::boolean[]), "
+        "unnest($6::varchar[])",
+        [
+            patterns.tolist(),
+            np.rint(10 * model.weights(levels)).astype(int).tolist(),
+            np.rint(10 * model.typical(levels)).astype(int).tolist(),
+            guarded.vetoed.tolist(),
+            guarded.capped.tolist(),
+            [describe(int(pattern)) for pattern in patterns],
+        ],
+    )

@@ -1,0 +1,60 @@
+"""Scratch tables of one resolution: an in-memory database beside the warehouse.
+
+They never reach the warehouse file, so a killed run leaves nothing behind, and DuckDB may
+spill them like any other table.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+
+import duckdb
+
+Progress = Callable[[str, int, float], None]
+"""Told of every finished stage: its name, the rows it made, its seconds."""
+
+
+@dataclass
+class Workspace:
+    """The connection, and how long each stage took on it."""
+
+    connection: duckdb.DuckDBPyConnection
+    progress: Progress | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def run(self, sql: str, parameters: list[object] | None = None) -> None:
+        """Execute statements whose result nobody reads."""
+        self.connection.execute(sql, parameters or [])
+
+    def rows(
+        self, sql: str, parameters: list[object] | None = None
+    ) -> list[tuple[object, ...]]:
+        """All rows of a small result."""
+        return self.connection.execute(sql, parameters or []).fetchall()
+
+    def count(self, relation: str) -> int:
+        """Rows of a table or of a ``(select …)``."""
+        return int(str(self.rows(f"select count(*) from {relation}")[0][0]))
+
+    @contextmanager
+    def stage(self, name: str, relation: str | None = None) -> Iterator[None]:
+        """Time a stage; ``relation`` is the table whose rows are reported with it."""
+        start = perf_counter()
+        yield
+        taken = perf_counter() - start
+        self.seconds[name] = self.seconds.get(name, 0.0) + taken
+        if self.progress is not None:
+            self.progress(name, self.count(relation) if relation else 0, taken)
+
+
+@contextmanager
+def workspace(
+    connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
+) -> Iterator[Workspace]:
+    """Attach the scratch database ``work``; it is gone on leaving, whatever happened."""
+    connection.execute("attach ':memory:' as work")
+    try:
+        yield Workspace(connection, progress)
+    finally:
+        connection.execute("detach work")
