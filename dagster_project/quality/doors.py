@@ -70,16 +70,17 @@ def _rows_expected(connection: duckdb.DuckDBPyConnection, mart: str) -> int | No
 def _judge_tables(
     connection: duckdb.DuckDBPyConnection, consumer: Consumer
 ) -> Iterator[RuleOutcome]:
-    columns: dict[str, list[str]] = {}
+    columns: dict[tuple[str, str], list[str]] = {}
     described = connection.execute(
-        "select table_name, column_name, data_type from duckdb_columns() "
-        "where not internal and schema_name = 'main' and table_name not like '\\_%' escape '\\' "
-        "order by table_name, column_index"
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where not internal and table_name not like '\\_%' escape '\\' "
+        "order by schema_name, table_name, column_index"
     ).fetchall()
-    for table, column, kind in described:
-        columns.setdefault(table, []).extend([column] if kind.startswith("VARCHAR") else [])
-    for table, text_columns in columns.items():
-        verdict = judge(connection, table, _suite_of(consumer, table, text_columns))
+    for schema, table, column, kind in described:
+        texts = columns.setdefault((schema, table), [])
+        texts += [column] if kind.startswith("VARCHAR") else []
+    for (schema, table), texts in columns.items():
+        verdict = judge(connection, table, _suite_of(consumer, table, texts), schema=schema)
         for outcome in verdict.outcomes:
             yield replace(outcome, rule=f"{table}: {outcome.rule}")
 
