@@ -60,6 +60,8 @@ values_shown as (
     select {_ID} as record_id, 'email' as kind, null as network, email as value_raw, lower(trim(email)) as value_norm, false as is_verified, created_at, updated_at
     from records where email is not null
     union all
+    select {_ID}, 'email', null, email_extra, lower(email_extra), false, created_at, updated_at from records where email_extra is not null
+    union all
     select {_ID}, 'email', null, bio_email, lower(bio_email), false, created_at, updated_at from records where bio_email is not null
     union all
     select {_ID}, 'phone', null, phone, regexp_replace(phone, '[^0-9+]', '', 'g'), false, created_at, updated_at from records where phone is not null

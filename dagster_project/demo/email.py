@@ -334,6 +334,7 @@ order by email_id
 _MEMBER = """
 select
     email as "Email Address", given_name as "First Name", family_name as "Last Name", mobile as "Phone Number",
+    street as "Address",
     (1 + k(rid, 'rating', 5))::varchar as "MEMBER_RATING", stamp(created_at) as "OPTIN_TIME",
     '192.0.2.' || k(rid, 'ip', 250) as "OPTIN_IP", stamp(created_at + to_seconds(60 + k(rid, 'confirm', 9000))) as "CONFIRM_TIME",
     '192.0.2.' || k(rid, 'ip', 250) as "CONFIRM_IP"{latitude},

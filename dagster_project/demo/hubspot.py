@@ -66,7 +66,7 @@ select
 from (
     select
         s.rid, s.native_id as "Record ID", s.given_name as "First Name", s.family_name as "Last Name",
-        s.email as "Email", case when s.slot = 8 then l.emails end as "Additional email addresses", s.phone as "Phone Number",
+        s.email as "Email", case when s.slot = 8 then nullif(concat_ws(';', l.emails, s.email_extra), '') end as "Additional email addresses", s.phone as "Phone Number",
         s.mobile as "Mobile Phone Number", s.title as "Job Title",
         pick(['Vivian Lam', 'Ines Moreau', 'Kelvin Ho'], s.rid, 'owner') as "Contact owner",
         s.organisation as "Associated Company", (9000 + s.firm_no)::varchar as "Associated Company IDs",

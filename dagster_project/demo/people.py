@@ -115,7 +115,11 @@ select
         when s.country = 'GR' then t.postcode || ' ' || lpad(k(s.firm_no, 'f pc', 90)::varchar, 2, '0')
         else t.postcode || lpad((1 + k(s.firm_no, 'f pc', t.districts))::varchar, 3, '0')
     end as postcode,
-    (1 + k(s.firm_no, 'f no', 150)) || ' ' || st.kind || ' ' || st.street as street,
+    case
+        when s.country in ('FR', 'PL', 'GR') then (1 + k(s.firm_no, 'f no', 150)) || ' ' || st.kind || ' ' || st.street
+        when s.country = 'DE' then st.street || st.kind || ' ' || (1 + k(s.firm_no, 'f no', 150))
+        else (1 + k(s.firm_no, 'f no', 150)) || ' ' || st.street || ' ' || st.kind
+    end as street,
     -- switchboards: the high end of each country's landlines, so that no household has one
     case s.country
         when 'FR' then '0186' || lpad(((s.firm_no * 7919 + 77) % 1000000)::varchar, 6, '0')
@@ -221,7 +225,7 @@ select
         else t.postcode || lpad((1 + k(c.aid, 'pc', t.districts * 12))::varchar, 3, '0')
     end as postcode,
     case c.country
-        when 'DE' then st.street || case when st.kind = 'straße' then 'straße' else st.kind end || ' ' || (1 + k(c.aid, 'no', 180))
+        when 'DE' then st.street || st.kind || ' ' || (1 + k(c.aid, 'no', 180))
         when 'GR' then st.kind || st.street || ' ' || (1 + k(c.aid, 'no', 180))
         when 'PL' then 'ul. ' || st.street || ' ' || (1 + k(c.aid, 'no', 90)) || '/' || (1 + k(c.aid, 'flat', 40))
         when 'FR' then (1 + k(c.aid, 'no', 180)) || ' ' || st.kind || ' ' || st.street
@@ -373,9 +377,9 @@ sequenced as (
 select
     *,
     case country
-        when 'FR' then case when seq < 10000 then '063998' || lpad(seq::varchar, 4, '0')
+        when 'FR' then case when seq < 10000 then '063998' || lpad(((seq * 7919 + 13) % 10000)::varchar, 4, '0')
             else '07' || lpad(((seq * 79193 + 1234567) % 100000000)::varchar, 8, '0') end
-        when 'GB' then case when seq < 1000 then '07700900' || lpad(seq::varchar, 3, '0')
+        when 'GB' then case when seq < 1000 then '07700900' || lpad(((seq * 77 + 13) % 1000)::varchar, 3, '0')
             else '075' || lpad(((seq * 79193 + 1234567) % 100000000)::varchar, 8, '0') end
         when 'DE' then '0152' || lpad(((seq * 79193 + 1234567) % 100000000)::varchar, 8, '0')
         when 'PL' then '7' || lpad(((seq * 79193 + 1234567) % 100000000)::varchar, 8, '0')
@@ -519,12 +523,13 @@ chances as (
     select
         p.pid,
         p.is_stranger,
+        u(p.pid, 'main network') as main_dice,
         unnest([
-            {{'network': 'x', 'known': {profile_x}, 'stranger': {profile_stranger_x}}},
-            {{'network': 'facebook', 'known': {profile_facebook}, 'stranger': {profile_stranger_facebook}}},
-            {{'network': 'instagram', 'known': {profile_instagram}, 'stranger': {profile_stranger_instagram}}},
-            {{'network': 'mastodon', 'known': {profile_mastodon}, 'stranger': {profile_stranger_mastodon}}},
-            {{'network': 'bluesky', 'known': {profile_bluesky}, 'stranger': {profile_stranger_bluesky}}}
+            {{'network': 'x', 'known': {profile_x}, 'low': 0.0, 'high': {profile_stranger_x}}},
+            {{'network': 'facebook', 'known': {profile_facebook}, 'low': {profile_stranger_x}, 'high': {profile_stranger_facebook}}},
+            {{'network': 'instagram', 'known': {profile_instagram}, 'low': {profile_stranger_facebook}, 'high': {profile_stranger_instagram}}},
+            {{'network': 'mastodon', 'known': {profile_mastodon}, 'low': {profile_stranger_instagram}, 'high': {profile_stranger_mastodon}}},
+            {{'network': 'bluesky', 'known': {profile_bluesky}, 'low': {profile_stranger_mastodon}, 'high': {profile_stranger_bluesky}}}
         ]) as chance
     from people as p
 ),
@@ -533,10 +538,12 @@ present as (
         pid,
         is_stranger,
         chance.network as network,
-        u(pid, 'evidence') as evidence_dice,
         u(pid, 'evidence ' || chance.network) as own_dice
     from chances
-    where u(pid, 'profile ' || chance.network) < case when is_stranger then chance.stranger else chance.known end
+    where case
+        when is_stranger then main_dice >= chance.low and main_dice < chance.high
+        else u(pid, 'profile ' || chance.network) < chance.known
+    end
 ),
 proved as (
     select
@@ -560,9 +567,9 @@ stemmed as (
         p.first_seen_at,
         case
             when r.evidence = 'none' or (r.evidence = 'stranger' and u(r.pid, 'pen name') < 0.5) then
-                pick(['night', 'blue', 'tiny', 'brave', 'lunar', 'retro', 'pixel', 'mossy', 'velvet', 'salty', 'golden', 'quiet'], r.pid * 8 + ascii(r.network), 'pen 1')
-                || pick(['owl', 'panda', 'rider', 'maker', 'coder', 'fox', 'baker', 'surfer', 'reader', 'otter', 'comet', 'noodle'], r.pid * 8 + ascii(r.network), 'pen 2')
-                || (10 + k(r.pid * 8 + ascii(r.network), 'pen 3', 9000))
+                pick(['night', 'blue', 'tiny', 'brave', 'lunar', 'retro', 'pixel', 'mossy', 'velvet', 'salty', 'golden', 'quiet'], case when r.is_stranger then r.pid else r.pid * 8 + ascii(r.network) end, 'pen 1')
+                || pick(['owl', 'panda', 'rider', 'maker', 'coder', 'fox', 'baker', 'surfer', 'reader', 'otter', 'comet', 'noodle'], case when r.is_stranger then r.pid else r.pid * 8 + ascii(r.network) end, 'pen 2')
+                || (10 + k(case when r.is_stranger then r.pid else r.pid * 8 + ascii(r.network) end, 'pen 3', 9000))
             else case k(r.pid, 'handle', 5)
                 when 0 then slug(p.given) || '_' || slug(p.family) || date_part('year', p.birth_date) % 100
                 when 1 then substr(slug(p.given), 1, 1) || slug(p.family) || (10 + k(r.pid, 'handle number', 990))

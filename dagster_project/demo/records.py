@@ -39,6 +39,7 @@ def make_records(stage: Stage) -> None:
         **{name: rates.case(name) for name in RECORD_CASES},
     )
     stage.run(_VALUES)
+    stage.run(_KNOWN_MAIL)
     stage.run(_ERRORS)
     stage.run(_RECORDS, now=now)
     if not stage.plan.day:
@@ -77,7 +78,11 @@ select 'crm_merged', count(*) filter (slot = 0), count(*) filter (slot = 2) from
 union all
 select 'hubspot_merged', count(*) filter (slot = 8), count(*) filter (slot = 10) from skeleton
 union all
-select 'two_addresses', count(*) filter (slot = 24), count(*) filter (slot = 25) from skeleton
+select
+    'two_addresses',
+    count(*) filter (slot = 24 and may_have_second),
+    count(*) filter (slot = 25 and may_have_second)
+from addressed
 union all
 select 'moved', count(*), count(*) filter (moved_at is not null) from homes
 union all
@@ -144,10 +149,12 @@ dated as (
         s.pid,
         s.slot,
         s.pid * 64 + s.slot as rid,
-        least(
+        case when s.slot >= 32 then timestamp '{now}'
+            - to_seconds(20000000 + (u(s.pid * 64 + s.slot, 'joined') * 250000000)::bigint)
+        else least(
             p.first_seen_at + to_seconds((u(s.pid * 64 + s.slot, 'created') * 120 * 86400)::bigint),
             timestamp '{now}' - to_seconds(3600 + k(s.pid * 64 + s.slot, 'created late', 800000))
-        ) as created_at
+        ) end as created_at
     from slots as s
     inner join people as p on p.pid = s.pid
 )
@@ -175,7 +182,12 @@ joined as (
         s.slot in (0, 1, 2, 3, 8, 9, 10, 16, 17) as has_name,
         s.slot >= 32 as is_profile,
         r.network,
-        r.evidence,
+        -- who is in no CRM can have no handle or website there: such profiles show an address
+        case
+            when r.evidence in ('crm_handle', 'website') and r.network <> 'instagram'
+                and bool_or(s.slot in (0, 1, 3, 8, 9)) over (partition by s.pid) is not true then 'bio_email'
+            else r.evidence
+        end as evidence,
         r.handle,
         p.former_firm_no is not null and s.updated_at < p.job_changed_at as in_former_job,
         p.moved_at is not null and s.updated_at < p.moved_at as at_former_address,
@@ -285,7 +297,7 @@ select
         when slot = 24 then case when email_work is not null and u(pid, 'mailed at work') < 0.35 then email_work else email_1 end
         when slot = 16 then email_1
         when is_crm and firm_name is not null
-            and u(rid, 'work mail') < case when slot < 3 then 0.5 when slot = 3 then 0.4 else 0.3 end then
+            and u(rid, 'work mail') < case when slot < 3 then 0.42 when slot = 3 then 0.35 else 0.25 end then
             case when in_former_job then email_former else email_work end
         when is_crm and u(rid, 'second mail') < 0.1 then email_2
         when has_name then email_1
@@ -297,6 +309,36 @@ select
     end as mobile_chosen,
     (given_up_at is not null and updated_at < given_up_at) or (takes_number and updated_at >= taken_at) as h_recycled_phone
 from homed;
+"""
+
+_KNOWN_MAIL = """
+create table known_mail as
+-- addresses of a person that a CRM or the newsletter has: what we write to
+select pid, list(distinct email_chosen order by email_chosen) as addresses, bool_or(slot = 8) as is_in_hubspot
+from valued
+where is_crm
+    and email_chosen in (email_1, email_2, coalesce(email_work, email_1), coalesce(email_former, email_1))
+    and not (is_crm and u(rid, 'no email') < 0.07)
+group by pid;
+create table addressed as
+select
+    v.* exclude (email_chosen),
+    coalesce(len(m.addresses), 0) >= 2 or coalesce(m.is_in_hubspot, false) as may_have_second,
+    m.addresses[1] as known_address,
+    v.slot = 24 and m.pid is null and v.pid in (select pid from valued where is_crm)
+        and u(v.rid, 'mailed all the same') > 0.15 as is_never_mailed,
+    case
+        when v.slot in (4, 16) and m.pid is not null and u(v.rid, 'own address') < 0.75
+            then m.addresses[1 + k(v.pid, 'which address', len(m.addresses))]
+        when v.slot = 24 and m.pid is not null and u(v.rid, 'unseen address') >= 0.04
+            then m.addresses[1 + k(v.pid, 'which address', len(m.addresses))]
+        when v.slot = 25 and len(m.addresses) >= 2
+            then m.addresses[1 + (k(v.pid, 'which address', len(m.addresses)) + 1) % len(m.addresses)]
+        when v.slot = 25 then case when list_contains(m.addresses, v.email_2) then v.email_1 else v.email_2 end
+        else v.email_chosen
+    end as email_chosen
+from valued as v
+left join known_mail as m on m.pid = v.pid;
 """
 
 _ERRORS = """
@@ -314,7 +356,8 @@ worded as (
         end as email_tagged,
         k(rid, 'typing field', 4) as typing_field,
         k(rid, 'placeholder kind', 4) as placeholder_kind
-    from valued
+    from addressed
+    where (slot <> 25 or may_have_second) and not is_never_mailed
 ),
 wrong as (
     select
@@ -349,12 +392,12 @@ select
         when not is_crm then null
         when h_placeholder_value and placeholder_kind = 2 then date '1900-01-01'
         when slot in (0, 1, 2, 8, 9, 10)
-            and u(rid, 'birth') < case when is_father_or_son then 0.92 when slot < 8 then 0.68 else 0.6 end then birth_date
+            and u(rid, 'birth') < case when is_father_or_son then 0.94 when slot < 8 then 0.75 else 0.68 end then birth_date
     end as birth_shown,
-    u(rid, 'mobile') < case when slot in (0, 1, 2) then 0.78 when slot = 3 then 0.68 when slot in (8, 9, 10) then 0.82 when slot = 16 then 0.25 else 0 end as shows_mobile,
+    u(rid, 'mobile') < case when slot in (0, 1, 2) then 0.84 when slot = 3 then 0.76 when slot in (8, 9, 10) then 0.87 when slot = 16 then 0.45 when slot = 17 then 0.7 else 0 end as shows_mobile,
     u(rid, 'landline') < case when slot in (0, 1, 2) then 0.4 when slot = 3 then 0.15 when slot in (8, 9) then 0.22 else 0 end as shows_landline,
     is_crm and firm_phone is not null and u(rid, 'firm phone') < 0.25 as shows_firm_phone,
-    u(rid, 'address') < case when slot in (0, 1, 2) then 0.86 when slot = 3 then 0.6 when slot in (8, 9, 10) then 0.78 else 0 end as shows_address,
+    u(rid, 'address') < case when slot in (0, 1, 2) then 0.86 when slot = 3 then 0.7 when slot in (8, 9, 10) then 0.8 when slot in (16, 17) then 0.4 else 0 end as shows_address,
     case
         when slot in (0, 1, 2, 3) then
             case when country = 'FR' then pick([2, 2, 2, 5, 3, 1], rid, 'phone style')
@@ -394,8 +437,13 @@ shaped as (
             when slot = 36 then 'did:plc:' || translate(substr(md5('did' || rid::varchar), 1, 24), '0189', 'wxyz')
             else md5(lower(trim(email_wrong)))
         end as native_id,
-        case when h.is_known and is_crm then coalesce(h.x_handle, h.other_handle) end as known_handle
+        case when h.is_known and is_crm and u(rid, 'shows handle') < 0.85 then coalesce(h.x_handle, h.other_handle) end as known_handle,
+        case when slot = 8 and second_email <> email_wrong and u(rid, 'second on file') < 0.85
+            then second_email end as email_extra
     from spelt as s
+    left join (
+        select rid - 17 as hubspot_rid, email_chosen as second_email from addressed where slot = 25
+    ) as second on second.hubspot_rid = s.rid
     left join handles as h on h.pid = s.pid
 )
 select
@@ -443,6 +491,7 @@ select
             upper(substr(email_wrong, 1, 1)) || substr(email_wrong, 2)
         else email_wrong
     end as email,
+    email_extra,
     case
         when h_placeholder_value and placeholder_kind = 1 then pick(['000-0000', '0000000000', 'n/a', '0123456789'], rid, 'placeholder phone')
         when shows_landline then shown_phone(dial, landline, phone_style)
@@ -451,6 +500,7 @@ select
     case when shows_mobile then shown_phone(dial, mobile_chosen, phone_style) end as mobile,
     case
         when not shows_address then null
+        when slot in (16, 17) then concat_ws('  ', home_street, home_city, home_postcode, country)
         when slot in (0, 1, 2) then
             case when h_typing_error and typing_field = 3 then typo(home_street, rid)
                 when u(rid, 'street style') < 0.3 then replace(replace(home_street, 'avenue', 'av.'), 'boulevard', 'bd')
@@ -463,12 +513,12 @@ select
                 else plain(home_street) end
     end as street,
     case
-        when not shows_address then null
+        when not shows_address or slot in (16, 17) then null
         when slot < 8 then city_fr
         else city_hk
     end as city,
-    case when shows_address then home_state end as state,
-    case when shows_address then home_postcode end as postcode,
+    case when shows_address and is_crm then home_state end as state,
+    case when shows_address and is_crm then home_postcode end as postcode,
     home_city as true_city,
     case when is_crm then firm_name end as organisation,
     case when is_crm then case when in_former_job then former_firm_no else firm_no end end as firm_no,
@@ -481,7 +531,7 @@ select
         when is_profile then case when evidence = 'website' then own_website end
         else website_shown
     end as website,
-    case when is_profile and evidence = 'bio_email' then email_1 end as bio_email,
+    case when is_profile and evidence = 'bio_email' then coalesce(known_address, email_1) end as bio_email,
     case
         when slot = 2 then sf_id('003', rid - 2)
         when slot = 10 then (100000000000 + rid - 2)::varchar
@@ -516,7 +566,8 @@ select
         case when evidence = 'name_city' then 'name_only_profile' end,
         case when evidence = 'none' then 'pseudonymous_profile' end
     )) as hard_cases
-from shaped;
+from shaped
+qualify row_number() over (partition by source, kind, native_id order by rid) = 1;
 """
 
 _NOT_CUSTOMERS = """

@@ -6,12 +6,8 @@ when (conversations), or how the loopback server hands it out.
 
 from pathlib import Path
 
-import orjson
-
 from dagster_project.demo.files import pack, write_lines, write_text
 from dagster_project.demo.stage import Stage
-
-_BRAND_IDS = "('99')"
 
 
 def write_social(stage: Stage, out: Path) -> None:
@@ -70,19 +66,11 @@ def _write_pages(stage: Stage, stem: Path, sql: str) -> None:
         write_text(stem.with_name(f"{stem.name}_{number}.json"), f"{page}\n")
 
 
-_ACCOUNT_JS = (
-    'window.YTD.account.part0 = [\n {"account":%s}\n]\n'
-    % orjson.dumps(
-        {
-            "email": "social@quay.example.org",
-            "createdVia": "web",
-            "username": "quaybrand",
-            "accountId": "99",
-            "createdAt": "2014-02-03T09:00:00.000Z",
-            "accountDisplayName": "Quay",
-        }
-    ).decode()
-)
+_ACCOUNT_JS = """window.YTD.account.part0 = [
+ {"account":{"email":"social@quay.example.org","createdVia":"web","username":"quaybrand",\
+"accountId":"99","createdAt":"2014-02-03T09:00:00.000Z","accountDisplayName":"Quay"}}
+]
+"""
 
 _SHOWN = """
 create table shown as

@@ -104,7 +104,9 @@ from (
     )) as token
     from records where pid is not null
     union all
-    select pid, rid, lower(trim(email)) from records where pid is not null and email like '%_@_%' and not list_contains(hard_cases, 'role_mailbox')
+    select pid, rid, regexp_replace(lower(trim(email)), '\\+[^@]*', '') from records where pid is not null and email like '%_@_%' and not list_contains(hard_cases, 'role_mailbox')
+    union all
+    select pid, rid, email_extra from records where pid is not null and email_extra is not null
     union all
     select pid, rid, bio_email from records where pid is not null and bio_email is not null
     union all
