@@ -25,6 +25,7 @@ def build_features(work: Workspace, spec: IdentitySpec) -> None:
     )
     work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
     work.run(_ADDRESS_KEYS)
+    work.run(_POINTS)
     work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
     work.run(_FEATURES, [list(spec.one_record_per_person)])
     for atom in get_args(Atom):
@@ -38,7 +39,10 @@ with
 
 user_parts as (
 
-    select rid, 'email' as network, regexp_replace(split_part(canonical, '@', 1), '[^a-z0-9]', '', 'g') as alias
+    select
+        rid,
+        split_part(canonical, '@', 1) as user_part,
+        regexp_replace(split_part(canonical, '@', 1), '[^a-z0-9]', '', 'g') as alias
     from work.identifier
     where kind = 'email' and (flag is null or flag = 'shared')
 
@@ -48,7 +52,7 @@ handles as (
 
     select
         rid,
-        network,
+        null as user_part,
         regexp_replace(
             case network
                 when 'bluesky' then split_part(canonical, '.', 1)
@@ -64,7 +68,7 @@ handles as (
 
 gathered as (
 
-    select distinct rid, network, alias
+    select distinct rid, user_part, alias
     from (from user_parts union all from handles)
     where length(alias) >= 4
 
@@ -80,7 +84,7 @@ held as (
 
 select
     gathered.rid,
-    gathered.network,
+    gathered.user_part,
     gathered.alias,
     nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
     held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5 as is_common
@@ -231,43 +235,37 @@ where
     and not list_contains($1::date[], birth_date)
 """
 
-_FEATURES = """
-create or replace table work.feature as
+# Values a feature row holds at most two of; a record with more is looked up by its atoms.
+_POINTS = """
+create or replace table work.point as
 with
 
-points as (
+emails as (
 
     select
         rid,
-        list(distinct value_id) filter (where kind = 'email') as emails,
-        list(distinct value_id) filter (where kind = 'email' and flag is null) as own_emails,
-        list(distinct split_part(canonical, '@', 1)) filter (where kind = 'email' and flag is null)
-            as email_users,
-        min(canonical) filter (where kind = 'email') as email_first,
-        max(canonical) filter (where kind = 'email') as email_last,
-        list(distinct value_id) filter (where kind = 'phone') as phones,
-        list(distinct value_id) filter (where kind = 'phone' and flag is null) as own_phones,
-        list(distinct right(canonical, 8)) filter (where kind = 'phone' and flag is null)
-            as phone_tails,
-        min(canonical) filter (where kind = 'phone') as phone_first,
-        list(distinct value_id) filter (where kind = 'handle' and flag is null) as handles,
-        list(distinct network) filter (where kind = 'handle' and flag is null) as networks,
-        list(distinct value_id) filter (where kind = 'handle' and flag is null and is_verified)
-            as verified_handles,
-        list(distinct value_id) filter (where kind = 'url' and flag is null) as urls
+        min(canonical) as email_first,
+        nullif(max(canonical), min(canonical)) as email_last
     from work.identifier
-    where flag is null or flag = 'shared'
+    where kind = 'email' and (flag is null or flag = 'shared')
     group by rid
 
 ),
 
-aliases as (
+phones as (
 
-    select
-        rid,
-        list(distinct hash(alias)) filter (where not is_common) as aliases,
-        list(distinct letters) filter (where length(letters) >= 5) as letters
-    from work.alias
+    select rid, min(canonical) as phone_first
+    from work.identifier
+    where kind = 'phone' and (flag is null or flag = 'shared')
+    group by rid
+
+),
+
+networks as (
+
+    select rid, bit_or((1::bigint << (hash(network) % 60)::integer)) as networks
+    from work.identifier
+    where kind = 'handle' and flag is null
     group by rid
 
 ),
@@ -276,10 +274,10 @@ places as (
 
     select
         rid,
-        list(distinct place) filter (where place is not null) as places,
-        list(distinct place) filter (where place is not null and not is_shared) as own_places,
-        list(distinct postal_code) filter (where postal_code is not null) as postal_codes,
-        list(distinct city) filter (where city is not null) as cities,
+        min(hash(postal_code)) filter (where postal_code is not null) as postal_1,
+        max(hash(postal_code)) filter (where postal_code is not null) as postal_2,
+        min(hash(city)) filter (where city is not null) as city_1,
+        max(hash(city)) filter (where city is not null) as city_2,
         min(street) as street
     from work.address_key
     group by rid
@@ -288,55 +286,56 @@ places as (
 
 domains as (
 
-    select rid, list(distinct domain) as domains from work.domain group by rid
+    select rid, min(hash(domain)) as domain_1, max(hash(domain)) as domain_2
+    from work.domain
+    group by rid
 
 )
 
+select *
+from emails
+full join phones using (rid)
+full join networks using (rid)
+full join places using (rid)
+full join domains using (rid)
+"""
+
+_FEATURES = """
+create or replace table work.feature as
 select
     record.rid,
     name.name_id,
     name.given,
     name.family,
     name.name,
-    name.words,
-    name.given_words,
     name.word_count,
+    hash(name.words[1]) as word_1,
+    hash(name.words[2]) as word_2,
+    hash(name.words[3]) as word_3,
+    hash(name.words[4]) as word_4,
     name.initial,
     name.generation,
-    name.roots,
     coalesce(rarity.rarity, 0)::smallint as rarity,
     coalesce(rarity.family_rarity, 0)::smallint as family_rarity,
     coalesce(rarity.given_rarity, 0)::smallint as given_rarity,
-    name_word.long_words,
-    name_word.short_words,
-    aliases.letters,
-    aliases.aliases,
-    points.emails,
-    points.own_emails,
-    points.email_users,
-    points.email_first,
-    points.email_last,
-    points.phones,
-    points.own_phones,
-    points.phone_tails,
-    points.phone_first,
-    points.handles,
-    points.networks,
-    points.verified_handles,
-    points.urls,
+    point.email_first,
+    point.email_last,
+    point.phone_first,
+    point.networks,
     birth.birth_date,
     birth.birth_year,
     birth.birth_month,
     birth.birth_day,
     birth.birth_digits,
     birth.birth_digit_sum,
-    places.places,
-    places.own_places,
-    places.postal_codes,
-    places.cities,
-    places.street,
+    point.postal_1,
+    point.postal_2,
+    point.city_1,
+    point.city_2,
+    point.street,
     company.company,
-    domains.domains,
+    point.domain_1,
+    point.domain_2,
     upper(nullif(trim(record.country), '')) as country,
     case when record.is_living and list_contains($1::varchar[], record.source) then record.source end
         as single_source
@@ -344,11 +343,7 @@ from work.record
 left join work.record_name on record.rid = record_name.rid
 left join work.name on record_name.name_id = name.name_id
 left join work.rarity on name.name_id = rarity.name_id
-left join work.name_word on name.name_id = name_word.name_id
-left join points on record.rid = points.rid
-left join aliases on record.rid = aliases.rid
-left join places on record.rid = places.rid
-left join domains on record.rid = domains.rid
+left join work.point on record.rid = point.rid
 left join work.birth on record.rid = birth.rid
 left join work.company on record.rid = company.rid
 where not record.is_mailbox
@@ -368,10 +363,21 @@ def _column_atom(value: str, condition: str) -> str:
     return f"select rid, hash({value}) as value from work.feature where {condition}"
 
 
-def _list_atom(column: str) -> str:
+def _plain_atom(table: str, value: str, condition: str = "true") -> str:
     return f"""
-        select distinct rid, hash(value) as value
-        from (select rid, unnest({column}) as value from work.feature)
+        select distinct {table}.rid, hash({value}) as value
+        from work.{table}
+        inner join work.feature on {table}.rid = feature.rid
+        where {value} is not null and {condition}
+    """
+
+
+def _name_atom(value: str, condition: str) -> str:
+    return f"""
+        select feature.rid, hash({value}) as value
+        from work.feature
+        inner join work.name on feature.name_id = name.name_id
+        where {condition}
     """
 
 
@@ -380,20 +386,23 @@ _ATOMS: dict[str, str] = {
     "phone": _identifier_atom("phone"),
     "handle": _identifier_atom("handle"),
     "url": _identifier_atom("url"),
-    "email_user": _list_atom("list_filter(email_users, lambda u: length(u) >= 5)"),
-    "email_domain": _list_atom("domains"),
-    "phone_tail": _list_atom("phone_tails"),
+    "email_user": _plain_atom("alias", "user_part", "not is_common"),
+    "email_domain": _plain_atom("domain", "domain"),
+    "phone_tail": _identifier_atom("phone", "hash(right(identifier.canonical, 8))"),
     "alias": """
-        select distinct rid, hash(alias) as value from work.alias where not is_common
-        union
-        select rid, hash(value) as value
-        from (select rid, unnest(long_words) as value from work.feature)
-        where length(value) >= 6
+        select rid, hash(alias) as value from work.alias where not is_common
         union
         select rid, hash(letters) as value from work.alias where length(letters) >= 6
+        union
+        select feature.rid, hash(word) as value
+        from work.feature
+        inner join (select name_id, unnest(long_words) as word from work.name_word) as word
+            on feature.name_id = word.name_id
+        where length(word) >= 6
     """,
-    "name": _column_atom("name", "word_count > 1"),
+    "name": _name_atom("name.name", "name.word_count > 1"),
     "name_pair": """
+        with nick as (select nick, list(root) as roots from work.nickname group by nick)
         select distinct rid, hash(least(given, family), greatest(given, family)) as value
         from (
             select feature.rid, unnest(list_distinct(list_append(
@@ -405,33 +414,30 @@ _ATOMS: dict[str, str] = {
                 [feature.given, feature.family]
             ))) as pair, pair[1] as given, pair[2] as family
             from work.feature
-            left join (select nick, list(root) as roots from work.nickname group by nick) as given_nick
-                on feature.given = given_nick.nick
-            left join (select nick, list(root) as roots from work.nickname group by nick) as family_nick
-                on feature.family = family_nick.nick
+            left join nick as given_nick on feature.given = given_nick.nick
+            left join nick as family_nick on feature.family = family_nick.nick
             where feature.given is not null and feature.family is not null
         )
     """,
-    "name_prefixes": _column_atom(
-        "list_sort(list_transform(words, lambda w: left(w, 3)))", "word_count > 1"
+    "name_prefixes": _name_atom(
+        "list_sort(list_transform(name.words, lambda w: left(w, 3)))", "name.word_count > 1"
     ),
-    "given_root": _list_atom("roots"),
-    "family_sound": """
-        select feature.rid, hash(name.family_sound) as value
+    "given_root": """
+        select distinct feature.rid, hash(root) as value
         from work.feature
-        inner join work.name on feature.name_id = name.name_id
-        where name.family_sound <> ''
+        inner join (select name_id, unnest(roots) as root from work.name) as rooted
+            on feature.name_id = rooted.name_id
     """,
+    "family_sound": _name_atom("name.family_sound", "name.family_sound <> ''"),
     "initial": _column_atom("initial", "initial is not null"),
     "birth_date": _column_atom("birth_date", "birth_date is not null"),
     "birth_year": _column_atom("birth_year", "birth_date is not null"),
-    "postal_code": _list_atom("postal_codes"),
-    "city": _list_atom("cities"),
-    "street": """
-        select distinct rid, hash(regexp_replace(street, '[^0-9]+', '', 'g'), left(street, 4)) as value
-        from work.address
-        where street is not null
-    """,
+    "postal_code": _plain_atom("address", "postal_code"),
+    "city": _plain_atom("address", "city"),
+    "street": _plain_atom(
+        "address",
+        "regexp_replace(address.street, '[^0-9]+', '', 'g') || left(address.street, 4)",
+    ),
     "organisation": _column_atom("company", "company is not null"),
     "country": _column_atom("country", "country is not null"),
 }

@@ -14,6 +14,23 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dagster_project.identity.agreements import (
+    ALIAS,
+    ALIAS_IS_NAME,
+    ALIAS_IS_SHORT_NAME,
+    EMAIL_USER,
+    HANDLE,
+    OWN_EMAIL,
+    OWN_PHONE,
+    OWN_PLACE,
+    PHONE_TAIL,
+    SHARED_EMAIL,
+    SHARED_PHONE,
+    SHARED_PLACE,
+    URL,
+    VERIFIED_HANDLE,
+)
+
 BITS = 4
 """Width of one level in a pattern."""
 
@@ -65,38 +82,37 @@ _NAME = Comparison(
     ),
     """
     case
-        when l.name is null and r.name is null then 0
         when l.word_count > 1 and l.word_count = r.word_count and near_name < 0.82
-            and near_family < 0.88 and near_given < 0.8 and near_crossed < 0.9 then 1
+            and near_family < 0.88 and near_given < 0.8 and near_crossed < 0.9
+            and not is_nickname then 1
+        when l.name is null and r.name is null then 0
         when l.name is null or r.name is null or l.word_count = 1 or r.word_count = 1 then
             case
                 when l.name = r.name and length(l.name) > 2 then 6
-                when coalesce(list_has_any(l.long_words, r.letters), false)
-                    or coalesce(list_has_any(r.long_words, l.letters), false) then 7
-                when l.word_count = 1 and r.word_count >= 1 and list_has_any(l.words, r.words)
-                    and length(l.name) > 2 then 6
-                when r.word_count = 1 and l.word_count >= 1 and list_has_any(l.words, r.words)
-                    and length(r.name) > 2 then 6
-                when coalesce(list_has_any(l.short_words, r.letters), false)
-                    or coalesce(list_has_any(r.short_words, l.letters), false) then 6
+                when is_alias then 7
+                when (l.word_count = 1 and length(l.name) > 2
+                        and l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))
+                    or (r.word_count = 1 and length(r.name) > 2
+                        and r.word_1 in (l.word_1, l.word_2, l.word_3, l.word_4)) then 6
+                when is_short_alias then 6
                 else 0
             end
         when l.generation <> r.generation
             and (l.name_id = r.name_id or near_name >= 0.9) then 12
         when l.name = r.name then 11
-        when l.word_count <> r.word_count
-            and (list_has_all(l.words, r.words) or list_has_all(r.words, l.words)) then 10
-        when l.family = r.family and list_has_any(l.roots, r.roots) then 9
+        when l.word_count <> r.word_count and common_words = least(l.word_count, r.word_count)
+            then 10
+        when l.family = r.family and is_nickname then 9
         when l.family = r.family and least(length(l.given), length(r.given)) = 1
             then case when l.initial = r.initial then 5 else 3 end
-        when near_family >= 0.88 and (near_given >= 0.88 or list_has_any(l.roots, r.roots)) then 8
+        when near_family >= 0.88 and (near_given >= 0.88 or is_nickname) then 8
         when near_name >= 0.93 then 8
         when near_crossed >= 0.93 then 8
         when near_family >= 0.92 and least(length(l.given), length(r.given)) = 1
             and l.initial = r.initial then 5
-        when list_has_any(l.roots, r.roots) and least(length(l.given), length(r.given)) > 1 then 4
-        when l.family = r.family or near_family >= 0.94 then
-            case when near_given >= 0.80 then 8 else 3 end
+        when (l.given = r.given or is_nickname) and least(length(l.given), length(r.given)) > 1
+            then 4
+        when near_family >= 0.94 then case when near_given >= 0.80 then 8 else 3 end
         when near_name >= 0.82 then 2
         else 1
     end
@@ -112,12 +128,12 @@ _EMAIL = Comparison(
         Level("same_shared", 0.02, 0.000004, is_blocked=True),
         Level("same", 0.40, 0.00000002, is_blocked=True),
     ),
-    """
+    f"""
     case
-        when l.emails is null or r.emails is null then 0
-        when list_has_any(l.own_emails, r.own_emails) then 5
-        when list_has_any(l.emails, r.emails) then 4
-        when list_has_any(l.email_users, r.email_users) then 3
+        when l.email_first is null or r.email_first is null then 0
+        when flags & {OWN_EMAIL} > 0 then 5
+        when flags & {SHARED_EMAIL} > 0 then 4
+        when flags & {EMAIL_USER} > 0 then 3
         when near_email >= 0.955 then 2
         else 1
     end
@@ -132,13 +148,14 @@ _PHONE = Comparison(
         Level("same_shared", 0.10, 0.00001, is_blocked=True),
         Level("same", 0.50, 0.00000003, is_blocked=True),
     ),
-    """
+    f"""
     case
-        when l.phones is null or r.phones is null then 0
-        when list_has_any(l.own_phones, r.own_phones) then 4
-        when list_has_any(l.phones, r.phones) then 3
-        when list_has_any(l.phone_tails, r.phone_tails)
-            or (length(l.phone_first) >= 9 and near_phone <= 1) then 2
+        when l.phone_first is null or r.phone_first is null then 0
+        when flags & {OWN_PHONE} > 0 then 4
+        when flags & {SHARED_PHONE} > 0 then 3
+        when flags & {PHONE_TAIL} > 0 then 2
+        when length(l.phone_first) = length(r.phone_first) and length(l.phone_first) >= 9
+            and hamming(l.phone_first, r.phone_first) = 1 then 2
         else 1
     end
     """,
@@ -153,14 +170,13 @@ _HANDLE = Comparison(
         Level("same", 0.40, 0.00000001, is_blocked=True),
         Level("same_verified", 0.10, 0.000000001, is_blocked=True),
     ),
-    """
+    f"""
     case
-        when list_has_any(l.handles, r.handles)
-            then case when list_has_any(l.verified_handles, r.verified_handles) then 5 else 4 end
-        when list_has_any(l.urls, r.urls) then 3
-        when (l.handles is not null or r.handles is not null)
-            and list_has_any(l.aliases, r.aliases) then 2
-        when list_has_any(l.networks, r.networks) then 1
+        when flags & {VERIFIED_HANDLE} > 0 then 5
+        when flags & {HANDLE} > 0 then 4
+        when flags & {URL} > 0 then 3
+        when flags & {ALIAS} > 0 and (l.networks is not null or r.networks is not null) then 2
+        when l.networks & r.networks > 0 then 1
         else 0
     end
     """,
@@ -204,17 +220,17 @@ _ADDRESS = Comparison(
         Level("same_shared", 0.15, 0.00001),
         Level("same", 0.30, 0.000005),
     ),
-    """
+    f"""
     case
-        when l.places is null and l.postal_codes is null and l.cities is null then 0
-        when r.places is null and r.postal_codes is null and r.cities is null then 0
-        when list_has_any(l.own_places, r.own_places) then 6
-        when list_has_any(l.places, r.places) then 5
-        when list_has_any(l.postal_codes, r.postal_codes)
+        when coalesce(l.postal_1, l.city_1) is null then 0
+        when coalesce(r.postal_1, r.city_1) is null then 0
+        when flags & {OWN_PLACE} > 0 then 6
+        when flags & {SHARED_PLACE} > 0 then 5
+        when l.postal_1 in (r.postal_1, r.postal_2) or l.postal_2 in (r.postal_1, r.postal_2)
             then case when jaro_winkler_similarity(l.street, r.street) >= 0.9 then 4 else 3 end
-        when list_has_any(l.cities, r.cities)
+        when l.city_1 in (r.city_1, r.city_2) or l.city_2 in (r.city_1, r.city_2)
             then case when jaro_winkler_similarity(l.street, r.street) >= 0.9 then 4 else 2 end
-        when l.cities is null or r.cities is null then 0
+        when l.city_1 is null or r.city_1 is null then 0
         else 1
     end
     """,
@@ -232,7 +248,7 @@ _ORGANISATION = Comparison(
     case
         when l.company = r.company then 4
         when near_company >= 0.92 then 3
-        when list_has_any(l.domains, r.domains) then 2
+        when l.domain_1 in (r.domain_1, r.domain_2) or l.domain_2 in (r.domain_1, r.domain_2) then 2
         when l.company is not null and r.company is not null then 1
         else 0
     end
@@ -276,8 +292,7 @@ _SIMILARITIES = """
         else 0.0
     end as near_crossed,
     case
-        when l.emails is null or r.emails is null then 0.0
-        when length(l.emails) = 1 and length(r.emails) = 1
+        when l.email_last is null and r.email_last is null
             then jaro_winkler_similarity(l.email_first, r.email_first)
         else greatest(
             jaro_winkler_similarity(l.email_first, r.email_first),
@@ -286,15 +301,18 @@ _SIMILARITIES = """
             jaro_winkler_similarity(l.email_last, r.email_last)
         )
     end as near_email,
-    case
-        when length(l.phone_first) = length(r.phone_first)
-            then damerau_levenshtein(l.phone_first, r.phone_first)
-        else 99
-    end as near_phone,
     (l.birth_year = r.birth_year)::tinyint + (l.birth_month = r.birth_month)::tinyint
         + (l.birth_day = r.birth_day)::tinyint as same_birth_parts,
     case when l.company <> r.company then jaro_winkler_similarity(l.company, r.company) end
-        as near_company
+        as near_company,
+    case
+        when l.word_count <> r.word_count then
+            coalesce((l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+            + coalesce((l.word_2 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+            + coalesce((l.word_3 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+            + coalesce((l.word_4 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+        else 0
+    end as common_words
 """
 
 # Rarity of the agreeing name in tenths of a bit: whole name, family name, or given name.
@@ -325,10 +343,19 @@ def compare_sql(pairs: str) -> str:
         from (
             select l, r, {carried}, {_flat(levels)}
             from (
-                select pair.l, pair.r, {fields}, {_SIMILARITIES}
+                select
+                    pair.l, pair.r, coalesce(agreement.flags, 0) as flags,
+                    nick_pair.l is not null as is_nickname,
+                    coalesce(agreement.flags, 0) & {ALIAS_IS_NAME} > 0 as is_alias,
+                    coalesce(agreement.flags, 0) & {ALIAS_IS_SHORT_NAME} > 0 as is_short_alias,
+                    {fields}, {_SIMILARITIES}
                 from {pairs} as pair
                 inner join work.feature as l on pair.l = l.rid
                 inner join work.feature as r on pair.r = r.rid
+                left join work.agreement as agreement
+                    on pair.l = agreement.l and pair.r = agreement.r
+                left join work.nick_pair as nick_pair
+                    on l.given = nick_pair.l and r.given = nick_pair.r
             )
         )
     """

@@ -12,6 +12,7 @@ from time import perf_counter
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.agreements import find_agreements
 from dagster_project.identity.blocking import RuleCount, find_candidates
 from dagster_project.identity.clustering import build_clusters
 from dagster_project.identity.contacts import read_contacts
@@ -140,6 +141,8 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
         read_contacts(work, spec)
     with work.stage("features", "work.feature"):
         build_features(work, spec)
+    with work.stage("agreements", "work.agreement"):
+        find_agreements(work)
     with work.stage("candidates", "work.candidate"):
         rules = find_candidates(work, spec.blocking)
     with work.stage("comparison", "work.compared"):
