@@ -76,7 +76,7 @@ def peek_values(path: Path) -> list[Any]:
     body = _behind_assignment(head) if assigned else head
     if body[:1] not in ("{", "["):
         return []
-    for attempt in (_first_line, _whole, _completed, _literal):
+    for attempt in (_first_line, _whole, _completed, _literal, _completed_literal):
         values = attempt(body)
         if values:
             return values
@@ -378,18 +378,45 @@ def _completed(body: str) -> list[Any]:
     return _whole(_complete(body))
 
 
+def _completed_literal(body: str) -> list[Any]:
+    return _literal(_complete(body))
+
+
 def _literal(body: str) -> list[Any]:
-    """Values of a JavaScript literal, such as a log of objects printed by Node.js."""
+    """Values of JavaScript literals, such as a log of objects printed by Node.js; all or none."""
     import chompjs
 
-    for candidate in (body, _complete(body)):
+    values: list[Any] = []
+    for span in _whole_literals(body):
         try:
-            value: Any = chompjs.parse_js_object(candidate)
+            value: Any = chompjs.parse_js_object(span)
         except (ValueError, RecursionError):
-            continue
-        if value:
-            return value if isinstance(value, list) else [value]
-    return []
+            return []
+        values.extend(value if isinstance(value, list) else [value])
+    return values
+
+
+_LITERAL_TOKEN = re.compile(
+    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[\[\]{}]""", re.DOTALL
+)
+
+
+def _whole_literals(body: str) -> list[str]:
+    """Top-level objects and arrays of a text; none where it ends inside one or holds other text."""
+    spans, depth, start, end = [], 0, 0, 0
+    for token in _LITERAL_TOKEN.finditer(body):
+        mark = token.group()
+        if mark in "[{":
+            if depth == 0 and body[end : token.start()].strip(" \t\r\n,;"):
+                return []
+            start = token.start() if depth == 0 else start
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+            end = token.end()
+            if depth == 0:
+                spans.append(body[start:end])
+    return [] if depth or body[end:].strip(" \t\r\n,;") else spans
 
 
 def _behind_assignment(head: str) -> str:

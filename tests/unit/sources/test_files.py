@@ -1,0 +1,290 @@
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dagster_project.domain.loads import Batch
+from dagster_project.sources.files import Unreadable, Why, group_by_file, read_inbox
+from tests.unit.sources.inbox import SAMPLES, Inbox, Reading, StillClock, source_of
+
+CRM = source_of("salesforce")
+MAIL = source_of("mailchimp")
+CONTACTS = (SAMPLES / "salesforce/Contact.csv").read_bytes()
+
+
+class GrowingClock(StillClock):
+    """While the inbox waits, the file goes on growing."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(now=file.stat().st_mtime + 0.5)
+        self.file = file
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        with self.file.open("ab") as out:
+            out.write(b"more")
+
+
+def test_files_come_in_the_order_of_their_paths(inbox: Inbox) -> None:
+    inbox.put(CRM, "b/Contact.csv", CONTACTS)
+    inbox.put(CRM, "a.csv", CONTACTS)
+
+    readings = inbox.read()
+
+    assert [r.batch.path.name for r in readings if isinstance(r, Reading) and r.batch.path] == [
+        "a.csv",
+        "Contact.csv",
+    ]
+
+
+def test_an_inbox_that_is_not_there_gives_nothing(inbox: Inbox) -> None:
+    assert inbox.read() == []
+
+
+def test_loaded_hidden_and_partial_files_are_passed_over(inbox: Inbox) -> None:
+    for name in (
+        ".Contact.csv",
+        "Contact.csv.part",
+        "Contact.csv.crdownload",
+        "x.tmp",
+        "__MACOSX/a.csv",
+    ):
+        inbox.put(CRM, name, CONTACTS)
+    (inbox.root.inbox / "loaded/salesforce_test").mkdir(parents=True)
+    (inbox.root.inbox / "loaded/salesforce_test/Contact.csv").write_bytes(CONTACTS)
+
+    assert inbox.read() == []
+
+
+def test_an_old_file_is_read_without_waiting(inbox: Inbox) -> None:
+    inbox.put(CRM, "Contact.csv", CONTACTS)
+
+    inbox.read()
+
+    assert inbox.clock.slept == 0
+
+
+def test_a_fresh_file_is_read_once_it_has_not_changed_for_a_while(inbox: Inbox) -> None:
+    file = inbox.put(CRM, "Contact.csv", CONTACTS)
+    inbox.clock = StillClock(now=file.stat().st_mtime + 0.5)
+
+    (reading,) = inbox.read(settle_seconds=2)
+
+    assert isinstance(reading, Reading)
+    assert inbox.clock.slept == 2
+
+
+def test_a_file_still_being_written_is_left_for_a_later_run(inbox: Inbox) -> None:
+    growing = inbox.put(CRM, "Contact.csv", CONTACTS)
+    whole = inbox.put(CRM, "Whole.csv", CONTACTS)
+    os.utime(whole, (1, 1))
+    inbox.clock = GrowingClock(growing)
+
+    unfinished, reading = inbox.read()
+
+    assert isinstance(unfinished, Unreadable)
+    assert unfinished.why is Why.UNFINISHED
+    assert unfinished.holds_file
+    assert isinstance(reading, Reading)
+
+
+def test_an_empty_file_is_reported(inbox: Inbox) -> None:
+    inbox.put(CRM, "Contact.csv", b"")
+
+    refusal = inbox.refusal()
+
+    assert refusal.why is Why.BROKEN
+    assert "empty (0 bytes)" in refusal.reason
+
+
+def test_an_unknown_file_is_reported_with_the_same_key_until_it_changes(inbox: Inbox) -> None:
+    file = inbox.put(CRM, "notes.txt", "remember the milk")
+
+    first, second = inbox.refusal(), inbox.refusal()
+    file.write_text("something else")
+    third = inbox.refusal()
+
+    assert first.why is Why.UNKNOWN
+    assert first.once_key == second.once_key != third.once_key
+    assert file.exists()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(range(256)), id="image"),
+        pytest.param(b"<html><body>Sign in</body></html>", id="html"),
+        pytest.param(b"name,colour\nida,red\n", id="other-table"),
+        pytest.param(b'{"hello": "world"}', id="other-json"),
+        pytest.param(b'[{"id": 1}]', id="other-array"),
+        pytest.param(bytes(5000), id="zeros"),
+        pytest.param(b"[]", id="nothing"),
+        pytest.param(b"%PDF-1.7 " + bytes(range(256)) * 9, id="pdf"),
+    ],
+)
+@pytest.mark.parametrize(
+    "vendor", ["salesforce", "hubspot", "mailchimp", "sendgrid", "x", "facebook", "instagram"]
+)
+def test_what_is_no_export_is_unknown_to_everyone(
+    inbox: Inbox, vendor: str, content: bytes
+) -> None:
+    inbox.put(source_of(vendor), "file", content)
+
+    assert inbox.refusal().why is Why.UNKNOWN
+
+
+def test_a_file_in_the_wrong_folder_is_told_where_it_belongs(inbox: Inbox) -> None:
+    inbox.put(MAIL, "Contact.csv", CONTACTS)
+
+    refusal = inbox.refusal()
+
+    assert refusal.why is Why.MISPLACED
+    assert "a file of salesforce, and mailchimp_test is mailchimp" in refusal.reason
+
+
+def test_a_folder_of_no_source_is_reported(inbox: Inbox) -> None:
+    inbox.sources = [CRM]
+    inbox.put(source_of("salesforce", name="elsewhere"), "Contact.csv", CONTACTS)
+    inbox.sources = [CRM]
+
+    refusal = inbox.refusal()
+
+    assert refusal.why is Why.MISPLACED
+    assert "belongs to no source" in refusal.reason
+
+
+def test_a_file_at_the_top_goes_to_the_only_source_of_its_vendor(inbox: Inbox) -> None:
+    inbox.sources = [CRM, MAIL]
+    inbox.put(None, "Contact.csv", CONTACTS)
+
+    assert inbox.one().batch.source == "salesforce_test"
+
+
+def test_a_file_at_the_top_that_two_sources_could_take_is_reported(inbox: Inbox) -> None:
+    inbox.sources = [CRM, source_of("salesforce", name="salesforce_apac")]
+    inbox.put(None, "Contact.csv", CONTACTS)
+
+    refusal = inbox.refusal()
+
+    assert "more than one source" in refusal.reason
+    assert refusal.remedy == "move it to one of: inbox/salesforce_test/, inbox/salesforce_apac/"
+
+
+def test_a_file_at_the_top_of_a_vendor_without_source_is_reported(inbox: Inbox) -> None:
+    inbox.sources = [MAIL]
+    inbox.put(None, "Contact.csv", CONTACTS)
+
+    assert "no source of config/sources.yml has" in inbox.refusal().reason
+
+
+def test_each_vendor_is_given_its_own_files_and_strays_are_told_once(inbox: Inbox) -> None:
+    inbox.put(CRM, "Contact.csv", CONTACTS)
+    inbox.put(
+        MAIL, "audience.zip", (SAMPLES / "mailchimp/audience_export_aa00bb.zip").read_bytes()
+    )
+    inbox.put(None, "Lead.csv", (SAMPLES / "salesforce/extract_leads.csv").read_bytes())
+    inbox.put(None, "notes.txt", "remember the milk")
+    inbox.put(None, "empty.csv", "")
+
+    by_vendor = {
+        vendor: [
+            r.stream if isinstance(r, Reading) else r.origin.name
+            for r in inbox.read(vendor=vendor)
+        ]
+        for vendor in ("salesforce", "mailchimp", "x")
+    }
+
+    assert by_vendor == {
+        "salesforce": ["lead", "empty.csv", "notes.txt", "contact"],
+        "mailchimp": ["member", "member", "member", "member"],
+        "x": [],
+    }
+
+
+def test_a_broken_zip_stays_and_the_next_file_is_read(inbox: Inbox) -> None:
+    archive = (SAMPLES / "salesforce/WE_00D8d000000AAAAEAA_1.ZIP").read_bytes()
+    inbox.put(CRM, "A.ZIP", archive[:300])
+    inbox.put(CRM, "Contact.csv", CONTACTS)
+
+    broken, reading = inbox.read()
+
+    assert isinstance(broken, Unreadable)
+    assert (broken.why, broken.holds_file, broken.source) == (
+        Why.BROKEN,
+        True,
+        "salesforce_test",
+    )
+    assert isinstance(reading, Reading)
+
+
+def test_an_empty_zip_is_reported(inbox: Inbox) -> None:
+    buffer = io.BytesIO()
+    zipfile.ZipFile(buffer, "w").close()
+    inbox.put(CRM, "A.ZIP", buffer.getvalue())
+
+    assert inbox.refusal().reason == "the archive is empty"
+
+
+def test_ignored_parts_of_a_zip_do_not_hold_it(inbox: Inbox) -> None:
+    name = "WE_00D8d000000AAAAEAA_2.ZIP"
+    inbox.put(CRM, name, (SAMPLES / "salesforce" / name).read_bytes())
+
+    reading, ignored = inbox.read()
+
+    assert isinstance(reading, Reading)
+    assert isinstance(ignored, Unreadable)
+    assert (ignored.why, ignored.holds_file) == (Why.PARTS_IGNORED, False)
+
+
+def test_readings_are_grouped_by_file_one_batch_at_a_time(inbox: Inbox) -> None:
+    inbox.put(CRM, "A.ZIP", (SAMPLES / "salesforce/WE_00D8d000000AAAAEAA_1.ZIP").read_bytes())
+    inbox.put(CRM, "B.csv", CONTACTS)
+    readings = read_inbox(inbox.root, (CRM,), inbox.path / "work", clock=inbox.clock)
+
+    groups = [
+        (file.name, [b.spec.stream for b in group if isinstance(b, Batch)])
+        for file, group in group_by_file(readings)
+    ]
+
+    assert groups == [("A.ZIP", ["account", "contact"]), ("B.csv", ["contact"])]
+
+
+def test_nothing_is_moved_or_changed(inbox: Inbox) -> None:
+    file = inbox.put(CRM, "Contact.csv", CONTACTS)
+
+    inbox.read()
+
+    assert file.read_bytes() == CONTACTS
+
+
+@pytest.mark.parametrize(
+    ("name", "timezone", "as_of"),
+    [
+        (
+            "hubspot-crm-exports-all-contacts-2026-11-02.csv",
+            "Asia/Hong_Kong",
+            "2026-11-01T16:00:00+00:00",
+        ),
+        ("contacts 20261102.csv", "UTC", "2026-11-02T00:00:00+00:00"),
+        ("contacts-2026-99-02.csv", "UTC", "2026-10-31T10:00:00+00:00"),
+        ("contacts.csv", "UTC", "2026-10-31T10:00:00+00:00"),
+    ],
+)
+def test_the_export_date_comes_from_the_name_else_from_the_content(
+    inbox: Inbox, name: str, timezone: str, as_of: str
+) -> None:
+    sample = SAMPLES / "hubspot/hubspot-crm-exports-all-contacts-2026-11-02.csv"
+    inbox.put(source_of("hubspot", timezone=timezone), name, sample.read_bytes())
+
+    assert inbox.one().batch.as_of.isoformat() == as_of
+
+
+def test_a_file_without_any_date_has_its_own(inbox: Inbox) -> None:
+    file = inbox.put(
+        CRM, "import.csv", (SAMPLES / "salesforce/import_contacts.csv").read_bytes()
+    )
+    os.utime(file, (1_790_000_000, 1_790_000_000))
+
+    assert inbox.one().batch.as_of.isoformat() == "2026-09-21T14:13:20+00:00"
