@@ -40,6 +40,7 @@ class Manifest:
     tables: tuple[PublishedTable, ...]
     verdict: Verdict
     imports: dict[str, int] = field(default_factory=dict)
+    engine: str = duckdb.__version__
 
     def digests(self) -> dict[str, str]:
         """Content hash by table."""

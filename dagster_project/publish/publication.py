@@ -26,6 +26,7 @@ from dagster_project.publish.generations import (
     generation_name,
     serial_of,
 )
+from dagster_project.publish.history import finish_folding, fold
 from dagster_project.publish.manifest import (
     Manifest,
     PublishedTable,
@@ -55,7 +56,7 @@ POINTS = (
     "publication: generation renamed",
     "publication: baseline written",
     "publication: link flipped",
-    "publication: finished",
+    "publication: older generation folded",
 )
 """The points ``reached`` hears of, in order."""
 
@@ -101,6 +102,8 @@ def publish(
     folder = ProductFolder(root, consumer.name)
     baselines = Baselines(root, consumer.name)
     folder.tidy()
+    for generation in folder.generations():
+        finish_folding(generation)
     in_force = folder.current()
     current = read_manifest(in_force)
     baselines.tidy(in_force.name if in_force else None)
@@ -144,7 +147,7 @@ def publish(
         imports=built.imports,
     )
     with _cleared_on_error(folder):
-        _put_in_force(folder, baselines, manifest, keep=keep, reached=reached)
+        _put_in_force(folder, baselines, manifest, keep=keep, options=options, reached=reached)
     return Publication(
         consumer=consumer.name,
         generation=name,
@@ -285,6 +288,7 @@ def _put_in_force(
     manifest: Manifest,
     *,
     keep: int,
+    options: EngineOptions | None,
     reached: Reached,
 ) -> None:
     new_baseline = folder.partial / _NEW_BASELINE
@@ -301,7 +305,14 @@ def _put_in_force(
     reached(POINTS[4])
     folder.finish(keep=keep)
     baselines.tidy(manifest.generation)
+    _fold_older(folder, options)
     reached(POINTS[5])
+
+
+def _fold_older(folder: ProductFolder, options: EngineOptions | None) -> None:
+    """Keep the newest two generations whole (a reader may still be opening the older one)."""
+    for generation in folder.generations()[:-2]:
+        fold(folder, generation, options=options)
 
 
 def _unchanged(folder: ProductFolder, current: Manifest) -> Publication:
