@@ -97,7 +97,15 @@ class ScratchWarehouse:
             )
             connection.execute(
                 "insert into landing.loads values (?, ?, ?, ?, 'accepted', ?, ?, 0, ?)",
-                [load_id, provenance["_source"], spec.vendor, spec.stream, as_of, len(placed), gate_seq],
+                [
+                    load_id,
+                    provenance["_source"],
+                    spec.vendor,
+                    spec.stream,
+                    as_of,
+                    len(placed),
+                    gate_seq,
+                ],
             )
 
     def configure(self, table: str, *rows: tuple[Any, ...]) -> None:
@@ -111,7 +119,6 @@ class ScratchWarehouse:
         monkeypatch: pytest.MonkeyPatch,
         *,
         select: tuple[str, ...] = SELECTION,
-        command: str = "build",
         full_refresh: bool = False,
         target: Path | None = None,
         variables: Mapping[str, object] | None = None,
@@ -122,7 +129,7 @@ class ScratchWarehouse:
         run_dbt(
             DbtProject(PROJECT, target or self.folder / "target"),
             [
-                command,
+                "build",
                 "--select", *select,
                 "--exclude-resource-type", "unit_test",
                 *(["--full-refresh"] if full_refresh else []),

@@ -35,7 +35,7 @@
 
 {# HTML as plain text: paragraphs and breaks become lines, tags go, entities are resolved. #}
 {% macro html_to_text(html) -%}
-    nullif(trim(
+    nullif(
         {%- set ns = namespace(text=replaced(html, '(?i)<br ?/?>|</p>', '\n')) -%}
         {%- set ns.text = replaced(ns.text, '<[^>]*>', '') -%}
         {%- for entity, character in [
@@ -44,8 +44,8 @@
         ] -%}
             {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ entity ~ "', '" ~ character ~ "')" -%}
         {%- endfor -%}
-        {{ ns.text }}
-    ), '')
+        {{ replaced(ns.text, '^\\s+|\\s+$', '') }}, ''
+    )
 {%- endmacro %}
 
 
