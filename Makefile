@@ -11,7 +11,7 @@ SEED ?= 360
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test check lint types unit integration pipeline chaos bench clean lock
+.PHONY: help setup run ui test check lint types unit integration pipeline chaos bench clean dictionary lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -68,6 +68,10 @@ chaos: setup ## kill runs at named and random points and compare with an undistu
 
 bench: setup ## wall time, rows/s and memory per stage at three sizes (long)
 	@$(BIN)/python -m tests.bench
+
+dictionary: setup ## write docs/data-dictionary.md anew from the models' descriptions
+	@C360_DATABASE=dbt/target/none.duckdb $(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt
+	@$(BIN)/python -m dagster_project.publish.dictionary dbt/target/manifest.json docs/data-dictionary.md
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -63,7 +63,8 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """dbt's manifest with compiled SQL."""
     folder = tmp_path_factory.mktemp("compiled")
     subprocess.run(
         [
@@ -86,7 +87,12 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Compiled:
         check=True,
         env={**os.environ, "C360_DATABASE": str(folder / f"{CATALOG}.duckdb")},
     )
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
+def compiled(manifest: dict[str, Any]) -> Compiled:
+    """SQL of the marts, of the insight views and of their singular tests."""
     return _read(manifest)
 
 

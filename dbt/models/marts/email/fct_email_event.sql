@@ -37,7 +37,8 @@ agents as (
     select
         events.user_agent,
         {{ matches_pattern('events.user_agent', 'max(thresholds.scanner_agents)') }} as is_scanner,
-        {{ matches_pattern('events.user_agent', 'max(thresholds.prefetch_agents)') }} as is_prefetch,
+        {{ matches_pattern('events.user_agent', 'max(thresholds.prefetch_agents)') }}
+            as is_prefetch,
         {{ matches_pattern('events.user_agent', 'max(thresholds.proxy_agents)') }} as is_proxy
     from events
     cross join thresholds
