@@ -58,7 +58,8 @@ class Row:
     @classmethod
     def of(cls, native_id: str, entity: Entity) -> "Row":
         """A row of an entity as received; text outlives the objects it was parsed into."""
-        body = orjson.dumps(entity)
+        # Sorted keys: an endpoint that orders them differently has not changed the entity.
+        body = orjson.dumps(entity, option=orjson.OPT_SORT_KEYS)
         return cls(native_id, body[:1] + body[1:])  # a copy lets go of orjson's wide buffer
 
 
