@@ -132,7 +132,8 @@ def build_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> Non
     with console.status("writing the vendors' files"):
         world = build_world(out, people=people, seed=seed, only_contacts=only_contacts)
     console.print(
-        f"[green]✓[/] {world.records:,} contact records and {world.events:,} events "
+        f"[green]✓[/] {world.records:,} contact records, {world.email_events:,} e-mail events, "
+        f"{world.messages:,} messages, {world.opportunities:,} deals and {world.cases:,} cases "
         f"in {time.monotonic() - started:.1f} s"
     )
 

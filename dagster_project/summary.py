@@ -101,7 +101,7 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
         f"({report['withdrawn']:,} records withdrawn, {report['not_customers']:,} brand accounts "
         "and employees)"
     )
-    evaluation = entry["evaluation"]
+    evaluation = entry["quality"]
     kind = "against the demo world's truth" if evaluation["has_truth"] else "estimated"
     console.print(
         f"  precision {_share(evaluation['precision'])}, recall {_share(evaluation['recall'])} "
