@@ -14,9 +14,13 @@ def write_social(stage: Stage, out: Path) -> None:
     """X archive and pages, Facebook and Instagram pages, Mastodon's and Bluesky's entities."""
     stage.run(_SHOWN)
     _write_x(stage, out / "inbox" / "x_quay")
-    _write_pages(stage, out / "inbox" / "facebook_quay" / f"page_feed_{_tag(stage)}", _FACEBOOK)
-    _write_pages(
-        stage, out / "inbox" / "instagram_quay" / f"media_comments_{_tag(stage)}", _INSTAGRAM
+    write_lines(
+        stage, out / "inbox" / "facebook_quay" / f"page_feed_{_tag(stage)}.ndjson", _FACEBOOK
+    )
+    write_lines(
+        stage,
+        out / "inbox" / "instagram_quay" / f"media_comments_{_tag(stage)}.ndjson",
+        _INSTAGRAM,
     )
     later = stage.plan.day > 0
     world = out / "api"
@@ -54,16 +58,9 @@ def _write_x(stage: Stage, folder: Path) -> None:
             ),
         ]
         pack(folder / f"twitter-{_tag(stage)}-quaybrand.zip", archive, at=stage.plan.now)
-    pages = stage.rows(_X_PAGES)
-    for number, (page,) in enumerate(pages, start=1):
-        write_text(folder / f"users_99_mentions_{_tag(stage)}_{number}.json", f"{page}\n")
+    write_lines(stage, folder / f"users_99_mentions_{_tag(stage)}.ndjson", _X_PAGES)
     if stage.plan.day == 0:
         write_lines(stage, folder / f"compliance_tweets_{_tag(stage)}.jsonl", _X_COMPLIANCE)
-
-
-def _write_pages(stage: Stage, stem: Path, sql: str) -> None:
-    for number, (page,) in enumerate(stage.rows(sql), start=1):
-        write_text(stem.with_name(f"{stem.name}_{number}.json"), f"{page}\n")
 
 
 _ACCOUNT_JS = """window.YTD.account.part0 = [
@@ -133,7 +130,7 @@ mentions as (
     where s.network = 'x' and s.direction = 'in'
 ),
 paged as (
-    select s.*, s.nth * 3 // s.total as page from mentions as s
+    select s.*, s.nth // 30 as page from mentions as s
 ),
 bodies as (
     select
@@ -192,6 +189,7 @@ with
 comments as (
     select
         brand_post_id,
+        chunk,
         string_agg(compact({
             'id': message_id,
             'created_time': at_graph,
@@ -206,14 +204,16 @@ comments as (
         })::varchar, ',' order by moment, message_no) as comments,
         max(moment) as last_at
     from (
-        select s.*, a.full_name as author_name from shown as s inner join authors_shown as a on a.rid = s.rid
+        select s.*, a.full_name as author_name,
+            (row_number() over (partition by s.brand_post_id order by s.moment, s.message_no) - 1) // 25 as chunk
+        from shown as s inner join authors_shown as a on a.rid = s.rid
         where s.network = 'facebook' and not s.is_deleted
     )
-    group by brand_post_id
+    group by brand_post_id, chunk
 ),
 bodies as (
     select
-        b.n,
+        row_number() over (order by b.n desc, c.chunk) - 1 as nth,
         '{"id":"514435155248879_' || b.post_id || '","created_time":"' || strftime(b.moment, '%Y-%m-%dT%H:%M:%S+0000')
         || '","updated_time":"' || strftime(c.last_at, '%Y-%m-%dT%H:%M:%S+0000') || '","message":' || to_json(b.text)::varchar
         || ',"permalink_url":"https://www.facebook.com/quay/posts/' || b.post_id
@@ -223,10 +223,10 @@ bodies as (
     inner join comments as c on c.brand_post_id = b.post_id
     where b.network = 'facebook'
 )
-select '{"data":[' || string_agg(body, ',' order by n desc) || '],"paging":{"cursors":{"before":"QVFI","after":"QVFJ"}}}'
+select '{"data":[' || string_agg(body, ',' order by nth) || '],"paging":{"cursors":{"before":"QVFI","after":"QVFJ"}}}'
 from bodies
-group by n // 100
-order by n // 100
+group by nth // 4
+order by nth // 4
 """
 
 _INSTAGRAM = """
@@ -234,6 +234,7 @@ with
 comments as (
     select
         brand_post_id,
+        chunk,
         string_agg(to_json({
             'id': message_id,
             'text': final_words,
@@ -245,14 +246,19 @@ comments as (
             'parent_id': parent_id,
             'media': {'id': brand_post_id}
         })::varchar, ',' order by moment, message_no) as comments,
-        count(*) as comment_count
-    from shown
-    where network = 'instagram' and not is_deleted
-    group by brand_post_id
+        sum(count(*)) over (partition by brand_post_id) as comment_count
+    from (
+        select
+            *,
+            (row_number() over (partition by brand_post_id order by moment, message_no) - 1) // 25 as chunk
+        from shown
+        where network = 'instagram' and not is_deleted
+    )
+    group by brand_post_id, chunk
 ),
 bodies as (
     select
-        b.n,
+        row_number() over (order by b.n desc, c.chunk) - 1 as nth,
         '{"id":"' || b.post_id || '","caption":' || to_json(b.text)::varchar
         || ',"media_type":"IMAGE","media_product_type":"FEED","permalink":"https://www.instagram.com/p/' || substr(md5(b.post_id), 1, 11)
         || '/","timestamp":"' || strftime(b.moment, '%Y-%m-%dT%H:%M:%S+0000') || '","like_count":' || k(b.n, 'ig likes', 900)
@@ -261,10 +267,10 @@ bodies as (
     inner join comments as c on c.brand_post_id = b.post_id
     where b.network = 'instagram'
 )
-select '{"data":[' || string_agg(body, ',' order by n desc) || '],"paging":{"cursors":{"before":"a","after":"b"}}}'
+select '{"data":[' || string_agg(body, ',' order by nth) || '],"paging":{"cursors":{"before":"a","after":"b"}}}'
 from bodies
-group by n // 100
-order by n // 100
+group by nth // 4
+order by nth // 4
 """
 
 _MASTODON_ACCOUNT = """{
