@@ -192,6 +192,11 @@ def _is_clutter(info: zipfile.ZipInfo) -> bool:
 
 def _check(entries: list[zipfile.ZipInfo], budget: _Budget) -> None:
     limits = budget.limits
+    if any(info.filename == "[Content_Types].xml" for info in entries):
+        raise BrokenFileError(
+            "the file is an Excel workbook (or another Office file)",
+            "export or save it as CSV and put that here",
+        )
     if len(entries) > limits.members:
         raise _too_large(f"more than {limits.members} files")
     if any(_points_outside(info) for info in entries):

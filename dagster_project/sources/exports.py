@@ -43,7 +43,13 @@ def zone_questions(
     if source.timezone is not None:
         return {}
     found = [column for column in spec.local_times if column in set(present)]
-    return {f"zone:{c}": f"count(*) filter (\"{c}\" ~ '{_ZONELESS}')" for c in found}
+    return {f"zone:{c}": f"count(*) filter ({_zoneless_sql(c)})" for c in found}
+
+
+def _zoneless_sql(column: str) -> str:
+    clock = f"regexp_matches(\"{column}\", '\\d:\\d\\d')"
+    zone = f"regexp_matches(trim(\"{column}\"), '(?i)(z|utc|gmt|[+-]\\d\\d(:?\\d\\d)?)$')"
+    return f"{clock} and not {zone}"
 
 
 def currency_questions(money: tuple[str, str] | None, source: SourceConfig) -> dict[str, str]:
@@ -76,9 +82,6 @@ def problems_of(facts: Mapping[str, Any], source: SourceConfig) -> tuple[str, ..
             "config/sources.yml"
         )
     return tuple(problems)
-
-
-_ZONELESS = r"\d:\d\d(:\d\d([.,]\d+)?)?\s*([aApP]\.?[mM]\.?)?\s*$"
 
 
 def _date_in(name: str, source: SourceConfig) -> datetime | None:

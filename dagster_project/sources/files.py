@@ -7,8 +7,8 @@ every batch of a file has landed).
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
@@ -31,6 +31,7 @@ class Member:
     ``path`` is where the bytes lie (in a work folder for what came out of an archive);
     ``origin`` is the file in the inbox; ``member`` is the path inside the archive, if any.
     ``siblings`` finds another member of the same archive (or folder) by its file name.
+    ``configured`` are the labels its source declares: landing column → header.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Member:
     size: int
     modified_at: datetime
     member: str | None = None
+    configured: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     siblings: Callable[[str], "Member | None"] = field(
         default=lambda _name: None, repr=False, compare=False
     )
@@ -256,9 +258,11 @@ def _read_file(asked: _Asked, file: Path, workdir: Path) -> Iterator[Batch | Unr
             "add an entry for it there, or move the file to the folder of a source",
         )
         return
+    if not file.stat().st_size:
+        if source is not None or asked.speaks_for_strays:
+            yield say(Why.BROKEN, "the file is empty (0 bytes)", "export it again")
+        return
     try:
-        if not file.stat().st_size:
-            raise BrokenFileError("the file is empty (0 bytes)", "export it again")
         if source is None:
             yield from _read_stray(asked, file, workdir, say)
         else:
@@ -323,13 +327,14 @@ def _read_members(
     others: dict[str, None] = {}
     read = ignored = 0
     members = open_members(file, workdir / "members", beside=beside)
-    for number, member in enumerate(members):
+    for number, found in enumerate(members):
+        member = replace(found, configured=source.columns)
         if vendor is not None and vendor.sniff(member):
             read += 1
             yield from vendor.read(member, source, workdir / f"{number:05d}")
         else:
             ignored += 1
-            others.update(dict.fromkeys(_find_others(member, source.vendor)))
+            others.update(dict.fromkeys(_find_others(found, source.vendor)))
     if read and ignored:
         yield say(
             Why.PARTS_IGNORED,

@@ -85,6 +85,12 @@ def count_known(header: Sequence[str], spec: StreamSpec, aliases: Aliases) -> in
     return len(match_header(header, spec, aliases=aliases).positions)
 
 
+def with_own_names(header: Sequence[str], configured: Mapping[str, str]) -> list[str]:
+    """A header with a company's labels replaced by the landing columns they stand for."""
+    own = {fold(label): column for column, label in configured.items()}
+    return [own.get(fold(label), label) for label in header]
+
+
 def is_safe_label(label: str) -> bool:
     """Whether a header cell may stand in a message: a name of a column, not somebody's data."""
     return bool(_LABEL.fullmatch(label)) and "@" not in label and not _DIGITS.search(label)

@@ -11,7 +11,7 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
-from dagster_project.sources.headers import Aliases, fold, match_header
+from dagster_project.sources.headers import Aliases, fold, match_header, with_own_names
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
@@ -120,7 +120,7 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     """The stream of an export or a page; ``None`` when it is not HubSpot's."""
     sheet = peek_sheet(member.path)
     if sheet is not None:
-        stream = _stream_of_sheet(sheet)
+        stream = _stream_of_sheet(sheet, member)
         return (stream,) if stream else None
     streams = dict.fromkeys(
         stream for value in peek_values(member.path) if (stream := _stream_of_value(value))
@@ -132,7 +132,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     """One batch per stream of the file."""
     sheet = peek_sheet(member.path)
     if sheet is not None:
-        stream = _stream_of_sheet(sheet)
+        stream = _stream_of_sheet(sheet, member)
         if stream:
             columns = Columns(
                 aliases=_ALIASES[stream],
@@ -148,21 +148,28 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             yield _object_batch(member, source, workdir, file, stream)
 
 
-def _stream_of_sheet(sheet: Sheet) -> str | None:
+def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
+    has_labels = any(" " in label for label in sheet.header)
+    header = with_own_names(sheet.header, member.configured)
     for stream, telling in _TELLING.items():
         spec = stream_of(VENDOR, stream)
-        found = match_header(sheet.header, spec, aliases=_ALIASES[stream]).positions
+        found = match_header(header, spec, aliases=_ALIASES[stream]).positions
         told = sum(column in found for column in telling)
-        labels = any(" " in label for label in sheet.header)
+        has_id = "record_id" in found and fold(header[found["record_id"]]) != "id"
         if stream == "deal" and told:
             return stream
-        if stream == "contact" and labels and "email" in found and (told or _has_id(sheet)):
+        if (
+            stream == "contact"
+            and (has_labels or has_id)
+            and _is_contact(found, told, has_id=has_id)
+        ):
             return stream
     return None
 
 
-def _has_id(sheet: Sheet) -> bool:
-    return bool({"recordid", "contactid"} & {fold(label) for label in sheet.header})
+def _is_contact(found: Mapping[str, int], told: int, *, has_id: bool) -> bool:
+    who = {"email", "first_name", "last_name", "phone_number"} & found.keys()
+    return bool(who) and (told > 0 or has_id)
 
 
 def _stream_of_value(value: object) -> str | None:

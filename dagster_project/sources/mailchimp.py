@@ -13,7 +13,7 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
-from dagster_project.sources.headers import Aliases, fold
+from dagster_project.sources.headers import Aliases, fold, with_own_names
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
@@ -64,7 +64,7 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     """The stream of an export, report or page; ``None`` when it is not Mailchimp's."""
     sheet = peek_sheet(member.path)
     if sheet is not None:
-        labels = {fold(label) for label in sheet.header}
+        labels = {fold(label) for label in with_own_names(sheet.header, member.configured)}
         return ("member",) if len(labels & _TELLING) >= 3 else None
     streams = dict.fromkeys(
         stream for value in peek_values(member.path) if (stream := _stream_of_value(value))

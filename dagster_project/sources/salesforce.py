@@ -16,7 +16,7 @@ from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.catalogue import stream_of, streams_of
 from dagster_project.sources.files import Member
-from dagster_project.sources.headers import count_known, fold, match_header
+from dagster_project.sources.headers import count_known, fold, match_header, with_own_names
 from dagster_project.sources.json_rows import (
     Row,
     open_json,
@@ -163,7 +163,7 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     """Objects of the file, by id prefix and columns; ``None`` when it is not Salesforce's."""
     sheet = peek_sheet(member.path)
     if sheet is not None:
-        stream = _stream_of_sheet(sheet, member.name)
+        stream = _stream_of_sheet(sheet, member)
         return (stream,) if stream else None
     streams = dict.fromkeys(
         stream
@@ -177,10 +177,16 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     """One batch for a CSV; one per object for JSON records."""
     sheet = peek_sheet(member.path)
     if sheet is not None:
-        stream = _stream_of_sheet(sheet, member.name)
+        stream = _stream_of_sheet(sheet, member)
         if stream:
             spec = stream_of(VENDOR, stream)
-            yield table_batch(member, source, spec, workdir, _columns(spec, sheet.header))
+            yield table_batch(
+                member,
+                source,
+                spec,
+                workdir,
+                _columns(spec, with_own_names(sheet.header, source.columns)),
+            )
         return
     yield from _read_json(member, source, workdir)
 
@@ -219,10 +225,11 @@ def _columns(spec: StreamSpec, labels: Sequence[str]) -> Columns:
     )
 
 
-def _stream_of_sheet(sheet: Sheet, name: str) -> str | None:
-    labels = [fold(label) for label in sheet.header]
+def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
+    header = with_own_names(sheet.header, member.configured)
+    labels = [fold(label) for label in header]
     first_id = sheet.first(labels.index("id")) if "id" in labels else ""
-    return _stream_of(sheet.header, first_id, name)
+    return _stream_of(header, first_id, member.name)
 
 
 def _stream_of_record(record: Row, name: str) -> str | None:

@@ -1,0 +1,182 @@
+import json
+
+import pytest
+
+from dagster_project.sources.files import Unreadable
+from tests.unit.sources.inbox import SAMPLES, Inbox, Reading, source_of
+
+CRM = source_of("salesforce")
+
+
+def sample(name: str) -> bytes:
+    return (SAMPLES / "salesforce" / name).read_bytes()
+
+
+def table(header: str, *rows: str) -> str:
+    return "\n".join([header, *rows]) + "\n"
+
+
+def test_a_contact_lands_with_its_raw_cells(inbox: Inbox) -> None:
+    inbox.put(CRM, "Contact.csv", sample("Contact.csv"))
+
+    reading = inbox.one()
+
+    first, merged, _ = reading.rows
+    assert first["id"] == first["_native_id"] == "0038d00000BBBBAAA0"
+    assert first["mailing_street"] == '9 Quay Lane\nFlat "B"'
+    assert first["title"] == 'Buyer, "Eyewear"'
+    assert first["x_handle"] == "@ida_t"
+    assert json.loads(first["_extra"])["Shoe_Size__c"] == "38"
+    assert (merged["is_deleted"], merged["master_record_id"]) == ("1", "0038d00000BBBBAAA0")
+    assert merged["phone"] is None
+    assert reading.batch.as_of.isoformat() == "2026-10-03T04:05:06+00:00"
+
+
+def test_ids_of_fifteen_characters_become_eighteen(inbox: Inbox) -> None:
+    inbox.put(CRM, "extract_leads.csv", sample("extract_leads.csv"))
+
+    rows = inbox.one().rows
+
+    assert [row["id"] for row in rows] == ["00Q8d00000CCCCAEA5", "00Q8d00000CCCCBEA5"]
+    assert rows[1]["converted_contact_id"] == "0038d00000BBBBAAA0"
+    assert rows[0]["is_converted"] == "false"
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("001000000000001", "001000000000001AAA"),
+        ("0017000000Sqarb", "0017000000SqarbAAB"),
+        ("a0aB0000001aBcD", "a0aB0000001aBcDIAU"),
+        ("0038d00000BBBBAAA0", "0038d00000BBBBAAA0"),
+        ("@AccountRef1", "@AccountRef1"),
+        ("not-an-id-at-al", "not-an-id-at-al"),
+    ],
+)
+def test_the_checksum_of_an_id_is_salesforces(inbox: Inbox, short: str, long: str) -> None:
+    inbox.put(
+        CRM,
+        "Contact.csv",
+        table("Id,IsDeleted,AccountId,LastName", f"003000000000001AAA,0,{short},Tranter"),
+    )
+
+    assert inbox.one().column("account_id") == [long]
+
+
+def test_an_import_file_gets_ids_from_its_content(inbox: Inbox) -> None:
+    inbox.put(CRM, "import_contacts.csv", sample("import_contacts.csv"))
+
+    reading = inbox.one()
+
+    assert not reading.batch.missing_columns
+    assert all(row["id"] == row["_native_id"] for row in reading.rows)
+    assert all(row["id"].startswith("row:") for row in reading.rows)
+    assert len({row["id"] for row in reading.rows}) == 2
+
+
+def test_an_export_without_its_ids_is_refused(inbox: Inbox) -> None:
+    inbox.put(
+        CRM,
+        "Contact.csv",
+        table("LastName,FirstName,Email,CreatedDate", "Tranter,Ida,i@example.org,2026-01-01"),
+    )
+
+    assert inbox.one().batch.missing_columns == ("id",)
+
+
+def test_rows_without_an_id_are_still_told_apart(inbox: Inbox) -> None:
+    inbox.put(
+        CRM,
+        "Contact.csv",
+        table("Id,IsDeleted,LastName", ",0,Tranter", ",0,Moreau", " ,0,Moreau"),
+    )
+
+    rows = inbox.one().rows
+
+    assert [row["id"] for row in rows[:2]] == [None, None]
+    assert rows[0]["_native_id"] != rows[1]["_native_id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row", "stream"),
+    [
+        ("extract.csv", "ID,LASTNAME,EMAIL", "003000000000001,T,a@example.org", "contact"),
+        ("extract.csv", "ID,LASTNAME,EMAIL", "00Q000000000001,T,a@example.org", "lead"),
+        ("Contact.csv", "ID,LASTNAME,EMAIL", "00Q000000000001,T,a@example.org", "lead"),
+        ("x.csv", "Id,Name,Phone", "001000000000001,Quay,1", "account"),
+        ("x.csv", "Id,Name,StageName,Amount", "006000000000001,Q,Won,1", "opportunity"),
+        ("x.csv", "Id,Status,Subject,Origin", "500000000000001,New,S,Web", "case"),
+        ("x.csv", "Id,Name,Type,Status", "701000000000001,Q,Email,Done", "campaign"),
+        ("lead_import.csv", "LastName,Company,Email", "T,Quay,a@example.org", "lead"),
+        ("my contacts 2026.csv", "LastName,FirstName,Email", "T,I,a@example.org", "contact"),
+    ],
+)
+def test_the_object_is_told_by_ids_and_columns(
+    inbox: Inbox, name: str, header: str, row: str, stream: str
+) -> None:
+    inbox.put(CRM, name, table(header, row))
+
+    assert inbox.one().stream == stream
+
+
+@pytest.mark.parametrize(
+    ("name", "header", "row"),
+    [
+        ("User.csv", "Id,Username,LastName,FirstName,Email", "005000000000001AAA,u,T,I,e"),
+        (
+            "CaseComment.csv",
+            "Id,ParentId,CommentBody,CreatedDate",
+            "00a000000000001AAA,5,b,2026",
+        ),
+        ("CaseComment.csv", "Id,ParentId,IsDeleted,CreatedDate,SystemModstamp", ""),
+        ("Task.csv", "Id,WhoId,Subject,Status,Priority", "00T000000000001AAA,0,s,n,h"),
+        ("Loyalty__c.csv", "Id,Name,Phone__c,Status__c", "a0X000000000001AAA,n,1,s"),
+    ],
+)
+def test_other_objects_are_left_alone(inbox: Inbox, name: str, header: str, row: str) -> None:
+    inbox.put(CRM, name, table(header, row) if row else header + "\n")
+
+    assert isinstance(inbox.read()[0], Unreadable)
+
+
+def test_records_of_a_query_come_by_object(inbox: Inbox) -> None:
+    inbox.put(CRM, "query_page.json", sample("query_page.json"))
+
+    contacts, leads = (r for r in inbox.read() if isinstance(r, Reading))
+
+    assert contacts.column("id") == ["0038d00000BBBBDAA0"]
+    assert contacts.column("is_deleted") == ["false"]
+    assert json.loads(contacts.rows[0]["_extra"])["Account"]["Name"] == "Harbour Optics"
+    assert leads.column("company") == ["Roth AG"]
+
+
+def test_a_tree_keeps_custom_fields(inbox: Inbox) -> None:
+    inbox.put(CRM, "tree.json", sample("tree_contacts.json"))
+
+    first, second = inbox.one().rows
+
+    assert (first["last_name"], first["_extra"]) == ("Haddad", '{"Loyalty_Tier__c":"Gold"}')
+    assert second["_extra"] is None
+
+
+def test_amounts_need_a_currency(inbox: Inbox) -> None:
+    source = source_of("salesforce", currency=None)
+    header = "Id,StageName,Amount,CloseDate,CreatedDate"
+    inbox.put(
+        source, "Opportunity.csv", table(header, "006000000000001,Won,12,2026-01-01,2026-01-01")
+    )
+
+    (problem,) = inbox.one().batch.problems
+
+    assert problem.startswith(
+        "missing_currency: 1 amounts name no currency; add `currency: EUR`"
+    )
+    assert "under sources.salesforce_test in config/sources.yml" in problem
+
+
+def test_amounts_with_their_own_currency_need_no_default(inbox: Inbox) -> None:
+    inbox.put(
+        source_of("salesforce", currency=None), "Opportunity.csv", sample("Opportunity.csv")
+    )
+
+    assert not inbox.one().batch.problems
