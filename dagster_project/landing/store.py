@@ -273,7 +273,28 @@ class LandingZone:
 
 
 def parquet_sql(files: Iterable[Path]) -> str:
-    """A DuckDB table function over Parquet files, whose columns may have grown over time."""
+    """A DuckDB table function over Parquet files, whose columns may have grown over time.
+
+    A load whose rows were merged with others' (``landing.merge``) is a link to a shared file;
+    its rows alone are read from there.
+    """
+    own: list[Path] = []
+    shared: dict[Path, list[str]] = {}
+    for file in files:
+        if file.is_symlink():
+            shared.setdefault(file.resolve(), []).append(file.parent.name)
+        else:
+            own.append(file)
+    parts = [_read_sql(own)] if own or not shared else []
+    for file, loads in shared.items():
+        ids = ", ".join(f"'{quoted(load)}'" for load in loads)
+        parts.append(f"(from {_read_sql([file])} where _load_id in ({ids}))")
+    if len(parts) == 1:
+        return parts[0]
+    return "(" + " union all by name ".join(f"(from {part})" for part in parts) + ")"
+
+
+def _read_sql(files: Iterable[Path]) -> str:
     names = ", ".join(f"'{quoted(str(file.resolve()))}'" for file in files)
     return f"read_parquet([{names}], union_by_name = true)"
 
