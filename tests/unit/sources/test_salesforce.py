@@ -22,12 +22,12 @@ def test_a_contact_lands_with_its_raw_cells(inbox: Inbox) -> None:
     reading = inbox.one()
 
     first, merged, _ = reading.rows
-    assert first["id"] == first["_native_id"] == "0038d00000BBBBAAA0"
+    assert first["id"] == first["_native_id"] == "0038d00000BBBBAAA5"
     assert first["mailing_street"] == '9 Quay Lane\nFlat "B"'
     assert first["title"] == 'Buyer, "Eyewear"'
     assert first["x_handle"] == "@ida_t"
     assert json.loads(first["_extra"])["Shoe_Size__c"] == "38"
-    assert (merged["is_deleted"], merged["master_record_id"]) == ("1", "0038d00000BBBBAAA0")
+    assert (merged["is_deleted"], merged["master_record_id"]) == ("1", "0038d00000BBBBAAA5")
     assert merged["phone"] is None
     assert reading.batch.as_of.isoformat() == "2026-10-03T04:05:06+00:00"
 
@@ -38,7 +38,7 @@ def test_ids_of_fifteen_characters_become_eighteen(inbox: Inbox) -> None:
     rows = inbox.one().rows
 
     assert [row["id"] for row in rows] == ["00Q8d00000CCCCAEA5", "00Q8d00000CCCCBEA5"]
-    assert rows[1]["converted_contact_id"] == "0038d00000BBBBAAA0"
+    assert rows[1]["converted_contact_id"] == "0038d00000BBBBAAA5"
     assert rows[0]["is_converted"] == "false"
 
 
@@ -48,7 +48,7 @@ def test_ids_of_fifteen_characters_become_eighteen(inbox: Inbox) -> None:
         ("001000000000001", "001000000000001AAA"),
         ("0017000000Sqarb", "0017000000SqarbAAB"),
         ("a0aB0000001aBcD", "a0aB0000001aBcDIAU"),
-        ("0038d00000BBBBAAA0", "0038d00000BBBBAAA0"),
+        ("0038d00000BBBBAAA5", "0038d00000BBBBAAA5"),
         ("@AccountRef1", "@AccountRef1"),
         ("not-an-id-at-al", "not-an-id-at-al"),
     ],
@@ -144,7 +144,7 @@ def test_records_of_a_query_come_by_object(inbox: Inbox) -> None:
 
     contacts, leads = (r for r in inbox.read() if isinstance(r, Reading))
 
-    assert contacts.column("id") == ["0038d00000BBBBDAA0"]
+    assert contacts.column("id") == ["0038d00000BBBBDAA5"]
     assert contacts.column("is_deleted") == ["false"]
     assert json.loads(contacts.rows[0]["_extra"])["Account"]["Name"] == "Harbour Optics"
     assert leads.column("company") == ["Roth AG"]
