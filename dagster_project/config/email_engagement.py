@@ -32,6 +32,7 @@ class OpenRules(_Strict):
     """Opens of agents that fetch ahead of the reader; ``proxy_seconds`` after delivery."""
 
     prefetch_agents: tuple[Pattern, ...] = ()
+    prefetch_addresses: tuple[Pattern, ...] = ()
     proxy_agents: tuple[Pattern, ...] = ()
     proxy_seconds: int = Field(ge=0, le=86400)
 
@@ -56,6 +57,7 @@ class EmailEngagement(_Strict):
         return (
             ("email.scanner_agents", _any_of(self.scanner_agents)),
             ("email.prefetch_agents", _any_of(self.opens.prefetch_agents)),
+            ("email.prefetch_addresses", _any_of(self.opens.prefetch_addresses)),
             ("email.proxy_agents", _any_of(self.opens.proxy_agents)),
             ("email.proxy_seconds", str(self.opens.proxy_seconds)),
             ("email.fast_seconds", str(self.clicks.fast_seconds)),

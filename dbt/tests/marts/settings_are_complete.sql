@@ -11,6 +11,10 @@ wanted as (
 
     union all
 
+    select 'email.prefetch_addresses' as key
+
+    union all
+
     select 'email.proxy_agents' as key
 
     union all

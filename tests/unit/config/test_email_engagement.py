@@ -25,7 +25,7 @@ def write(folder: Path, text: str) -> Path:
 def test_every_setting_has_one_value() -> None:
     settings = read_email_engagement(COMMITTED).settings()
 
-    assert len(dict(settings)) == len(settings) == 7
+    assert len(dict(settings)) == len(settings) == 8
     assert all(value for _, value in settings)
 
 

@@ -174,18 +174,36 @@ def test_of_two_words_at_one_moment_the_withdrawal_counts(build: Build) -> None:
     assert customer(build, world)["email_consent"] == "withdrawn"
 
 
-def test_leaving_one_group_of_emails_leaves_the_others(build: Build) -> None:
+def test_leaving_one_group_of_emails_counts_and_every_purpose_stands_by_itself(
+    build: Build,
+) -> None:
     world = ana()
     consent(world, "s1", ANA, "granted", 1)
     consent(world, "s2", ANA, "withdrawn", 2, purpose="group 7")
 
     built = build(world, "customer_360")
 
-    assert built.values("select email_consent from marts.customer_360") == ["granted"]
+    assert built.values("select email_consent from marts.customer_360") == ["withdrawn"]
     assert built.values("select status from marts.customer_consent order by purpose") == [
         "withdrawn",
         "granted",
     ]
+
+
+def test_joining_a_group_lifts_no_withdrawal_of_everything(build: Build) -> None:
+    world = ana()
+    consent(world, "s1", ANA, "withdrawn", 1)
+    consent(world, "s2", ANA_X, "granted", 2, purpose="group 7")
+
+    assert customer(build, world)["email_consent"] == "withdrawn"
+
+
+def test_joining_a_group_again_lifts_leaving_it(build: Build) -> None:
+    world = ana()
+    consent(world, "s1", ANA, "withdrawn", 1, purpose="group 7")
+    consent(world, "s2", ANA, "granted", 2, purpose="group 7")
+
+    assert customer(build, world)["email_consent"] == "granted"
 
 
 def test_the_hours_after_as_of_count_for_nothing_before_it(build: Build) -> None:

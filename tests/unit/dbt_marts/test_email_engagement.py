@@ -40,6 +40,14 @@ def judgement(built: Built, event: str) -> tuple[str | None, str | None]:
             {"user_agent": "Mozilla/5.0"}, ("machine_open", "prefetch_agent"), id="mail-privacy"
         ),
         pytest.param(
+            {"user_agent": None, "ip": "17.58.98.7"},
+            ("machine_open", "prefetch_address"),
+            id="mail-privacy-without-an-agent",
+        ),
+        pytest.param(
+            {"user_agent": None, "ip": "198.51.100.17"}, ("human_open", None), id="home-address"
+        ),
+        pytest.param(
             {"user_agent": "Barracuda Sentinel (EE)"},
             ("machine_open", "scanner_agent"),
             id="gateway",
@@ -158,4 +166,4 @@ def test_other_events_are_neither(build: Build) -> None:
 def test_a_missing_threshold_is_seen(build: Build) -> None:
     world = World().add("config.settings", key="email.fast_seconds", value="3")
 
-    assert build(world, "fct_email_event").failures("settings_are_complete") == 6
+    assert build(world, "fct_email_event").failures("settings_are_complete") == 7

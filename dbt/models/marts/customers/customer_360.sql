@@ -275,6 +275,27 @@ cared_for as (
 
 ),
 
+-- a word about one group of e-mails never lifts a withdrawal of them all
+last_words as (
+
+    select
+        customer_id,
+        channel,
+        status,
+        occurred_at
+    from consent
+    qualify
+        row_number() over (
+            partition by customer_id, channel
+            order by
+                case when purpose = 'marketing' and status = 'withdrawn' then 0 else 1 end asc,
+                occurred_at desc nulls last,
+                case when status = 'withdrawn' then 0 else 1 end asc,
+                purpose asc
+        ) = 1
+
+),
+
 consented as (
 
     select
@@ -283,8 +304,7 @@ consented as (
         max(case when channel = 'phone' then status end) as phone_consent,
         max(case when channel = 'email' then occurred_at end) as email_consent_at,
         max(case when channel = 'phone' then occurred_at end) as phone_consent_at
-    from consent
-    where purpose = 'marketing'
+    from last_words
     group by customer_id
 
 ),

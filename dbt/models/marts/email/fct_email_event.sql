@@ -23,6 +23,7 @@ thresholds as (
     select
         max(case when key = 'email.scanner_agents' then value end) as scanner_agents,
         max(case when key = 'email.prefetch_agents' then value end) as prefetch_agents,
+        max(case when key = 'email.prefetch_addresses' then value end) as prefetch_addresses,
         max(case when key = 'email.proxy_agents' then value end) as proxy_agents,
         cast(max(case when key = 'email.proxy_seconds' then value end) as bigint) as proxy_seconds,
         cast(max(case when key = 'email.fast_seconds' then value end) as bigint) as fast_seconds,
@@ -126,6 +127,10 @@ judged as (
             when measured.is_vendor_machine then 'vendor_flag'
             when measured.is_scanner then 'scanner_agent'
             when measured.event_type = 'open' and measured.is_prefetch then 'prefetch_agent'
+            when
+                measured.event_type = 'open'
+                and {{ matches_pattern('measured.ip', 'thresholds.prefetch_addresses') }}
+                then 'prefetch_address'
             when
                 measured.event_type = 'open'
                 and measured.is_proxy
