@@ -7,9 +7,9 @@ from expectations.rules import (
     columns_exist,
     filled,
     keyed_by,
-    patterned,
     readable_times,
     suite,
+    usual_form,
 )
 
 DID = r"^\s*did:[a-z]+:[A-Za-z0-9._:%-]+\s*$"
@@ -22,7 +22,7 @@ def profile() -> gx.ExpectationSuite:
         "bluesky_profile",
         columns_exist("did", "handle"),
         keyed_by("did"),
-        patterned("did", DID, "did_form"),
+        usual_form("did", DID),
         filled("handle"),
         readable_times("indexed_at", "deleted_at"),
     )
@@ -34,7 +34,7 @@ def post() -> gx.ExpectationSuite:
         "bluesky_post",
         columns_exist("uri"),
         keyed_by("uri"),
-        patterned("uri", AT_URI, "uri_form"),
+        usual_form("uri", AT_URI),
         readable_times("indexed_at", "deleted_at"),
         booleans("is_hidden"),
     )

@@ -21,7 +21,7 @@ def post() -> gx.ExpectationSuite:
         keyed_by("id"),
         filled("created_time"),
         readable_times("created_time", "updated_time"),
-        booleans("is_hidden", "is_published"),
+        booleans("is_hidden"),
     )
 
 
@@ -32,6 +32,6 @@ def comment() -> gx.ExpectationSuite:
         columns_exist("id"),
         keyed_by("id"),
         readable_times("created_time"),
-        booleans("is_hidden", "is_private"),
+        booleans("is_hidden"),
         known_values("verb", "add", "edit", "edited", "remove", "hide", "unhide"),
     )

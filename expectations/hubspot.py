@@ -12,14 +12,11 @@ from expectations.rules import (
     filled,
     keyed_by,
     known_values,
-    patterned,
     plausible_days,
     readable_times,
     suite,
+    whole_ids,
 )
-
-ID = r"^\s*[0-9]+(?:[.]0)?\s*$"
-"""Digits, which a spreadsheet may have shown as 101.0."""
 
 EVENT_TYPES = (
     "SENT",
@@ -44,7 +41,7 @@ def contact() -> gx.ExpectationSuite:
         "hubspot_contact",
         columns_exist("record_id"),
         keyed_by("record_id"),
-        patterned("record_id", ID, "record_id_form"),
+        whole_ids("record_id"),
         readable_times(
             "create_date", "last_modified_date", "last_activity_date", pattern=LOCAL_TIME
         ),
@@ -59,7 +56,7 @@ def deal() -> gx.ExpectationSuite:
         "hubspot_deal",
         columns_exist("record_id", "deal_stage"),
         keyed_by("record_id"),
-        patterned("record_id", ID, "record_id_form"),
+        whole_ids("record_id"),
         readable_times(
             "close_date",
             "create_date",

@@ -3,7 +3,6 @@
 import great_expectations as gx
 
 from expectations.rules import (
-    booleans,
     columns_exist,
     filled,
     keyed_by,
@@ -21,7 +20,6 @@ def account() -> gx.ExpectationSuite:
         keyed_by("id"),
         filled("acct"),
         readable_times("created_at"),
-        booleans("bot", "locked", "suspended", "limited"),
     )
 
 

@@ -1,7 +1,8 @@
 """Rules that many streams share, and what each does when it fails.
 
 A *critical* rule refuses the whole load (``severity=CRITICAL``), a *row rule* holds single rows
-back (``meta.row_rule``), a *warning* is only shown. Patterns match whole values: the engine's
+back (``meta.row_rule``), a *warning* is only shown. A critical row rule holds rows back as long
+as ``mostly`` of them are good, and refuses the load when they are not. Patterns match whole values: the engine's
 ``~`` is a full match. They are written for RE2, so without look-around.
 """
 
@@ -56,6 +57,8 @@ AMOUNT = (
 
 CURRENCY = r"^\s*[A-Za-z]{3}\s*$"
 
+ROUNDED = r"^\s*[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+\s*$"
+
 FILLED = r"^[\s\S]*\S[\s\S]*$"
 
 BOOLEAN = r"^\s*(?:true|false|TRUE|FALSE|True|False|0|1|yes|no|Yes|No|YES|NO)\s*$"
@@ -71,10 +74,12 @@ def suite(name: str, *rules: Iterable[Expectation]) -> gx.ExpectationSuite:
 def columns_exist(*columns: str) -> list[Expectation]:
     """Refuse a load whose header lacks one of these."""
     return [
-        gxe.ExpectColumnToExist(
-            column=column, severity=CRITICAL, meta={"rule": f"{column}_exists"}
+        gxe.ExpectTableColumnsToMatchSet(
+            column_set=list(columns),
+            exact_match=False,
+            severity=CRITICAL,
+            meta={"rule": "required_columns"},
         )
-        for column in columns
     ]
 
 
@@ -87,42 +92,26 @@ def keyed_by(*columns: str) -> list[Expectation]:
                 column=column,
                 mostly=HALF,
                 severity=CRITICAL,
-                meta={"rule": f"{column}_mostly_present"},
+                meta=_row_rule(f"{column}_present"),
             ),
-            *filled(column),
+            _matches(column, FILLED, f"{column}_not_blank", row_rule=True),
         ]
     return rules
 
 
 def filled(*columns: str) -> list[Expectation]:
-    """Hold back rows in which one of these is missing or blank."""
-    rules: list[Expectation] = []
-    for column in columns:
-        rules += [
-            gxe.ExpectColumnValuesToNotBeNull(
-                column=column, severity=WARNING, meta=_row_rule(f"{column}_present")
-            ),
-            gxe.ExpectColumnValuesToMatchRegex(
-                column=column,
-                regex=FILLED,
-                severity=WARNING,
-                meta=_row_rule(f"{column}_not_blank"),
-            ),
-        ]
-    return rules
+    """Hold back rows in which one of these is missing."""
+    return [
+        gxe.ExpectColumnValuesToNotBeNull(
+            column=column, severity=WARNING, meta=_row_rule(f"{column}_present")
+        )
+        for column in columns
+    ]
 
 
 def readable_times(*columns: str, pattern: str = TIME) -> list[Expectation]:
     """Hold back rows with an impossible time; refuse a load in which most times are."""
-    rules: list[Expectation] = []
-    for column in columns:
-        rules += [
-            _matches(
-                column, pattern, f"{column}_mostly_readable", mostly=HALF, severity=CRITICAL
-            ),
-            _matches(column, pattern, f"{column}_readable", row_rule=True),
-        ]
-    return rules
+    return [_mostly_matches(column, pattern, f"{column}_readable") for column in columns]
 
 
 def plausible_days(*columns: str) -> list[Expectation]:
@@ -132,18 +121,30 @@ def plausible_days(*columns: str) -> list[Expectation]:
 
 def email_keys(*columns: str) -> list[Expectation]:
     """Hold back rows whose key is an e-mail address that is none; refuse a load full of them."""
-    rules: list[Expectation] = []
-    for column in columns:
-        rules += [
-            _matches(column, EMAIL, f"{column}_mostly_email", mostly=HALF, severity=CRITICAL),
-            _matches(column, EMAIL, f"{column}_email", row_rule=True),
-        ]
-    return rules
+    return [_mostly_matches(column, EMAIL, f"{column}_email") for column in columns]
 
 
 def email_values(*columns: str) -> list[Expectation]:
     """Show it when more than one in twenty values is no e-mail address."""
     return [_matches(column, EMAIL, f"{column}_email", mostly=0.95) for column in columns]
+
+
+def whole_ids(*columns: str) -> list[Expectation]:
+    """Hold back rows whose id a spreadsheet has rounded (1.01E+17): it names several rows."""
+    return [
+        gxe.ExpectColumnValuesToNotMatchRegex(
+            column=column,
+            regex=ROUNDED,
+            severity=WARNING,
+            meta=_row_rule(f"{column}_not_rounded"),
+        )
+        for column in columns
+    ]
+
+
+def usual_form(column: str, pattern: str) -> list[Expectation]:
+    """Show ids of another form than the vendor documents; ids are opaque, so their rows stay."""
+    return [_matches(column, pattern, f"{column}_form")]
 
 
 def amounts(*columns: str) -> list[Expectation]:
@@ -173,9 +174,8 @@ def known_values(column: str, *values: str) -> list[Expectation]:
     ]
 
 
-def patterned(column: str, pattern: str, rule: str) -> list[Expectation]:
-    """Hold back rows whose value does not have this form."""
-    return [_matches(column, pattern, rule, row_rule=True)]
+def _mostly_matches(column: str, pattern: str, rule: str) -> Expectation:
+    return _matches(column, pattern, rule, mostly=HALF, severity=CRITICAL, row_rule=True)
 
 
 def _matches(

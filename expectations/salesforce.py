@@ -10,10 +10,10 @@ from expectations.rules import (
     email_values,
     filled,
     keyed_by,
-    patterned,
     plausible_days,
     readable_times,
     suite,
+    usual_form,
 )
 
 ID = r"^(?:\s*[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?\s*|row:[0-9a-f]{32})$"
@@ -28,7 +28,6 @@ def account() -> gx.ExpectationSuite:
         "salesforce_account",
         columns_exist("id", "name"),
         _record(),
-        booleans("is_person_account"),
     )
 
 
@@ -53,7 +52,7 @@ def lead() -> gx.ExpectationSuite:
         _record(),
         readable_times("converted_date"),
         email_values("email"),
-        booleans("is_converted", "has_opted_out_of_email"),
+        booleans("has_opted_out_of_email"),
     )
 
 
@@ -66,7 +65,6 @@ def opportunity() -> gx.ExpectationSuite:
         readable_times("close_date"),
         amounts("amount"),
         currencies("currency_iso_code"),
-        booleans("is_closed", "is_won"),
     )
 
 
@@ -77,7 +75,6 @@ def opportunity_contact_role() -> gx.ExpectationSuite:
         columns_exist("id", "opportunity_id", "contact_id"),
         _record(),
         filled("opportunity_id", "contact_id"),
-        booleans("is_primary"),
     )
 
 
@@ -101,7 +98,6 @@ def campaign_member() -> gx.ExpectationSuite:
         _record(),
         filled("campaign_id"),
         readable_times("first_responded_date"),
-        booleans("has_responded"),
     )
 
 
@@ -113,7 +109,6 @@ def case() -> gx.ExpectationSuite:
         _record(),
         readable_times("closed_date"),
         email_values("supplied_email"),
-        booleans("is_closed", "is_escalated"),
     )
 
 
@@ -121,7 +116,7 @@ def _record() -> list[gx.expectations.Expectation]:
     """What every object has: an id, and when it was made and changed."""
     return [
         *keyed_by("id"),
-        *patterned("id", ID, "id_form"),
+        *usual_form("id", ID),
         *readable_times(*_STAMPS),
         *booleans("is_deleted"),
     ]

@@ -97,7 +97,9 @@ def regate(
         if load.load_id in done:
             continue
         suite = suite_of(load.vendor, load.stream)
-        if everything or zone.ledger.suite_hash_of(load.load_id) != suite_hash(suite):
+        if everything or zone.ledger.suite_hash_of(load.load_id) != suite_hash(
+            suite.expectations
+        ):
             again = _decide_again(zone, load, suite_of)
             changed += [again] if again else []
     return tuple(changed)
@@ -141,7 +143,7 @@ def _decide_again(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load | No
     suite = suite_of(load.vendor, load.stream)
     verdict = _judge_rows(zone, load, suite)
     reasons, state = _conclusion(zone, load, verdict)
-    own_hash = suite_hash(suite)
+    own_hash = suite_hash(suite.expectations)
     same = (state, reasons) == (load.state, load.reasons)
     nothing_held_back = not verdict.quarantines and not load.quarantined
     if same and (nothing_held_back or zone.ledger.suite_hash_of(load.load_id) == own_hash):
@@ -180,7 +182,7 @@ def _write_decision(
         state=state,
         verdict=verdict,
         quarantined=quarantined,
-        suite_hash=suite_hash(suite),
+        suite_hash=suite_hash(suite.expectations),
         reasons=reasons,
         notes=zone.ledger.manifest_of(load.load_id)["notes"],
     )

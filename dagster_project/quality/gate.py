@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 _COUNTS_ONLY = {"result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 0}}
 _INDEX = "c360_index"
 
-COLUMN_MISSING = "the column is missing"
-"""Detail of a rule that asks for a column the table does not have."""
+COLUMN_MISSING = "a column is missing"
+"""Detail of a rule that asks for columns the table does not have."""
+
+_ASK_FOR_COLUMNS = ("expect_column_to_exist", "expect_table_columns_to_match_set")
 
 
 def judge(
@@ -44,7 +46,8 @@ def judge(
 
     columns = _columns_of(connection, table, schema)
     rules = [e for e in suite.expectations if _can_be_asked(e, columns)]
-    with validator_of(connection, table, schema) as validator:
+    plan = suite_hash(rules)
+    with validator_of(connection, table, schema, plan=plan) as validator:
         results = validator.graph_validate(
             configurations=[_numbered(rule, index) for index, rule in enumerate(rules)],
             runtime_configuration=_COUNTS_ONLY,
@@ -56,13 +59,12 @@ def judge(
     )
 
 
-def suite_hash(suite: "ExpectationSuite") -> str:
-    """Changes when a rule of the suite changes."""
-    rules = [
-        [e.expectation_type, e.configuration.kwargs, e.severity.value, e.meta]
-        for e in suite.expectations
+def suite_hash(rules: "Iterable[Expectation]") -> str:
+    """Changes when a rule changes."""
+    told = [
+        [e.expectation_type, e.configuration.kwargs, e.severity.value, e.meta] for e in rules
     ]
-    text = json.dumps(rules, sort_keys=True, default=str)
+    text = json.dumps(told, sort_keys=True, default=str)
     return sha256(text.encode()).hexdigest()[:16]
 
 
@@ -81,7 +83,7 @@ def _columns_of(
 
 
 def _can_be_asked(expectation: "Expectation", columns: frozenset[str]) -> bool:
-    if expectation.expectation_type == "expect_column_to_exist":
+    if expectation.expectation_type in _ASK_FOR_COLUMNS:
         return True
     column = getattr(expectation, "column", None)
     return column is None or column in columns
@@ -109,11 +111,12 @@ def _outcome(
     counts = result.result
     evaluated = int(counts.get("element_count") or 0) - int(counts.get("missing_count") or 0)
     failed = int(counts.get("unexpected_count") or 0)
-    if is_row_rule(expectation):
+    severity = _severity_of(expectation)
+    if is_row_rule(expectation) and (result.success or severity is Severity.WARN):
         return RuleOutcome(rule, Severity.QUARANTINE, failed == 0, evaluated, failed)
     return RuleOutcome(
         rule,
-        _severity_of(expectation),
+        severity,
         bool(result.success),
         evaluated,
         failed,
@@ -141,7 +144,7 @@ def _detail(expectation: "Expectation", counts: Mapping[str, Any]) -> str:
     """Why a rule about the whole table failed; only counts of rows and columns are shown."""
     kind = expectation.expectation_type
     observed = counts.get("observed_value")
-    if kind == "expect_column_to_exist":
+    if kind in _ASK_FOR_COLUMNS:
         return COLUMN_MISSING
     if kind == "expect_table_row_count_to_be_between":
         return f"the table has {observed} rows"

@@ -71,7 +71,7 @@ def test_a_good_load_is_accepted_whole(zone: LandingZone) -> None:
     ("row", "rule"),
     [
         pytest.param(contact(9, record_id=None), "record_id_present", id="no-key"),
-        pytest.param(contact(9, record_id="12a"), "record_id_form", id="key-of-another-form"),
+        pytest.param(contact(9, record_id="1.01E+17"), "record_id_not_rounded", id="rounded-key"),
         pytest.param(contact(9, create_date="2026-02-30 10:00"), "create_date_readable", id="30-feb"),
         pytest.param(contact(9, create_date="0001-01-01 00:00"), "create_date_readable", id="year-1"),
         pytest.param(contact(9, create_date="2926-01-01"), "create_date_readable", id="year-2926"),
@@ -132,7 +132,7 @@ def test_a_load_whose_keys_are_mostly_missing_is_refused(zone: LandingZone) -> N
     load = admit(batch(*rows), zone)
 
     assert load.state is LoadState.REFUSED
-    assert "record_id_mostly_present: 3 of 4 rows fail" in load.reasons
+    assert "record_id_present: 3 of 4 rows fail" in load.reasons
     assert load.quarantined == 0
 
 
@@ -142,7 +142,7 @@ def test_a_load_whose_times_are_mostly_unreadable_is_refused(zone: LandingZone) 
     load = admit(batch(*rows), zone)
 
     assert load.state is LoadState.REFUSED
-    assert "create_date_mostly_readable: 3 of 3 rows fail" in load.reasons
+    assert "create_date_readable: 3 of 3 rows fail" in load.reasons
 
 
 def test_a_bad_load_refuses_nobody_else(zone: LandingZone) -> None:
@@ -331,14 +331,14 @@ def test_regate_goes_on_when_a_file_still_cannot_be_read(zone: LandingZone, root
 
 
 def test_regate_releases_rows_when_a_rule_is_relaxed(zone: LandingZone) -> None:
-    load = admit(batch(contact(1), contact(2), contact(3, record_id="12a")), zone)
+    load = admit(batch(contact(1), contact(2), contact(3, record_id="1E+17")), zone)
     assert visible(zone) == [("1",), ("2",)]
 
     changed = regate(zone, read_again=never_read, suite_of=_lenient)
 
     assert [(x.load_id, x.quarantined) for x in changed] == [(load.load_id, 0)]
     assert changed[0].gate_seq != load.gate_seq
-    assert visible(zone) == [("1",), ("12a",), ("2",)]
+    assert visible(zone) == [("1",), ("1E+17",), ("2",)]
     assert not quarantine_file(zone.root, load).exists()
 
 
@@ -352,7 +352,7 @@ def test_regate_accepts_a_load_that_only_its_old_rules_refused(zone: LandingZone
 
 
 def test_regate_without_a_change_decides_nothing(zone: LandingZone) -> None:
-    admit(batch(contact(1), contact(2), contact(3, record_id="12a")), zone)
+    admit(batch(contact(1), contact(2), contact(3, record_id="1E+17")), zone)
     admit(batch(contact(1, record_id=None)), zone)
     before = zone.ledger.fingerprint()
 
@@ -387,7 +387,7 @@ def test_no_value_of_a_row_reaches_ledger_or_report(zone: LandingZone, root: Roo
         ),
         zone,
     )
-    admit(batch(*[contact(n, record_id=canary + str(n)) for n in range(9)]), zone)
+    admit(batch(*[contact(n, create_date=canary + str(n)) for n in range(9)]), zone)
     admit(batch(contact(1), rows_sql=f"select cast('{canary}' as integer)"), zone)
 
     report = write_report(root, zone.ledger)
