@@ -21,6 +21,7 @@ def make_business(stage: Stage) -> None:
     )
     stage.run(
         _CASES,
+        base=plan.day * 1_000_000_000 if later else 0,
         now=plan.now.strftime("%Y-%m-%d %H:%M:%S"),
         days=1 if later else plan.history_days,
     )
@@ -130,9 +131,9 @@ asked as (
 dated as (
     select
         *,
-        rid * 2 + n as case_no,
-        date_trunc('second', timestamp '{now}' - to_seconds((3600 + u(rid * 2 + n, 'case at') * 86400 * {days} * 0.95)::bigint)) as created_at,
-        1 + k(rid * 2 + n, 'case theme', 6) as theme
+        {base} + rid * 2 + n as case_no,
+        date_trunc('second', timestamp '{now}' - to_seconds((3600 + u({base} + rid * 2 + n, 'case at') * 86400 * {days} * 0.95)::bigint)) as created_at,
+        1 + k({base} + rid * 2 + n, 'case theme', 6) as theme
     from asked
 )
 select

@@ -98,9 +98,9 @@ ordinary as (
     select
         a.rid,
         a.network,
-        a.rid * 64 + n as root_no,
+        ({day}::bigint << 50) + a.rid * 64 + n as root_no,
         n,
-        timestamp '{now}' - to_days((u(a.rid * 64 + n, 'day') * {days})::integer) as day,
+        timestamp '{now}' - to_days((u(({day}::bigint << 50) + a.rid * 64 + n, 'day') * {days})::integer) as day,
         null::timestamp as moment,
         'ordinary' as occasion
     from (
@@ -254,6 +254,7 @@ select
     u(message_no, 'edited') < {edited} and direction = 'in' and occasion = 'ordinary'
         and network in ('x', 'facebook', 'mastodon') as is_edited,
     u(message_no, 'deleted') < {deleted} and direction = 'in' and occasion = 'ordinary'
+        and network in ('x', 'mastodon', 'bluesky')
         and moment < timestamp '{now}' - interval 3 day as is_deleted,
     moment + to_seconds((600 + u(message_no, 'edited after') * 2400)::bigint) as edited_at,
     moment + to_seconds((40000 + u(message_no, 'deleted after') * 150000)::bigint) as deleted_at,

@@ -30,6 +30,8 @@ def make_email(stage: Stage, *, share: float = 1.0) -> None:
         days=1 if later else plan.history_days,
         mailed=min(1.0, 4.7 * share) if later else 0.62,
         transactional=0 if later else 3,
+        new_from=plan.first_person * 64 if later else 1 << 60,
+        day=plan.day * 8,
         opt_out=events["opt_out"],
         opt_in_again=events["opt_in_again"],
         machine_open=events["machine_open"],
@@ -38,7 +40,11 @@ def make_email(stage: Stage, *, share: float = 1.0) -> None:
     )
     stage.run(_MAIL_EVENTS, now=now, **_rates(stage))
     stage.run(
-        _ACTIVITIES, now=now, share=min(1.0, share * 3) if later else 0.62, **_rates(stage)
+        _ACTIVITIES,
+        now=now,
+        wait=0 if later else 2,
+        share=min(1.0, share * 3) if later else 0.62,
+        **_rates(stage),
     )
 
 
@@ -126,7 +132,7 @@ planned as (
         lower(m.email) as email,
         c.campaign_no,
         c.name as campaign_name,
-        m.rid * 64 + c.campaign_no as send_no,
+        m.rid * 4096 + c.campaign_no as send_no,
         c.sent_at + to_seconds(k(m.rid * 64 + c.campaign_no, 'queue', 2400)) as sent_at
     from mailed as m
     cross join campaigns as c
@@ -138,9 +144,9 @@ planned as (
         lower(email),
         null,
         pick(['order confirmation', 'password reset', 'shipping update', 'receipt'], rid * 64 + 32 + n, 'receipt'),
-        rid * 64 + 32 + n,
+        rid * 4096 + 2048 + n + {day},
         date_trunc('second', timestamp '{now}' - to_seconds((u(rid * 64 + 32 + n, 'receipt at') * 86400 * {days})::bigint + 4000))
-    from (select *, unnest(range(k(rid, 'receipts', {transactional} + 1))) as n from mailed)
+    from (select *, unnest(range(greatest(({transactional} > 0)::bigint + k(rid, 'receipts', {transactional}), (rid between {new_from} and 1::bigint << 39)::bigint))) as n from mailed)
 )
 select
     p.*,
@@ -279,8 +285,8 @@ sent as (
         md5(lower(trim(m.email))) as email_id,
         c.campaign_no,
         substr(md5('mc' || c.campaign_no::varchar), 1, 10) as campaign_id,
-        m.rid * 64 + 48 + c.campaign_no % 16 as send_no,
-        c.sent_at + interval 2 day + to_seconds(k(m.rid * 64 + c.campaign_no, 'mc queue', 1800)) as sent_at,
+        m.rid * 4096 + 3072 + c.campaign_no as send_no,
+        c.sent_at + to_days({wait}) + to_seconds(k(m.rid * 64 + c.campaign_no, 'mc queue', 1800)) as sent_at,
         m.status
     from member_states as m
     inner join campaigns as c on c.campaign_no in (1, 3, 4, 6) or c.campaign_no > 10
@@ -346,7 +352,7 @@ select
     (540000000 + rid)::varchar as "LEID", substr(md5('euid' || rid::varchar), 1, 10) as "EUID", '' as "NOTES",
     case when u(rid, 'vip') < 0.05 then '"vip","design"' when u(rid, 'vip') < 0.2 then '"design"' else '' end as "TAGS"
 from member_states
-where status = '{status}'
+where status = '{status}' and is_new
 order by "LEID"
 """
 

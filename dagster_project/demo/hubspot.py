@@ -30,18 +30,18 @@ def write_hubspot(stage: Stage, inbox: Path, *, contacts_only: bool = False) -> 
 
 
 _NEWEST = """
-    select *, updated_at as modified_at from records
+    select *, updated_at as modified_at from exported
     where source = 'hubspot_apac' and slot <> 10
 """
 
 _BEFORE_MERGES = """
     select *, least(updated_at, timestamp '2026-08-31 00:00:00') as modified_at
-    from records
+    from exported
     where source = 'hubspot_apac' and slot in (8, 10) and created_at < timestamp '2026-08-01 00:00:00'
-        and (slot = 10 or rid + 2 in (select rid from records where slot = 10))
+        and (slot = 10 or rid + 2 in (select rid from exported where slot = 10))
     union all
     select *, updated_at as modified_at
-    from records
+    from exported
     where slot = 10 and created_at >= timestamp '2026-08-01 00:00:00'
 """
 
@@ -54,7 +54,7 @@ losers as (
         string_agg(native_id, ';' order by rid) as ids,
         string_agg(native_id || ':' || (date_diff('second', timestamp '1970-01-01', updated_at) * 1000)::varchar, ';' order by rid) as vids,
         string_agg(lower(email), ';' order by rid) filter (email is not null and email like '%_@_%') as emails
-    from records where slot = 10 group by merged_into
+    from exported where slot = 10 group by merged_into
 )
 select
     "Record ID", "First Name", "Last Name", "Email", "Additional email addresses", "Phone Number",

@@ -38,6 +38,8 @@ def make_people(stage: Stage) -> None:
     )
     stage.run(_MAILBOXES, later="true" if plan.day else "false")
     stage.run(_PROFILES, **_profile_rates(stage))
+    stage.drop("seats", "people_seated", "people_named", "people_working", "people_reachable")
+    stage.drop("mailboxes", "hand_overs")
 
 
 def _profile_rates(stage: Stage) -> dict[str, object]:
@@ -342,8 +344,11 @@ dated as (
         *,
         u(pid, 'works') < {works} and birth_date between date '1958-01-01' and date '2004-12-31' as works,
         u(pid, 'stranger') < {stranger} as is_stranger,
-        timestamp '{now}' - to_days(20 + floor(pow(u(pid, 'first seen'), 1.2) * 2200)::integer)
-            + to_seconds(k(pid, 'first seen s', 80000)) as first_seen_at,
+        case
+            when {fresh} then timestamp '{now}' - to_days(20 + floor(pow(u(pid, 'first seen'), 1.2) * 2200)::integer)
+                + to_seconds(k(pid, 'first seen s', 80000))
+            else timestamp '{now}' - to_seconds(7200 + k(pid, 'first seen s', 75000))
+        end as first_seen_at,
         row_number() over (partition by country order by pid) as country_seq,
         case
             when culture = 'fr' then 'fr' when culture = 'de' then 'de' when culture = 'pl' then 'pl'

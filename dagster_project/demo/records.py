@@ -32,7 +32,8 @@ RECORD_CASES = (
 def make_records(stage: Stage) -> None:
     """Fill ``records`` from people, profiles and firms."""
     rates, now = stage.plan.rates, stage.plan.now.strftime("%Y-%m-%d %H:%M:%S")
-    stage.run(_SKELETON, now=now, **_presence(stage))
+    latest = 3000 if stage.plan.day else 800_000
+    stage.run(_SKELETON, now=now, latest=latest, **_presence(stage))
     stage.run(
         _FLAGS,
         now=now,
@@ -45,6 +46,19 @@ def make_records(stage: Stage) -> None:
     if not stage.plan.day:
         stage.run(_NOT_CUSTOMERS, now=now)
     stage.run(_counts())
+    stage.drop("skeleton", "flagged", "valued", "known_mail", "addressed", "spelt")
+
+
+def make_views(stage: Stage, *, share: float = 1.0) -> None:
+    """What the makers of events read; with ``base_records`` and ``changed`` on a later day."""
+    later = stage.plan.day > 0
+    stage.run(
+        VIEWS,
+        changed="union all by name select * from changed" if later else "",
+        others="union all by name select *, false as is_new from base_records" if later else "",
+        day=stage.plan.day,
+        share=share,
+    )
 
 
 def _presence(stage: Stage) -> dict[str, object]:
@@ -153,7 +167,7 @@ dated as (
             - to_seconds(20000000 + (u(s.pid * 64 + s.slot, 'joined') * 250000000)::bigint)
         else least(
             p.first_seen_at + to_seconds((u(s.pid * 64 + s.slot, 'created') * 120 * 86400)::bigint),
-            timestamp '{now}' - to_seconds(3600 + k(s.pid * 64 + s.slot, 'created late', 800000))
+            timestamp '{now}' - to_seconds(3600 + k(s.pid * 64 + s.slot, 'created late', {latest}))
         ) end as created_at
     from slots as s
     inner join people as p on p.pid = s.pid
@@ -573,7 +587,7 @@ qualify row_number() over (partition by source, kind, native_id order by rid) = 
 _NOT_CUSTOMERS = """
 insert into records by name
 select
-    (1::bigint << 50) + firm_no * 8 + slot as rid,
+    (1::bigint << 40) + firm_no * 8 + slot as rid,
     case slot when 16 then 'mailchimp_emea' else 'sendgrid_global' end as source,
     case slot when 16 then 'member' else 'recipient' end as kind,
     slot,
@@ -597,7 +611,7 @@ from (
 );
 insert into records by name
 select
-    (1::bigint << 51) + row_number() over (order by source, native_id) as rid,
+    (3::bigint << 40) + row_number() over (order by source, native_id) as rid,
     source,
     kind,
     slot,
@@ -636,11 +650,18 @@ from (values
 
 
 VIEWS = """
-create view mailed as select * from records where slot in (24, 25);
-create view contacts as select * from records;
+create view exported as select * from records {changed};
+create view known_records as
+select *, true as is_new from records
+{others};
+create view mailed as select * from known_records where slot in (24, 25);
+create view contacts as
+select * from known_records where is_new or u(rid, 'active on {day}') < {share} * 0.3;
 create view authors as
 select rid, network, pid, language, handle, native_id, evidence, record_kind
-from records where slot >= 32 and record_kind in ('person', 'employee');
+from known_records
+where slot >= 32 and record_kind in ('person', 'employee')
+    and (is_new or u(rid, 'speaks on {day}') < {share} * 1.7);
 create view member_states as
 select
     *,
@@ -649,7 +670,7 @@ select
         when record_kind = 'person' and u(rid, 'list status') < 0.085 then 'cleaned'
         else 'subscribed'
     end as status
-from records where slot in (16, 17);
+from known_records where slot in (16, 17);
 create view authors_shown as
 select
     * exclude (handle, website),
@@ -675,7 +696,7 @@ from (
             when u(rid, 'has bio') < 0.7 then
                 pick(['coffee first', 'design, tea, trains', 'here for the memes', 'photos & long walks', 'views my own', 'maker of things', 'football, mostly', '香港人', 'lectrice, marcheuse'], rid, 'bio')
         end as bio
-    from records where slot >= 32
+    from known_records where slot >= 32
 );
 """
-"""What the makers of events and files read; a later day puts others in their place."""
+"""What the makers of events and files read; on a later day, people of the base world act as well."""

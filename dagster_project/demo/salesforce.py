@@ -30,7 +30,7 @@ def write_salesforce(stage: Stage, inbox: Path, *, contacts_only: bool = False) 
         pack(folder / f"WE_00D5g000000Qu4yEAC_{part}.ZIP", members, at=stage.plan.now)
 
 
-def write_changed_contacts(stage: Stage, inbox: Path) -> None:
+def write_salesforce_day(stage: Stage, inbox: Path) -> None:
     """What a day brings, as Data Loader writes it: capitals, ISO times, ``true`` and ``false``."""
     for name, sql in (("Contact", _CONTACTS), ("Lead", _LEADS), ("Opportunity", _OPPORTUNITIES),
                       ("OpportunityContactRole", _ROLES), ("Case", _CASES)):  # fmt: skip
@@ -71,7 +71,7 @@ select
     stamp(timestamp '2024-03-01 10:00:00' + to_days(k(f.firm_no, 'account mod', 900)::integer)) as "SystemModstamp"
 from firms as f
 inner join countries as c on c.country = f.country
-where f.firm_no in (select firm_no from records where source = 'salesforce_emea' and firm_no is not null)
+where f.firm_no in (select firm_no from exported where source = 'salesforce_emea' and firm_no is not null)
 order by f.firm_no
 """
 
@@ -105,7 +105,7 @@ from (
         case when slot = 2 and email is not null then iso_ms(created_at) else '' end as "EmailBouncedDate",
         '' as "IndividualId", coalesce('@' || handle, '') as "Twitter_Handle__c",
         coalesce('https://' || website, '') as "Website__c"
-    from records where source = 'salesforce_emea' and kind = 'contact'
+    from exported where source = 'salesforce_emea' and kind = 'contact'
     union all by name
     select
         b.rid, b.id as "Id", '0' as "IsDeleted", '' as "MasterRecordId", '' as "AccountId",
@@ -141,7 +141,7 @@ select
     '' as "ConvertedOpportunityId",
     stamp(created_at) as "CreatedDate", stamp(updated_at) as "LastModifiedDate", stamp(updated_at) as "SystemModstamp",
     coalesce('@' || handle, '') as "Twitter_Handle__c"
-from records where source = 'salesforce_emea' and kind = 'lead'
+from exported where source = 'salesforce_emea' and kind = 'lead'
 order by rid
 """
 
@@ -165,7 +165,7 @@ select
     stamp(sent_at) as "CreatedDate", stamp(sent_at + interval 3 day) as "LastModifiedDate",
     stamp(sent_at + interval 3 day) as "SystemModstamp",
     case when u(rid * 8 + campaign_no, 'responds') < 0.2 then strftime(sent_at + interval 2 day, '%Y-%m-%d') else '' end as "FirstRespondedDate"
-from records
+from exported
 inner join campaigns on u(rid * 8 + campaign_no, 'campaign member') < 0.12
 where source = 'salesforce_emea' and kind in ('contact', 'lead') and record_kind = 'person'
 order by rid, campaign_no

@@ -127,7 +127,7 @@ with
 mentions as (
     select s.*, row_number() over (order by s.moment, s.message_id) - 1 as nth, count(*) over () as total
     from shown as s
-    where s.network = 'x' and s.direction = 'in'
+    where s.network = 'x' and (s.direction = 'in' or s.root_no >= 1::bigint << 50)
 ),
 paged as (
     select s.*, s.nth // 30 as page from mentions as s
@@ -207,7 +207,7 @@ comments as (
         select s.*, a.full_name as author_name,
             (row_number() over (partition by s.brand_post_id order by s.moment, s.message_no) - 1) // 25 as chunk
         from shown as s inner join authors_shown as a on a.rid = s.rid
-        where s.network = 'facebook' and not s.is_deleted
+        where s.network = 'facebook'
     )
     group by brand_post_id, chunk
 ),
@@ -252,7 +252,7 @@ comments as (
             *,
             (row_number() over (partition by brand_post_id order by moment, message_no) - 1) // 25 as chunk
         from shown
-        where network = 'instagram' and not is_deleted
+        where network = 'instagram'
     )
     group by brand_post_id, chunk
 ),
@@ -304,7 +304,7 @@ _MASTODON_ACCOUNT = """{
 _MASTODON_ACCOUNTS = f"""
 select to_json(struct_insert({_MASTODON_ACCOUNT}, _c360_visible_from := strftime(a.created_at, '%Y-%m-%dT%H:%M:%SZ')))::varchar
 from authors_shown as a
-where a.network = 'mastodon'
+where a.network = 'mastodon' and a.is_new
 order by a.rid
 """
 
@@ -386,7 +386,7 @@ select to_json({
     '_c360_visible_from': strftime(a.created_at, '%Y-%m-%dT%H:%M:%SZ')
 })::varchar
 from authors_shown as a
-where a.network = 'bluesky'
+where a.network = 'bluesky' and a.is_new
 order by a.rid
 """
 

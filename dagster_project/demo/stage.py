@@ -96,6 +96,11 @@ class Stage:
             if statement.strip():
                 self.connection.execute(statement)
 
+    def drop(self, *tables: str) -> None:
+        """Give the memory of finished steps back."""
+        for table in tables:
+            self.connection.execute(f"drop table {table}")
+
     def rows(self, sql: str) -> list[tuple[object, ...]]:
         """All rows of a query."""
         return self.connection.execute(sql).fetchall()

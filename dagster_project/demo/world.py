@@ -5,8 +5,8 @@ makes one further day of the same world.
 """
 
 import shutil
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dagster_project.demo.business import make_bad_rows, make_business
@@ -16,8 +16,8 @@ from dagster_project.demo.email import make_email, write_mailchimp, write_sendgr
 from dagster_project.demo.hubspot import write_hubspot
 from dagster_project.demo.people import make_people
 from dagster_project.demo.rates import DEFAULT_FILE, read_rates
-from dagster_project.demo.records import VIEWS, make_records
-from dagster_project.demo.salesforce import write_salesforce
+from dagster_project.demo.records import make_records, make_views
+from dagster_project.demo.salesforce import write_salesforce, write_salesforce_day
 from dagster_project.demo.social import write_social
 from dagster_project.demo.stage import NOW, Plan, Stage, open_stage
 from dagster_project.demo.truth import add_event_facts, make_truth, write_truth
@@ -70,13 +70,113 @@ def build_world(
         make_people(stage)
         make_records(stage)
         make_bad_rows(stage)
-        stage.run(VIEWS)
+        make_views(stage)
         if only_contacts:
             _write_contacts_only(stage, out)
         else:
             _make_events(stage)
             _write_all(stage, out)
         return _summary(stage, out, with_events=not only_contacts)
+
+
+def build_daily_delta(
+    out: Path,
+    *,
+    people: int,
+    seed: int,
+    day: int,
+    share: float = 0.01,
+    history_days: int = 180,
+    now: datetime = NOW,
+    rates_file: Path = DEFAULT_FILE,
+    options: EngineOptions | None = None,
+) -> WorldSummary:
+    """Add to ``out`` what day ``day`` (1, 2, …) brings to the world of ``people`` and ``seed``.
+
+    New people and records, changed records, e-mails, messages, deals and cases, each about
+    ``share`` of what the base world holds, in small files of their own; API entities are
+    appended. Truth of earlier days is kept. Days do not repeat each other's changes until
+    ``day × share`` passes 1. ``now``, ``history_days`` as the base world was built with.
+    """
+    base = Plan(
+        people=people,
+        seed=seed,
+        base_people=people,
+        now=now,
+        history_days=history_days,
+        rates=read_rates(rates_file),
+    )
+    fresh = max(1, round(people * share))
+    plan = replace(
+        base,
+        people=fresh,
+        first_person=people + (day - 1) * fresh,
+        day=day,
+        now=now + timedelta(days=day),
+    )
+    with open_stage(base, options=options) as stage:
+        make_people(stage)
+        make_records(stage)
+        stage.run(_KEEP_BASE)
+        stage.plan = plan
+        make_people(stage)
+        make_records(stage)
+        make_bad_rows(stage)
+        stage.run(
+            _CHANGED,
+            now=f"{plan.now:%Y-%m-%d %H:%M:%S}",
+            low=((day - 1) * share) % 1,
+            high=((day - 1) * share) % 1 + share,
+        )
+        make_views(stage, share=share)
+        make_conversations(stage)
+        make_email(stage, share=share)
+        make_business(stage)
+        stage.run(_UNSEEN)
+        _write_day(stage, out)
+        return _summary(stage, out, with_events=True)
+
+
+def _write_day(stage: Stage, out: Path) -> None:
+    inbox = out / "inbox"
+    write_salesforce_day(stage, inbox)
+    write_hubspot(stage, inbox)
+    write_mailchimp(stage, inbox)
+    write_sendgrid(stage, inbox)
+    write_social(stage, out)
+    make_truth(stage)
+    add_event_facts(stage)
+    write_truth(stage, out)
+
+
+_KEEP_BASE = """
+create table base_records as select * from records;
+drop table records;
+drop table case_counts;
+drop table people;
+drop table profiles;
+drop table websites;
+drop table homes;
+drop table addresses;
+drop table firms;
+"""
+
+_CHANGED = """
+create table changed as
+-- a record changes on one day only: its place in the queue is fixed
+select * replace (
+    timestamp '{now}' - to_seconds(1800 + k(rid, 'changed at', 70000)) as updated_at,
+    case when k(rid, 'what changed', 3) = 0
+        then pick(['Team Lead', 'Director', 'Senior Buyer', 'Partner', 'Head of Sales'], rid, 'new title')
+        else title end as title,
+    case when k(rid, 'what changed', 3) = 1 and street is not null
+        then regexp_replace(street, '[0-9]+', (1 + k(rid, 'new number', 180))::varchar) else street end as street,
+    case when k(rid, 'what changed', 3) = 2 then not is_opted_out else is_opted_out end as is_opted_out
+)
+from base_records
+where slot in (0, 3, 8) and record_kind = 'person'
+    and (u(rid, 'change queue') between {low} and {high} or u(rid, 'change queue') + 1 between {low} and {high});
+"""
 
 
 def _make_events(stage: Stage) -> None:
@@ -112,10 +212,6 @@ _UNSEEN = """
 -- a mailbox nobody wrote to and a profile that never spoke are in no file
 delete from records where slot in (24, 25) and rid not in (select rid from mail_events);
 delete from records where slot >= 32 and record_kind = 'person' and rid not in (select rid from posts);
-delete from records where slot = 33 and record_kind = 'person'
-    and rid not in (select rid from posts where not is_deleted);
-delete from records where slot = 34 and record_kind = 'person'
-    and rid not in (select rid from posts where not is_deleted);
 """
 
 
