@@ -6,7 +6,7 @@ Does not belong here: parsing of times; dbt's staging does that.
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,11 +20,13 @@ _DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 def as_of(member: Member, source: SourceConfig, newest: datetime | None) -> datetime:
     """Export date: the file name's, else the archive's, else the newest change inside, else mtime.
 
-    A date in a name means the start of that day in the source's zone.
+    A date in a name means that day in the source's zone: its start, or the newest change inside
+    where that is of the same day.
     """
     named = _date_in(member.name, source) or _date_in(member.origin.name, source)
     if named is not None:
-        return named
+        same_day = newest is not None and named <= newest < named + timedelta(days=1)
+        return newest.astimezone(UTC) if newest is not None and same_day else named
     if member.member is not None and member.modified_at.year > 1980:
         return member.modified_at
     return newest.astimezone(UTC) if newest is not None else member.modified_at

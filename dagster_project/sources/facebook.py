@@ -113,12 +113,25 @@ def _streams_of(value: Any) -> Iterator[str]:
         return
     if value.get("data") == []:
         yield "comment"  # an empty page is a page
-    for item in unwrap(value, "data"):
+    for item in _items(value):
         kind = _kind_of(item)
         if kind:
             yield kind
         if kind == "post" and pick(item, "comments", "data"):
             yield "comment"
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """Posts and comments of a page; also of a page's own object with its feed inside."""
+    for item in unwrap(value, "data"):
+        edges = [pick(item, edge, "data") for edge in _EDGES]
+        if any(edges):
+            yield from (inner for edge in edges for inner in edge or ())
+        else:
+            yield item
+
+
+_EDGES = ("feed", "posts", "published_posts", "visitor_posts", "tagged")
 
 
 def _kind_of(item: Any) -> str | None:
@@ -143,7 +156,7 @@ def _posts(value: Any, page: str | None) -> Iterator[Row]:
     for entry, change in _changes(value):
         if _kind_of_change(change) == "post":
             yield _changed_post(entry, change["value"])
-    for item in unwrap(value, "data"):
+    for item in _items(value):
         if _kind_of(item) == "post":
             yield _post_row(item, page)
 
@@ -152,7 +165,7 @@ def _comments(value: Any, page: str | None, unfinished: _Unfinished) -> Iterator
     for entry, change in _changes(value):
         if _kind_of_change(change) == "comment":
             yield _changed_comment(entry, change["value"])
-    for item in unwrap(value, "data"):
+    for item in _items(value):
         kind = _kind_of(item)
         if kind == "post":
             edge = item.get("comments")

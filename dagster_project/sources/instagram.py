@@ -65,12 +65,19 @@ def _streams_of(value: Any) -> Iterator[str]:
         return
     if value.get("data") == []:
         yield "comment"  # an empty page is a page
-    for item in unwrap(value, "data"):
+    for item in _items(value):
         kind = _kind_of(item)
         if kind:
             yield kind
         if kind == "media" and pick(item, "comments", "data"):
             yield "comment"
+
+
+def _items(value: Any) -> Iterator[Any]:
+    """Media and comments of a page; also of an account's own object with its media inside."""
+    for item in unwrap(value, "data"):
+        inner = pick(item, "media", "data") or pick(item, "business_discovery", "media", "data")
+        yield from inner or [item]
 
 
 def _kind_of(item: Any) -> str | None:
@@ -82,7 +89,7 @@ def _kind_of(item: Any) -> str | None:
 
 
 def _media(value: Any) -> Iterator[Row]:
-    for item in unwrap(value, "data"):
+    for item in _items(value):
         if _kind_of(item) == "media":
             yield {
                 "id": item.get("id"),
@@ -105,7 +112,7 @@ def _comments(value: Any) -> Iterator[Row]:
         yield _row(
             {"timestamp": entry.get("time"), **change}, pick(change, "media", "id"), None
         )
-    for item in unwrap(value, "data"):
+    for item in _items(value):
         kind = _kind_of(item)
         if kind == "media":
             yield from _thread(pick(item, "comments", "data"), item["id"], None)

@@ -7,7 +7,7 @@ Does not belong here: what a value means (the vendors' modules).
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -47,19 +47,35 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
+class BrokenLine:
+    """A line that is no JSON between lines that are: its place (1-based) and its text."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
 class JsonFile:
     """A file to take values from: its text in UTF-8, and what was noticed on the way."""
 
     path: Path
     text: Text
     is_twice_encoded: bool = False
+    broken_lines: dict[int, BrokenLine] = field(default_factory=dict)
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What is worth a warning."""
-        if not self.is_twice_encoded:
-            return self.text.notes
-        return (*self.text.notes, "twice-encoded text (a Facebook download): repaired")
+        """What is worth a warning; whole once the values have been read."""
+        notes = list(self.text.notes)
+        if self.is_twice_encoded:
+            notes.append("twice-encoded text (a Facebook download): repaired")
+        if self.broken_lines:
+            places = ", ".join(str(number) for number in sorted(self.broken_lines)[:10])
+            notes.append(
+                f"{len(self.broken_lines)} lines are no JSON and give no row (line {places}); "
+                "the file itself is kept as it came"
+            )
+        return tuple(notes)
 
 
 def open_json(member: Member, workdir: Path, *, may_be_twice_encoded: bool = False) -> JsonFile:
@@ -99,10 +115,16 @@ def read_values(file: JsonFile) -> Iterator[Any]:
 
     Lines and small documents are parsed at once, large ones with a moving window. JavaScript
     object literals are read where JSON fails. ``BrokenFileError`` when the text ends or breaks
-    in the middle; whole numbers keep every digit.
+    in the middle; a broken line among whole ones is set aside in ``broken_lines``. Whole
+    numbers keep every digit.
     """
-    values = _read_parsed(file.path)
-    return map(repair_twice_encoded, values) if file.is_twice_encoded else values
+    for value in _read_parsed(file.path):
+        if isinstance(value, BrokenLine):
+            file.broken_lines[value.number] = value
+        elif file.is_twice_encoded:
+            yield repair_twice_encoded(value)
+        else:
+            yield value
 
 
 def unwrap(value: Any, *keys: str) -> list[Any]:
@@ -186,6 +208,9 @@ def _nul_note(work: RowFile) -> tuple[str, ...]:
     return (f"{work.nul_rows} rows held NUL characters: left out",)
 
 
+_BROKEN = object()
+
+
 def _read_parsed(path: Path) -> Iterator[Any]:
     start = _start_of_json(path)
     if _is_by_line(path, start):
@@ -223,24 +248,37 @@ def _parses(line: bytes) -> bool:
 
 
 def _by_line(path: Path, start: int) -> Iterator[Any]:
-    """One value per line; from a line that is not one on, the moving window takes over."""
-    position = start
+    """One value per line; where lines are no values any more, the moving window takes over."""
+    position, waiting = start, None
     with path.open("rb", buffering=1 << 20) as file:
         file.seek(start)
-        for line in file:
+        for number, line in enumerate(file, 1):
             if line.strip():
-                try:
-                    value = _loads(line)
-                except ValueError:
+                value = _value_of(line)
+                if value is _BROKEN and waiting is not None:
                     break
-                if isinstance(value, list):
-                    yield from value
+                if value is _BROKEN:
+                    waiting = BrokenLine(number, line.decode("utf-8", "replace"))
+                    position_of_broken = position
                 else:
-                    yield value
+                    if waiting is not None:
+                        yield waiting
+                        waiting = None
+                    if isinstance(value, list):
+                        yield from value
+                    else:
+                        yield value
             position += len(line)
-        else:
-            return
-    yield from _by_window(path, position, is_rest=position > start)
+    if waiting is not None:
+        yield from _by_window(path, position_of_broken, is_rest=position_of_broken > start)
+
+
+def _value_of(line: bytes) -> Any:
+    try:
+        value = _loads(line)
+    except ValueError:
+        return _BROKEN
+    return value if isinstance(value, dict | list) else _BROKEN
 
 
 def _by_document(path: Path, start: int) -> Iterator[Any]:
@@ -276,9 +314,6 @@ def _by_window(path: Path, start: int, *, is_rest: bool = False) -> Iterator[Any
     if is_rest or count > 1 or path.stat().st_size > LARGEST_DOCUMENT:
         raise _cut_off(None if is_rest else count - 1)
     yield from _script_values(path, start)
-
-
-_BROKEN = object()
 
 
 def _scan(read: Callable[[int], str]) -> Iterator[Any]:

@@ -5,6 +5,7 @@ Deliveries of the webhook repeat: the same ``sg_event_id`` may come more than on
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from dagster_project.config.sources import SourceConfig
@@ -12,6 +13,7 @@ from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
 from dagster_project.sources.json_rows import (
+    JsonFile,
     Row,
     open_json,
     peek_values,
@@ -57,7 +59,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         source,
         _SPEC,
         workdir,
-        _to_rows(_events(read_values(file))),
+        chain(_to_rows(_events(read_values(file))), _unreadable_rows(file)),
         file=file,
         newest=("timestamp",),
         fields=_FIELDS,
@@ -81,6 +83,12 @@ def _is_event(value: Row) -> bool:
     ours = any(key.startswith("sg_") or key == "smtp-id" for key in value)
     known = {"email", "timestamp", "event"} & value.keys()
     return (len(known) == 3 and (named or ours)) or (len(known) == 2 and ours)
+
+
+def _unreadable_rows(file: JsonFile) -> Iterator[Row]:
+    """Broken lines as rows without an event: the gate quarantines them, nothing is lost."""
+    for line in file.broken_lines.values():
+        yield {"_raw": {"line": line.number, "text": line.text}}
 
 
 def _to_rows(events: Iterable[Row]) -> Iterator[Row]:

@@ -8,6 +8,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ from dagster_project.sources.rows import (
     rows_sql,
     write_rows,
 )
-from dagster_project.sources.text import Text, examine, open_text, peek
+from dagster_project.sources.text import Text, examine, open_text, peek, text_stream
 
 LARGEST_CELL = 256 * 1024 * 1024
 """Characters of one cell; a longer one is a quote that was never closed."""
@@ -180,7 +181,7 @@ def _announced_separator(head: str) -> tuple[int, str | None]:
 
 
 def _parse_head(head: str, separator: str, lines_before: int) -> Sheet:
-    lines = head.splitlines(keepends=True)[lines_before:]
+    lines = islice(text_stream(head), lines_before, None)
     rows: list[tuple[str, ...]] = []
     with _wide_cells():
         reader = csv.reader(lines, delimiter=separator)

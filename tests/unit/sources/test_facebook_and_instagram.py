@@ -105,3 +105,21 @@ def test_an_instagram_webhook_lends_its_time_to_the_comment(inbox: Inbox) -> Non
 
     assert (row["timestamp"], row["username"]) == ("1790000000", "bo.lind")
     assert row["media_id"] == "17890000000000001"
+
+
+def test_a_page_object_with_its_feed_inside_is_read(inbox: Inbox) -> None:
+    feed = json.loads((SAMPLES / "facebook/page_feed.json").read_text())
+    inbox.put(PAGE, "page.json", json.dumps({"id": "7001", "name": "Quay", "feed": feed}))
+
+    readings = readings_of(inbox)
+
+    assert (len(readings["post"].rows), len(readings["comment"].rows)) == (2, 3)
+
+
+def test_an_account_object_with_its_media_inside_is_read(inbox: Inbox) -> None:
+    media = json.loads((SAMPLES / "instagram/media_comments.json").read_text())
+    inbox.put(ACCOUNT, "account.json", json.dumps({"id": "1784", "media": media}))
+
+    readings = readings_of(inbox)
+
+    assert (len(readings["media"].rows), len(readings["comment"].rows)) == (1, 2)

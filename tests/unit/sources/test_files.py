@@ -268,6 +268,7 @@ def test_nothing_is_moved_or_changed(inbox: Inbox) -> None:
             "2026-11-01T16:00:00+00:00",
         ),
         ("contacts 20261102.csv", "UTC", "2026-11-02T00:00:00+00:00"),
+        ("contacts_2026-10-31.csv", "UTC", "2026-10-31T10:00:00+00:00"),
         ("contacts-2026-99-02.csv", "UTC", "2026-10-31T10:00:00+00:00"),
         ("contacts.csv", "UTC", "2026-10-31T10:00:00+00:00"),
     ],

@@ -100,7 +100,7 @@ def test_json_in_other_encodings_is_read(inbox: Inbox, encoding: str) -> None:
         pytest.param(json.dumps(EVENTS)[:-9], id="array"),
         pytest.param(json.dumps(EVENTS, indent=1)[:-12], id="pretty-array"),
         pytest.param(LAYOUTS["ndjson"][:-6], id="ndjson"),
-        pytest.param('{"a": 1}\n{"a": 2\n{"a": 3}\n', id="broken-line"),
+        pytest.param('{"a": 1}\n{"a": 2\n{"a"\n{"a": 3}\n', id="broken-lines"),
         pytest.param('{"data": [{"a": 1}, {"a"', id="page"),
         pytest.param("[" * 3000, id="too-deep"),
     ],
@@ -214,6 +214,18 @@ def test_what_is_no_json_shows_nothing(tmp_path: Path, content: str) -> None:
     file.write_text(content)
 
     assert not [value for value in peek_values(file) if value]
+
+
+def test_a_broken_line_among_whole_ones_is_set_aside_and_noted(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text('{"a": 1}\n{"a": 2, "b\n[{"a": 3}]\n')
+    file = JsonFile(path, examine(path))
+
+    values = list(read_values(file))
+
+    assert values == [{"a": 1}, {"a": 3}]
+    assert file.broken_lines[2].text == '{"a": 2, "b\n'
+    assert file.notes[-1].startswith("1 lines are no JSON and give no row (line 2)")
 
 
 JSON = st.recursive(

@@ -77,3 +77,15 @@ def test_a_zipped_log_is_read(inbox: Inbox) -> None:
 
     assert len(reading.rows) == 6
     assert reading.batch.origin == "log.ndjson.gz"
+
+
+def test_a_broken_line_becomes_a_row_for_the_gate_to_hold_back(inbox: Inbox) -> None:
+    lines = sample("events.ndjson").splitlines(keepends=True)
+    lines[2] = lines[2][:40] + b"\n"
+    inbox.put(MAIL, "events.ndjson", b"".join(lines))
+
+    reading = inbox.one()
+
+    assert reading.column("event").count(None) == 1
+    assert json.loads(reading.rows[-1]["_raw"])["line"] == 3
+    assert len(reading.rows) == 6
