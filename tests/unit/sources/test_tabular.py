@@ -52,9 +52,17 @@ def table(
     return out.getvalue()
 
 
-@pytest.mark.parametrize("sep", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+@pytest.mark.parametrize(
+    ("sep", "end", "encoding"),
+    [
+        (",", "\r\n", "utf-8"),
+        (";", "\r\n", "utf-8-sig"),
+        ("\t", "\n", "utf-16"),
+        ("|", "\n", "cp1252"),
+        (";", "\r", "utf-8"),
+        (",", "\r", "utf-16"),
+    ],
+)
 def test_every_separator_line_end_and_encoding_gives_the_same_rows(
     inbox: Inbox, sep: str, end: str, encoding: str
 ) -> None:
