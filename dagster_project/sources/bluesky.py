@@ -51,7 +51,6 @@ __all__ = ["VENDOR", "pull", "read", "sniff"]
 
 _PER_REQUEST = 25  # uris of getPosts, actors of getProfiles
 _LARGEST_PAGE = 100
-_POSTS_PER_PAGE_OF_BATCH = 80  # a batch of 250 pages holds 20,000 posts
 _WHOLE_THREAD = 1000  # the deepest and highest getPostThread goes
 _REASONS = ("mention", "reply", "quote")
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -88,7 +87,7 @@ def pull(
             threads=threads,
             workdir=workdir,
         )
-        yield from pulling.batches(window, pages_per_batch * _POSTS_PER_PAGE_OF_BATCH)
+        yield from pulling.batches(window, pages_per_batch)
 
 
 @dataclass(frozen=True, order=True)
@@ -136,7 +135,7 @@ class _Pull:
         self._files = 0
         self._notes: list[str] = []
 
-    def batches(self, window: Window | None, posts_per_batch: int) -> Iterator[Batch]:
+    def batches(self, window: Window | None, pages_per_batch: int) -> Iterator[Batch]:
         reply = self._client.get(
             "/xrpc/app.bsky.actor.getProfile", {"actor": self._access.account.lstrip("@")}
         )
@@ -145,7 +144,8 @@ class _Pull:
         known = set(self._known(self._start(window)))
         self._known_uris = known
         refs = self._find_refs(window, known)
-        groups = [refs[i : i + posts_per_batch] for i in range(0, len(refs), posts_per_batch)]
+        size = pages_per_batch * self._page_size
+        groups = [refs[start : start + size] for start in range(0, len(refs), size)]
         for number, group in enumerate(groups or [[]], start=1):
             is_last = number >= len(groups)
             self._take([ref.uri for ref in group])
@@ -155,6 +155,10 @@ class _Pull:
                 self._move_cursor(group, known, is_last=is_last)
             yield from self._hand_over(f"{window or before}>{_window_text(self._cursor)}")
 
+    @property
+    def _page_size(self) -> int:
+        return min(self._access.page_limit, _LARGEST_PAGE)
+
     def _start(self, window: Window | None) -> datetime:
         if window is not None:
             return window.since
@@ -162,8 +166,9 @@ class _Pull:
         return look_back_start(self._as_of, days, self._cursor.get("unchecked_since"))
 
     def _find_refs(self, window: Window | None, known: set[str]) -> list[_Ref]:
-        """What to fetch, oldest first; posts asked for again come before all others.
+        """What to fetch: new posts oldest first, then those that are asked for again.
 
+        In this order a pull that is broken off again and again still gets on.
         The lists are read over the look-back too, for posts that were indexed late.
         """
         last = self._cursor.get("indexed_at")
@@ -171,9 +176,9 @@ class _Pull:
         if window is None and last:
             floor -= timedelta(days=self._access.look_back_days)
         swept = {ref.uri: ref for ref in (*self._mentions(floor), *self._own_posts(floor))}
-        again = [_Ref(_BEGINNING, uri) for uri in known - swept.keys()]
         wanted = window or Window(_BEGINNING)
-        return sorted([*again, *(ref for ref in swept.values() if wanted.holds(ref.at))])
+        new = [r for r in swept.values() if r.uri not in known and wanted.holds(r.at)]
+        return [*sorted(new), *(_Ref(_BEGINNING, uri) for uri in sorted(known))]
 
     def _mentions(self, floor: datetime) -> Iterator[_Ref]:
         path = "/xrpc/app.bsky.notification.listNotifications"
@@ -196,7 +201,7 @@ class _Pull:
                 return
 
     def _pages(self, path: str, params: Params, key: str) -> Iterator[list[Entity]]:
-        limit = min(self._access.page_limit, _LARGEST_PAGE)
+        limit = self._page_size
         cursor: dict[str, str] = {}
         while True:
             body = self._client.get(path, {**params, "limit": limit, **cursor}).body
@@ -311,9 +316,11 @@ class _Pull:
     def _move_cursor(self, group: list[_Ref], known: set[str], *, is_last: bool) -> None:
         new_own = sum(1 for ref in group if ref.is_own and ref.uri not in known)
         self._cursor["own_rows"] = str(int(self._cursor.get("own_rows", "0")) + new_own)
-        if group and group[-1].at > _BEGINNING:
-            last = self._cursor.get("indexed_at")
-            newest = max(group[-1].at, parse_time(last)) if last else group[-1].at
+        last = self._cursor.get("indexed_at")
+        newest = max(
+            [ref.at for ref in group] + ([parse_time(last)] if last else []), default=_BEGINNING
+        )
+        if newest > _BEGINNING:
             self._cursor["indexed_at"] = newest.isoformat()
         if is_last:
             self._cursor.pop("unchecked_since", None)

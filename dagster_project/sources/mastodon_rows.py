@@ -25,7 +25,7 @@ def status_of(notification: Entity) -> Entity | None:
     status = notification.get("status")
     if "type" not in notification or not isinstance(status, dict) or "content" not in status:
         return None
-    return {"account": notification["account"], **status}
+    return status if "account" in status else {**status, "account": notification["account"]}
 
 
 def status_row(status: Entity) -> Row:

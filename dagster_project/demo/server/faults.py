@@ -14,6 +14,7 @@ class FaultKind(StrEnum):
     TRUNCATED = "truncated"  # half of the body, then the connection closes
     HALF_JSON = "half json"  # half of the JSON, as if it were whole
     RESET = "reset"  # the connection is reset before any answer
+    EMPTY = "empty"  # a list without its items: some services leave out what they cannot load
     SLOW = "slow"  # the answer comes ``seconds`` late
 
 
@@ -32,11 +33,12 @@ class Fault:
     status: int = 500
     seconds: float = 0
     retry_after: str | None = None
+    whole_path: bool = False  # the request's path ends there
     _matched: int = field(default=0, init=False)
 
     def strikes(self, path: str) -> bool:
         """Whether this request fails; counts it."""
-        if self.path not in path:
+        if not (path.endswith(self.path) if self.whole_path else self.path in path):
             return False
         self._matched += 1
         return self.after < self._matched <= self.after + self.times

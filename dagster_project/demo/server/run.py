@@ -28,6 +28,7 @@ from dagster_project.domain.errors import SourceError
 TOKEN = "demo-token"  # noqa: S105 - opens invented people's posts on loopback, nothing else
 
 _XRPC = "/xrpc/"
+_JSON = "application/json"
 _START_SECONDS = 30
 _HTML = b"<!doctype html><title>Sign in</title><p>Please sign in to continue.</p>"
 
@@ -211,15 +212,19 @@ class _Gatekeeper:
                 is_whole = fault.kind is FaultKind.HALF_JSON
                 await body.send_half(send, receive, pretend_whole=is_whole)
             case _:
-                await self._answer(fault)(scope, receive, send)
+                await self._answer(fault, is_xrpc=scope["path"].startswith(_XRPC))(
+                    scope, receive, send
+                )
 
-    def _answer(self, fault: Fault) -> Response:
+    def _answer(self, fault: Fault, *, is_xrpc: bool) -> Response:
         headers = {"date": self._handle.date()}
         if fault.retry_after is not None:
             headers["retry-after"] = fault.retry_after
         if fault.kind is FaultKind.HTML:
             return Response(_HTML, 200, headers, "text/html")
-        return Response(b'{"error":"Planned"}', fault.status, headers, "application/json")
+        if fault.kind is FaultKind.EMPTY:
+            return Response(b'{"posts":[]}' if is_xrpc else b"[]", 200, headers, _JSON)
+        return Response(b'{"error":"Planned"}', fault.status, headers, _JSON)
 
 
 class _Collected:
