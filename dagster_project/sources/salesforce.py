@@ -336,7 +336,7 @@ def _labels(file: Any, stream: str, name: str) -> list[str]:
 
 
 def _to_row(record: Row, by_label: dict[str, str]) -> Row:
-    row: Row = {}
+    row: Row = {"_raw": record}
     extra: Row = {}
     for label, value in record.items():
         if label == "attributes" or value is None or value == "":
