@@ -21,6 +21,7 @@ class Rule(StrEnum):
     MOST_RECENT = "most_recent"
     MOST_FREQUENT = "most_frequent"
     LONGEST = "longest"
+    SPELLED_OUT = "spelled_out"
 
 
 class GoldenField(StrEnum):
@@ -60,7 +61,9 @@ def read_survivorship(file: Path, *, vendors: tuple[str, ...]) -> tuple[Survivor
     return tuple(
         row
         for field in GoldenField
-        for row in _rows_of(field, rules.fields[field], rules.fields[field].trust or rules.trust)
+        for row in _rows_of(
+            field, rules.fields[field], rules.fields[field].trust or rules.trust
+        )
     )
 
 

@@ -12,6 +12,7 @@
 
 {# What one rule of survivorship says of a candidate: the larger, the better. #}
 {% macro survivorship_score(rule) -%}
+    {%- set initial = '(^| )[^ ][.]?( |$)' -%}
     case {{ rule }}
         when 'not_shared' then case when is_shared then 0 else 1 end
         when 'verified' then case when is_verified then 1 else 0 end
@@ -19,6 +20,7 @@
         when 'most_recent' then as_of_micros
         when 'most_frequent' then agreeing_records
         when 'longest' then length(candidate_value)
+        when 'spelled_out' then case when {{ has_pattern('candidate_value', initial) }} then 0 else 1 end
         else 0
     end
 {%- endmacro %}

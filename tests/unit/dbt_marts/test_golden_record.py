@@ -132,6 +132,16 @@ def test_a_verified_value_wins_where_the_rule_says_so(build: Build) -> None:
     ]
 
 
+def test_a_name_spelled_out_wins_over_initials(build: Build) -> None:
+    world = World()
+    world.record(SALESFORCE, "c1", full_name="J. Grant", updated_at=NEW)
+    world.record(HUBSPOT, "c1", full_name="Justin Grant", updated_at=OLD)
+
+    assert build(world, "dim_customer").values("select full_name from marts.dim_customer") == [
+        "Justin Grant"
+    ]
+
+
 def test_a_vendor_nobody_listed_is_trusted_least(build: Build) -> None:
     world = with_rules(World(), "name", "most_trusted", trust=("hubspot",))
     world.record(SALESFORCE, "c1", full_name="Unlisted", updated_at=NEW)
