@@ -171,6 +171,7 @@ class ApiClient:
             timeout=access.timeout_seconds,
             follow_redirects=False,
             trust_env=urlsplit(access.base_url).hostname not in _LOOPBACK,
+            verify=access.base_url.startswith("https"),  # plain loopback needs no certificates
         )
 
     def __enter__(self) -> Self:
