@@ -230,14 +230,16 @@ def _start_of_json(path: Path) -> int:
 
 
 def _is_by_line(path: Path, start: int) -> bool:
+    """Whether the first line is a whole value and not the only line."""
     with path.open("rb") as file:
         file.seek(start)
-        line = _first_filled(file)
-        return bool(line) and bool(file.readline().strip()) and _parses(line)
+        line = b"\n"
+        while line and not line.strip():
+            line = file.readline(_LONGEST_LINE)
+        return line.endswith(b"\n") and bool(file.read(1)) and _parses(line)
 
 
-def _first_filled(file: Iterable[bytes]) -> bytes:
-    return next((line for line in file if line.strip()), b"")
+_LONGEST_LINE = 1 << 26
 
 
 def _parses(line: bytes) -> bool:

@@ -289,3 +289,34 @@ def test_a_file_without_any_date_has_its_own(inbox: Inbox) -> None:
     os.utime(file, (1_790_000_000, 1_790_000_000))
 
     assert inbox.one().batch.as_of.isoformat() == "2026-09-21T14:13:20+00:00"
+
+
+def zip_with(name: str, content: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("archive", "reason"),
+    [
+        pytest.param(zip_with("../../Contact.csv", CONTACTS), "points outside", id="traversal"),
+        pytest.param(zip_with("Contact.csv", bytes(100 << 20)), "zip bomb", id="bomb"),
+        pytest.param(
+            zip_with("Contact.csv", CONTACTS)[:-30], "cut off or damaged", id="truncated"
+        ),
+    ],
+)
+def test_a_dangerous_or_broken_archive_stops_nobody_else(
+    inbox: Inbox, archive: bytes, reason: str
+) -> None:
+    inbox.put(CRM, "A.zip", archive)
+    inbox.put(CRM, "B.csv", CONTACTS)
+
+    refused, reading = inbox.read()
+
+    assert isinstance(refused, Unreadable)
+    assert (refused.why, refused.holds_file) == (Why.BROKEN, True)
+    assert reason in refused.reason
+    assert isinstance(reading, Reading)
