@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from dagster_project.config.consumers import read_consumers
 from dagster_project.domain.errors import ConfigError
@@ -76,3 +77,27 @@ def test_a_mistake_is_named_with_its_file(tmp_path: Path, text: str, message: st
 
     assert message in str(raised.value)
     assert "consumers.yml" in str(raised.value)
+
+
+def test_every_column_the_shipped_register_names_is_one_the_models_promise() -> None:
+    columns = _columns_of_models()
+    consumers = {c.name: c for c in read_consumers(SHIPPED)}
+
+    for wanted in consumers["crm"].crm_import.values():
+        asked = {*wanted.columns.values(), *wanted.never_when}
+        assert asked <= columns["customer_360"]
+    for model in (m for m in columns if m.startswith("insight_")):
+        readers = [c for c in consumers.values() if c.may_read(f"insights.{model}")]
+        assert [c.name for c in readers] == [model.removeprefix("insight_").split("__")[0]]
+        assert readers[0].group_size_column in columns[model]
+        assert not columns[model] & set(readers[0].forbidden_columns)
+
+
+def _columns_of_models() -> dict[str, set[str]]:
+    columns: dict[str, set[str]] = {}
+    for file in sorted((SHIPPED.parents[1] / "dbt" / "models").rglob("*.yml")):
+        for model in (
+            YAML(typ="safe").load(file.read_text(encoding="utf-8")).get("models") or []
+        ):
+            columns[model["name"]] = {c["name"] for c in model.get("columns") or []}
+    return columns
