@@ -30,6 +30,9 @@ def print_summary(
     else:
         console.print(_sources_table(new))
     _print_held_back(console, new, journal.entries("problem"))
+    for note in journal.entries("note"):
+        console.print("  [dim]note[/]         ", end="")
+        console.print(note["note"], markup=False)
     _print_identity(console, journal.entries("identity"))
     _print_publications(console, settings, journal.entries("publication"))
     _print_end(console, settings, outcome, seconds)

@@ -51,7 +51,12 @@ def prepare_root(root: Root, kind: RootKind) -> None:
             "use another folder: invented and real people never share a root",
         )
     for folder in (
-        root.inbox, root.landing, root.quarantine, root.state, root.warehouse, root.published,
+        root.inbox,
+        root.landing,
+        root.quarantine,
+        root.state,
+        root.warehouse,
+        root.published,
         root.audit,
     ):
         folder.mkdir(parents=True, exist_ok=True)
@@ -98,8 +103,16 @@ def empty_root(root: Root) -> None:
     """Remove everything a root holds except its ``config/`` and marker. Asks nobody."""
     open_root(root)
     for folder in (
-        root.inbox, root.landing, root.quarantine, root.state, root.warehouse, root.published,
-        root.audit, root.path / "api", root.path / "truth", root.path / ".dagster",
+        root.inbox,
+        root.landing,
+        root.quarantine,
+        root.state,
+        root.warehouse,
+        root.published,
+        root.audit,
+        root.path / "api",
+        root.path / "truth",
+        root.path / ".dagster",
     ):
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -105,9 +105,7 @@ def _resolve(
         unplaced = _unplaced(connection)
     seconds = round(time.monotonic() - started, 3)
     finish(workbench, Phase.IDENTITY, fingerprint)
-    workbench.journal.write(
-        "identity", seconds=seconds, report=asdict(report), quality=quality
-    )
+    workbench.journal.write("identity", seconds=seconds, report=asdict(report), quality=quality)
     for table in TABLES:
         yield dg.MaterializeResult(
             asset_key=identity_key(table),

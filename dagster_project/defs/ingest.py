@@ -15,7 +15,14 @@ from dagster_project.landing.exposure import expose, write_config_table
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
 from dagster_project.quality.admission import admit, judge_pending
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
-from dagster_project.sources.files import Unreadable, group_by_file, read_inbox
+from dagster_project.sources.files import Unreadable, Why, group_by_file, read_inbox
+
+_INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
+"""Worth telling, and nothing to mend."""
+
+
+COMPLETENESS = "completeness:"
+"""How a pull's note begins when the API says there is more than it handed over."""
 
 
 def load_files(workbench: Workbench, vendor: str) -> tuple[list[Load], list[str]]:
@@ -31,7 +38,13 @@ def load_files(workbench: Workbench, vendor: str) -> tuple[list[Load], list[str]
     for file, group in group_by_file(readings):
         landed, unread = _load_file(workbench, file, group)
         loads += landed
-        problems += [_told(u) for u in unread if _is_news(workbench, u)]
+        for reading in unread:
+            if not _is_news(workbench, reading):
+                continue
+            if reading.why in _INFORMATION:
+                workbench.journal.write("note", vendor=vendor, note=_told(reading))
+            else:
+                problems.append(_told(reading))
     return loads, problems
 
 
@@ -96,7 +109,12 @@ def pull_api(
     notes: list[str] = []
     for batch in batches:
         loads.append(admit(batch, zone))
-        notes += [f"{source.name}: {note}" for note in batch.notes]
+        for note in batch.notes:
+            told = f"{source.name}: {note}"
+            if note.startswith(COMPLETENESS):
+                notes.append(told)
+            else:
+                workbench.journal.write("note", vendor=source.vendor, note=told)
     return loads, notes
 
 

@@ -36,9 +36,7 @@ class Selection:
     indirect: str
 
 
-STAGE = Selection(
-    Phase.STAGING, "staging intermediate", "cautious"
-)
+STAGE = Selection(Phase.STAGING, "staging intermediate", "cautious")
 MARTS = Selection(Phase.MARTS, "marts insights", "eager")
 
 
@@ -111,6 +109,7 @@ def _build(
             ],
             variables=_variables(workbench),
             on_event=events.append,
+            is_parsed=True,
         )
     except DbtFailed as error:
         failure = error

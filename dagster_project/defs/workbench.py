@@ -87,7 +87,7 @@ def open_workbench(settings: Settings, run_id: str, *, holder: str) -> Iterator[
         workdir = settings.root.warehouse / "work"
         shutil.rmtree(workdir, ignore_errors=True)
         workdir.mkdir(parents=True)
-        zone = LandingZone(settings.root)
+        zone = LandingZone(settings.root, options=settings.engine)
         zone.recover()
         journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")
         try:

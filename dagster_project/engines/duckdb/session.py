@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -26,6 +27,9 @@ def session(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a database (in memory without ``database``), UTC and offline; closed on leaving.
 
+    What does not fit into memory goes to ``options.spill``, or to a temporary folder that is
+    removed with the session: spilled rows are personal data.
+
     While a session writes a file no other process can open it: keep it short, and never
     open one around a dbt run.
     """
@@ -45,12 +49,21 @@ def session(
     )
     try:
         connection.execute("set TimeZone = 'UTC'")
-        if options.spill is not None:
-            options.spill.mkdir(parents=True, exist_ok=True)
-            connection.execute(f"set temp_directory = '{quoted(str(options.spill))}'")
-        yield connection
+        with _spill_folder(options) as folder:
+            connection.execute(f"set temp_directory = '{quoted(str(folder))}'")
+            yield connection
     finally:
         connection.close()
+
+
+@contextmanager
+def _spill_folder(options: EngineOptions) -> Iterator[Path]:
+    if options.spill is not None:
+        options.spill.mkdir(parents=True, exist_ok=True)
+        yield options.spill
+        return
+    with TemporaryDirectory(prefix="c360-spill-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 def quoted(text: str) -> str:
