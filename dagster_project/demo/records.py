@@ -509,7 +509,7 @@ select
     case
         when h_placeholder_value and placeholder_kind = 1 then pick(['000-0000', '0000000000', 'n/a', '0123456789'], rid, 'placeholder phone')
         when shows_landline then shown_phone(dial, landline, phone_style)
-        when shows_firm_phone then shown_phone(firm_dial, firm_phone, phone_style)
+        when shows_firm_phone then shown_phone(firm_dial, firm_phone, case when firm_dial = dial then phone_style else 1 end)
     end as phone,
     case when shows_mobile then shown_phone(dial, mobile_chosen, phone_style) end as mobile,
     case
