@@ -47,7 +47,10 @@ def merge_small_loads(
     small: int = SMALL,
     worth_it: int = WORTH_IT,
 ) -> Merged:
-    """Merge accepted loads of each source's stream. Call it with the writer lock held."""
+    """Merge accepted loads of each source's stream. Call it with the writer lock held.
+
+    No session may be open on the warehouse: its views of landing are dropped, not left stale.
+    """
     by_stream: dict[tuple[str, str], list[Load]] = {}
     for load in ledger.loads(state=LoadState.ACCEPTED):
         if load.rows:
@@ -63,6 +66,8 @@ def merge_small_loads(
                 done = Merged(
                     done.loads + len(files), done.files_before + before, done.files_after + 1
                 )
+    if done.loads:
+        _drop_views(root, options)
     _remove_unused(root)
     return done
 
@@ -103,6 +108,18 @@ def _compare(connection: duckdb.DuckDBPyConnection, files: list[Path], merged: P
             str(merged.parent),
             "check the disk; the loads themselves are untouched",
         )
+
+
+def _drop_views(root: Root, options: EngineOptions | None) -> None:
+    """Views made before name files that are links now; the next run makes them anew."""
+    if not root.database.is_file():
+        return
+    with session(root.database, options=options) as connection:
+        views = connection.execute(
+            "select view_name from duckdb_views() where schema_name = 'landing' order by all"
+        ).fetchall()
+        for (view,) in views:
+            connection.execute(f'drop view landing."{view}"')
 
 
 def _remove_unused(root: Root) -> None:
