@@ -19,7 +19,7 @@ from dagster_project.defs.guard import guarded
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.workbench import Workbench
-from dagster_project.engines.duckdb.dbt_run import DbtFailed, Event, run_dbt
+from dagster_project.engines.duckdb.dbt_run import DbtError, Event, run_dbt
 from dagster_project.engines.duckdb.phases import mark_started
 
 
@@ -91,7 +91,7 @@ def _build(
 
             expose_landing(connection, workbench)
     events: list[Event] = []
-    failure: DbtFailed | None = None
+    failure: DbtError | None = None
     try:
         run_dbt(
             workbench.dbt,
@@ -111,7 +111,7 @@ def _build(
             on_event=events.append,
             is_parsed=True,
         )
-    except DbtFailed as error:
+    except DbtError as error:
         failure = error
     rows = _row_counts(workbench, failed=failure is not None)
     yield from _dagster_events(context, events, manifest, rows)

@@ -33,7 +33,7 @@ class DbtProject:
         return self.target / "manifest.json"
 
 
-class DbtFailed(Customer360Error):
+class DbtError(Customer360Error):
     """At least one node failed; the message names nodes, never values."""
 
 
@@ -45,7 +45,7 @@ def run_dbt(
     on_event: Callable[[Event], None] = lambda event: None,
     is_parsed: bool = False,
 ) -> None:
-    """Run one dbt command; ``DbtFailed`` names the failed nodes. No session may be open.
+    """Run one dbt command; ``DbtError`` names the failed nodes. No session may be open.
 
     ``is_parsed``: the project has not changed since its last ``dbt parse``, whose result is
     taken instead of parsing again (seconds). dbt keeps the DuckDB file locked after it returns,
@@ -87,7 +87,7 @@ def run_dbt(
         _release()
     if not outcome.success:
         reasons = failures or [redacted(str(outcome.exception or "dbt stopped"))]
-        raise DbtFailed(
+        raise DbtError(
             "dbt failed: " + "; ".join(reasons[:5]),
             f"dbt {arguments[0]}",
             "compiled SQL lies under warehouse/dbt/compiled; run `c360 doctor`, then run again",
