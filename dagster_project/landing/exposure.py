@@ -76,8 +76,17 @@ def expose(
     _write_loads(connection, loads)
     _write_quarantined(connection, root, loads)
     _write_absences(connection, root, loads, sources, streams)
+    with_absences = _streams_with_absences(connection)
     for spec in streams:
-        _write_view(connection, root, spec, loads)
+        own = [
+            load
+            for load in loads
+            if (load.vendor, load.stream) == (spec.vendor, spec.stream)
+            and load.state is LoadState.ACCEPTED
+            and load.rows
+        ]
+        gone = any((load.source, load.stream) in with_absences for load in own)
+        _write_view(connection, root, spec, own, some_absent=gone)
 
 
 def write_config_table(
@@ -153,25 +162,25 @@ def _write_view(
     connection: duckdb.DuckDBPyConnection,
     root: Root,
     spec: StreamSpec,
-    loads: Iterable[Load],
+    loads: Sequence[Load],
+    *,
+    some_absent: bool,
 ) -> None:
     columns = {**{f'"{c}"': "varchar" for c in spec.columns}, **PROVENANCE}
-    own = [
-        load
-        for load in loads
-        if (load.vendor, load.stream) == (spec.vendor, spec.stream)
-        and load.state is LoadState.ACCEPTED
-        and load.rows
-    ]
-    if not own:
-        select = f"select * from {_nothing({**columns, **REGISTER})}"
+    if loads:
+        select = _view_sql(root, spec, loads, columns, some_absent=some_absent)
     else:
-        select = _view_sql(root, spec, own, tuple(columns))
+        select = f"select * from {_nothing({**columns, **REGISTER})}"
     connection.execute(f"create or replace view landing.{spec.table} as {select}")
 
 
 def _view_sql(
-    root: Root, spec: StreamSpec, loads: Sequence[Load], columns: Sequence[str]
+    root: Root,
+    spec: StreamSpec,
+    loads: Sequence[Load],
+    columns: dict[str, str],
+    *,
+    some_absent: bool,
 ) -> str:
     """Rows of the accepted loads, joined to small tables only.
 
@@ -179,13 +188,12 @@ def _view_sql(
     filter on ``_gate_seq`` of an incremental model reaches ``landing.loads`` first, and from
     there DuckDB skips the files of loads it has read before.
     """
-    held_back = any(load.quarantined for load in loads)
     rows = ", ".join(f"landed.{column}" for column in columns)
-    typed = _nothing({c: PROVENANCE.get(c, "varchar") for c in columns})
+    held_back = any(load.quarantined for load in loads)
     return f"""
         with
         landed as (
-            select * from {typed}
+            select * from {_nothing(columns)}
             union all by name
             select * from {parquet_sql(_rows_file(root, load) for load in loads)}
         )
@@ -197,18 +205,22 @@ def _view_sql(
             register.currency as _currency,
             register.country as _country,
             loads.gate_seq as _gate_seq,
-            absences._absent_since
+            {"absences._absent_since" if some_absent else "null::timestamptz as _absent_since"}
         from landed
         inner join landing.loads as loads on loads.load_id = landed._load_id
         inner join config.sources as register on register.name = landed._source
-        left join landing.absences as absences
-            on absences._source = landed._source
-            and absences._stream = '{spec.stream}'
-            and absences._native_id = landed._native_id
-            and absences._absent_since > landed._as_of
+        {_ABSENT.format(stream=spec.stream) if some_absent else ""}
         {_NOT_QUARANTINED if held_back else ""}
     """
 
+
+_ABSENT = """
+        left join landing.absences as absences
+            on absences._source = landed._source
+            and absences._stream = '{stream}'
+            and absences._native_id = landed._native_id
+            and absences._absent_since > landed._as_of
+"""
 
 _NOT_QUARANTINED = """
         where not exists (
@@ -239,6 +251,13 @@ def _write_absences(
                 continue
             own = [x for x in loads if (x.source, x.stream) == (source.name, stream)]
             _insert_absences(connection, root, own)
+
+
+def _streams_with_absences(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    rows = connection.execute(
+        "select distinct _source, _stream from landing.absences"
+    ).fetchall()
+    return {(source, stream) for source, stream in rows}
 
 
 def _insert_absences(

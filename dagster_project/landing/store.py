@@ -327,7 +327,8 @@ def _landed_rows_sql(batch: Batch, load_id: str) -> str:
 def _copy(connection: duckdb.DuckDBPyConnection, select: str, file: Path) -> int:
     """Write a select to Parquet; returns its number of rows."""
     counted = connection.execute(
-        f"copy ({select}) to '{quoted(str(file))}' (format parquet, compression zstd)"
+        f"copy ({select}) to '{quoted(str(file))}' (format parquet, compression zstd, "
+        "compression_level 1)"
     ).fetchall()
     return int(counted[0][0])
 
