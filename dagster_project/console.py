@@ -10,6 +10,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -17,6 +18,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from dagster_project.config.roots import RootKind, empty_root, kind_of, open_root, prepare_root
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import PROJECT, Settings, read_settings
+
+if TYPE_CHECKING:
+    from dagster_project.defs.instance import StepSeen
 
 REFUSED = 3
 """Exit status of ``--strict`` when a load was refused."""
@@ -177,6 +181,79 @@ def _ended(process: "subprocess.Popen[bytes]") -> int:
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait()
+
+
+def regate_root(root: Path | None) -> None:
+    """Judge again what was held back, and say what changed."""
+    settings = read_settings(root)
+    from dagster_project.defs.ingest import regate_held_back
+    from dagster_project.defs.workbench import open_workbench
+
+    with (
+        console.status("judging again"),
+        open_workbench(
+            settings, "regate", holder="c360 regate", on_wait=say_waiting
+        ) as workbench,
+    ):
+        changed = regate_held_back(workbench)
+    for load in changed:
+        console.print(
+            f"{load.state}: {load.source}: {load.origin}, {load.rows:,} rows, "
+            f"{load.quarantined:,} quarantined"
+        )
+    if changed:
+        console.print(
+            f"[green]✓[/] {len(changed)} loads changed; the next `c360 run` builds on them"
+        )
+    else:
+        console.print("nothing changed: what was held back still fails its rules")
+
+
+def diff_roots(left: Path, right: Path) -> int:
+    """Compare two roots and print what differs; 0 when nothing does."""
+    from dagster_project.engines.duckdb.compare import diff
+
+    with console.status("comparing"):
+        found = diff(left, right)
+    for line in found.lines():
+        console.print(line, markup=False)
+    console.print(
+        f"{found.compared} tables compared: " + ("the same" if found.same else "they differ")
+    )
+    return 0 if found.same else 1
+
+
+def compact_root(root: Path | None) -> None:
+    """Merge small loads, rewrite a grown warehouse, and say what that gave."""
+    settings = read_settings(root)
+    open_root(settings.root)
+    from dagster_project.defs.housekeeping import compact
+    from dagster_project.engines.duckdb.writer_lock import writer_lock
+    from dagster_project.landing.ledger import Ledger
+
+    with (
+        console.status("compacting"),
+        writer_lock(settings.root, "c360 compact", on_wait=say_waiting),
+    ):
+        merged, warehouse = compact(
+            settings.root, Ledger(settings.root), options=settings.engine
+        )
+    console.print(
+        f"loads: {merged.files_before} small files became {merged.files_after}"
+        if merged.loads
+        else "loads: no stream has enough small files to merge"
+    )
+    console.print(
+        f"warehouse: {warehouse.before / 1e6:.1f} MB became {warehouse.after / 1e6:.1f} MB"
+        if warehouse.rewritten
+        else f"warehouse: {warehouse.before / 1e6:.1f} MB, not grown enough to rewrite"
+    )
+
+
+def say_waiting(holder: object) -> None:
+    """Told once when another process writes the root."""
+    who = holder or "another process"
+    console.print(f"waiting: the root is being written by {who}", style="yellow")
 
 
 def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:

@@ -13,9 +13,9 @@ from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Batch, Load
 from dagster_project.landing.exposure import expose, write_config_table
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
-from dagster_project.quality.admission import admit, judge_pending
+from dagster_project.quality.admission import admit, judge_pending, regate
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
-from dagster_project.sources.files import Unreadable, Why, group_by_file, read_inbox
+from dagster_project.sources.files import Unreadable, Why, group_by_file, read_again, read_inbox
 
 _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
 """Worth telling, and nothing to mend."""
@@ -116,6 +116,18 @@ def pull_api(
             else:
                 workbench.journal.write("note", vendor=source.vendor, note=told)
     return loads, notes
+
+
+def regate_held_back(workbench: Workbench) -> tuple[Load, ...]:
+    """Judge refused loads and quarantined rows again; returns the loads whose state changed."""
+    by_name = {source.name: source for source in workbench.sources}
+
+    def again(source: str, file: Path) -> Iterable[Batch]:
+        if source in by_name:
+            folder = workbench.workdir / "regate" / file.name
+            yield from read_again(workbench.root, by_name[source], file, folder)
+
+    return regate(workbench.zone, read_again=again)
 
 
 def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) -> None:

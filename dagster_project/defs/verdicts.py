@@ -16,7 +16,7 @@ def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdi
 
 def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
     """Publish one consumer's data product; its own suite decides whether readers get it."""
-    return publish(
+    publication = publish(
         workbench.root,
         consumer,
         validate=lambda product: doors.judge_product(product, consumer),

@@ -5,7 +5,7 @@ Does not belong here: what a step does with them.
 """
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,12 +17,14 @@ import duckdb
 from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
 from dagster_project.defs.guard import guarded
+from dagster_project.defs.housekeeping import tidy_up
 from dagster_project.defs.journal import Journal
+from dagster_project.domain.loads import Verdict
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.dbt_run import DbtProject
 from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
 from dagster_project.engines.duckdb.session import session
-from dagster_project.engines.duckdb.writer_lock import writer_lock
+from dagster_project.engines.duckdb.writer_lock import LockHolder, writer_lock
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.store import LandingZone
 from dagster_project.settings import PROJECT, Settings, read_settings
@@ -40,6 +42,8 @@ class Workbench:
     run_id: str
     workdir: Path
     variables: Mapping[str, str] = field(default_factory=dict)
+    doors: dict[str, Verdict] = field(default_factory=dict)
+    """Verdicts on marts and data products, as this run gives them; the report shows them."""
 
     @property
     def root(self) -> Root:
@@ -78,24 +82,34 @@ class Workbench:
 
 
 @contextmanager
-def open_workbench(settings: Settings, run_id: str, *, holder: str) -> Iterator[Workbench]:
+def open_workbench(
+    settings: Settings,
+    run_id: str,
+    *,
+    holder: str,
+    on_wait: Callable[[LockHolder | None], None] = lambda holder: None,
+) -> Iterator[Workbench]:
     """Take the writer lock (waiting for another run), recover what a kill left, hand out the tools."""
     open_root(settings.root)
     settings.export()
     sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
-    with writer_lock(settings.root, holder=holder):
+    with writer_lock(settings.root, holder, on_wait=on_wait):
         workdir = settings.root.warehouse / "work"
         shutil.rmtree(workdir, ignore_errors=True)
         workdir.mkdir(parents=True)
         zone = LandingZone(settings.root, options=settings.engine)
         zone.recover()
         journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")
+        doors: dict[str, Verdict] = {}
         try:
             with served_apis(settings, sources) as variables:
-                yield Workbench(settings, sources, zone, journal, run_id, workdir, variables)
+                yield Workbench(
+                    settings, sources, zone, journal, run_id, workdir, variables, doors
+                )
         finally:
             zone.close()
             shutil.rmtree(workdir, ignore_errors=True)
+        tidy_up(settings.root, zone.ledger, doors=doors, options=settings.engine)
 
 
 @contextmanager
@@ -129,9 +143,21 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         settings = read_settings(Path(self.root))
         run_id = context.run_id or "adhoc"
         with guarded("opening the root"):
-            opened = open_workbench(settings, run_id, holder=f"Dagster run {run_id[:8]}")
+            opened = open_workbench(
+                settings,
+                run_id,
+                holder=f"Dagster run {run_id[:8]}",
+                on_wait=lambda other: _say_waiting(context, other),
+            )
             workbench = opened.__enter__()
         try:
             yield workbench
         finally:
             opened.__exit__(None, None, None)
+
+
+def _say_waiting(context: dg.InitResourceContext, holder: LockHolder | None) -> None:
+    if context.log:
+        context.log.warning(
+            f"waiting: the root is being written by {holder or 'another process'}"
+        )

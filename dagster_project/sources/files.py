@@ -8,6 +8,7 @@ every batch of a file has landed).
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -154,6 +155,16 @@ def read_inbox(
             yield _unfinished(root, file)
         elif file.exists():
             yield from _read_file(asked, file, workdir / f"{number:05d}")
+
+
+def read_again(root: Root, source: SourceConfig, file: Path, workdir: Path) -> Iterator[Batch]:
+    """Read a file that was put away once more, as its source is configured now."""
+    asked = _Asked(root, (source,), None, speaks_for_strays=True)
+    say = partial(_unreadable, root, file, source=source.name)
+    with suppress(BrokenFileError):
+        for reading in _read_members(asked, file, source, workdir, say):
+            if isinstance(reading, Batch):
+                yield reading
 
 
 def group_by_file(

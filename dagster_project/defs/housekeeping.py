@@ -1,0 +1,35 @@
+"""What happens when a run lets go of its root: the report of verdicts, and keeping the root small."""
+
+from dagster_project.defs.journal import remove_old
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.loads import Verdict
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.session import EngineOptions
+from dagster_project.engines.duckdb.storage import Compaction, compact_warehouse
+from dagster_project.landing.ledger import Ledger
+from dagster_project.landing.merge import Merged, merge_small_loads
+from dagster_project.quality.report import write_report
+
+
+def tidy_up(
+    root: Root, ledger: Ledger, *, doors: dict[str, Verdict], options: EngineOptions
+) -> None:
+    """Write the report, merge small loads, rewrite a grown warehouse, forget old journals.
+
+    Nothing here may fail a run whose work is done: what cannot be tidied now (a full disk, say)
+    waits for the next run, which says so where it matters.
+    """
+    write_report(root, ledger, doors=doors)
+    remove_old(root.audit / "runs")
+    try:
+        compact(root, ledger, options=options)
+    except Customer360Error:
+        return
+
+
+def compact(root: Root, ledger: Ledger, *, options: EngineOptions) -> tuple[Merged, Compaction]:
+    """Merge small loads and rewrite a warehouse that has grown. Needs the writer lock."""
+    return (
+        merge_small_loads(root, ledger, options=options),
+        compact_warehouse(root, options=options),
+    )

@@ -1,0 +1,199 @@
+"""The main job as a whole: what a run gives, what it leaves alone, what it restores."""
+
+import re
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.config.roots import init_company_root
+from dagster_project.definitions import RunOutcome
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.compare import diff
+from dagster_project.settings import PROJECT
+from tests.pipeline.conftest import (
+    forget_derived,
+    journal_of,
+    rows_loaded,
+    run_root,
+)
+
+pytestmark = pytest.mark.pipeline
+
+Copied = Callable[[], Root]
+
+
+def test_the_first_run_publishes_every_consumer(first_run: tuple[Root, RunOutcome]) -> None:
+    root, outcome = first_run
+
+    published = {e["consumer"]: e for e in journal_of(outcome).entries("publication")}
+
+    assert set(published) == {"crm", "design", "finance"}
+    assert all(entry["changed"] and entry["passed"] for entry in published.values())
+    with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
+        customers = connection.execute("select count(*) from marts.customer_360").fetchall()
+    assert customers[0][0] > 100
+
+
+def test_bad_rows_are_quarantined_and_the_bad_load_refused_alone(
+    first_run: tuple[Root, RunOutcome],
+) -> None:
+    loads = journal_of(first_run[1]).entries("load")
+
+    refused = [load for load in loads if load["state"] == "refused"]
+
+    assert len(refused) == 1
+    assert "record_id" in refused[0]["reasons"][0]
+    assert sum(load["quarantined"] for load in loads) > 0
+
+
+def test_a_second_run_loads_nothing_and_changes_nothing(
+    copied_root: Copied, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, again = copied_root(), copied_root()
+    monkeypatch.setenv("TZ", "Pacific/Auckland")
+    time.tzset()
+
+    outcome = run_root(again)
+
+    monkeypatch.undo()
+    time.tzset()
+    assert rows_loaded(outcome) == 0
+    assert all(not e["changed"] for e in journal_of(outcome).entries("publication"))
+    assert diff(before.path, again.path).lines() == ()
+
+
+def test_what_is_derived_is_restored_to_every_value(copied_root: Copied) -> None:
+    before, rebuilt = copied_root(), copied_root()
+    forget_derived(rebuilt)
+
+    outcome = run_root(rebuilt)
+
+    assert rows_loaded(outcome) == 0
+    assert diff(before.path, rebuilt.path).lines() == ()
+
+
+def test_after_new_late_and_changed_input_every_mart_equals_a_build_from_empty(
+    copied_root: Copied,
+) -> None:
+    from dagster_project.demo.world import build_daily_delta
+    from tests.pipeline.conftest import PEOPLE, SEED
+
+    root = copied_root()
+    build_daily_delta(root.path, people=PEOPLE, seed=SEED, day=1, share=0.05)
+    _drop_late_contacts(root)
+    outcome = run_root(root)
+    rebuilt = Root(root.path.with_name("rebuilt"))
+    subprocess.run(["cp", "-a", str(root.path), str(rebuilt.path)], check=True)
+    forget_derived(rebuilt)
+
+    run_root(rebuilt)
+
+    assert rows_loaded(outcome) > 0
+    assert diff(root.path, rebuilt.path).lines() == ()
+
+
+def _drop_late_contacts(root: Root) -> None:
+    """An older export of the Hong Kong agency's contacts, found again in somebody's mail."""
+    file = root.inbox / "hubspot_apac" / "hubspot-crm-exports-all-contacts-2025-01-05.csv"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(
+        "Record ID,First Name,Last Name,Email,Create Date\n"
+        "990000001,Late,Arrival,late.arrival@example.org,2024-12-01 10:00\n",
+        encoding="utf-8",
+    )
+
+
+def test_a_root_without_sources_runs(tmp_path: Path) -> None:
+    root = Root(tmp_path / "company")
+    init_company_root(root, PROJECT / "config")
+
+    outcome = run_root(root)
+
+    assert rows_loaded(outcome) == 0
+    with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
+        assert connection.execute("select count(*) from marts.customer_360").fetchall() == [
+            (0,)
+        ]
+
+
+def test_no_personal_value_leaves_the_folders_made_for_them(
+    first_run: tuple[Root, RunOutcome],
+) -> None:
+    root, _ = first_run
+    canaries = _canaries(root)
+
+    leaks = [
+        f"{file.relative_to(root.path)} holds {len(found)} of them"
+        for file in _public_files(root)
+        if (found := canaries & _words(file))
+    ]
+
+    assert len(canaries) > 100
+    assert leaks == []
+
+
+def _canaries(root: Root) -> set[str]:
+    """Every e-mail address and phone number of the warehouse."""
+    with duckdb.connect(str(root.database), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select lower(value_raw) from intermediate.int_contact_identifiers
+            where kind in ('email', 'phone') and length(value_raw) > 7
+            """
+        ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _public_files(root: Root) -> Iterator[Path]:
+    """Everything outside inbox, landing, quarantine, state, warehouse files and the CRM's product."""
+    personal = {"inbox", "landing", "quarantine", "state", "api", "truth"}
+    for file in sorted(root.path.rglob("*")):
+        parts = file.relative_to(root.path).parts
+        if not file.is_file() or parts[0] in personal or parts[:2] == ("published", "crm"):
+            continue
+        if file.suffix in {".duckdb", ".wal"} and parts[0] in {"warehouse", "published"}:
+            continue
+        yield file
+
+
+def _words(file: Path) -> set[str]:
+    """All e-mail addresses and phone-like words of a file, lower case; SQLite as its text."""
+    if _is_sqlite(file):
+        with sqlite3.connect(f"file:{file}?mode=ro", uri=True) as connection:
+            text = "\n".join(connection.iterdump())
+    else:
+        text = file.read_bytes().decode("utf-8", errors="replace")
+    text = text.lower()
+    addresses = re.findall(r"[\w.+'-]+@[\w.-]+", text)
+    phones = re.findall(r"\+?\d[\d ().-]{6,}\d", text)
+    return {*addresses, *phones}
+
+
+def _is_sqlite(file: Path) -> bool:
+    with file.open("rb") as handle:
+        return handle.read(15) == b"SQLite format 3"
+
+
+def test_the_command_prints_a_summary_and_no_traceback_for_a_bad_register(
+    tmp_path: Path,
+) -> None:
+    root = Root(tmp_path / "company")
+    init_company_root(root, PROJECT / "config")
+    (root.config / "sources.yml").write_text("sources: {crm: {vendor: x}}\n", encoding="utf-8")
+
+    finished = subprocess.run(
+        [sys.executable, "-m", "dagster_project.cli", "run", "--root", str(root.path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert finished.returncode == 1
+    assert "sources.yml:1" in finished.stderr
+    assert "Traceback" not in finished.stderr + finished.stdout
