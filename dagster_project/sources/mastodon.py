@@ -164,10 +164,12 @@ class _Pull:
             yield from self._hand_over(str(window), self._cursor or None)
             return
         self._look_back()
+        before = _window_text(self._cursor)
         for is_last in self._rounds(pages_per_batch):
-            before = _window_text(self._cursor)
             self._move_cursor(is_last=is_last)
-            yield from self._hand_over(f"{before}>{_window_text(self._cursor)}", self._cursor)
+            after = _window_text(self._cursor)
+            yield from self._hand_over(f"{before}>{after}", self._cursor)
+            before = after
 
     def _look_back(self) -> None:
         """Ask again for what landed lately: edits, deletes, and posts that were hidden."""
