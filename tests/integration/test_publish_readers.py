@@ -86,7 +86,7 @@ def test_eight_readers_see_whole_generations_only_and_the_newest_at_last(root: R
     ]
 
     names = []
-    for number in range(1, 7):
+    for number in range(1, 6):
         change(root, f"update marts.customer_360 set x_handle = 'g{number}'")
         names.append(publish(root, crm(), keep=2).generation)
     stop.touch()
@@ -99,7 +99,7 @@ def test_eight_readers_see_whole_generations_only_and_the_newest_at_last(root: R
     assert all(r["seen"] == sorted(r["seen"]) for r in reports)
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", POINTS[2:5])  # the others: tests/unit/publish
 def test_a_publisher_killed_at_any_step_leaves_a_whole_product(root: Root, point: str) -> None:
     publish(root, crm())
     change(root, "update marts.customer_360 set x_handle = 'g1'")
@@ -122,7 +122,7 @@ def test_a_publisher_killed_at_any_step_leaves_a_whole_product(root: Root, point
 def test_a_publisher_killed_at_a_random_moment_leaves_a_whole_product(root: Root) -> None:
     publish(root, crm())
     product = root.published / "crm.duckdb"
-    for number, delay in enumerate((0.35, 0.45, 0.55, 0.65), start=1):
+    for number, delay in enumerate((0.4, 0.6), start=1):
         change(root, f"update marts.customer_360 set x_handle = 'g{number}'")
         process = subprocess.Popen(
             [sys.executable, "-c", PUBLISHER, str(root.path), "nowhere"],
