@@ -35,7 +35,7 @@ def write_report(
 ) -> Path:
     """Write ``audit/verdicts.html``; ``doors``: verdicts on marts and products, by name."""
     judgements = ledger.judgements()
-    shown = sorted(judgements, key=lambda j: not _wants_a_look(j))[:MOST_LOADS]
+    shown = sorted(judgements, key=_urgency)[:MOST_LOADS]
     page = _template().render(
         loads=[_line(j) for j in shown],
         not_shown=len(judgements) - len(shown),
@@ -90,10 +90,15 @@ def _what_to_do(judgement: Judgement) -> str:
     return ""
 
 
-def _wants_a_look(judgement: Judgement) -> bool:
-    if judgement.load.state is not LoadState.ACCEPTED or judgement.notes:
-        return True
-    return any(not o.passed for o in judgement.verdict.outcomes)
+def _urgency(judgement: Judgement) -> int:
+    """Refused first, then with rows held back, then with a remark, then the rest."""
+    load = judgement.load
+    if load.state is not LoadState.ACCEPTED:
+        return 0
+    if load.quarantined:
+        return 1
+    remarks = judgement.notes or any(not o.passed for o in judgement.verdict.outcomes)
+    return 2 if remarks else 3
 
 
 def _count(judgements: Iterable[Judgement], state: LoadState) -> int:
