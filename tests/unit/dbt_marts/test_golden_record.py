@@ -228,6 +228,23 @@ def test_an_address_is_chosen_whole(build: Build) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [("fr", "FR"), ("Allemagne", "DE"), ("hong kong sar", "HK"), ("atlantis", "atlantis")],
+)
+def test_countries_are_shown_by_code_where_their_name_is_known(
+    build: Build, written: str, expected: str
+) -> None:
+    world = World().record(SALESFORCE, "c1", country=written).record(HUBSPOT, "c2")
+    world.add(
+        "intermediate.int_contact_addresses", record_id=HUBSPOT, street="1 rue A", country=written
+    )
+
+    built = build(world, "dim_customer")
+
+    assert built.values("select distinct country from marts.dim_customer") == [expected]
+
+
 def test_a_customer_with_no_value_at_all_still_has_a_row(build: Build) -> None:
     world = World().record("sendgrid_global:recipient:abc", "c1", kind="shared_mailbox")
 

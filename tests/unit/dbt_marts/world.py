@@ -77,6 +77,7 @@ INPUTS: dict[str, str] = {
         currency varchar, timezone varchar""",
     "config.survivorship": "field varchar, priority integer, vendor varchar, rule varchar",
     "config.settings": "key varchar, value varchar",
+    "staging.country_names": "country_name varchar, country varchar",
     "landing.quarantined": """
         _source varchar, _stream varchar, _native_id varchar, _load_id varchar, _row bigint,
         rule varchar""",
@@ -202,6 +203,9 @@ class World:
             schema = table.split(".", maxsplit=1)[0]
             connection.execute(f"create schema if not exists {catalog}.{schema}")
             connection.execute(f"create or replace table {catalog}.{table} ({columns})")
+            if table == "staging.country_names":
+                seed = PROJECT / "dbt" / "seeds" / "marts" / "country_names.csv"
+                connection.execute(f"insert into {catalog}.{table} from read_csv('{seed}')")
             rows = self.rows.get(table, [])
             if rows:
                 names = list(dict.fromkeys(name for row in rows for name in row))

@@ -24,6 +24,12 @@ identifiers as (
 
 ),
 
+country_names as (
+
+    select * from {{ ref('country_names') }}
+
+),
+
 survivorship as (
 
     select * from {{ source('config', 'survivorship') }}
@@ -35,11 +41,14 @@ members as (
     select
         customer_records.customer_id,
         records.*,
+        coalesce(country_names.country, nullif(trim(records.country), '')) as country_code,
         records.merged_into is null and records.deleted_at is null as is_live,
         coalesce(records.updated_at, records.created_at) as as_of
     from records
     inner join customer_records
         on records.record_id = customer_records.record_id
+    left join country_names
+        on lower(trim(records.country)) = country_names.country_name
     where customer_records.customer_id is not null
 
 ),
@@ -55,7 +64,7 @@ described as (
         is_live,
         as_of,
         nullif(trim(coalesce(full_name, concat_ws(' ', given_name, family_name))), '') as name,
-        nullif(trim(country), '') as country,
+        country_code as country,
         cast(birth_date as varchar) as birth_date,
         nullif(trim(title), '') as title,
         nullif(trim(organisation), '') as organisation,
@@ -131,13 +140,15 @@ whole_addresses as (
             addresses.postal_code,
             addresses.city,
             addresses.state,
-            addresses.country
+            coalesce(country_names.country, addresses.country)
         ) as candidate_value,
         false as is_shared,
         false as is_verified
     from addresses
     inner join members
         on addresses.record_id = members.record_id
+    left join country_names
+        on lower(trim(addresses.country)) = country_names.country_name
     where coalesce(addresses.street, addresses.city, addresses.postal_code) is not null
 
 ),

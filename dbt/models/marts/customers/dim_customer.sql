@@ -24,6 +24,12 @@ addresses as (
 
 ),
 
+country_names as (
+
+    select * from {{ ref('country_names') }}
+
+),
+
 pivoted as (
 
     select
@@ -68,6 +74,21 @@ membership as (
         on customer_records.record_id = records.record_id
     where customer_records.customer_id is not null
     group by customer_records.customer_id
+
+),
+
+addressed as (
+
+    select
+        addresses.record_id,
+        addresses.street,
+        addresses.city,
+        addresses.state,
+        addresses.postal_code,
+        coalesce(country_names.country, addresses.country) as country
+    from addresses
+    left join country_names
+        on lower(trim(addresses.country)) = country_names.country_name
 
 ),
 
@@ -136,7 +157,7 @@ golden as (
         on membership.customer_id = pivoted.customer_id
     left join records as named
         on pivoted.name_record_id = named.record_id
-    left join addresses as addressed
+    left join addressed
         on pivoted.address_record_id = addressed.record_id
 
 )

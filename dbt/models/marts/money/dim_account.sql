@@ -18,6 +18,12 @@ opportunities as (
 
 ),
 
+country_names as (
+
+    select * from {{ ref('country_names') }}
+
+),
+
 counted_customers as (
 
     select
@@ -59,7 +65,7 @@ described as (
         accounts.city,
         accounts.state,
         accounts.postal_code,
-        accounts.country,
+        coalesce(country_names.country, accounts.country) as country,
         accounts.industry,
 
         -- measures
@@ -74,6 +80,8 @@ described as (
         accounts.created_at,
         accounts.updated_at
     from accounts
+    left join country_names
+        on lower(trim(accounts.country)) = country_names.country_name
     left join counted_customers
         on accounts.account_id = counted_customers.account_id
     left join counted_opportunities
