@@ -11,7 +11,9 @@ from dagster_project.quality import doors
 def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdict]:
     """Hold each mart to its suite."""
     with workbench.warehouse() as connection:
-        return doors.judge_marts(connection, marts)
+        verdicts = doors.judge_marts(connection, marts)
+    workbench.doors.update(verdicts)
+    return verdicts
 
 
 def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
@@ -23,3 +25,6 @@ def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
         inputs=inputs_fingerprint(workbench),
         options=workbench.settings.engine,
     )
+    if publication.verdict.outcomes:
+        workbench.doors[publication.verdict.suite] = publication.verdict
+    return publication
