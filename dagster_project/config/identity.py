@@ -48,9 +48,10 @@ class _Strict(BaseModel):
 
 
 class NameOptions(_Strict):
-    """Where the groups of interchangeable given names stand."""
+    """Where the groups of interchangeable given names and family names stand."""
 
     nicknames: str = "nicknames.csv"
+    family_names: str = "family_names.csv"
 
 
 class EmailOptions(_Strict):
@@ -122,6 +123,7 @@ class IdentitySpec(_Strict):
     model: ModelOptions = ModelOptions()
     clusters: ClusterOptions = ClusterOptions()
     nickname_groups: tuple[tuple[str, ...], ...] = ()
+    family_groups: tuple[tuple[str, ...], ...] = ()
 
     @field_validator("identifiers")
     @classmethod
@@ -140,18 +142,23 @@ class IdentitySpec(_Strict):
 def read_identity(file: Path) -> IdentitySpec:
     """Read the spec and its nickname list; ``ConfigError`` names file, line and remedy."""
     document = read_yaml(file)
-    return document.parse(IdentitySpec, prepare=lambda data: _with_nicknames(document, data))
+    return document.parse(IdentitySpec, prepare=lambda data: _with_lists(document, data))
 
 
-def _with_nicknames(document: YamlDocument, data: Any) -> Any:
-    name = (data.get("names") or {}).get("nicknames", "nicknames.csv")
-    return {**data, "nickname_groups": _read_nicknames(document.file.parent / name)}
+def _with_lists(document: YamlDocument, data: Any) -> Any:
+    names = NameOptions(**(data.get("names") or {}))
+    folder = document.file.parent
+    return {
+        **data,
+        "nickname_groups": _read_groups(folder / names.nicknames),
+        "family_groups": _read_groups(folder / names.family_names),
+    }
 
 
-def _read_nicknames(file: Path) -> tuple[tuple[str, ...], ...]:
+def _read_groups(file: Path) -> tuple[tuple[str, ...], ...]:
     if not file.is_file():
         raise ConfigError.at(
-            file, None, "the list of nicknames is missing", "restore it, or leave an empty file"
+            file, None, "a list of names is missing", "restore it, or leave an empty file"
         )
     with file.open(encoding="utf-8", newline="") as lines:
         rows = [[cell.strip().lower() for cell in row] for row in csv.reader(lines)]

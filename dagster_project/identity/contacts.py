@@ -234,6 +234,7 @@ from few as l
 inner join few as r on l.value_id = r.value_id and l.name_id < r.name_id
 inner join work.name as a on l.name_id = a.name_id
 inner join work.name as b on r.name_id = b.name_id
+left join work.family_pair on a.family = family_pair.l and b.family = family_pair.r
 where
     l.names between 2 and 40
     and not list_has_any(a.roots, b.roots)
@@ -242,6 +243,15 @@ where
     and not ((length(a.given) = 1 or length(b.given) = 1) and a.initial = b.initial)
     and jaro_winkler_similarity(a.given, b.given) < 0.8
     and jaro_winkler_similarity(a.name, b.name) < 0.9
+    -- an e-mail address under two wholly different names is one person's two names more often
+    -- than two people's address; a telephone number is handed on to strangers
+    and (
+        l.kind <> 'email'
+        or a.family_root = b.family_root
+        or jaro_winkler_similarity(a.family_root, b.family_root) >= 0.94
+    )
+    and family_pair.l is null
+    and not (a.is_two_namings and b.is_two_namings and a.is_known_given <> b.is_known_given)
 """
 
 _SHARED = """

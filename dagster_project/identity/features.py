@@ -16,9 +16,10 @@ USUAL_HOLDERS = 12
 
 def build_features(work: Workspace, spec: IdentitySpec) -> None:
     """Make ``work.feature`` and the tables of atoms; needs names and contacts."""
-    work.run(_ALIASES)
     work.run(_WORDS_OF_NAMES)
+    work.run(_ALIASES)
     work.run(_RARITY)
+    work.run(_SPELLED_RARITY)
     work.run(
         _DOMAINS,
         [list(spec.emails.public_domains)],
@@ -32,7 +33,32 @@ def build_features(work: Workspace, spec: IdentitySpec) -> None:
         work.run(f"create or replace table work.atom_{atom} as {_ATOMS[atom]}")
 
 
-# Spellings a person goes by: user part of e-mails and handles, without punctuation or server.
+# How a name is written as one word: in full, and with an initial.
+_WORDS_OF_NAMES = """
+create or replace table work.name_word as
+select
+    name_id,
+    list_distinct([given || family, family || given]) as long_words,
+    list_distinct([initial || family, family || initial, given || left(family, 1)]) as short_words
+from (
+    select
+        name_id,
+        initial,
+        family,
+        unnest(list_distinct([given, array_to_string(given_words, '')])) as given
+    from work.name
+)
+where given is not null and family is not null and length(given) > 1;
+
+create or replace table work.spelled as
+select distinct unnest(long_words || short_words) as word from work.name_word
+union
+select distinct unnest(words) as word from work.name
+"""
+
+# Spellings a person goes by. One that only spells a name (``kchan``) is as common as the name,
+# and what it says is said by comparing names: it is no key of its own.
+# Taken are user parts of e-mails and handles, without punctuation or server.
 _ALIASES = f"""
 create or replace table work.alias as
 with
@@ -87,20 +113,11 @@ select
     gathered.user_part,
     gathered.alias,
     nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
-    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5 as is_common
+    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5 or spelled.word is not null
+        as is_common
 from gathered
 inner join held on gathered.alias = held.alias
-"""
-
-# How a name is written as one word: in full, and with an initial.
-_WORDS_OF_NAMES = """
-create or replace table work.name_word as
-select
-    name_id,
-    list_distinct([given || family, family || given]) as long_words,
-    list_distinct([initial || family, family || initial, given || left(family, 1)]) as short_words
-from work.name
-where given is not null and family is not null and length(given) > 1
+left join work.spelled on gathered.alias = spelled.word
 """
 
 # Bits of surprise in meeting this very name, given and family name taken as independent.
@@ -118,9 +135,8 @@ families as (select family, sum(records) as records from named group by family)
 
 select
     named.name_id,
-    round(10 * least(
-        log2(total.records / givens.records) + log2(total.records / families.records),
-        log2(total.records) + 1
+    round(10 * (
+        log2(total.records / givens.records) + log2(total.records / families.records)
     ))::smallint as rarity,
     round(10 * log2(total.records / families.records))::smallint as family_rarity,
     round(10 * log2(total.records / givens.records))::smallint as given_rarity
@@ -128,6 +144,21 @@ from named
 inner join givens on named.given = givens.given
 inner join families on named.family = families.family
 cross join total
+"""
+
+# What a nameless record goes by, if it spells somebody's name, is as rare as that name.
+_SPELLED_RARITY = """
+create or replace table work.spelled_rarity as
+select
+    alias.rid,
+    min(rarity.rarity) as rarity,
+    min(rarity.family_rarity) as family_rarity,
+    min(rarity.given_rarity) as given_rarity
+from work.alias
+inner join (select name_id, unnest(long_words || short_words) as word from work.name_word) as word
+    on alias.letters = word.word
+inner join work.rarity on word.name_id = rarity.name_id
+group by alias.rid
 """
 
 # Domains that look like an employer's: no public provider, and not held by a large share.
@@ -309,15 +340,19 @@ select
     name.family,
     name.name,
     name.word_count,
-    hash(name.words[1]) as word_1,
-    hash(name.words[2]) as word_2,
-    hash(name.words[3]) as word_3,
-    hash(name.words[4]) as word_4,
+    case when name.word_count >= 1 then hash(name.words[1]) end as word_1,
+    case when name.word_count >= 2 then hash(name.words[2]) end as word_2,
+    case when name.word_count >= 3 then hash(name.words[3]) end as word_3,
+    case when name.word_count >= 4 then hash(name.words[4]) end as word_4,
     name.initial,
+    name.family_root,
+    name.is_two_namings,
+    name.is_known_given,
     name.generation,
-    coalesce(rarity.rarity, 0)::smallint as rarity,
-    coalesce(rarity.family_rarity, 0)::smallint as family_rarity,
-    coalesce(rarity.given_rarity, 0)::smallint as given_rarity,
+    coalesce(rarity.rarity, spelled_rarity.rarity, 0)::smallint as rarity,
+    coalesce(rarity.family_rarity, spelled_rarity.family_rarity, 0)::smallint as family_rarity,
+    coalesce(rarity.given_rarity, spelled_rarity.given_rarity, 0)::smallint as given_rarity,
+    letters.letters,
     point.email_first,
     point.email_last,
     point.phone_first,
@@ -343,6 +378,10 @@ from work.record
 left join work.record_name on record.rid = record_name.rid
 left join work.name on record_name.name_id = name.name_id
 left join work.rarity on name.name_id = rarity.name_id
+left join work.spelled_rarity on record.rid = spelled_rarity.rid
+left join (
+    select rid, min(letters) as letters from work.alias where length(letters) >= 4 group by rid
+) as letters on record.rid = letters.rid
 left join work.point on record.rid = point.rid
 left join work.birth on record.rid = birth.rid
 left join work.company on record.rid = company.rid
@@ -428,7 +467,13 @@ _ATOMS: dict[str, str] = {
         inner join (select name_id, unnest(roots) as root from work.name) as rooted
             on feature.name_id = rooted.name_id
     """,
-    "family_sound": _name_atom("name.family_sound", "name.family_sound <> ''"),
+    "family_sound": _name_atom("name.family_sound", "name.family_sound <> ''")
+    + """
+        union
+        select feature.rid, hash(family_group.root, 'group') as value
+        from work.feature
+        inner join work.family_group on feature.family = family_group.family
+    """,
     "initial": _column_atom("initial", "initial is not null"),
     "birth_date": _column_atom("birth_date", "birth_date is not null"),
     "birth_year": _column_atom("birth_year", "birth_date is not null"),

@@ -41,9 +41,8 @@ def _born_on_other_days(levels: Levels) -> Mask:
     """Different birth dates, unless name and a personal address say that one was mistyped."""
     own_address = _at(levels, "email", "same") | _at(levels, "handle", "same", "same_verified")
     own_name = _at(
-        levels, "name", "same", "nickname", "alike", "words_within", "alias_fits",
-        "one_word_fits", "initial_fits",
-    )  # fmt: skip
+        levels, "name", "same", "nickname", "alike", "words_within", "initial_fits"
+    ) | _at(levels, "alias", "full_name", "one_word_fits")
     return _at(levels, "birth_date", "different") & ~(own_address & own_name)
 
 
@@ -57,12 +56,14 @@ def _other_member_of_family(levels: Levels) -> Mask:
 
 def _only_shared_values(levels: Levels) -> Mask:
     """No given name to tell people apart, and no identifier that is one person's alone."""
-    nameless = (_column(levels, "name") == 0) | _at(levels, "name", "one_word_fits")
+    nameless = (_column(levels, "name") == 0) & ~_at(levels, "alias", "full_name")
+    both_only_mailed = (_column(levels, "alias") == 0) & _at(levels, "email", "same_shared")
     personal = (
         _at(levels, "email", "same", "same_user", "alike")
         | _at(levels, "phone", "same", "alike")
         | _at(levels, "handle", "same", "same_verified", "same_alias", "same_link")
         | _at(levels, "birth_date", "same", "mistyped")
+        | both_only_mailed
     )
     return nameless & ~personal
 

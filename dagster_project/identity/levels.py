@@ -69,51 +69,70 @@ _NAME = Comparison(
     (
         Level("different", 0.02, 0.9675),
         Level("somewhat_alike", 0.03, 0.02),
-        Level("family_only", 0.02, 0.004),
+        Level("family_only", 0.01, 0.004),
+        Level("family_other_naming", 0.02, 0.001),
         Level("given_only", 0.03, 0.007),
-        Level("initial_fits", 0.04, 0.0003),
-        Level("one_word_fits", 0.05, 0.0005),
-        Level("alias_fits", 0.10, 0.00002),
-        Level("alike", 0.12, 0.0001),
-        Level("nickname", 0.10, 0.00002),
-        Level("words_within", 0.05, 0.00002),
-        Level("same", 0.44, 0.00003),
+        Level("initial_fits", 0.05, 0.0003),
+        Level("alike", 0.14, 0.0001),
+        Level("nickname", 0.12, 0.00002),
+        Level("words_within", 0.06, 0.00002),
+        Level("same", 0.52, 0.00003),
         Level("generation_differs", 0.0001, 0.00001),
     ),
     """
     case
-        when l.word_count > 1 and l.word_count = r.word_count and near_name < 0.82
+        when l.name is null or r.name is null or l.word_count = 1 or r.word_count = 1 then 0
+        when l.word_count = r.word_count and near_name < 0.82
             and near_family < 0.88 and near_given < 0.8 and near_crossed < 0.9
             and not is_nickname then 1
-        when l.name is null and r.name is null then 0
-        when l.name is null or r.name is null or l.word_count = 1 or r.word_count = 1 then
-            case
-                when l.name = r.name and length(l.name) > 2 then 6
-                when is_alias then 7
-                when (l.word_count = 1 and length(l.name) > 2
-                        and l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))
-                    or (r.word_count = 1 and length(r.name) > 2
-                        and r.word_1 in (l.word_1, l.word_2, l.word_3, l.word_4)) then 6
-                when is_short_alias then 6
-                else 0
-            end
         when l.generation <> r.generation
-            and (l.name_id = r.name_id or near_name >= 0.9) then 12
-        when l.name = r.name then 11
+            and (l.name_id = r.name_id or near_name >= 0.9) then 11
+        when l.name = r.name then 10
         when l.word_count <> r.word_count and common_words = least(l.word_count, r.word_count)
-            then 10
-        when l.family = r.family and is_nickname then 9
-        when l.family = r.family and least(length(l.given), length(r.given)) = 1
-            then case when l.initial = r.initial then 5 else 3 end
-        when near_family >= 0.88 and (near_given >= 0.88 or is_nickname) then 8
-        when near_name >= 0.93 then 8
-        when near_crossed >= 0.93 then 8
+            then 9
+        when near_family = 1 and is_nickname then 8
+        when near_family = 1 and least(length(l.given), length(r.given)) = 1
+            then case when l.initial = r.initial then 6 else 3 end
+        when near_family >= 0.88 and (near_given >= 0.88 or is_nickname) then 7
+        when near_name >= 0.93 then 7
+        when near_crossed >= 0.93 then 7
         when near_family >= 0.92 and least(length(l.given), length(r.given)) = 1
-            and l.initial = r.initial then 5
+            and l.initial = r.initial then 6
         when (l.given = r.given or is_nickname) and least(length(l.given), length(r.given)) > 1
-            then 4
-        when near_family >= 0.94 then case when near_given >= 0.80 then 8 else 3 end
+            then 5
+        when near_family >= 0.94 then case
+            when near_given >= 0.80 then 7
+            when is_respelled
+                or (l.is_two_namings and r.is_two_namings and l.is_known_given <> r.is_known_given)
+                then 4
+            else 3
+        end
         when near_name >= 0.82 then 2
+        else 1
+    end
+    """,
+)
+
+# Where a full name is missing: what one goes by on one side, what one is called on the other.
+_ALIAS = Comparison(
+    "alias",
+    (
+        Level("different", 0.40, 0.9979),
+        Level("one_word_fits", 0.10, 0.001),
+        Level("initial_and_family", 0.15, 0.001),
+        Level("full_name", 0.35, 0.0001),
+    ),
+    """
+    case
+        when l.word_count > 1 and r.word_count > 1 then 0
+        when coalesce(l.name, l.letters) is null or coalesce(r.name, r.letters) is null then 0
+        when l.name = r.name and length(l.name) > 2 then 2
+        when is_alias then 4
+        when is_short_alias then 3
+        when (l.word_count = 1 and length(l.name) > 2
+                and l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))
+            or (r.word_count = 1 and length(r.name) > 2
+                and r.word_1 in (l.word_1, l.word_2, l.word_3, l.word_4)) then 2
         else 1
     end
     """,
@@ -134,7 +153,8 @@ _EMAIL = Comparison(
         when flags & {OWN_EMAIL} > 0 then 5
         when flags & {SHARED_EMAIL} > 0 then 4
         when flags & {EMAIL_USER} > 0 then 3
-        when near_email >= 0.955 then 2
+        when near_email >= 0.955 and regexp_replace(l.email_first, '[^0-9]', '', 'g')
+            = regexp_replace(r.email_first, '[^0-9]', '', 'g') then 2
         else 1
     end
     """,
@@ -154,8 +174,7 @@ _PHONE = Comparison(
         when flags & {OWN_PHONE} > 0 then 4
         when flags & {SHARED_PHONE} > 0 then 3
         when flags & {PHONE_TAIL} > 0 then 2
-        when length(l.phone_first) = length(r.phone_first) and length(l.phone_first) >= 9
-            and hamming(l.phone_first, r.phone_first) = 1 then 2
+        when digits_apart = 1 and length(l.phone_first) >= 9 then 2
         else 1
     end
     """,
@@ -274,14 +293,17 @@ _SOURCE = Comparison(
 )
 
 COMPARISONS: tuple[Comparison, ...] = (
-    _NAME, _EMAIL, _PHONE, _HANDLE, _BIRTH, _ADDRESS, _ORGANISATION, _COUNTRY, _SOURCE,
+    _NAME, _ALIAS, _EMAIL, _PHONE, _HANDLE, _BIRTH, _ADDRESS, _ORGANISATION, _COUNTRY, _SOURCE,
 )  # fmt: skip
 """All comparisons, in the order of their bits in a pattern."""
 
 # Each similarity once per pair; the levels' cases read it as often as they like.
 _SIMILARITIES = """
-    case when l.family <> r.family then jaro_winkler_similarity(l.family, r.family) else 1.0 end
-        as near_family,
+    case
+        when l.family = r.family or l.family_root = r.family_root or family_pair.l is not null
+            then 1.0
+        else jaro_winkler_similarity(l.family, r.family)
+    end as near_family,
     case when l.given <> r.given then jaro_winkler_similarity(l.given, r.given) else 1.0 end
         as near_given,
     case when l.name <> r.name then jaro_winkler_similarity(l.name, r.name) else 1.0 end
@@ -306,6 +328,10 @@ _SIMILARITIES = """
     case when l.company <> r.company then jaro_winkler_similarity(l.company, r.company) end
         as near_company,
     case
+        when length(l.phone_first) = length(r.phone_first)
+            then hamming(l.phone_first, r.phone_first)
+    end as digits_apart,
+    case
         when l.word_count <> r.word_count then
             coalesce((l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
             + coalesce((l.word_2 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
@@ -318,10 +344,11 @@ _SIMILARITIES = """
 # Rarity of the agreeing name in tenths of a bit: whole name, family name, or given name.
 _SURPRISE = """
     case
-        when level_name in (7, 9, 10, 11, 12) then greatest(l.rarity, r.rarity)
-        when level_name = 8 then least(l.rarity, r.rarity)
-        when level_name in (3, 5) then least(l.family_rarity, r.family_rarity)
-        when level_name = 4 then least(l.given_rarity, r.given_rarity)
+        when level_name in (8, 9, 10, 11) or level_alias = 4 then greatest(l.rarity, r.rarity)
+        when level_name = 7 then least(l.rarity, r.rarity)
+        when level_name in (3, 4, 6) or level_alias = 3 then least(l.family_rarity, r.family_rarity)
+        when level_name = 5 then least(l.given_rarity, r.given_rarity)
+        when level_alias = 2 then least(l.family_rarity, r.family_rarity, l.given_rarity, r.given_rarity)
         else 0
     end
 """
@@ -346,6 +373,7 @@ def compare_sql(pairs: str) -> str:
                 select
                     pair.l, pair.r, coalesce(agreement.flags, 0) as flags,
                     nick_pair.l is not null as is_nickname,
+                    family_pair.l is not null as is_respelled,
                     coalesce(agreement.flags, 0) & {ALIAS_IS_NAME} > 0 as is_alias,
                     coalesce(agreement.flags, 0) & {ALIAS_IS_SHORT_NAME} > 0 as is_short_alias,
                     {fields}, {_SIMILARITIES}
@@ -356,6 +384,8 @@ def compare_sql(pairs: str) -> str:
                     on pair.l = agreement.l and pair.r = agreement.r
                 left join work.nick_pair as nick_pair
                     on l.given = nick_pair.l and r.given = nick_pair.r
+                left join work.family_pair as family_pair
+                    on l.family = family_pair.l and r.family = family_pair.r
             )
         )
     """

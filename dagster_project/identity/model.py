@@ -16,11 +16,18 @@ from dagster_project.identity.guards import guard
 from dagster_project.identity.levels import COMPARISONS, compare_sql, unpack
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "1"
+FORMAT = "2"
 """Grows when comparisons or levels change, so that models of older code are trained anew."""
 
-_FULL_NAME = ("alias_fits", "alike", "nickname", "words_within", "same", "generation_differs")
-_FAMILY_NAME = ("family_only", "initial_fits")
+_FULL_NAME = {
+    "name": ("alike", "nickname", "words_within", "same", "generation_differs"),
+    "alias": ("full_name",),
+}
+_FAMILY_NAME = {
+    "name": ("family_only", "family_other_naming", "initial_fits"),
+    "alias": ("initial_and_family",),
+}
+_GIVEN_NAME = {"name": ("given_only",), "alias": ("one_word_fits",)}
 
 
 @dataclass(frozen=True)
@@ -60,12 +67,18 @@ class Model:
 
     def typical(self, levels: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
         """Average surprise of each pattern's kind of name agreement; 0 where names say nothing."""
-        name = COMPARISONS[0]
-        table = np.zeros(len(name.levels) + 1)
-        table[[name.position(level) for level in _FULL_NAME]] = self.typical_name
-        table[[name.position(level) for level in _FAMILY_NAME]] = self.typical_family
-        table[name.position("given_only")] = self.typical_given
-        return table[levels[:, 0]]
+        found = np.zeros(len(levels))
+        for column, comparison in enumerate(COMPARISONS):
+            table = np.zeros(len(comparison.levels) + 1)
+            for kinds, bits in (
+                (_FULL_NAME, self.typical_name),
+                (_FAMILY_NAME, self.typical_family),
+                (_GIVEN_NAME, self.typical_given),
+            ):
+                for level in kinds.get(comparison.name, ()):
+                    table[comparison.position(level)] = bits
+            found = np.maximum(found, table[levels[:, column]])
+        return found
 
     def to_json(self) -> str:
         """The form kept in state."""
@@ -125,7 +138,7 @@ def train_model(work: Workspace, spec: IdentitySpec) -> Model:
         "candidates": int(counts.sum()),
         "prior": fit.prior,
         "match": tuple(tuple(round(float(v), 12) for v in values) for values in fit.m),
-        "stranger": tuple(tuple(float(f"{v:.9e}") for v in values) for values in fit.u),
+        "stranger": _with_exact_names(fit.u, name),
         "typical_name": name,
         "typical_family": family,
         "typical_given": given,
@@ -135,6 +148,15 @@ def train_model(work: Workspace, spec: IdentitySpec) -> Model:
     }
     version = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
     return Model(version=version, **body)  # type: ignore[arg-type]
+
+
+def _with_exact_names(
+    strangers: tuple[npt.NDArray[np.float64], ...], typical_name: float
+) -> tuple[tuple[float, ...], ...]:
+    """How often strangers have one name follows from how names are spread, better than a sample."""
+    rounded = [[float(f"{v:.9e}") for v in values] for values in strangers]
+    rounded[0][COMPARISONS[0].position("same") - 1] = float(f"{2.0 ** -typical_name:.9e}")
+    return tuple(tuple(values) for values in rounded)
 
 
 def sample_random_pairs(work: Workspace, spec: IdentitySpec) -> None:

@@ -19,13 +19,18 @@ _GENERATIONS = ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
 
 
 def read_names(work: Workspace, spec: IdentitySpec) -> None:
-    """Make ``work.name``, one row per distinct name, and ``work.record_name`` (rid → name_id)."""
+    """Make ``work.name``, one row per distinct name, and ``work.record_name`` (rid → name_id).
+
+    ``work.nick_pair`` and ``work.family_pair`` hold pairs of interchangeable names.
+    """
     _fold_values(work, spec)
-    _write_nicknames(work, spec)
+    _write_groups(work, spec)
     work.run(_PARSED)
     work.run(_PARTS)
     work.run(_NAMES)
     work.run(_RECORD_NAMES)
+    work.run(_NICK_PAIRS)
+    work.run(_FAMILY_PAIRS)
 
 
 def fold(text: str) -> str:
@@ -91,8 +96,8 @@ def fold_rest(work: Workspace, table: str, *, raw: str, folded: str) -> None:
     work.run("drop table folded_rest")
 
 
-def _write_nicknames(work: Workspace, spec: IdentitySpec) -> None:
-    """``work.nickname``: short form → the full names it may stand for."""
+def _write_groups(work: Workspace, spec: IdentitySpec) -> None:
+    """``work.nickname``: short form → full names; ``work.family_group``: spelling → family."""
     pairs = sorted({(nick, group[0]) for group in spec.nickname_groups for nick in group})
     work.run("create or replace table work.nickname (nick varchar, root varchar)")
     if pairs:
@@ -101,6 +106,25 @@ def _write_nicknames(work: Workspace, spec: IdentitySpec) -> None:
             [[fold(nick).replace("-", "") for nick, _ in pairs],
              [fold(root).replace("-", "") for _, root in pairs]],
         )  # fmt: skip
+
+
+    families = sorted(
+        {
+            (member, group[0].removeprefix("zh:"), group[0].startswith("zh:"))
+            for group in spec.family_groups
+            for member in (group[0].removeprefix("zh:"), *group[1:])
+        }
+    )
+    work.run(
+        "create or replace table work.family_group "
+        "(family varchar, root varchar, is_two_namings boolean)"
+    )
+    if families:
+        work.run(
+            "insert into work.family_group "
+            "select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::boolean[])",
+            [list(column) for column in zip(*families, strict=True)],
+        )
 
 
 def _quoted_list(words: tuple[str, ...]) -> str:
@@ -228,6 +252,15 @@ def _sound(column: str) -> str:
     return f"left({text}, 5)"
 
 
+# One family, two endings: Kowalska and Kowalski, Ivanova and Ivanov, Papadopoulou and Papadopoulos.
+_FAMILY_ROOT = """
+regexp_replace(regexp_replace(regexp_replace(
+    part.family,
+    '(sk|ck|zk)(a|i|y|aia|aya|iy|ij)$', '\\1'),
+    '([aeiouy][^aeiouy]*)(ov|ev|in|yn)a$', '\\1\\2'),
+    '(.{4}[^aeiou]o)(u|s)$', '\\1')
+"""
+
 _NAMES = f"""
 create or replace table work.name as
 with
@@ -254,6 +287,14 @@ rooted as (
     inner join work.nickname on part.given = nickname.nick
     group by part.name_id
 
+),
+
+grouped as (
+
+    select family, bool_or(is_two_namings) as is_two_namings
+    from work.family_group
+    group by family
+
 )
 
 select
@@ -267,6 +308,9 @@ select
     part.given_words,
     part.family_words,
     left(part.given, 1) as initial,
+    {_FAMILY_ROOT} as family_root,
+    coalesce(grouped.is_two_namings, false) as is_two_namings,
+    rooted.roots is not null as is_known_given,
     {_sound("part.family")} as family_sound,
     case
         when part.given is not null
@@ -276,6 +320,7 @@ select
 from work.part
 inner join counted on part.name_id = counted.name_id
 left join rooted on part.name_id = rooted.name_id
+left join grouped on part.family = grouped.family
 where len(part.words) > 0
 """
 
@@ -289,4 +334,27 @@ inner join work.parsed
         and record.family_name is not distinct from parsed.family_name
         and record.full_name is not distinct from parsed.full_name
 inner join work.name on parsed.name_id = name.name_id
+"""
+
+_FAMILY_PAIRS = """
+create or replace table work.family_pair as
+select distinct l.family as l, r.family as r
+from work.family_group as l
+inner join work.family_group as r on l.root = r.root and l.family <> r.family
+"""
+
+_NICK_PAIRS = """
+create or replace table work.nick_pair as
+with
+
+rooted as (
+
+    select given, unnest(roots) as root
+    from (select distinct given, roots from work.name where given is not null)
+
+)
+
+select distinct l.given as l, r.given as r
+from rooted as l
+inner join rooted as r on l.root = r.root and l.given <> r.given
 """

@@ -18,6 +18,10 @@ VETO = -1_000_000
 MOST_RARITY = 80
 """Tenths of a bit by which a rare or common name may move a score."""
 
+NAME_ALONE = 10
+"""Tenths of a bit by which the rarest name may exceed one in all records: a name alone, however
+rare, stays near even odds, since relatives and namesakes are not independent draws."""
+
 
 def compare_pairs(work: Workspace, pairs: str, into: str) -> None:
     """Patterns of pairs ``(l, r)``: a table of l, r, pattern and surprise."""
@@ -33,6 +37,7 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
     """
     _write_pattern_weights(work, spec, model, table)
     prior = round(10 * model.prior_bits)
+    ceiling = round(10 * np.log2(max(model.records, 2))) + NAME_ALONE
     margin = round(10 * spec.clusters.merge_bits)
     work.run(
         f"""
@@ -48,7 +53,9 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
                 weight.vetoed,
                 weight.bits + case
                     when weight.typical > 0 and compared.surprise > 0 then greatest(
-                        -{MOST_RARITY}, least({MOST_RARITY}, compared.surprise - weight.typical)
+                        -{MOST_RARITY}, least(
+                            {MOST_RARITY}, least(compared.surprise, {ceiling}) - weight.typical
+                        )
                     )
                     else 0
                 end as free_bits,
