@@ -17,7 +17,7 @@ import orjson
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.session import quoted
-from dagster_project.sources.http import parse_time
+from dagster_project.sources.http_answers import parse_time
 
 Known = Callable[[datetime], Iterable[str]]
 """Ids of posts that landed, were written since a time, and are not known to be deleted."""

@@ -43,9 +43,9 @@ from dagster_project.sources.http import (
     Params,
     RetryPolicy,
     Sleep,
-    parse_time,
     utc_now,
 )
+from dagster_project.sources.http_answers import parse_time
 
 __all__ = ["VENDOR", "pull", "read", "sniff"]
 

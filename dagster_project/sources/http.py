@@ -7,7 +7,6 @@ No error of this module holds the token, a query string or anything of an answer
 carries ids of people, and a body carries whatever they wrote.
 """
 
-import json
 import logging
 import random
 import re
@@ -17,9 +16,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import orjson
@@ -27,6 +25,13 @@ import tenacity
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.errors import ConfigError, SourceError, TransientError
+from dagster_project.sources.http_answers import (
+    asked_wait,
+    first_of,
+    parse_json,
+    server_time,
+    until_reset,
+)
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
@@ -211,19 +216,19 @@ class ApiClient:
         self._await_allowance(path)
         self.requests += 1
         status, headers, content = self._exchange(path, params)
-        at = _server_time(headers) or self._clock()
+        at = server_time(headers) or self._clock()
         self._note_allowance(headers, at)
         if may_be_gone and _is_gone(status, content):
             return None
         if status == 429 or status >= 500:
-            raise _Passing(f"{self._source} answers {status}", _asked_wait(headers, at, status))
+            raise _Passing(f"{self._source} answers {status}", asked_wait(headers, at, status))
         if status != 200:
             raise self._permanent(status, content, path)
         return Reply(self._json(headers, content, path), headers, at)
 
     def _exchange(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
         try:
-            with self._http.stream("GET", path, params=_listed(params)) as response:
+            with self._http.stream("GET", _with_query(path, params)) as response:
                 return response.status_code, response.headers, self._read(response, path)
         except httpx.TimeoutException:
             raise _Passing(f"{self._source} does not answer in time") from None
@@ -286,8 +291,8 @@ class ApiClient:
         return SourceError(f"{self._source} {what}", self._where(path), remedy)
 
     def _note_allowance(self, headers: httpx.Headers, at: datetime) -> None:
-        if _first(headers, "x-ratelimit-remaining", "ratelimit-remaining") == "0":
-            wait = _until_reset(headers, at)
+        if first_of(headers, "x-ratelimit-remaining", "ratelimit-remaining") == "0":
+            wait = until_reset(headers, at)
             if wait is not None:
                 self._free_at = self._clock() + timedelta(seconds=wait)
 
@@ -322,23 +327,6 @@ class ApiClient:
         return f"{self._source}: GET {path}"
 
 
-def parse_json(content: bytes) -> Any:
-    """JSON of an answer; half a surrogate pair (a cut emoji) becomes U+FFFD. ``ValueError``."""
-    try:
-        return orjson.loads(content)
-    except orjson.JSONDecodeError:
-        if b"\\ud" not in content.lower():
-            raise
-        text = json.dumps(json.loads(content), ensure_ascii=False)
-        return orjson.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def parse_time(text: str) -> datetime:
-    """An ISO 8601 time as UTC; without a zone it is taken for UTC. ``ValueError``."""
-    at = datetime.fromisoformat(text)
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
 def _checked_base_url(access: ApiAccess, source: str) -> str:
     url = urlsplit(access.base_url)
     is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
@@ -358,12 +346,10 @@ def _headers(access: ApiAccess) -> dict[str, str]:
     return headers
 
 
-def _listed(params: Params) -> tuple[tuple[str, str], ...]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in params.items():
-        values = [value] if isinstance(value, str | int) else value
-        pairs.extend((name, str(v)) for v in values)
-    return tuple(pairs)
+def _with_query(path: str, params: Params) -> str:
+    """Path and query as text: httpx parses each address three times over if it encodes it."""
+    values = {n: v if isinstance(v, str | int) else list(v) for n, v in params.items()}
+    return f"{path}?{urlencode(values, doseq=True, safe=':/')}" if values else path
 
 
 def _is_gone(status: int, content: bytes) -> bool:
@@ -384,47 +370,6 @@ def _vendor_code(content: bytes) -> str | None:
         return None
     code = body.get("error") if isinstance(body, dict) else None
     return code if isinstance(code, str) and _VENDOR_CODE.fullmatch(code) else None
-
-
-def _asked_wait(headers: httpx.Headers, at: datetime, status: int) -> float | None:
-    after = headers.get("retry-after", "").strip()
-    if after.isdigit():
-        return float(after)
-    if after:
-        try:
-            return max(0.0, (_as_utc(parsedate_to_datetime(after)) - at).total_seconds())
-        except ValueError:
-            return None
-    return _until_reset(headers, at) if status == 429 else None
-
-
-def _until_reset(headers: httpx.Headers, at: datetime) -> float | None:
-    """Seconds until the limit is lifted, by the server's clock: ours may be wrong."""
-    reset = _first(headers, "x-ratelimit-reset", "ratelimit-reset")
-    if reset is None:
-        return None
-    try:
-        if reset.isdigit():  # epoch (whole seconds, rounded down), or seconds from now
-            epoch = int(reset)
-            return max(0.0, epoch + 1 - at.timestamp()) if epoch > 1_000_000_000 else epoch
-        return max(0.0, (parse_time(reset) - at).total_seconds())
-    except ValueError:
-        return None
-
-
-def _first(headers: httpx.Headers, *names: str) -> str | None:
-    return next((headers[name] for name in names if name in headers), None)
-
-
-def _server_time(headers: httpx.Headers) -> datetime | None:
-    try:
-        return _as_utc(parsedate_to_datetime(headers["date"]))
-    except (KeyError, ValueError):
-        return None
-
-
-def _as_utc(at: datetime) -> datetime:
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def _causes(failure: BaseException) -> Iterator[BaseException]:

@@ -6,7 +6,6 @@ after what it answers.
 """
 
 import time
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -32,9 +31,9 @@ from dagster_project.sources.http import (
     Reply,
     RetryPolicy,
     Sleep,
-    parse_time,
     utc_now,
 )
+from dagster_project.sources.http_answers import parse_time
 from dagster_project.sources.mastodon_pages import read, sniff
 from dagster_project.sources.mastodon_rows import (
     VENDOR,
@@ -44,6 +43,7 @@ from dagster_project.sources.mastodon_rows import (
     status_row,
     status_shape,
 )
+from dagster_project.sources.mastodon_threads import MastodonThreads
 
 __all__ = ["VENDOR", "pull", "read", "sniff"]
 
@@ -144,7 +144,7 @@ class _Pull:
         self._cursor = cursor
         self._known = known
         self._workdir = workdir
-        self._threads = _Threads(client, threads)
+        self._threads = MastodonThreads(client, threads)
         self._seen: set[str] = set()
         self._seen_accounts: set[str] = set()
         self._pending: list[Row] = []
@@ -342,87 +342,6 @@ class _Pull:
             return row
         facts = {"thread_id": self._threads.root_of(row.native_id)}
         return Row(row.native_id, row.entity, facts)
-
-
-class _Threads:
-    """Who answers whom, as far as this pull has seen."""
-
-    def __init__(self, client: ApiClient, landed: Threads) -> None:
-        self._client = client
-        self._landed = landed
-        self._parent: dict[str, str | None] = {}
-        self._orphans: dict[str, None] = {}  # an ordered set
-        self._replies_said: dict[str, int] = {}
-        self._replies_seen: Counter[str] = Counter()
-        self._asked: set[str] = set()
-
-    def add(self, entity: Entity) -> None:
-        status_id, parent = entity["id"], entity.get("in_reply_to_id")
-        self._parent[status_id] = parent
-        if parent is not None:
-            self._replies_seen[parent] += 1
-            self._orphans[status_id] = None
-        said = entity.get("replies_count") or 0
-        if said and not entity.get("reblog"):
-            self._replies_said[status_id] = said
-
-    def recall_landed(self) -> None:
-        """Take the threads of answered statuses that landed in earlier pulls as they stand."""
-        parents = (self._parent[orphan] for orphan in self._orphans)
-        missing = sorted({p for p in parents if p is not None and p not in self._parent})
-        for status_id, top in sorted(self._landed(missing).items() if missing else ()):
-            self._parent[status_id] = None if top == status_id else top
-            self._parent.setdefault(top, None)
-
-    def next_orphan(self) -> str | None:
-        """A status that answers one not seen; each is given once."""
-        while self._orphans:
-            status_id = next(iter(self._orphans))
-            del self._orphans[status_id]
-            if self._parent[status_id] not in self._parent:
-                return status_id
-        return None
-
-    def fetch_above(self, status_id: str) -> list[Entity]:
-        """The context of an orphan; where its parent is gone, the parent's id heads the thread."""
-        context = self._context(status_id)
-        parent = self._parent[status_id]
-        if parent is not None and all(e["id"] != parent for e in context):
-            self._parent[parent] = None
-        return context
-
-    def incomplete(self) -> list[str]:
-        """Tops of threads in which a status says it has more replies than were seen."""
-        tops = (self.root_of(s) for s in self._short())
-        return [top for top in dict.fromkeys(tops) if top not in self._asked]
-
-    def fetch_whole(self, top: str) -> list[Entity]:
-        """Everything of one thread; where its top is gone, of the parts whose replies lack."""
-        context = self._context(top)
-        if context or top in self._replies_said:
-            return context
-        parts = [s for s in self._short() if self.root_of(s) == top]
-        return [entity for part in parts for entity in self._context(part)]
-
-    def count_short(self) -> int:
-        return sum(1 for _ in self._short())
-
-    def root_of(self, status_id: str) -> str:
-        """The first status of the thread, as far as it is known."""
-        walked = {status_id}
-        while (parent := self._parent.get(status_id)) is not None and parent not in walked:
-            status_id = parent
-            walked.add(parent)
-        return status_id
-
-    def _short(self) -> list[str]:
-        said = self._replies_said.items()
-        return [status_id for status_id, n in said if n > self._replies_seen[status_id]]
-
-    def _context(self, status_id: str) -> list[Entity]:
-        self._asked.add(status_id)
-        reply = self._client.find(f"/api/v1/statuses/{quote(status_id, safe='')}/context")
-        return [*reply.body["ancestors"], *reply.body["descendants"]] if reply else []
 
 
 def _status_of(item: Entity) -> Entity | None:

@@ -13,7 +13,7 @@ from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import Row, RowShape, write_rows
 from dagster_project.sources.exports import as_of, delivery_of
 from dagster_project.sources.files import Member
-from dagster_project.sources.http import parse_time
+from dagster_project.sources.http_answers import parse_time
 from dagster_project.sources.json_rows import JsonFile
 
 

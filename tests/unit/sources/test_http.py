@@ -17,10 +17,9 @@ from dagster_project.sources.http import (
     ApiAccess,
     ApiClient,
     RetryPolicy,
-    parse_json,
-    parse_time,
     resolve_access,
 )
+from dagster_project.sources.http_answers import parse_json, parse_time
 from tests.unit.sources.api_world import ApiWorld, at
 from tests.unit.sources.inbox import source_of
 

@@ -162,6 +162,24 @@ def test_repeated_crashes_still_get_to_the_end(company: Pulling, world: ApiWorld
     assert broken.landed() == whole.landed()
 
 
+def test_a_stop_at_any_request_changes_nothing_of_what_lands_in_the_end(
+    company: Pulling, world: ApiWorld
+) -> None:
+    talk(world, 12)
+    world.status(41, author="101", parent=1, mentions=False)
+    world.post(41, author="ada1", parent=1, mentions=False)
+    whole = company(page_limit=4)
+    whole.land(pages_per_batch=1)
+
+    for request in range(0, sum(whole.server.requests.values()), 2):
+        broken = company(Fault(FaultKind.RESET, after=request), page_limit=4)
+        with pytest.raises(TransientError):
+            broken.land(pages_per_batch=1, policy=RetryPolicy(attempts=1))
+        broken.land(pages_per_batch=1)
+
+        assert broken.landed() == whole.landed(), f"stopped at request {request}"
+
+
 def test_a_failure_in_the_middle_is_resumed(
     company: Pulling, world: ApiWorld, vendor: str
 ) -> None:
