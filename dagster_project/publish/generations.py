@@ -7,6 +7,7 @@ Does not belong here: what stands in a generation.
 
 import re
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,7 +65,10 @@ class ProductFolder:
         )
 
     def tidy(self) -> None:
-        """Remove what a killed run left: parts, half-dropped folders, generations never in force."""
+        """Remove what a killed run left: parts, half-dropped folders, generations never in force.
+
+        Without a whole generation in force nothing is known to be newer, and all are kept.
+        """
         self.path.mkdir(parents=True, exist_ok=True)
         current = self.current()
         for entry in list(self.path.iterdir()):
@@ -73,12 +77,12 @@ class ProductFolder:
                 or entry.name == f".{self.current_link.name}.partial"
             ):
                 _remove(entry)
-        newest = serial_of(current.name) if current else 0
+        if current is None:
+            return
         for generation in self.generations():
-            if serial_of(generation.name) > newest:
+            if serial_of(generation.name) > serial_of(current.name):
                 self._drop(generation)
-        if current is not None:
-            self._link_file()
+        self._link_file()
 
     def begin(self) -> Path:
         """An empty folder to build the next generation in."""
@@ -91,7 +95,13 @@ class ProductFolder:
         _remove(self.partial)
 
     def settle(self, name: str) -> Path:
-        """Make the built generation durable and give it its name; not yet in force."""
+        """Make the built generation durable and give it its name; not yet in force.
+
+        Its DuckDB file loses its write bits: opened for writing by mistake it would lock
+        every other reader out.
+        """
+        for file in self.partial.glob("*.duckdb"):
+            file.chmod(file.stat().st_mode & ~0o222)
         sync_tree(self.partial)
         generation = self.path / name
         self.partial.rename(generation)
@@ -123,6 +133,24 @@ class ProductFolder:
         dropped = generation.with_name(f".dropped-{generation.name}")
         generation.rename(dropped)
         shutil.rmtree(dropped)
+
+
+def withdraw(root: Root, *, listed: Iterable[str]) -> tuple[str, ...]:
+    """Remove the products of consumers the register no longer lists; returns their names.
+
+    The readers' link goes first, so that nobody meets half a product.
+    """
+    names = set(listed)
+    products = [
+        ProductFolder(root, p.name) for p in sorted(root.published.glob("*")) if p.is_dir()
+    ]
+    ours = [p for p in products if p.current_link.is_symlink() or p.generations()]
+    gone = [p for p in ours if p.consumer not in names]
+    for product in gone:
+        product.file.unlink(missing_ok=True)
+        shutil.rmtree(product.path)
+        sync_folder(root.published)
+    return tuple(product.consumer for product in gone)
 
 
 def generation_name(serial: int, as_of: datetime, content_hash: str) -> str:

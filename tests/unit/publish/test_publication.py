@@ -8,6 +8,7 @@ import pytest
 from dagster_project.domain.errors import ConfigError, Customer360Error
 from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
 from dagster_project.domain.root import Root
+from dagster_project.publish.generations import withdraw
 from dagster_project.publish.publication import POINTS, publish
 from tests.unit.publish.company import build_warehouse, change, crm, design, read
 
@@ -156,6 +157,53 @@ def test_a_first_product_that_is_refused_publishes_nothing(root: Root) -> None:
 
     assert publication.generation == ""
     assert not publication.path.exists()
+
+
+def test_a_published_file_cannot_be_opened_for_writing_by_mistake(root: Root) -> None:
+    publication = publish(root, crm())
+
+    assert publication.path.stat().st_mode & 0o222 == 0
+
+
+def test_a_damaged_link_costs_no_generation(root: Root) -> None:
+    first = publish(root, crm())
+    link = root.published / "crm" / "current"
+    link.unlink()
+    link.symlink_to("nowhere")
+
+    second = publish(root, crm())
+
+    assert second.changed
+    assert second.generation > first.generation
+    assert (root.published / "crm" / first.generation / "crm.duckdb").is_file()
+    assert len(read(second.path, "from customer_360")) == 20
+
+
+def test_a_generation_back_can_be_put_in_force_by_its_link(root: Root) -> None:
+    first = publish(root, crm())
+    change(root, "update marts.customer_360 set x_handle = 'wrong'")
+    publish(root, crm())
+    link = root.published / "crm" / "current"
+    link.unlink()
+    link.symlink_to(first.generation)
+
+    before = read(root.published / "crm.duckdb", "from customer_360 where x_handle = 'wrong'")
+    again = publish(root, crm())
+
+    assert before == []
+    assert again.changed
+    assert len(read(again.path, "from customer_360 where x_handle = 'wrong'")) == 20
+
+
+def test_a_consumer_taken_out_of_the_register_loses_its_product(root: Root) -> None:
+    publish(root, crm())
+    publish(root, design())
+
+    gone = withdraw(root, listed=["crm"])
+
+    assert gone == ("design",)
+    assert sorted(p.name for p in root.published.iterdir()) == ["crm", "crm.duckdb"]
+    assert withdraw(root, listed=["crm"]) == ()
 
 
 def test_the_suite_sees_the_file_that_will_be_published(root: Root) -> None:
