@@ -1,25 +1,13 @@
-"""Writing files so that a kill or a power cut leaves either the old state or the new one."""
+"""Moving landed files: durably, and without overwriting one another."""
 
-import os
+import filecmp
 from pathlib import Path
 
-
-def sync_file(file: Path) -> None:
-    """Make a file's content durable."""
-    descriptor = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a folder's entries durable: names that were created, renamed or removed in it."""
-    sync_file(folder)
+from dagster_project.engines.durable import sync_folder
 
 
 def rename_durably(old: Path, new: Path) -> None:
-    """Rename within one file system, and make it durable."""
+    """Rename within one file system: after a power cut there is the old name or the new one."""
     new.parent.mkdir(parents=True, exist_ok=True)
     old.rename(new)
     sync_folder(new.parent)
@@ -27,10 +15,13 @@ def rename_durably(old: Path, new: Path) -> None:
         sync_folder(old.parent)
 
 
-def free_name(folder: Path, name: str) -> Path:
-    """A path in ``folder`` that does not exist yet: ``name``, else ``stem~2.suffix`` and so on."""
-    candidate, number = folder / name, 1
-    while candidate.exists():
+def place_for(file: Path, folder: Path) -> Path:
+    """Where in ``folder`` to keep ``file``: under its name, else ``stem~2.suffix`` and so on.
+
+    A place that holds the same bytes already is good enough.
+    """
+    candidate, number = folder / file.name, 1
+    while candidate.exists() and not filecmp.cmp(file, candidate, shallow=False):
         number += 1
-        candidate = folder / f"{Path(name).stem}~{number}{Path(name).suffix}"
+        candidate = folder / f"{file.stem}~{number}{file.suffix}"
     return candidate

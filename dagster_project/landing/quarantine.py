@@ -10,7 +10,8 @@ import duckdb
 from dagster_project.domain.loads import Load
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.session import quoted
-from dagster_project.landing.files import rename_durably, sync_file
+from dagster_project.engines.durable import sync_file
+from dagster_project.landing.files import rename_durably
 
 
 def quarantine_file(root: Root, load: Load) -> Path:

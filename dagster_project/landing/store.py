@@ -22,7 +22,8 @@ from dagster_project.domain.loads import Batch, Load, LoadState
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import PROVENANCE, Delivery
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
-from dagster_project.landing.files import free_name, rename_durably, sync_file
+from dagster_project.engines.durable import sync_file
+from dagster_project.landing.files import place_for, rename_durably
 from dagster_project.landing.ledger import Clock, Ledger
 
 FORMAT = 1
@@ -105,7 +106,7 @@ class LandingZone:
             return None
         folder = self.root.inbox / "loaded" / source
         folder.mkdir(parents=True, exist_ok=True)
-        target = free_name(folder, file.name)
+        target = place_for(file, folder)
         rename_durably(file, target)
         self._reached("landing: file put away")
         return target

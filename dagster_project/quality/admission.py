@@ -37,8 +37,13 @@ def suite_for(vendor: str, stream: str) -> "ExpectationSuite":
 
 
 def admit(batch: Batch, zone: LandingZone, *, suite_of: SuiteOf = suite_for) -> Load:
-    """Land one batch and decide on it. Content that was judged before is left as it is."""
+    """Land one batch and decide on it. Content that was judged before is left as it is.
+
+    Except content that was refused for what its reader found, and is read without it now.
+    """
     load = zone.land(batch)
+    if load.state is LoadState.REFUSED and _reads_better(batch, zone, load):
+        load = zone.land_again(batch)
     return _decide(zone, load, suite_of) if load.state is LoadState.LANDED else load
 
 

@@ -229,6 +229,17 @@ def test_known_content_is_neither_judged_nor_decided_again(zone: LandingZone) ->
     assert (again.is_new, again.gate_seq) == (False, first.gate_seq)
 
 
+def test_a_refused_file_that_comes_again_is_judged_as_it_is_read_now(zone: LandingZone) -> None:
+    problem = ("missing_time_zone: add it",)
+    first = admit(batch(contact(1), content="c", problems=problem), zone)
+    same = admit(batch(contact(1), content="c", problems=problem), zone)
+
+    better = admit(batch(contact(1), content="c"), zone)
+
+    assert (same.state, same.gate_seq) == (LoadState.REFUSED, first.gate_seq)
+    assert (better.state, better.load_id) == (LoadState.ACCEPTED, first.load_id)
+
+
 def test_files_are_put_away_when_all_their_loads_are_through(
     zone: LandingZone, root: Root
 ) -> None:

@@ -209,6 +209,15 @@ def test_files_are_put_away_without_overwriting_each_other(
     }
 
 
+def test_a_file_that_came_twice_is_kept_once(zone: LandingZone, root: Root) -> None:
+    for _ in range(2):
+        zone.put_away("hubspot_apac", file_in(root.inbox / "hubspot_apac"))
+
+    loaded = root.inbox / "loaded" / "hubspot_apac"
+    assert [f.name for f in loaded.iterdir()] == ["contacts.csv"]
+    assert not (root.inbox / "hubspot_apac" / "contacts.csv").exists()
+
+
 def test_putting_away_a_file_that_is_gone_does_nothing(zone: LandingZone, root: Root) -> None:
     assert zone.put_away("hubspot_apac", root.inbox / "gone.csv") is None
 
