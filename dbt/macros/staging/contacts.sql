@@ -47,8 +47,7 @@
         cast(null as {{ instant_type() }}) as updated_at,
         cast(null as {{ instant_type() }}) as deleted_at,
         cast(null as {{ instant_type() }}) as first_seen_at,
-        cast(null as {{ instant_type() }}) as last_seen_at,
-        cast(null as integer) as completeness
+        cast(null as {{ instant_type() }}) as last_seen_at
     where false
 {%- endmacro %}
 

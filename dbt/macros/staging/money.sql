@@ -20,7 +20,7 @@
 {%- endmacro %}
 
 
-{# An amount in minor units, bigint. A lone comma before three digits and a repeated separator
+{# An amount in minor units, bigint, up to 14 digits before the point. A lone comma before three digits and a repeated separator
    are thousands; with both, the last one is the decimal mark; a lone point is the decimal mark,
    unless the currency has no minor units and three digits follow. Halves round away from zero. #}
 {% macro to_minor_units(text, currency) -%}
@@ -44,7 +44,7 @@
     {%- endset -%}
     try_cast(
         round(
-            try_cast({{ plain }} as decimal(24, 6))
+            try_cast({{ plain }} as decimal(18, 4))
             * cast({{ minor_unit_factor(currency) }} as decimal(5, 0))
             * case when {{ has_pattern(bare, '^[(].*[)]$') }} then -1 else 1 end, 0
         ) as bigint

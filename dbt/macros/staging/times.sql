@@ -9,14 +9,16 @@
         when {{ text }} is null or {{ text }} = '' then null
         when {{ has_pattern(text, day ~ '[T ][0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]+)?' ~ offset) }}
             then {{ read_instant(text) }}
-        when {{ has_pattern(text, '^[0-9]{9,10}([.][0-9]+)?$') }}
-            then {{ instant_of_micros('cast(round(try_cast(' ~ text ~ ' as decimal(30, 6)) * 1000000) as bigint)') }}
+        when {{ has_pattern(text, '^[0-9]{9,10}$') }}
+            then {{ instant_of_micros('try_cast(' ~ text ~ ' as bigint) * 1000000') }}
         when {{ has_pattern(text, '^[0-9]{12,13}$') }}
             then {{ instant_of_micros('try_cast(' ~ text ~ ' as bigint) * 1000') }}
         when {{ has_pattern(text, day ~ '([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?)?$') }}
             then {{ wall_time_to_instant(read_wall_time(text), zone) }}
         when {{ has_pattern(text, day ~ '[T ][0-9]{2}:[0-9]{2}' ~ offset) }}
             then {{ read_instant(replaced(text, '^(.{16})(.*)$', '\\1:00\\2')) }}
+        when {{ has_pattern(text, '^[0-9]{9,10}[.][0-9]+$') }}
+            then {{ instant_of_micros('cast(try_cast(' ~ text ~ ' as double) * 1000000 as bigint)') }}
         when {{ has_pattern(text, '^[A-Z][a-z]{2} [A-Z][a-z]{2} [0-9]{1,2} ') }}
             then {{ read_archive_time(text) }}
     end

@@ -320,8 +320,7 @@ mailchimp_members as (
         updated_at,
         deleted_at,
         created_at as first_seen_at,
-        coalesce(updated_at, created_at, _as_of) as last_seen_at,
-        1 as completeness
+        coalesce(updated_at, created_at, _as_of) as last_seen_at
     from mailchimp_member_rows
     where record_id is not null
 
@@ -344,10 +343,11 @@ mailchimp_recipients as (
         min(occurred_at) as created_at,
         max(occurred_at) as updated_at,
         min(occurred_at) as first_seen_at,
-        max(occurred_at) as last_seen_at,
-        0 as completeness
+        max(occurred_at) as last_seen_at
     from mailchimp_activity_rows
-    where record_id is not null
+    where
+        record_id is not null
+        and record_id not in (select mailchimp_members.record_id from mailchimp_members)
     group by record_id, source
 
 ),
@@ -399,8 +399,7 @@ x_users as (
         created_at,
         deleted_at,
         created_at as first_seen_at,
-        _as_of as last_seen_at,
-        1 as completeness
+        _as_of as last_seen_at
     from x_user_rows
 
 ),
@@ -417,10 +416,11 @@ x_authors as (
         min(brand) as brand,
         min(region) as region,
         min(created_at) as first_seen_at,
-        max(created_at) as last_seen_at,
-        0 as completeness
+        max(created_at) as last_seen_at
     from x_post_rows
-    where author_record_id is not null
+    where
+        author_record_id is not null
+        and author_record_id not in (select x_users.record_id from x_users)
     group by author_record_id, source, author_native_id
 
 ),
@@ -569,8 +569,7 @@ mastodon_accounts as (
         created_at,
         deleted_at,
         created_at as first_seen_at,
-        _as_of as last_seen_at,
-        1 as completeness
+        _as_of as last_seen_at
     from mastodon_account_rows
 
 ),
@@ -590,10 +589,11 @@ mastodon_authors as (
         ]) }} as identifiers,
         max(author_handle) as handle,
         min(created_at) as first_seen_at,
-        max(created_at) as last_seen_at,
-        0 as completeness
+        max(created_at) as last_seen_at
     from mastodon_status_rows
-    where author_record_id is not null
+    where
+        author_record_id is not null
+        and author_record_id not in (select mastodon_accounts.record_id from mastodon_accounts)
     group by author_record_id, source, author_native_id
 
 ),
@@ -626,8 +626,7 @@ bluesky_profiles as (
         created_at,
         deleted_at,
         created_at as first_seen_at,
-        _as_of as last_seen_at,
-        1 as completeness
+        _as_of as last_seen_at
     from bluesky_profile_rows
 
 ),
@@ -647,10 +646,11 @@ bluesky_authors as (
         ]) }} as identifiers,
         max(author_handle) as handle,
         min(created_at) as first_seen_at,
-        max(created_at) as last_seen_at,
-        0 as completeness
+        max(created_at) as last_seen_at
     from bluesky_post_rows
-    where author_record_id is not null
+    where
+        author_record_id is not null
+        and author_record_id not in (select bluesky_profiles.record_id from bluesky_profiles)
     group by author_record_id, source, author_native_id
 
 ),
@@ -677,18 +677,6 @@ unioned as (
         'bluesky_authors',
     ]) }}
 
-),
-
-one_per_record as (
-
-    select *
-    from unioned
-    qualify
-        row_number() over (
-            partition by record_id
-            order by completeness desc nulls last
-        ) = 1
-
 )
 
-select * from one_per_record
+select * from unioned
