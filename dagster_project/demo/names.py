@@ -156,30 +156,48 @@ def _declined(
 
 
 def _cantonese() -> Iterator[Name]:
-    """Hong Kong names: ``variant`` is the Mandarin romanisation of the same characters."""
-    for entry in _CANTONESE_FAMILIES.split():
-        native, value, variant = entry.split("/")
-        yield Name("zh", "family", value, variant=variant, native=native)
-    english = {
-        "m": _faker("en_GB", "first_names_male"),
-        "f": _faker("en_GB", "first_names_female"),
-    }
+    """Hong Kong names; ``nickname`` is the English name many bear beside the Chinese one.
+
+    ``variant`` is how other clerks romanise the same sounds, or Mandarin where they agree.
+    """
+    for number, entry in enumerate(_CANTONESE_FAMILIES.split()):
+        native, value, mandarin = entry.split("/")
+        other = _respelt(value, _CANTONESE_VARIANT)
+        fallback = mandarin if number % 4 == 0 else None
+        yield Name(
+            "zh", "family", value, variant=other if other != value else fallback, native=native
+        )
+    english = {"m": _faker("en_GB", "first_names_male"), "f": _faker("en_GB", "first_names_female")}
     for role, entries in (("m", _CANTONESE_MALE), ("f", _CANTONESE_FEMALE)):
         first, second = (part.split() for part in entries)
         for i, one in enumerate(first):
             for j, two in enumerate(second):
                 a, b = one.split("/"), two.split("/")
-                if a[0] == b[0]:
-                    continue
-                yield Name(
-                    "zh",
-                    role,
-                    f"{a[1]} {b[1]}",
-                    variant=f"{a[2]}{b[2].lower()}",
-                    native=a[0] + b[0],
-                    nickname=english[role][(i * 31 + j * 7) % len(english[role])],
-                    nickname_2=english[role][(i * 17 + j * 11 + 5) % len(english[role])],
-                )
+                if a[0] != b[0]:
+                    names = english[role]
+                    yield _cantonese_given(
+                        role, a, b, names[(i * 31 + j * 7) % len(names)], is_mandarin=(i + j) % 8 == 0
+                    )
+
+
+def _cantonese_given(
+    role: str, first: list[str], second: list[str], english: str, *, is_mandarin: bool
+) -> Name:
+    value = f"{first[1]} {second[1]}"
+    other = " ".join(_respelt(part, _CANTONESE_VARIANT) for part in (first[1], second[1]))
+    if is_mandarin:
+        other = f"{first[2]}{second[2].lower()}"
+    elif other == value:
+        other = f"{first[1]}-{second[1].lower()}"
+    return Name(
+        "zh",
+        role,
+        value,
+        variant=other,
+        native=first[0] + second[0],
+        nickname=english,
+        nickname_2=f"{english} {value}",
+    )
 
 
 def _title(text: str) -> str:
@@ -220,6 +238,13 @@ _RUSSIAN_VARIANT = (
     ("oouou", "ou"),
 )
 """The French romanisation of Russian beside the English one: Yury/Iouri, Pushkin/Pouchkin."""
+
+_CANTONESE_VARIANT = (
+    ("eung", "eong"), ("ung", "ong"), ("ee", "i"), ("oo", "u"), ("kwok", "kuok"), ("tsz", "chi"),
+    ("hiu", "hio"), ("kai", "kei"), ("yuen", "un"), ("law", "lo"), ("chow", "chau"),
+    ("wai", "vai"), ("kar", "ka"), ("shuk", "sok"), ("man", "men"), ("ng", "ng"),
+)
+"""Spellings of Macau and of older registers beside Hong Kong's: Yeung/Yeong, Kwok/Kuok."""
 
 _STEMS = {
     "fr": (

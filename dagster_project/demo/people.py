@@ -317,7 +317,11 @@ select
     end as given,
     g.variant as given_variant,
     g.native as given_native,
-    case when u(p.pid, 'which nickname') < 0.7 then g.nickname else g.nickname_2 end as nickname,
+    case
+        when u(p.pid, 'which nickname') < case p.culture when 'zh' then 0.35 else 0.7 end then g.nickname
+        else g.nickname_2
+    end as nickname,
+    g.nickname as short_name,
     case
         when p.culture in ('fr', 'en') and u(p.family_key, 'double family') < 0.04 and f2.value <> f.value
             then f.value || '-' || f2.value
@@ -450,7 +454,7 @@ candidates as (
             when 3 then slug(p.family) || '.' || slug(p.given)
             when 4 then slug(p.given) || '.' || slug(p.family) || date_part('year', p.birth_date) % 100
             when 5 then slug(p.given) || slug(p.family) || (10 + k(p.pid, 'local number', 90))
-            else slug(coalesce(p.nickname, p.given)) || '.' || slug(p.family)
+            else slug(coalesce(p.short_name, p.given)) || '.' || slug(p.family)
         end as local,
         pick(d.domains, p.pid, 'domain 1') as domain
     from people_reachable as p
@@ -460,7 +464,7 @@ candidates as (
         p.pid,
         'second',
         case k(p.pid, 'local 2', 3)
-            when 0 then slug(coalesce(p.nickname, p.given)) || date_part('year', p.birth_date)
+            when 0 then slug(coalesce(p.short_name, p.given)) || date_part('year', p.birth_date)
             when 1 then slug(p.family) || '.' || substr(slug(p.given), 1, 2) || (10 + k(p.pid, 'local number', 90))
             else slug(p.given) || '.' || slug(p.family) || '.' || (1 + k(p.pid, 'local number', 99))
         end,
@@ -579,7 +583,7 @@ stemmed as (
                 when 0 then slug(p.given) || '_' || slug(p.family) || date_part('year', p.birth_date) % 100
                 when 1 then substr(slug(p.given), 1, 1) || slug(p.family) || (10 + k(r.pid, 'handle number', 990))
                 when 2 then slug(p.family) || slug(p.given) || (1 + k(r.pid, 'handle number', 99))
-                when 3 then slug(coalesce(p.nickname, p.given)) || '_' || slug(p.family) || (1 + k(r.pid, 'handle number', 99))
+                when 3 then slug(coalesce(p.short_name, p.given)) || '_' || slug(p.family) || (1 + k(r.pid, 'handle number', 99))
                 else slug(p.given) || slug(p.family) || date_part('year', p.birth_date)
             end
         end as stem

@@ -340,11 +340,11 @@ select
     coalesce(len(m.addresses), 0) >= 2 or coalesce(m.is_in_hubspot, false) as may_have_second,
     m.addresses[1] as known_address,
     v.slot = 24 and m.pid is null and v.pid in (select pid from valued where is_crm)
-        and u(v.rid, 'mailed all the same') > 0.15 as is_never_mailed,
+        and u(v.rid, 'mailed all the same') > 0.08 as is_never_mailed,
     case
-        when v.slot in (4, 16) and m.pid is not null and u(v.rid, 'own address') < 0.75
+        when v.slot in (4, 16) and m.pid is not null and u(v.rid, 'own address') < 0.82
             then m.addresses[1 + k(v.pid, 'which address', len(m.addresses))]
-        when v.slot = 24 and m.pid is not null and u(v.rid, 'unseen address') >= 0.04
+        when v.slot = 24 and m.pid is not null and u(v.rid, 'unseen address') >= 0.02
             then m.addresses[1 + k(v.pid, 'which address', len(m.addresses))]
         when v.slot = 25 and len(m.addresses) >= 2
             then m.addresses[1 + (k(v.pid, 'which address', len(m.addresses)) + 1) % len(m.addresses)]
@@ -406,12 +406,12 @@ select
         when not is_crm then null
         when h_placeholder_value and placeholder_kind = 2 then date '1900-01-01'
         when slot in (0, 1, 2, 8, 9, 10)
-            and u(rid, 'birth') < case when is_father_or_son then 0.94 when slot < 8 then 0.75 else 0.68 end then birth_date
+            and u(rid, 'birth') < case when is_father_or_son then 0.94 when slot < 8 then 0.78 else 0.74 end then birth_date
     end as birth_shown,
-    u(rid, 'mobile') < case when slot in (0, 1, 2) then 0.84 when slot = 3 then 0.76 when slot in (8, 9, 10) then 0.87 when slot = 16 then 0.45 when slot = 17 then 0.7 else 0 end as shows_mobile,
+    u(rid, 'mobile') < case when is_father_or_son and slot < 20 and slot <> 4 then 0.97 when slot in (0, 1, 2) then 0.84 when slot = 3 then 0.8 when slot in (8, 9, 10) then 0.90 when slot = 16 then 0.5 when slot = 17 then 0.7 else 0 end as shows_mobile,
     u(rid, 'landline') < case when slot in (0, 1, 2) then 0.4 when slot = 3 then 0.15 when slot in (8, 9) then 0.22 else 0 end as shows_landline,
     is_crm and firm_phone is not null and u(rid, 'firm phone') < 0.25 as shows_firm_phone,
-    u(rid, 'address') < case when slot in (0, 1, 2) then 0.86 when slot = 3 then 0.7 when slot in (8, 9, 10) then 0.8 when slot in (16, 17) then 0.4 else 0 end as shows_address,
+    u(rid, 'address') < case when slot in (0, 1, 2) then 0.86 when slot = 3 then 0.7 when slot in (8, 9, 10) then 0.84 when slot in (16, 17) then 0.4 else 0 end as shows_address,
     case
         when slot in (0, 1, 2, 3) then
             case when country = 'FR' then pick([2, 2, 2, 5, 3, 1], rid, 'phone style')

@@ -10,15 +10,19 @@ from dagster_project.demo.conversations import CLOCK_CHANGE, LAUNCH_DAYS_BEFORE,
 from dagster_project.demo.files import write_parquet
 from dagster_project.demo.stage import Stage
 
-_ROUNDS = 6  # a person has at most some twenty records: labels settle well before
+_MOST_ROUNDS = 12  # a person has at most some twenty records: labels settle after three or four
+_SUM_OF_LABELS = "select sum(label) from labels"
 
 
 def make_truth(stage: Stage) -> None:
     """Fill truth_records, truth_pairs and facts."""
     stage.run(_RECORDS)
     stage.run(_EVIDENCE)
-    for _ in range(_ROUNDS):
+    for _ in range(_MOST_ROUNDS):
+        before = stage.rows(_SUM_OF_LABELS)
         stage.run(_SPREAD)
+        if stage.rows(_SUM_OF_LABELS) == before:
+            break
     stage.run(_PAIRS)
     stage.connection.execute("create table facts (name varchar, key varchar, value double)")
     stage.run(_CASE_FACTS)

@@ -98,33 +98,39 @@ def test_truth_knows_every_record_of_the_files_exactly_once(world: Path) -> None
 
 
 def _records_in_files(world: Path) -> Iterator[str]:
-    inbox = world / "inbox"
+    yield from _crm_records(world)
+    yield from _mail_records(world)
+    yield from _social_records(world)
+
+
+def _crm_records(world: Path) -> Iterator[str]:
     files = salesforce(world)
     yield from (f"salesforce_emea:contact:{r['Id']}" for r in files["Contact.csv"] if r["Id"])
     yield from (f"salesforce_emea:lead:{r['Id']}" for r in files["Lead.csv"])
     for case in files["Case.csv"]:
         if case["SuppliedEmail"] and not case["ContactId"]:
             yield f"salesforce_emea:case_requester:{md5(case['SuppliedEmail'])}"
-    for file in (inbox / "hubspot_apac").glob("*all-contacts*.csv"):
-        yield from (
-            f"hubspot_apac:contact:{r['Record ID']}" for r in csv_rows(file) if r["Record ID"]
-        )
-    for _, found in members(next((inbox / "mailchimp_emea").glob("*.zip"))):
+    for file in (world / "inbox" / "hubspot_apac").glob("*all-contacts*.csv"):
+        ids = [r["Record ID"] for r in csv_rows(file)]
+        yield from (f"hubspot_apac:contact:{native}" for native in ids if native)
+
+
+def _mail_records(world: Path) -> Iterator[str]:
+    for _, found in members(next((world / "inbox" / "mailchimp_emea").glob("*.zip"))):
         yield from (f"mailchimp_emea:member:{md5(r['Email Address'])}" for r in found)
     yield from (f"sendgrid_global:recipient:{md5(e['email'])}" for e in sendgrid_events(world))
+
+
+def _social_records(world: Path) -> Iterator[str]:
+    inbox = world / "inbox"
     for page in documents(next((inbox / "x_quay").glob("*mentions*"))):
         yield from (f"x_quay:user:{user['id']}" for user in page["includes"]["users"])
-    for page in documents(next((inbox / "facebook_quay").iterdir())):
-        for post in page["data"]:
-            yield f"facebook_quay:user:{post['from']['id']}"
-            yield from (
-                f"facebook_quay:user:{c['from']['id']}" for c in post["comments"]["data"]
-            )
-    for page in documents(next((inbox / "instagram_quay").iterdir())):
-        for post in page["data"]:
-            yield from (
-                f"instagram_quay:user:{c['from']['id']}" for c in post["comments"]["data"]
-            )
+    for source in ("facebook_quay", "instagram_quay"):
+        for page in documents(next((inbox / source).iterdir())):
+            for post in page["data"]:
+                yield from (
+                    f"{source}:user:{c['from']['id']}" for c in post["comments"]["data"]
+                )
     for account in documents(world / "api" / "mastodon" / "accounts.ndjson"):
         yield f"mastodon_quay:account:{account['id']}"
     for profile in documents(world / "api" / "bluesky" / "profiles.ndjson"):
