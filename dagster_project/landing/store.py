@@ -25,6 +25,7 @@ from dagster_project.engines.duckdb.session import EngineOptions, quoted, sessio
 from dagster_project.engines.durable import sync_file
 from dagster_project.landing.files import place_for, rename_durably
 from dagster_project.landing.ledger import Clock, Ledger
+from dagster_project.landing.quarantine import quarantine_file
 
 FORMAT = 1
 """Version of a load's folder: ``rows.parquet`` beside ``load.json``."""
@@ -42,6 +43,7 @@ class Recovery:
 
     leftovers_removed: int = 0
     loads_entered: int = 0
+    loads_reopened: int = 0
 
 
 def load_id_of(source: str, stream: str, content_id: str) -> str:
@@ -147,8 +149,10 @@ class LandingZone:
                 "restore landing/ from your copy of it",
             )
         strays = [folders[name] for name in sorted(folders.keys() - known)]
-        entered = sum(self._enter_from(folder) for folder in strays)
-        return Recovery(removed, entered)
+        for folder in strays:
+            manifest = _read_manifest(folder)
+            self.ledger.enter(_load(manifest), manifest=manifest)
+        return Recovery(removed, len(strays), self._reopen_without_quarantine())
 
     def _write(self, batch: Batch, load_id: str) -> Load:
         aside = self.root.landing / ".partial" / load_id
@@ -264,10 +268,16 @@ class LandingZone:
         if not folder.exists():
             rename_durably(replaced, folder)
 
-    def _enter_from(self, folder: Path) -> bool:
-        manifest = _read_manifest(folder)
-        self.ledger.enter(_load(manifest), manifest=manifest)
-        return True
+    def _reopen_without_quarantine(self) -> int:
+        """Have loads judged again whose list of quarantined rows is gone: it can be rebuilt."""
+        gone = [
+            load
+            for load in self.ledger.loads(state=LoadState.ACCEPTED)
+            if load.quarantined and not quarantine_file(self.root, load).exists()
+        ]
+        for load in gone:
+            self.ledger.reopen(load.load_id)
+        return len(gone)
 
     def _folder(self, source: str, stream: str, load_id: str) -> Path:
         return self.root.landing / source / stream / load_id

@@ -288,6 +288,17 @@ def test_a_load_that_was_never_judged_is_judged_by_the_next_run(zone: LandingZon
     assert judge_pending(zone) == ()
 
 
+def test_a_lost_list_of_quarantined_rows_is_made_anew(zone: LandingZone) -> None:
+    load = admit(batch(contact(1), contact(2), contact(3, record_id=None)), zone)
+    quarantine_file(zone.root, load).unlink()
+
+    assert zone.recover().loads_reopened == 1
+    judge_pending(zone)
+
+    assert quarantined(zone.root, load) == [(3, "record_id_present")]
+    assert visible(zone) == [("1",), ("2",)]
+
+
 def test_regate_reads_a_file_again_once_its_time_zone_is_configured(
     zone: LandingZone, root: Root
 ) -> None:
