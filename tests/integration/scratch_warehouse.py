@@ -137,6 +137,12 @@ class ScratchWarehouse:
             variables=variables,
         )  # fmt: skip
 
+    def run_unit_tests(self, monkeypatch: pytest.MonkeyPatch, target: Path) -> None:
+        """Run dbt's unit tests of the selection; the models must have been built."""
+        monkeypatch.setenv("C360_DATABASE", str(self.database))
+        arguments = ["test", "--select", *SELECTION, "--resource-type", "unit_test"]
+        run_dbt(DbtProject(PROJECT, target), arguments)
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds."""
         with session(self.database, read_only=True) as connection:

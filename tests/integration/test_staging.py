@@ -759,6 +759,12 @@ def test_as_of_is_the_newest_event_that_is_not_in_the_future(world: ScratchWareh
     assert row == (datetime(2026, 10, 29, 20, 17, 57, tzinfo=UTC),)
 
 
+def test_rules_with_branches_hold(
+    world: ScratchWarehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.run_unit_tests(monkeypatch, world.folder / "target")
+
+
 def test_no_source_at_all_gives_empty_tables_of_the_same_shape(
     world: ScratchWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

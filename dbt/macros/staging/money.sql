@@ -25,7 +25,13 @@
    unless the currency has no minor units and three digits follow. Halves round away from zero. #}
 {% macro to_minor_units(text, currency) -%}
     {%- set bare = replaced(text, "[\\s\u00a0\u202f''’]", '') -%}
-    {%- set number = replaced(bare, '^([+-]?)[^0-9().+-]*([+-]?[0-9.,]+([eE][+]?[0-9]+)?)[^0-9]*$', '\\1\\2') -%}
+    {%- set sign = '[^0-9A-Za-z.,()+-]+' -%}
+    {%- set before = '(?:[A-Z]{3}|[A-Z]{0,2}' ~ sign ~ '|kr)?' -%}
+    {%- set after = '(?:[A-Z]{3}|' ~ sign ~ '|kr)?' -%}
+    {%- set figure = '([+-]?[0-9.,]+(?:[eE][+]?[0-9]+)?)' -%}
+    {%- set number = replaced(
+        bare, '^([+-]?)[(]?' ~ before ~ '[(]?' ~ figure ~ '[)]?' ~ after ~ '[)]?$', '\\1\\2'
+    ) -%}
     {%- set plain -%}
         case
             when {{ has_pattern(number, '^[+-]?[0-9]+[.][0-9]{3}$') }}
