@@ -8,18 +8,25 @@ from dagster_project.engines.duckdb.session import EngineOptions
 from dagster_project.engines.duckdb.storage import Compaction, compact_warehouse
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.merge import Merged, merge_small_loads
+from dagster_project.publish.generations import withdraw
 from dagster_project.quality.report import write_report
 
 
 def tidy_up(
-    root: Root, ledger: Ledger, *, doors: dict[str, Verdict], options: EngineOptions
+    root: Root,
+    ledger: Ledger,
+    *,
+    consumers: list[str],
+    doors: dict[str, Verdict],
+    options: EngineOptions,
 ) -> None:
-    """Write the report, merge small loads, rewrite a grown warehouse, forget old journals.
+    """Write the report, take unlisted products away, keep loads, warehouse and journals small.
 
     Nothing here may fail a run whose work is done: what cannot be tidied now (a full disk, say)
     waits for the next run, which says so where it matters.
     """
     write_report(root, ledger, doors=doors)
+    withdraw(root, listed=consumers)
     remove_old(root.audit / "runs")
     try:
         compact(root, ledger, options=options)

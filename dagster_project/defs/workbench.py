@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from dagster_project.config.consumers import read_consumers
 from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
 from dagster_project.defs.guard import guarded
@@ -109,7 +110,14 @@ def open_workbench(
         finally:
             zone.close()
             shutil.rmtree(workdir, ignore_errors=True)
-        tidy_up(settings.root, zone.ledger, doors=doors, options=settings.engine)
+        consumers = read_consumers(settings.config_dir / "consumers.yml")
+        tidy_up(
+            settings.root,
+            zone.ledger,
+            consumers=[consumer.name for consumer in consumers],
+            doors=doors,
+            options=settings.engine,
+        )
 
 
 @contextmanager
