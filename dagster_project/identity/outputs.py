@@ -15,6 +15,8 @@ _TABLES = {
             case when members.valid_to is null then coalesce(sure.confidence, 1.0) end as confidence
         from idstate.members
         left join work.confidence as sure on members.record_id = sure.record_id
+        -- runs of one as-of may move a record and move it back: it was never there for a time
+        where members.valid_to is null or members.valid_to > members.valid_from
     """,
     "record_status": "select record_id, status, reason from work.status",
     "record_identifiers": """
