@@ -8,7 +8,9 @@ from jinja2.runtime import Context
 
 
 @pass_context
-def dispatch(context: Context, name: str, macro_namespace: str | None = None) -> Callable[..., Any]:
+def dispatch(
+    context: Context, name: str, macro_namespace: str | None = None
+) -> Callable[..., Any]:
     """The macro of this name that DuckDB uses."""
     del macro_namespace
     found = context.resolve(f"duckdb__{name}")
