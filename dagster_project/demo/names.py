@@ -167,7 +167,10 @@ def _cantonese() -> Iterator[Name]:
         yield Name(
             "zh", "family", value, variant=other if other != value else fallback, native=native
         )
-    english = {"m": _faker("en_GB", "first_names_male"), "f": _faker("en_GB", "first_names_female")}
+    english = {
+        "m": _faker("en_GB", "first_names_male"),
+        "f": _faker("en_GB", "first_names_female"),
+    }
     for role, entries in (("m", _CANTONESE_MALE), ("f", _CANTONESE_FEMALE)):
         first, second = (part.split() for part in entries)
         for i, one in enumerate(first):
@@ -176,7 +179,11 @@ def _cantonese() -> Iterator[Name]:
                 if a[0] != b[0]:
                     names = english[role]
                     yield _cantonese_given(
-                        role, a, b, names[(i * 31 + j * 7) % len(names)], is_mandarin=(i + j) % 8 == 0
+                        role,
+                        a,
+                        b,
+                        names[(i * 31 + j * 7) % len(names)],
+                        is_mandarin=(i + j) % 8 == 0,
                     )
 
 
@@ -240,9 +247,21 @@ _RUSSIAN_VARIANT = (
 """The French romanisation of Russian beside the English one: Yury/Iouri, Pushkin/Pouchkin."""
 
 _CANTONESE_VARIANT = (
-    ("eung", "eong"), ("ung", "ong"), ("ee", "i"), ("oo", "u"), ("kwok", "kuok"), ("tsz", "chi"),
-    ("hiu", "hio"), ("kai", "kei"), ("yuen", "un"), ("law", "lo"), ("chow", "chau"),
-    ("wai", "vai"), ("kar", "ka"), ("shuk", "sok"), ("man", "men"), ("ng", "ng"),
+    ("eung", "eong"),
+    ("ung", "ong"),
+    ("ee", "i"),
+    ("oo", "u"),
+    ("kwok", "kuok"),
+    ("tsz", "chi"),
+    ("hiu", "hio"),
+    ("kai", "kei"),
+    ("yuen", "un"),
+    ("law", "lo"),
+    ("chow", "chau"),
+    ("wai", "vai"),
+    ("kar", "ka"),
+    ("shuk", "sok"),
+    ("man", "men"),
 )
 """Spellings of Macau and of older registers beside Hong Kong's: Yeung/Yeong, Kwok/Kuok."""
 
