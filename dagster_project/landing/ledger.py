@@ -35,14 +35,6 @@ class Judgement:
     decided_at: datetime | None
 
 
-@dataclass(frozen=True)
-class OpenRun:
-    """A run that started and has not said how it ended."""
-
-    run_id: str
-    started_at: datetime
-
-
 class Ledger:
     """The ledger of one root. Every method is one transaction, so a kill leaves no half of it."""
 
@@ -224,30 +216,6 @@ class Ledger:
             )
         return inserted.rowcount == 1
 
-    def start_run(self, run_id: str) -> None:
-        """Note that a run began."""
-        with self._transaction() as connection:
-            connection.execute(
-                "insert or replace into runs (run_id, started_at) values (?, ?)",
-                (run_id, self._clock().isoformat()),
-            )
-
-    def end_run(self, run_id: str, outcome: str) -> None:
-        """Note how a run ended: ``success``, ``failure``, ``killed``."""
-        with self._transaction() as connection:
-            connection.execute(
-                "update runs set ended_at = ?, outcome = ? where run_id = ?",
-                (self._clock().isoformat(), outcome, run_id),
-            )
-
-    def open_runs(self) -> tuple[OpenRun, ...]:
-        """Runs that never said how they ended; with the writer lock in hand, dead ones."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                "select run_id, started_at from runs where ended_at is null order by started_at"
-            ).fetchall()
-        return tuple(OpenRun(r[0], datetime.fromisoformat(r[1])) for r in rows)
-
     def _loads(self, where: str, values: tuple[object, ...]) -> tuple[Load, ...]:
         with self._reading() as connection:
             rows = connection.execute(
@@ -346,12 +314,6 @@ create table if not exists unknown_files (
     name text not null,
     fingerprint text not null,
     primary key (source, name, fingerprint)
-);
-create table if not exists runs (
-    run_id text primary key,
-    started_at text not null,
-    ended_at text,
-    outcome text
 );
 pragma user_version = {FORMAT};
 commit;

@@ -135,14 +135,6 @@ def test_an_unknown_file_is_seen_for_the_first_time_once(ledger: Ledger) -> None
     assert ledger.is_first_sight("s", "odd.bin", "another hash")
 
 
-def test_a_run_that_never_ended_is_open(ledger: Ledger) -> None:
-    ledger.start_run("one")
-    ledger.start_run("two")
-    ledger.end_run("one", "success")
-
-    assert [run.run_id for run in ledger.open_runs()] == ["two"]
-
-
 def test_a_failed_transaction_leaves_nothing(ledger: Ledger) -> None:
     enter(ledger, "a")
 
