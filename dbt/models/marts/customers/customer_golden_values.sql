@@ -96,6 +96,25 @@ attributes as (
 
 ),
 
+-- two spellings of one address in one record are one value
+stated as (
+
+    select
+        record_id,
+        kind,
+        value_norm,
+        min(flag) as flag,
+        count(*) filter (where is_shared) > 0 as is_shared,
+        count(*) filter (where is_verified) > 0 as is_verified
+    from identifiers
+    where
+        kind in ('email', 'phone')
+        and value_norm is not null
+        and coalesce(flag, 'none') not in ('malformed', 'placeholder')
+    group by record_id, kind, value_norm
+
+),
+
 -- how to reach it; what nobody can be reached by is left out
 contact_points as (
 
@@ -106,21 +125,16 @@ contact_points as (
         members.vendor,
         members.is_live,
         members.as_of,
-        identifiers.kind as field,
-        identifiers.value_norm as candidate_value,
-        coalesce(identifiers.is_shared, false) as is_shared,
-        coalesce(identifiers.is_verified, false) as is_verified
-    from identifiers
+        stated.kind as field,
+        stated.value_norm as candidate_value,
+        stated.is_shared,
+        stated.is_verified
+    from stated
     inner join members
-        on identifiers.record_id = members.record_id
+        on stated.record_id = members.record_id
     where
-        identifiers.kind in ('email', 'phone')
-        and identifiers.value_norm is not null
-        and coalesce(identifiers.flag, 'none') not in ('malformed', 'placeholder')
-        and (
-            coalesce(identifiers.flag, 'none') <> 'generic'
-            or members.kind = 'shared_mailbox'
-        )
+        coalesce(stated.flag, 'none') <> 'generic'
+        or members.kind = 'shared_mailbox'
 
 ),
 
@@ -231,7 +245,7 @@ agreement as (
         customer_id,
         field,
         lower(candidate_value) as compared_value,
-        count(distinct record_id) as agreeing_records
+        count(*) as agreeing_records
     from weighed
     where counts_agreement
     group by customer_id, field, lower(candidate_value)
