@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from dagster_project.engines.duckdb.dbt_run import DbtFailed, DbtProject, run_dbt
+from dagster_project.engines.duckdb.dbt_run import DbtError, DbtProject, run_dbt
 from tests.unit.dbt_marts.test_attribution import ANA, busy_world
 from tests.unit.dbt_marts.world import PROJECT, World
 
@@ -103,7 +103,7 @@ def test_after_a_merge_and_an_edit_every_mart_equals_a_build_from_empty(
 def test_a_row_too_many_stops_the_build(warehouse: Warehouse) -> None:
     warehouse.write(busy_world().record(ANA, "c2").record(BEN, "c1"))
 
-    with pytest.raises(DbtFailed, match="unique_customer_records_record_id"):
+    with pytest.raises(DbtError, match="unique_customer_records_record_id"):
         warehouse.dbt(
             "build", "--indirect-selection", "eager", "--exclude-resource-type", "unit_test"
         )
