@@ -389,28 +389,14 @@ def _among(column: str, *values: str) -> Rules:
 
 
 def _counts(*columns: str, least: int = 0) -> Rules:
-    return [
-        gxe.ExpectColumnValuesToBeBetween(
-            column=column,
-            min_value=least,
-            severity=CRITICAL,
-            meta={"rule": f"{column}_at_least_{least}"},
-        )
-        for column in columns
-    ]
+    """Counts that are there are never below ``least``; one question for all of them."""
+    below = " or ".join(f"{column} < {least}" for column in columns)
+    return _never(f"counts_at_least_{least}", below)
 
 
 def _shares(*columns: str) -> Rules:
-    return [
-        gxe.ExpectColumnValuesToBeBetween(
-            column=column,
-            min_value=0,
-            max_value=1,
-            severity=CRITICAL,
-            meta={"rule": f"{column}_between_0_and_1"},
-        )
-        for column in columns
-    ]
+    outside = " or ".join(f"{column} not between 0 and 1" for column in columns)
+    return _never("shares_between_0_and_1", outside)
 
 
 def _patterned(column: str, pattern: str) -> Rules:

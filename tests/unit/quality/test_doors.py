@@ -66,9 +66,7 @@ GOOD_CASE = {
         pytest.param({}, 2, "row_for_row", id="row-lost"),
         pytest.param({"customer_id": "null"}, 1, "attributed_or_reason", id="no-reason"),
         pytest.param({"unattributed_reason": "'why'"}, 1, "attributed_or_reason", id="both"),
-        pytest.param(
-            {"seconds_to_close": "-1"}, 1, "seconds_to_close_at_least_0", id="negative"
-        ),
+        pytest.param({"seconds_to_close": "-1"}, 1, "counts_at_least_0", id="negative"),
     ],
 )
 def test_a_fact_is_refused_for_each_of_its_rules(
@@ -185,15 +183,23 @@ def test_an_empty_table_of_a_product_is_only_shown(tmp_path: Path) -> None:
     assert failed(verdict) == ["t: not_empty"]
 
 
-def test_a_product_with_people_keeps_the_rules_of_its_marts(tmp_path: Path) -> None:
+def test_a_product_with_people_keeps_the_keys_of_its_marts(tmp_path: Path) -> None:
     file = product(
         tmp_path,
-        "create table identity_redirects as select 'a' as customer_id, 'a' as redirects_to, "
-        "'a' as resolves_to, now() as redirected_at",
+        "create table fct_case as select unnest(['c1', 'c1']) as case_id",
         "create table something_else as select 1 as x",
     )
 
     verdict = judge_product(file, CRM)
 
-    assert failed(verdict) == ["identity_redirects: no_loop"]
+    assert failed(verdict) == ["fct_case: case_id_unique"]
     assert not verdict.passed
+
+
+def test_an_empty_table_for_people_who_may_see_people_is_only_shown(tmp_path: Path) -> None:
+    file = product(tmp_path, "create table fct_case (case_id varchar)")
+
+    verdict = judge_product(file, CRM)
+
+    assert verdict.passed
+    assert failed(verdict) == ["fct_case: not_empty"]
