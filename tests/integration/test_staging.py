@@ -227,6 +227,14 @@ def _x(w: ScratchWarehouse) -> None:
              "created_at": "2026-10-21T09:00:00.000Z"},
             {"id": "6", "author_id": "55", "text": "from staff", "conversation_id": "5",
              "created_at": "2026-10-21T09:30:00.000Z", "replied_to_id": "5"},
+            {"id": "55", "author_id": "55", "text": "love our app", "in_reply_to_user_id": "99",
+             "created_at": "2026-10-21T09:40:00.000Z", "conversation_id": "55"},
+            {"id": "70", "author_id": "2244", "text": "tpyo", "conversation_id": "70",
+             "created_at": "2026-10-22T09:30:00.000Z", "edit_history_ids": '["70","71"]'},
+            {"id": "71", "author_id": "2244", "text": "typo", "conversation_id": "70",
+             "created_at": "2026-10-22T09:35:00.000Z", "edit_history_ids": '["70","71"]'},
+            {"id": "72", "author_id": "99", "text": "seen", "conversation_id": "70",
+             "created_at": "2026-10-22T09:36:00.000Z", "replied_to_id": "70"},
         ],
     )  # fmt: skip
     w.land(
@@ -647,11 +655,23 @@ def test_an_archive_does_not_take_away_what_the_api_told(world: ScratchWarehouse
     )
 
 
-def test_employees_speak_for_the_brand_and_authors_without_profile_are_records(
+def test_employees_who_answer_a_customer_speak_for_the_brand_and_authors_without_profile_are_records(
     world: ScratchWarehouse,
 ) -> None:
     assert message(world, "direction, record_id", "x_a:post:6") == ("out", "x_a:user:7777")
+    assert message(world, "direction, record_id", "x_a:post:55") == ("in", "x_a:user:55")
     assert record(world, "kind, native_id", "x_a:user:7777") == ("person", "7777")
+
+
+def test_an_edit_on_x_takes_the_place_of_the_version_before_it(world: ScratchWarehouse) -> None:
+    columns = "body_text, edited_at is not null, thread_id, record_id"
+
+    ada, current = "x_a:user:2244", "x_a:post:71"
+    assert message(world, columns, current) == ("typo", True, current, ada)
+    assert message(world, columns, "x_a:post:72") == ("seen", False, current, ada)
+    assert world.rows(
+        "select count(*) from intermediate.int_messages where message_id = 'x_a:post:70'"
+    ) == [(0,)]
 
 
 def test_a_post_its_network_deleted_loses_its_text(world: ScratchWarehouse) -> None:

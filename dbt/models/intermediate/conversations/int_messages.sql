@@ -77,7 +77,11 @@ told_apart as (
         ) as speaker_record_id,
         case
             when messages.is_from_own_archive then 'out'
-            when authors.kind in ('brand', 'employee') then 'out'
+            when authors.kind = 'brand' then 'out'
+            when
+                authors.kind = 'employee'
+                and coalesce(parent_authors.kind, addressees.kind) not in ('brand', 'employee')
+                then 'out'
             else 'in'
         end as direction,
         coalesce(
@@ -88,14 +92,17 @@ told_apart as (
             configured_accounts.account
         ) as brand_account,
         case
-            when addressees.kind is null or addressees.kind in ('brand', 'employee') then null
-            else messages.addressee_record_id
+            when addressees.kind <> 'brand' then messages.addressee_record_id
         end as customer_addressee_record_id
     from messages
     left join speakers as authors
         on messages.author_record_id = authors.record_id
     left join speakers as addressees
         on messages.addressee_record_id = addressees.record_id
+    left join messages as parents
+        on messages.parent_message_id = parents.message_id
+    left join speakers as parent_authors
+        on parents.author_record_id = parent_authors.record_id
     left join own_accounts
         on messages.source = own_accounts.source
     left join configured_accounts

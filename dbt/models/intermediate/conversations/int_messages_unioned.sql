@@ -90,6 +90,42 @@ x_instructions as (
 
 ),
 
+-- an edit on X is a new post that names its older versions
+x_versions as (
+
+    select
+        source,
+        message_id as current_message_id,
+        native_id as current_id,
+        {{ unnested(all_extracted('edit_history_ids', '([0-9]+)')) }} as version_id
+    from x_post_rows
+    where edit_history_ids <> '["' || native_id || '"]'
+
+),
+
+x_replaced as (
+
+    select
+        source || ':post:' || version_id as message_id,
+        current_message_id
+    from x_versions
+    where lpad(version_id, 30, '0') < lpad(current_id, 30, '0')
+    qualify
+        row_number() over (
+            partition by source, version_id
+            order by lpad(current_id, 30, '0') desc
+        ) = 1
+
+),
+
+x_edited as (
+
+    select current_message_id as message_id
+    from x_replaced
+    group by current_message_id
+
+),
+
 x_posts as (
 
     select
@@ -100,8 +136,8 @@ x_posts as (
         x_post_rows.region,
         x_post_rows.author_record_id,
         x_post_rows.addressee_record_id,
-        x_post_rows.parent_message_id,
-        x_post_rows.thread_id,
+        coalesce(parents.current_message_id, x_post_rows.parent_message_id) as parent_message_id,
+        coalesce(threads.current_message_id, x_post_rows.thread_id) as thread_id,
         x_post_rows.body_text,
         x_post_rows.language,
         'public' as visibility,
@@ -110,6 +146,7 @@ x_posts as (
         false as is_hidden,
         x_post_rows.author_record_id is null as is_from_own_archive,
         x_post_rows.created_at,
+        case when x_edited.message_id is not null then x_post_rows.created_at end as edited_at,
         coalesce(
             case when x_instructions.action = 'delete' then x_instructions.redacted_at end,
             x_post_rows.deleted_at
@@ -117,6 +154,15 @@ x_posts as (
     from x_post_rows
     left join x_instructions
         on x_post_rows.message_id = x_instructions.message_id
+    left join x_edited
+        on x_post_rows.message_id = x_edited.message_id
+    left join x_replaced
+        on x_post_rows.message_id = x_replaced.message_id
+    left join x_replaced as parents
+        on x_post_rows.parent_message_id = parents.message_id
+    left join x_replaced as threads
+        on x_post_rows.thread_id = threads.message_id
+    where x_replaced.message_id is null
 
 ),
 

@@ -20,6 +20,7 @@ renamed as (
         {{ record_key('post', 'replied_to_id') }} as parent_message_id,
         {{ record_key('user', 'in_reply_to_user_id') }} as addressee_record_id,
         {{ record_key('post', 'conversation_id') }} as thread_id,
+        {{ trimmed('edit_history_ids') }} as edit_history_ids,
 
         -- attributes
         {{ trimmed('text') }} as body_text,
@@ -61,6 +62,7 @@ filled as (
         {{ newest_known('parent_message_id') }} as parent_message_id,
         {{ newest_known('addressee_record_id') }} as addressee_record_id,
         {{ newest_known('thread_id') }} as thread_id,
+        {{ newest_known('edit_history_ids') }} as edit_history_ids,
         body_text,
         language,
         like_count,
