@@ -78,15 +78,27 @@ as_of as (
 
 ),
 
+counted_by_source as (
+
+    select
+        customer_id,
+        source,
+        count(*) filter (where record_type = 'contact') as crm_contacts,
+        count(*) filter (where record_type = 'lead') as crm_leads
+    from customer_records
+    where customer_id is not null
+    group by customer_id, source
+
+),
+
 sourced as (
 
     select
         customer_id,
-        count(*) filter (where record_type = 'contact') as crm_contacts,
-        count(*) filter (where record_type = 'lead') as crm_leads,
-        string_agg(distinct source, ', ' order by source) as sources
-    from customer_records
-    where customer_id is not null
+        cast(sum(crm_contacts) as bigint) as crm_contacts,
+        cast(sum(crm_leads) as bigint) as crm_leads,
+        string_agg(source, ', ' order by source) as sources
+    from counted_by_source
     group by customer_id
 
 ),

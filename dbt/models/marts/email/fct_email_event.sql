@@ -48,6 +48,18 @@ agents as (
 
 ),
 
+addresses as (
+
+    select
+        events.ip,
+        {{ matches_pattern('events.ip', 'max(thresholds.prefetch_addresses)') }} as is_prefetch
+    from events
+    cross join thresholds
+    where events.event_type = 'open' and events.ip is not null
+    group by events.ip
+
+),
+
 deliveries as (
 
     select
@@ -105,12 +117,15 @@ measured as (
         agents.is_scanner,
         agents.is_prefetch,
         agents.is_proxy,
+        addresses.is_prefetch as is_prefetch_address,
         burst_clicks.email_event_id is not null as is_in_burst,
         {{ seconds_between('deliveries.delivered_at', 'events.occurred_at') }}
             as seconds_after_delivery
     from events
     left join agents
         on events.user_agent = agents.user_agent
+    left join addresses
+        on events.ip = addresses.ip
     left join deliveries
         on events.send_key = deliveries.send_key
     left join burst_clicks
@@ -127,9 +142,7 @@ judged as (
             when measured.is_vendor_machine then 'vendor_flag'
             when measured.is_scanner then 'scanner_agent'
             when measured.event_type = 'open' and measured.is_prefetch then 'prefetch_agent'
-            when
-                measured.event_type = 'open'
-                and {{ matches_pattern('measured.ip', 'thresholds.prefetch_addresses') }}
+            when measured.event_type = 'open' and measured.is_prefetch_address
                 then 'prefetch_address'
             when
                 measured.event_type = 'open'
