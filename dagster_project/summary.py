@@ -110,8 +110,40 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
         f"  precision {_share(evaluation['precision'])}, recall {_share(evaluation['recall'])} "
         f"over pairs of records, {kind}"
     )
+    if evaluation["has_truth"]:
+        console.print(
+            f"  of the pairs that share any evidence: recall "
+            f"{_share(evaluation['recall_with_evidence'])} "
+            f"({evaluation['pairs_without_evidence']:,} pairs share none)"
+        )
+        for kinds, figures in evaluation["by_sources"].items():
+            console.print(
+                f"    {kinds:<16} precision {_share(figures['precision'])}, "
+                f"recall {_share(figures['recall'])}, {figures['true_pairs']:,} true pairs"
+            )
+        _print_hard_cases(console, evaluation["hard_cases"])
     for warning in report.get("warnings", ()):
         console.print(f"  [yellow]warning[/] {warning}")
+
+
+def _print_hard_cases(console: Console, cases: list[Entry]) -> None:
+    """Per kind of hard case: true pairs that were joined, and strangers that were."""
+    kinds: dict[str, dict[bool, Entry]] = defaultdict(dict)
+    for case in cases:
+        kinds[case["hard_case"]][case["is_match"]] = case
+    table = Table(title="Hard cases", title_justify="left", box=None, pad_edge=False)
+    for name in ("", "pairs of one person", "joined", "pairs of two", "wrongly joined"):
+        table.add_column(name, justify="left" if not name else "right")
+    for kind, found in sorted(kinds.items()):
+        same, other = found.get(True), found.get(False)
+        table.add_row(
+            kind.replace("_", " "),
+            f"{same['pairs']:,}" if same else "–",
+            f"{same['joined'] / same['pairs']:.1%}" if same else "–",
+            f"{other['pairs']:,}" if other else "–",
+            f"{other['joined'] / other['pairs']:.1%}" if other else "–",
+        )
+    console.print(table)
 
 
 def _print_publications(console: Console, settings: Settings, entries: list[Entry]) -> None:

@@ -136,6 +136,11 @@ def _resolve(
 
 def _quality(connection: Any, workbench: Workbench, report: Any) -> dict[str, Any]:
     """Precision and recall against the truth where there is one, else the model's estimate."""
+    from dagster_project.identity.evaluation import evaluate
+
+    truth = workbench.root.path / "truth" / "records.parquet"
+    if truth.exists():
+        return evaluate(connection, truth).as_dict()
     return {
         "has_truth": False,
         "precision": report.expected_precision,
@@ -147,7 +152,18 @@ def _figures(report: dict[str, Any], quality: dict[str, Any]) -> dict[str, Any]:
     return {
         "report": dg.MetadataValue.md(_table(report)),
         "quality": dg.MetadataValue.md(_table(quality)),
+        "by_hard_case": dg.MetadataValue.md(_hard_cases(quality.get("hard_cases", []))),
     }
+
+
+def _hard_cases(cases: list[dict[str, Any]]) -> str:
+    """What became of the pairs of each kind of hard case, as a Markdown table."""
+    lines = ["| hard case | one person? | pairs | joined |", "|---|---|---|---|"]
+    lines += [
+        f"| {c['hard_case']} | {'yes' if c['is_match'] else 'no'} | {c['pairs']} | {c['joined']} |"
+        for c in cases
+    ]
+    return "\n".join(lines) if cases else "no truth beside these data"
 
 
 def _table(facts: dict[str, Any]) -> str:
