@@ -237,7 +237,10 @@ def test_countries_are_shown_by_code_where_their_name_is_known(
 ) -> None:
     world = World().record(SALESFORCE, "c1", country=written).record(HUBSPOT, "c2")
     world.add(
-        "intermediate.int_contact_addresses", record_id=HUBSPOT, street="1 rue A", country=written
+        "intermediate.int_contact_addresses",
+        record_id=HUBSPOT,
+        street="1 rue A",
+        country=written,
     )
 
     built = build(world, "dim_customer")
