@@ -287,6 +287,7 @@ bluesky_posts as (
         brand,
         region,
         author_record_id,
+        addressee_record_id,
         parent_message_id,
         thread_id,
         body_text,

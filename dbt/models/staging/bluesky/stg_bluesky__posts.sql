@@ -19,6 +19,10 @@ renamed as (
         {{ trimmed('author_did') }} as author_native_id,
         lower(trim(author_handle)) as author_handle,
         {{ record_key('post', 'reply_parent_uri') }} as parent_message_id,
+        {{ record_key(
+            'profile',
+            extracted('reply_parent_uri', '^at://([^/]+)/')
+        ) }} as addressee_record_id,
         {{ record_key('post', 'reply_root_uri') }} as thread_id,
 
         -- attributes
@@ -62,6 +66,7 @@ filled as (
         {{ newest_known('author_native_id') }} as author_native_id,
         {{ newest_known('author_handle') }} as author_handle,
         {{ newest_known('parent_message_id') }} as parent_message_id,
+        {{ newest_known('addressee_record_id') }} as addressee_record_id,
         {{ newest_known('thread_id') }} as thread_id,
         body_text,
         {{ newest_known('language') }} as language,
