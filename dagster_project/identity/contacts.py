@@ -138,10 +138,24 @@ _IDENTIFIERS = """
 create or replace table work.identifier as
 with
 
-canonical as (
+-- a condition on the kind inside the joins would make them nested loops
+keyed as (
 
     select
         gathered.*,
+        case when gathered.kind = 'email' then lower(trim(gathered.value_norm)) end as email_key,
+        case when gathered.kind = 'phone' then gathered.value_norm end as phone_key,
+        coalesce(record.country, '') as country_key,
+        coalesce(record.default_country, '') as default_country_key
+    from work.gathered
+    left join work.record on gathered.rid = record.rid
+
+),
+
+canonical as (
+
+    select
+        gathered.* exclude (email_key, phone_key, country_key, default_country_key),
         case gathered.kind
             when 'email' then email.canonical
             when 'phone' then phone.e164
@@ -152,16 +166,13 @@ canonical as (
             when 'email' then email.flag
             when 'phone' then phone.flag
         end as flag
-    from work.gathered
-    left join work.email
-        on gathered.kind = 'email' and lower(trim(gathered.value_norm)) = email.value_norm
-    left join work.record on gathered.rid = record.rid
+    from keyed as gathered
+    left join work.email on gathered.email_key = email.value_norm
     left join work.phone
         on
-            gathered.kind = 'phone'
-            and gathered.value_norm = phone.value_norm
-            and coalesce(record.country, '') = phone.country
-            and coalesce(record.default_country, '') = phone.default_country
+            gathered.phone_key = phone.value_norm
+            and gathered.country_key = phone.country
+            and gathered.default_country_key = phone.default_country
 
 )
 
@@ -241,7 +252,7 @@ where
     and not list_has_any(a.words, b.given_words)
     and not list_has_any(b.words, a.given_words)
     and not ((length(a.given) = 1 or length(b.given) = 1) and a.initial = b.initial)
-    and jaro_winkler_similarity(a.given, b.given) < 0.8
+    and jaro_winkler_similarity(a.given, b.given) < 0.88
     and jaro_winkler_similarity(a.name, b.name) < 0.9
     -- an e-mail address under two wholly different names is one person's two names more often
     -- than two people's address; a telephone number is handed on to strangers
