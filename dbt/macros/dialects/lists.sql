@@ -128,3 +128,31 @@
 {% macro duckdb__json_text(json, name) -%}
     json_extract_string({{ json }}, '$.{{ name }}')
 {%- endmacro %}
+
+
+{# First item of a list; null where there is none. #}
+{% macro first_of(list) -%}
+    {{ adapter.dispatch('first_of')(list) }}
+{%- endmacro %}
+
+{% macro default__first_of(list) -%}
+    try_element_at({{ list }}, 1)
+{%- endmacro %}
+
+{% macro duckdb__first_of(list) -%}
+    list_extract({{ list }}, 1)
+{%- endmacro %}
+
+
+{# First value of a window that is not null; an `over` follows. #}
+{% macro first_known(column) -%}
+    {{ adapter.dispatch('first_known')(column) }}
+{%- endmacro %}
+
+{% macro default__first_known(column) -%}
+    first_value({{ column }}, true)
+{%- endmacro %}
+
+{% macro duckdb__first_known(column) -%}
+    first_value({{ column }} ignore nulls)
+{%- endmacro %}

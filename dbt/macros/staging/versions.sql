@@ -16,7 +16,7 @@
 {# The newest version's value, or an older one's where newer ones leave it out; needs the window
    `versions` that version_window() names. #}
 {% macro newest_known(column) -%}
-    first_value({{ column }} ignore nulls) over versions
+    {{ first_known(column) }} over versions
 {%- endmacro %}
 
 

@@ -220,7 +220,7 @@ kinds as (
             when records.is_own_account or brand_records.record_id is not null then 'brand'
             when employee_records.record_id is not null then 'employee'
             when
-                lower(split_part(records.first_email, '@', 2))
+                split_part(lower(trim(records.first_email)), '@', 2)
                 in (select employee_domains.domain from employee_domains)
                 then 'employee'
             when records.is_organisation then 'organisation'

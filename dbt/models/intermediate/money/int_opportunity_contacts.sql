@@ -45,7 +45,7 @@ hubspot_contacts as (
     select
         opportunity_id,
         source,
-        contact_ids[1] as primary_id,
+        {{ first_of('contact_ids') }} as primary_id,
         {{ unnested('contact_ids') }} as contact_id
     from hubspot_contact_lists
 
