@@ -104,9 +104,15 @@ class ModelOptions(_Strict):
 
 
 class ClusterOptions(_Strict):
-    """How links become clusters; ``merge_bits`` is asked for above even odds."""
+    """How links become clusters, in bits of log-odds.
 
-    merge_bits: float = Field(default=1.0, ge=0)
+    ``merge_bits`` is asked for above even odds. A link below ``sure_bits`` is ambiguous when
+    one of its records could as well (within ``rival_bits``) belong to somebody else.
+    """
+
+    merge_bits: float = Field(default=2.0, ge=0)
+    sure_bits: float = Field(default=6.0, ge=0)
+    rival_bits: float = Field(default=3.0, ge=0)
     complete_up_to: int = Field(default=60, ge=2)
 
 

@@ -50,6 +50,7 @@ def build_clusters(
     size = work.count("work.record")
     _write_bonds(work, judgements)
     _complete_components(work, spec, model, size)
+    _hold_ambiguous_apart(work, spec, size)
     labels = partition(size, *_as_tuple(_read_edges(work)))
     labels = _obey_differences(work, labels, judgements)
     _write_assignment(work, labels)
@@ -138,6 +139,75 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
     )
     work.run("drop table work.edge_early")
     work.run("drop table work.weight_early")
+
+
+def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> None:
+    """Weak links of a cluster to two others that are not each other's count for nothing.
+
+    Clusters are first built from sure links alone. What they then say weakly of each other is
+    compared: a lone namesake may join, one of two equally good ones may not.
+    """
+    sure = round(10 * spec.clusters.sure_bits)
+    strong = _read_edges(work, only=f"(weight < 0 or (weight > 0 and odds >= {sure}))")
+    _write_labels(work, "sure", partition(size, *_as_tuple(strong)))
+    work.run(
+        f"""
+        create or replace table work.relation as
+        select
+            least(la.label, ra.label) as c,
+            greatest(la.label, ra.label) as d,
+            sum(edge.weight::bigint) as net,
+            max(edge.odds) as odds,
+            bool_and(edge.odds < {sure}) as is_weak
+        from work.edge
+        inner join work.sure as la on edge.l = la.rid
+        inner join work.sure as ra on edge.r = ra.rid
+        where la.label <> ra.label and edge.weight <> 0
+        group by all
+        """
+    )
+    work.run(
+        f"""
+        create or replace table work.ambiguous as
+        with
+
+        weak as (
+
+            select c, d, odds from work.relation where net > 0 and is_weak
+            union all
+            select d as c, c as d, odds from work.relation where net > 0 and is_weak
+
+        ),
+
+        rivals as (
+
+            select a.c, a.d, b.d as other, a.odds
+            from weak as a
+            inner join weak as b on a.c = b.c and a.d <> b.d
+            left join work.relation as between_them
+                on least(a.d, b.d) = between_them.c and greatest(a.d, b.d) = between_them.d
+            where
+                coalesce(between_them.net, 0) <= 0
+                and a.odds < b.odds + {round(10 * spec.clusters.rival_bits)}
+
+        )
+
+        select distinct least(c, d) as c, greatest(c, d) as d from rivals
+        """
+    )
+    work.run(
+        """
+        update work.edge
+        set weight = 0, is_ambiguous = true
+        from work.sure as la, work.sure as ra, work.ambiguous
+        where
+            edge.l = la.rid
+            and edge.r = ra.rid
+            and edge.weight > 0
+            and least(la.label, ra.label) = ambiguous.c
+            and greatest(la.label, ra.label) = ambiguous.d
+        """
+    )
 
 
 def _read_edges(work: Workspace, only: str = "weight <> 0") -> _Edges:

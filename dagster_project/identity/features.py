@@ -13,6 +13,9 @@ from dagster_project.identity.workspace import Workspace
 USUAL_HOLDERS = 12
 """Records that may share a user part or alias before it counts as everybody's."""
 
+CULTURE = 2
+"""Bits by which given and family names of one culture meet more often than by chance."""
+
 
 def build_features(work: Workspace, spec: IdentitySpec) -> None:
     """Make ``work.feature`` and the tables of atoms; needs names and contacts."""
@@ -120,29 +123,47 @@ inner join held on gathered.alias = held.alias
 left join work.spelled on gathered.alias = spelled.word
 """
 
-# Bits of surprise in meeting this very name, given and family name taken as independent.
-_RARITY = """
+# Bits of surprise in meeting this very name: given and family name as if independent, less
+# what a shared culture makes of them.
+_RARITY = f"""
 create or replace table work.rarity as
 with
 
-named as (select name_id, given, family, records from work.name where word_count > 1),
+named as (select name_id, name, given, family, records from work.name where word_count > 1),
 
 total as (select greatest(sum(records), 1)::double as records from named),
 
 givens as (select given, sum(records) as records from named group by given),
 
-families as (select family, sum(records) as records from named group by family)
+families as (select family, sum(records) as records from named group by family),
+
+-- a name that two people are known to have says less than half of who is meant
+borne_twice as (
+
+    select name.name
+    from work.record
+    inner join work.record_name on record.rid = record_name.rid
+    inner join work.name on record_name.name_id = name.name_id
+    where name.word_count > 1
+    group by name.name
+    having
+        count(distinct year(record.birth_date)) > 1
+        or count(name.generation) > 0
+
+)
 
 select
     named.name_id,
-    round(10 * (
-        log2(total.records / givens.records) + log2(total.records / families.records)
+    round(10 * least(
+        log2(total.records / givens.records) + log2(total.records / families.records) - {CULTURE},
+        case when borne_twice.name is null then 999 else log2(total.records) - 2 end
     ))::smallint as rarity,
     round(10 * log2(total.records / families.records))::smallint as family_rarity,
     round(10 * log2(total.records / givens.records))::smallint as given_rarity
 from named
 inner join givens on named.given = givens.given
 inner join families on named.family = families.family
+left join borne_twice on named.name = borne_twice.name
 cross join total
 """
 

@@ -56,7 +56,9 @@ def _other_member_of_family(levels: Levels) -> Mask:
 
 def _only_shared_values(levels: Levels) -> Mask:
     """No given name to tell people apart, and no identifier that is one person's alone."""
-    nameless = (_column(levels, "name") == 0) & ~_at(levels, "alias", "full_name")
+    known_given = _at(
+        levels, "name", "same", "nickname", "words_within", "given_only", "generation_differs"
+    ) | _at(levels, "alias", "full_name")
     both_only_mailed = (_column(levels, "alias") == 0) & _at(levels, "email", "same_shared")
     personal = (
         _at(levels, "email", "same", "same_user", "alike")
@@ -65,7 +67,7 @@ def _only_shared_values(levels: Levels) -> Mask:
         | _at(levels, "birth_date", "same", "mistyped")
         | both_only_mailed
     )
-    return nameless & ~personal
+    return ~known_given & ~personal
 
 
 def _column(levels: Levels, comparison: str) -> Levels:

@@ -101,7 +101,8 @@ _NAME = Comparison(
         when (l.given = r.given or is_nickname) and least(length(l.given), length(r.given)) > 1
             then 5
         when near_family >= 0.94 then case
-            when near_given >= 0.80 then 7
+            when near_given >= 0.88 then 7
+            when near_given >= 0.78 then 2
             when is_respelled
                 or (l.is_two_namings and r.is_two_namings and l.is_known_given <> r.is_known_given)
                 then 4
@@ -153,7 +154,9 @@ _EMAIL = Comparison(
         when flags & {OWN_EMAIL} > 0 then 5
         when flags & {SHARED_EMAIL} > 0 then 4
         when flags & {EMAIL_USER} > 0 then 3
-        when near_email >= 0.955 and regexp_replace(l.email_first, '[^0-9]', '', 'g')
+        when near_email >= 0.955
+            and damerau_levenshtein(l.email_first, r.email_first) <= 2
+            and regexp_replace(l.email_first, '[^0-9]', '', 'g')
             = regexp_replace(r.email_first, '[^0-9]', '', 'g') then 2
         else 1
     end

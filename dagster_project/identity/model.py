@@ -6,6 +6,7 @@ Does not belong here: the estimation itself (``weights``, imported only when tra
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -57,10 +58,14 @@ class Model:
         """Log-odds (base 2) that two random records are one person."""
         return float(np.log2(self.prior / (1.0 - self.prior)))
 
-    def weights(self, levels: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
-        """Evidence of patterns in bits, without the prior; missing adds nothing."""
+    def weights(
+        self, levels: npt.NDArray[np.int8], only: Collection[str] | None = None
+    ) -> npt.NDArray[np.float64]:
+        """Evidence of patterns in bits, of all or some comparisons; missing adds nothing."""
         bits = np.zeros(len(levels))
         for column, (match, stranger) in enumerate(zip(self.match, self.stranger, strict=True)):
+            if only is not None and COMPARISONS[column].name not in only:
+                continue
             table = np.concatenate([[0.0], np.log2(np.array(match) / np.array(stranger))])
             bits += table[levels[:, column]]
         return bits

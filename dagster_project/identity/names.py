@@ -192,48 +192,73 @@ select
 from worded
 """
 
-# Given and family words, from the full name where the parts are not given.
+# Given and family words, from the full name where the parts are not given. A full name that
+# starts with a family name of the Chinese kind and does not end with one has it first.
 _PARTS = """
 create or replace table work.part as
 with
 
+chinese as (
+
+    select distinct family from work.family_group where is_two_namings
+
+),
+
 chosen as (
 
     select
-        name_id,
-        case generation_word
+        parsed.name_id,
+        case parsed.generation_word
             when 'junior' then 'jr'
             when 'ii' then 'jr'
             when 'senior' then 'sr'
-            else generation_word
+            else parsed.generation_word
         end as generation,
         case
             when len(given_words) > 0 and len(family_words) > 0 then given_words
-            when len(full_words) > 1 then full_words[:-2]
+            when len(full_words) > 1
+                then case when is_family_first then full_words[2:] else full_words[:-2] end
             when len(given_words) > 0 then given_words
             when len(family_words) > 0 then []
             else full_words
         end as given_words,
         case
             when len(given_words) > 0 and len(family_words) > 0 then family_words
-            when len(full_words) > 1 then full_words[-1:]
+            when len(full_words) > 1
+                then case when is_family_first then full_words[:1] else full_words[-1:] end
             when len(given_words) > 0 then []
             when len(family_words) > 0 then family_words
             else []
         end as family_words
-    from work.parsed
+    from (
+        select
+            parsed.*,
+            head.family is not null and tail.family is null and len(parsed.full_words) > 2
+                as is_family_first
+        from work.parsed
+        left join chinese as head on parsed.full_words[1] = head.family
+        left join chinese as tail on parsed.full_words[-1] = tail.family
+    ) as parsed
 
 )
 
 select
-    name_id,
-    generation,
-    given_words,
-    family_words,
-    given_words[1] as given,
-    nullif(array_to_string(family_words, ''), '') as family,
-    list_sort(list_distinct(list_concat(given_words, family_words))) as words
+    chosen.name_id,
+    chosen.generation,
+    case
+        when chinese.family is not null and len(chosen.given_words) > 1
+            then [array_to_string(chosen.given_words, '')]
+        else chosen.given_words
+    end as given_words,
+    chosen.family_words,
+    case
+        when chinese.family is not null then nullif(array_to_string(chosen.given_words, ''), '')
+        else chosen.given_words[1]
+    end as given,
+    nullif(array_to_string(chosen.family_words, ''), '') as family,
+    list_sort(list_distinct(list_concat(chosen.given_words, chosen.family_words))) as words
 from chosen
+left join chinese on array_to_string(chosen.family_words, '') = chinese.family
 """
 
 

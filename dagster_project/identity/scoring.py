@@ -15,12 +15,15 @@ from dagster_project.identity.workspace import Workspace
 VETO = -1_000_000
 """Weight of an edge that evidence may not merge; sources' own merges outweigh it."""
 
+SINGLE_VALUED = ("name", "birth_date")
+"""Comparisons whose disagreement speaks against a whole cluster."""
+
 MOST_RARITY = 80
 """Tenths of a bit by which a rare or common name may move a score."""
 
-NAME_ALONE = 10
-"""Tenths of a bit by which the rarest name may exceed one in all records: a name alone, however
-rare, stays near even odds, since relatives and namesakes are not independent draws."""
+NAME_ALONE = 30
+"""Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
+are not independent draws, so that a name alone is never more than weak evidence."""
 
 
 def compare_pairs(work: Workspace, pairs: str, into: str) -> None:
@@ -32,8 +35,9 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
     """Make ``work.edge`` of compared pairs: l, r, pattern, bits, odds and weight (in tenths).
 
     ``bits`` is the evidence, ``odds`` adds the prior. ``weight`` is what clustering sees:
-    the odds where they favour a merge, evidence against where there is any, else nothing,
-    since the prior alone must not hold apart what other records connect.
+    the odds where they favour a merge; else what fields of which a person has but one say
+    against it. The prior alone must not hold apart what other records connect, nor must a
+    second address: every record of a cluster would bring it up again.
     """
     _write_pattern_weights(work, spec, model, table)
     prior = round(10 * model.prior_bits)
@@ -59,7 +63,8 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
                     )
                     else 0
                 end as free_bits,
-                weight.capped
+                weight.capped,
+                weight.conflict
             from {table} as compared
             inner join work.pattern_weight as weight on compared.pattern = weight.pattern
 
@@ -72,6 +77,7 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
                 r,
                 pattern,
                 vetoed,
+                conflict,
                 case when capped then least(free_bits, {-prior - 10}) else free_bits end as bits
             from weighed
 
@@ -86,8 +92,9 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
             (case
                 when vetoed then {VETO}
                 when bits + {prior} > {margin} then bits + {prior} - {margin}
-                else least(0, bits)
-            end)::integer as weight
+                else least(0, greatest(bits, conflict))
+            end)::integer as weight,
+            false as is_ambiguous
         from guarded
         """
     )
@@ -103,18 +110,19 @@ def _write_pattern_weights(
     guarded = guard(levels, spec.vetoes)
     work.run(
         "create or replace table work.pattern_weight "
-        "(pattern bigint, bits integer, typical integer, vetoed boolean, capped boolean, "
-        "evidence varchar)"
+        "(pattern bigint, bits integer, conflict integer, typical integer, vetoed boolean, "
+        "capped boolean, evidence varchar)"
     )
     if not len(patterns):
         return
     work.run(
         "insert into work.pattern_weight select unnest($1::bigint[]), unnest($2::integer[]), "
-        "unnest($3::integer[]), unnest($4::boolean[]), unnest($5::boolean[]), "
-        "unnest($6::varchar[])",
+        "unnest($3::integer[]), unnest($4::integer[]), unnest($5::boolean[]), "
+        "unnest($6::boolean[]), unnest($7::varchar[])",
         [
             patterns.tolist(),
             np.rint(10 * model.weights(levels)).astype(int).tolist(),
+            np.rint(10 * model.weights(levels, only=SINGLE_VALUED)).astype(int).tolist(),
             np.rint(10 * model.typical(levels)).astype(int).tolist(),
             guarded.vetoed.tolist(),
             guarded.capped.tolist(),
