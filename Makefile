@@ -48,17 +48,17 @@ lint: setup
 	@$(BIN)/ruff check dagster_project expectations tests
 	@$(BIN)/ruff format --check dagster_project expectations tests
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint --disable-progress-bar --nocolor dbt/models dbt/tests
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nocolor dbt/models dbt/tests
 	@$(BIN)/yamllint --strict config dbt .ci
 
 types: setup
 	@$(BIN)/mypy
 
 unit: setup
-	@$(BIN)/python -m pytest tests/unit tests/conventions
+	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/conventions
 
 integration: setup
-	@$(BIN)/python -m pytest tests/integration
+	@$(BIN)/python -m pytest --numprocesses 2 tests/integration
 
 pipeline: setup
 	@$(BIN)/python -m pytest tests/pipeline
