@@ -28,11 +28,10 @@
 {%- endmacro %}
 
 
-{# True for rows of loads a gate has decided on since this model was last built; `rows_of`
-   narrows what it was built from (a condition on its own rows). #}
-{% macro decided_since_last_build(rows_of='true') -%}
+{# True for rows of loads a gate has decided on since this model was last built. #}
+{% macro decided_since_last_build() -%}
     {%- if is_incremental() -%}
-        _gate_seq > (select coalesce(max(_gate_seq), -1) from {{ this }} where {{ rows_of }})
+        _gate_seq > (select coalesce(max(_gate_seq), -1) from {{ this }})
     {%- else -%}
         true
     {%- endif -%}
