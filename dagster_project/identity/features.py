@@ -60,7 +60,8 @@ select distinct unnest(words) as word from work.name
 """
 
 # Spellings a person goes by. One that only spells a name (``kchan``) is as common as the name,
-# and what it says is said by comparing names: it is no key of its own.
+# and what it says is said by comparing names: it is no key of its own. With digits
+# (``kchan54``) it says little more.
 # Taken are user parts of e-mails and handles, without punctuation or server.
 _ALIASES = f"""
 create or replace table work.alias as
@@ -116,11 +117,12 @@ select
     gathered.user_part,
     gathered.alias,
     nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
-    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5 or spelled.word is not null
-        as is_common
+    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5
+        or (spelled.word is not null and gathered.alias = spelled.word) as is_common,
+    spelled.word is not null as is_name
 from gathered
 inner join held on gathered.alias = held.alias
-left join work.spelled on gathered.alias = spelled.word
+left join work.spelled on regexp_replace(gathered.alias, '[0-9]+', '', 'g') = spelled.word
 """
 
 # Bits of surprise in meeting this very name: given and family name as if independent, less
@@ -368,7 +370,7 @@ select
     name.initial,
     name.family_root,
     name.is_two_namings,
-    name.is_known_given,
+    name.is_western_given,
     name.generation,
     coalesce(rarity.rarity, spelled_rarity.rarity, 0)::smallint as rarity,
     coalesce(rarity.family_rarity, spelled_rarity.family_rarity, 0)::smallint as family_rarity,

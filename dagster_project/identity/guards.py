@@ -63,7 +63,14 @@ def _only_shared_values(levels: Levels) -> Mask:
     personal = (
         _at(levels, "email", "same", "same_user", "alike")
         | _at(levels, "phone", "same", "alike")
-        | _at(levels, "handle", "same", "same_verified", "same_alias", "same_link")
+        | _at(
+            levels,
+            "handle",
+            "same",
+            "same_verified",
+            "same_alias",
+            "same_link",
+        )
         | _at(levels, "birth_date", "same", "mistyped")
         | both_only_mailed
     )

@@ -20,6 +20,8 @@ from dagster_project.identity.agreements import (
     ALIAS_IS_SHORT_NAME,
     EMAIL_USER,
     HANDLE,
+    NAMED_ALIAS,
+    NAMED_USER,
     OWN_EMAIL,
     OWN_PHONE,
     OWN_PLACE,
@@ -43,12 +45,15 @@ class Level:
     come out so among pairs that have both values: experience that small data leans on.
     ``is_blocked``: pairs at this level are all candidates, so how often strangers reach it is
     counted among candidates instead of being estimated from a sample that hardly ever sees it.
+    ``fixed_bits``: what the level is worth, where it mostly repeats what names say and
+    learning would count that twice.
     """
 
     name: str
     matches: float
     strangers: float
     is_blocked: bool = False
+    fixed_bits: float | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ _NAME = Comparison(
             when near_given >= 0.88 then 7
             when near_given >= 0.78 then 2
             when is_respelled
-                or (l.is_two_namings and r.is_two_namings and l.is_known_given <> r.is_known_given)
+                or (l.is_two_namings and r.is_two_namings and l.is_western_given <> r.is_western_given)
                 then 4
             else 3
         end
@@ -123,7 +128,7 @@ _ALIAS = Comparison(
         Level("initial_and_family", 0.15, 0.001),
         Level("full_name", 0.35, 0.0001),
     ),
-    """
+    f"""
     case
         when l.word_count > 1 and r.word_count > 1 then 0
         when coalesce(l.name, l.letters) is null or coalesce(r.name, r.letters) is null then 0
@@ -134,6 +139,7 @@ _ALIAS = Comparison(
                 and l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))
             or (r.word_count = 1 and length(r.name) > 2
                 and r.word_1 in (l.word_1, l.word_2, l.word_3, l.word_4)) then 2
+        when flags & {OWN_EMAIL | SHARED_EMAIL | HANDLE} > 0 then 0
         else 1
     end
     """,
@@ -143,17 +149,19 @@ _EMAIL = Comparison(
     "email",
     (
         Level("different", 0.45, 0.99989),
-        Level("alike", 0.05, 0.00005),
-        Level("same_user", 0.08, 0.00005, is_blocked=True),
+        Level("alike", 0.03, 0.0001, fixed_bits=5.0),
+        Level("same_name_in_user", 0.03, 0.0005, fixed_bits=6.0),
+        Level("same_user", 0.07, 0.00002, is_blocked=True),
         Level("same_shared", 0.02, 0.000004, is_blocked=True),
         Level("same", 0.40, 0.00000002, is_blocked=True),
     ),
     f"""
     case
         when l.email_first is null or r.email_first is null then 0
-        when flags & {OWN_EMAIL} > 0 then 5
-        when flags & {SHARED_EMAIL} > 0 then 4
-        when flags & {EMAIL_USER} > 0 then 3
+        when flags & {OWN_EMAIL} > 0 then 6
+        when flags & {SHARED_EMAIL} > 0 then 5
+        when flags & {EMAIL_USER} > 0 then 4
+        when flags & {NAMED_USER} > 0 then 3
         when near_email >= 0.955
             and damerau_levenshtein(l.email_first, r.email_first) <= 2
             and regexp_replace(l.email_first, '[^0-9]', '', 'g')
@@ -187,6 +195,7 @@ _HANDLE = Comparison(
     "handle",
     (
         Level("different", 0.15, 0.99997),
+        Level("same_name_in_alias", 0.05, 0.001, fixed_bits=6.0),
         Level("same_alias", 0.40, 0.00001),
         Level("same_link", 0.05, 0.0000001, is_blocked=True),
         Level("same", 0.40, 0.00000001, is_blocked=True),
@@ -194,10 +203,12 @@ _HANDLE = Comparison(
     ),
     f"""
     case
-        when flags & {VERIFIED_HANDLE} > 0 then 5
-        when flags & {HANDLE} > 0 then 4
-        when flags & {URL} > 0 then 3
-        when flags & {ALIAS} > 0 and (l.networks is not null or r.networks is not null) then 2
+        when flags & {VERIFIED_HANDLE} > 0 then 6
+        when flags & {HANDLE} > 0 then 5
+        when flags & {URL} > 0 then 4
+        when flags & {ALIAS} > 0 and (l.networks is not null or r.networks is not null) then 3
+        when flags & {NAMED_ALIAS} > 0 and (l.networks is not null or r.networks is not null)
+            then 2
         when l.networks & r.networks > 0 then 1
         else 0
     end

@@ -17,7 +17,7 @@ from dagster_project.identity.guards import guard
 from dagster_project.identity.levels import COMPARISONS, compare_sql, unpack
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "2"
+FORMAT = "3"
 """Grows when comparisons or levels change, so that models of older code are trained anew."""
 
 _FULL_NAME = {
@@ -160,7 +160,7 @@ def _with_exact_names(
 ) -> tuple[tuple[float, ...], ...]:
     """How often strangers have one name follows from how names are spread, better than a sample."""
     rounded = [[float(f"{v:.9e}") for v in values] for values in strangers]
-    rounded[0][COMPARISONS[0].position("same") - 1] = float(f"{2.0 ** -typical_name:.9e}")
+    rounded[0][COMPARISONS[0].position("same") - 1] = float(f"{2.0**-typical_name:.9e}")
     return tuple(tuple(values) for values in rounded)
 
 

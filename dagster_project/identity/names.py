@@ -15,6 +15,10 @@ _TITLES = (
     "mag", "md", "miss", "mlle", "mme", "monsieur", "mr", "mrs", "ms", "phd", "prof",
     "professor", "rev", "sig", "sir", "sra", "srta",
 )  # fmt: skip
+_NO_NAMES = (
+    "anonymous", "customer", "deleted", "dummy", "firstname", "guest", "inconnu", "lastname",
+    "none", "null", "tester", "unbekannt", "unknown", "user",
+)  # fmt: skip
 _GENERATIONS = ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
 
 
@@ -107,7 +111,6 @@ def _write_groups(work: Workspace, spec: IdentitySpec) -> None:
              [fold(root).replace("-", "") for _, root in pairs]],
         )  # fmt: skip
 
-
     families = sorted(
         {
             (member, group[0].removeprefix("zh:"), group[0].startswith("zh:"))
@@ -134,7 +137,11 @@ def _quoted_list(words: tuple[str, ...]) -> str:
 def _tokens(column: str) -> str:
     """Words of a folded text: apostrophes vanish, all else but letters parts words."""
     letters = f"regexp_replace(replace({column}, '''', ''), '[^a-z]+', ' ', 'g')"
-    return f"list_filter(string_split(trim({letters}), ' '), lambda t: t <> '')"
+    nothing = _quoted_list(("", *_NO_NAMES))
+    return (
+        f"list_filter(string_split(trim({letters}), ' '), "
+        f"lambda t: not list_contains({nothing}, t))"
+    )
 
 
 # One row per distinct spelling of (given, family, full): comma forms turned round.
@@ -286,6 +293,14 @@ regexp_replace(regexp_replace(regexp_replace(
     '(.{4}[^aeiou]o)(u|s)$', '\\1')
 """
 
+# One to three syllables as Cantonese and Mandarin names are romanised; few Western names fit.
+_CHINESE_GIVEN = (
+    "^((b|p|m|f|d|t|n|l|g|k|ng|h|gw|kw|kwok|j|q|x|z|c|s|zh|ch|sh|r|w|y|ts|tz|sz)?"
+    "(a|ai|au|ao|an|ang|am|ak|ap|at|aan|e|ei|eng|ek|en|eung|euk|i|ia|ian|iang|iao|ie|in|ing|iong"
+    "|iu|ik|im|ip|it|o|oi|ong|ok|on|ot|ou|u|ua|uai|uan|uang|ui|un|ung|uo|uk|ut|ue|uen|um|uet))"
+    "{1,3}$"
+)
+
 _NAMES = f"""
 create or replace table work.name as
 with
@@ -335,7 +350,7 @@ select
     left(part.given, 1) as initial,
     {_FAMILY_ROOT} as family_root,
     coalesce(grouped.is_two_namings, false) as is_two_namings,
-    rooted.roots is not null as is_known_given,
+    rooted.roots is not null or not regexp_matches(part.given, '{_CHINESE_GIVEN}') as is_western_given,
     {_sound("part.family")} as family_sound,
     case
         when part.given is not null

@@ -127,7 +127,12 @@ class CountedECM(ECM):  # type: ignore[misc]
             both_known + _CANDIDATE_TRUST
         )
         strangers = np.where(_blocked(), exact, strangers)
+        strangers = np.where(np.isnan(_fixed()), strangers, self._fixed_strangers())
         return strangers / self._spread(strangers)
+
+    def _fixed_strangers(self) -> Floats:
+        """Levels of a set worth: as often among strangers as that worth makes of the matches."""
+        return np.asarray(np.exp(self.feature_log_prob_[1]) / np.exp2(np.nan_to_num(_fixed())))
 
     def _settled(self, found: Floats, experience: Floats) -> Floats:
         total = found + experience
@@ -191,6 +196,16 @@ def _normalised(side: str) -> Floats:
 
 def _blocked() -> npt.NDArray[np.bool_]:
     return np.array([level.is_blocked for c in COMPARISONS for level in c.levels])
+
+
+def _fixed() -> Floats:
+    return np.array(
+        [
+            np.nan if level.fixed_bits is None else level.fixed_bits
+            for c in COMPARISONS
+            for level in c.levels
+        ]
+    )
 
 
 def _per_comparison(values: Floats) -> tuple[Floats, ...]:
