@@ -111,6 +111,7 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
             asset_key=landing_key(specs[0]),
             check_name=READABLE,
             passed=not problems,
+            severity=dg.AssetCheckSeverity.WARN,
             metadata={
                 "problems": dg.MetadataValue.md("\n".join(f"- {p}" for p in problems) or "none")
             },
