@@ -262,7 +262,11 @@ where
         or jaro_winkler_similarity(a.family_root, b.family_root) >= 0.94
     )
     and family_pair.l is null
-    and not (a.is_two_namings and b.is_two_namings and a.is_western_given <> b.is_western_given)
+    and not (
+        a.family_root = b.family_root
+        and a.is_two_namings
+        and a.is_western_given <> b.is_western_given
+    )
 """
 
 _SHARED = """

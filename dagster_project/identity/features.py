@@ -57,6 +57,30 @@ create or replace table work.spelled as
 select distinct unnest(long_words || short_words) as word from work.name_word
 union
 select distinct unnest(words) as word from work.name
+union
+select nick from work.nickname
+union
+select root from work.nickname;
+
+create or replace table work.spelled_user as
+with
+
+parts as (
+
+    select user_part, unnest(string_split_regex(user_part, '[^a-z]+')) as word
+    from (
+        select distinct split_part(canonical, '@', 1) as user_part
+        from work.identifier
+        where kind = 'email' and (flag is null or flag = 'shared')
+    )
+
+)
+
+select parts.user_part
+from parts
+left join work.spelled on parts.word = spelled.word
+group by parts.user_part
+having bool_and(length(parts.word) < 2 or spelled.word is not null)
 """
 
 # Spellings a person goes by. One that only spells a name (``kchan``) is as common as the name,
@@ -118,11 +142,17 @@ select
     gathered.alias,
     nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
     held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5
-        or (spelled.word is not null and gathered.alias = spelled.word) as is_common,
-    spelled.word is not null as is_name
-from gathered
+        or (is_spelled and regexp_matches(gathered.alias, '^[a-z]+$')) as is_common,
+    is_spelled as is_name
+from (
+    select
+        gathered.*,
+        spelled.word is not null or spelled_user.user_part is not null as is_spelled
+    from gathered
+    left join work.spelled on regexp_replace(gathered.alias, '[0-9]+', '', 'g') = spelled.word
+    left join work.spelled_user on gathered.user_part = spelled_user.user_part
+) as gathered
 inner join held on gathered.alias = held.alias
-left join work.spelled on regexp_replace(gathered.alias, '[0-9]+', '', 'g') = spelled.word
 """
 
 # Bits of surprise in meeting this very name: given and family name as if independent, less

@@ -34,7 +34,9 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
         vetoed |= _at(levels, "name", "generation_differs")
     if "given_name" in vetoes:
         vetoed |= _other_member_of_family(levels)
-    return Guarded(vetoed=vetoed, capped=_only_shared_values(levels))
+    return Guarded(
+        vetoed=vetoed, capped=_only_shared_values(levels) | _namesakes_at_home(levels)
+    )
 
 
 def _born_on_other_days(levels: Levels) -> Mask:
@@ -75,6 +77,19 @@ def _only_shared_values(levels: Levels) -> Mask:
         | both_only_mailed
     )
     return ~known_given & ~personal
+
+
+def _namesakes_at_home(levels: Levels) -> Mask:
+    """One name at one address and yet another e-mail and telephone: father and son, as it may be."""
+    return (
+        _at(levels, "name", "same", "nickname", "alike", "words_within")
+        & _at(levels, "address", "same", "same_shared", "alike", "same_postal_code")
+        & _at(levels, "email", "different")
+        & _at(levels, "phone", "different", "same_shared")
+        & (_column(levels, "birth_date") == 0)
+        & ~_at(levels, "organisation", "same")
+        & (_column(levels, "handle") == 0)
+    )
 
 
 def _column(levels: Levels, comparison: str) -> Levels:

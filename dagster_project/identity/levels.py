@@ -164,8 +164,11 @@ _EMAIL = Comparison(
         when flags & {NAMED_USER} > 0 then 3
         when near_email >= 0.955
             and damerau_levenshtein(l.email_first, r.email_first) <= 2
+            and split_part(l.email_first, '@', 2) = split_part(r.email_first, '@', 2)
             and regexp_replace(l.email_first, '[^0-9]', '', 'g')
-            = regexp_replace(r.email_first, '[^0-9]', '', 'g') then 2
+            = regexp_replace(r.email_first, '[^0-9]', '', 'g')
+            and regexp_replace(l.email_first, '[^a-z]', '', 'g')
+            <> regexp_replace(r.email_first, '[^a-z]', '', 'g') then 2
         else 1
     end
     """,

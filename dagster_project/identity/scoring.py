@@ -21,7 +21,7 @@ SINGLE_VALUED = ("name", "birth_date")
 MOST_RARITY = 80
 """Tenths of a bit by which a rare or common name may move a score."""
 
-NAME_ALONE = 30
+NAME_ALONE = 20
 """Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
 are not independent draws, so that a name alone is never more than weak evidence."""
 
