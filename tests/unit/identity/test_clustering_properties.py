@@ -1,13 +1,20 @@
 """Properties that every partition of weighted edges has, whatever the edges are."""
 
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
 from random import Random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dagster_project.identity.clustering import DIFFERENT
+from dagster_project.engines.duckdb.session import session
+from dagster_project.identity.clustering import DIFFERENT, _obey_differences
+from dagster_project.identity.judgements import Judgement, Verdict
 from dagster_project.identity.partition import Ints, components, partition
+from dagster_project.identity.workspace import Workspace, workspace
 
 _NODES = 9
 
@@ -70,12 +77,70 @@ def test_a_pair_that_must_differ_is_never_joined(edges: list[_Edge], pair: list[
     assert labels[pair[0]] != labels[pair[1]]
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    edges=_edges,
+    pairs=st.lists(
+        st.lists(st.integers(0, _NODES - 1), min_size=2, max_size=2, unique=True), max_size=4
+    ),
+)
+def test_judging_records_different_splits_and_never_merges(
+    work: Workspace, edges: list[_Edge], pairs: list[list[int]]
+) -> None:
+    _write_edges(work, edges)
+    before = _labels(edges)
+
+    after = [before]
+    for count in range(1, len(pairs) + 1):
+        words = [_different(n, *pair) for n, pair in enumerate(pairs[:count])]
+        labels = np.array(before, dtype=np.int64)
+        after.append(_obey_differences(work, labels, words).tolist())
+
+    assert all(_refines(finer, coarser) for coarser, finer in pairwise(after))
+    assert all(after[-1][a] != after[-1][b] for a, b in pairs)
+
+
 def test_doubtful_bridges_do_not_glue_two_groups_that_disagree() -> None:
     inside = [(0, 1, 90), (1, 2, 90), (0, 2, 90), (3, 4, 90), (4, 5, 90), (3, 5, 90)]
     bridge, objection = [(2, 3, 40)], [(0, 3, -30), (1, 4, -30)]
 
     assert _labels(inside + bridge)[:6] == [0] * 6
     assert _labels(inside + bridge + objection)[:6] == [0, 0, 0, 3, 3, 3]
+
+
+@pytest.fixture(scope="module")
+def work() -> Iterator[Workspace]:
+    """Scratch tables with records whose id is their number."""
+    with session() as connection, workspace(connection) as scratch:
+        scratch.run(
+            f"create table work.record as select range::integer as rid, "
+            f"range::varchar as record_id from range({_NODES})"
+        )
+        scratch.run("create table work.bond (l integer, r integer, weight bigint)")
+        yield scratch
+
+
+def _write_edges(work: Workspace, edges: list[_Edge]) -> None:
+    work.run("create or replace table work.edge (l integer, r integer, weight integer)")
+    for edge in edges:
+        work.run("insert into work.edge values (?, ?, ?)", list(edge))
+
+
+def _different(number: int, left: int, right: int) -> Judgement:
+    return Judgement(
+        number,
+        Verdict.DIFFERENT,
+        str(left),
+        str(right),
+        author="steward",
+        reason="asked them",
+        made_at=datetime(2026, 10, 1, tzinfo=UTC),
+    )
+
+
+def _refines(finer: list[int], coarser: list[int]) -> bool:
+    """Whether records that stand together in ``finer`` did so in ``coarser``."""
+    return len(set(zip(finer, coarser, strict=True))) == len(set(finer))
 
 
 def _labels(edges: list[_Edge]) -> list[int]:

@@ -219,21 +219,27 @@ def test_a_deleted_record_leaves_and_comes_back_to_its_id(
     assert back.customers == resolved.customers
 
 
-def test_a_steward_overrules_the_evidence_both_ways_until_the_word_is_taken_back(
+def test_a_stewards_word_beats_evidence_vetoes_and_sources_until_it_is_taken_back(
     later: Path, resolved: Resolved
 ) -> None:
-    bride, wife = record_id("before_wedding"), record_id("after_wedding")
-    marta, other_marta = record_id("marta"), record_id("marta", "shop")
+    nothing_in_common = record_id("before_wedding"), record_id("after_wedding")
+    vetoed = record_id("father"), record_id("son")
+    evident = record_id("marta"), record_id("marta", "shop")
+    merged_by_source = record_id("loser"), record_id("survivor")
+    words = [
+        *(_judge(later, Verdict.SAME, *pair) for pair in (nothing_in_common, vetoed)),
+        *(_judge(later, Verdict.DIFFERENT, *pair) for pair in (evident, merged_by_source)),
+    ]
 
-    joined = _judge(later, Verdict.SAME, bride, wife)
-    parted = _judge(later, Verdict.DIFFERENT, marta, other_marta)
     judged = _resolve(_contacts(), later, day=1)
-    for number in (joined, parted):
+    for number in words:
         withdraw(later, number, at=AS_OF)
     taken_back = _resolve(_contacts(), later, day=2)
 
-    assert _same(judged, bride, wife)
-    assert not _same(judged, marta, other_marta)
+    assert _same(judged, *nothing_in_common)
+    assert _same(judged, *vetoed)
+    assert not _same(judged, *evident)
+    assert not _same(judged, *merged_by_source)
     assert taken_back.partition == resolved.partition
 
 
