@@ -10,6 +10,7 @@ threshold: an edge against a merge counts as much as one for it.
 """
 
 import heapq
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ def partition(size: int, left: Ints, right: Ints, weight: Ints) -> Ints:
     order = np.argsort(labels[left], kind="stable")
     left, right, weight = left[order], right[order], weight[order]
     bounds = np.flatnonzero(np.diff(labels[left], prepend=-1, append=-1))
-    for start, end in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, end in pairwise(bounds.tolist()):
         _contract(left[start:end], right[start:end], weight[start:end], labels)
     return labels
 

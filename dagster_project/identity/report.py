@@ -6,6 +6,15 @@ from dagster_project.identity.blocking import RuleCount
 
 
 @dataclass(frozen=True)
+class RecordCounts:
+    """Records by what became of them."""
+
+    records: int
+    withdrawn: int
+    not_customers: int
+
+
+@dataclass(frozen=True)
 class IdentityReport:
     """Figures of one run. ``expected_*`` are the model's own estimates, made without truth.
 

@@ -30,7 +30,7 @@ from dagster_project.identity.outputs import (
     write_outputs,
 )
 from dagster_project.identity.records import read_records
-from dagster_project.identity.report import IdentityReport
+from dagster_project.identity.report import IdentityReport, RecordCounts
 from dagster_project.identity.scoring import compare_pairs, score_pairs
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.workspace import Progress, Workspace, workspace
@@ -78,7 +78,7 @@ def resolve(
         model = _frozen_model(work)
         known = None if retrain else _still_valid(run, model)
         if known is not None and known.input_hash == inputs:
-            return _unchanged(work, known)
+            return _unchanged_report(work, known)
         read_records(work)
         if known is not None:
             return _refreshed(run, known)
@@ -105,12 +105,18 @@ def _frozen_model(work: Workspace) -> Model | None:
     return Model.from_json(str(rows[0][0])) if rows else None
 
 
-def _unchanged(work: Workspace, known: RunKey) -> IdentityReport:
+def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:
+    counts = _status_counts(work, "identity.record_status")
     return IdentityReport(
         is_unchanged=True,
+        records=counts.records,
+        withdrawn=counts.withdrawn,
+        not_customers=counts.not_customers,
+        customers=work.count(
+            "(select distinct customer_id from identity.customer_xref where valid_to is null)"
+        ),
         model_version=known.model_version,
         seconds=dict(work.seconds),
-        **_written_counts(work),
     )
 
 
@@ -125,12 +131,7 @@ def _refreshed(run: _Run, known: RunKey) -> IdentityReport:
         [run.run_id, run.as_of, run.inputs, run.evidence, run.spec.hash, known.model_version,
          known.ledger_run, *figures, ""],
     )  # fmt: skip
-    return IdentityReport(
-        is_unchanged=True,
-        model_version=known.model_version,
-        seconds=dict(run.work.seconds),
-        **_written_counts(run.work),
-    )
+    return _unchanged_report(run.work, known)
 
 
 def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
@@ -189,6 +190,7 @@ def _report(
 ) -> IdentityReport:
     work = run.work
     precision, recall = _expected_quality(work)
+    counts = _status_counts(work, "work.status")
     flags = work.rows(
         "select flag, count(distinct value_id) from work.identifier "
         "where flag is not null group by flag order by flag"
@@ -198,7 +200,9 @@ def _report(
     )
     return IdentityReport(
         is_unchanged=False,
-        **_status_counts(work, "work.status"),
+        records=counts.records,
+        withdrawn=counts.withdrawn,
+        not_customers=counts.not_customers,
         customers=work.count("(select distinct customer_id from work.named)"),
         candidates=work.count("work.candidate"),
         links=work.count("work.link"),
@@ -280,20 +284,13 @@ def _drift(work: Workspace, model: Model) -> tuple[str, ...]:
     )
 
 
-def _status_counts(work: Workspace, table: str) -> dict[str, int]:
+def _status_counts(work: Workspace, table: str) -> RecordCounts:
     counts = {
         str(status): int(str(count))
         for status, count in work.rows(f"select status, count(*) from {table} group by status")
     }
-    return {
-        "records": counts.get("resolved", 0),
-        "withdrawn": counts.get("withdrawn", 0),
-        "not_customers": counts.get("not_a_customer", 0),
-    }
-
-
-def _written_counts(work: Workspace) -> dict[str, int]:
-    customers = work.count(
-        "(select distinct customer_id from identity.customer_xref where valid_to is null)"
+    return RecordCounts(
+        records=counts.get("resolved", 0),
+        withdrawn=counts.get("withdrawn", 0),
+        not_customers=counts.get("not_a_customer", 0),
     )
-    return {**_status_counts(work, "identity.record_status"), "customers": customers}
