@@ -180,7 +180,7 @@ def _print_end(
     console.print(f"  {_shown(settings.root.audit / 'verdicts.html')}   what every gate said")
     console.print(
         f"  duckdb -readonly {_shown(settings.root.published / 'crm.duckdb')} "
-        '"select * from marts.customer_360 limit 5"'
+        '"select * from customer_360 limit 5"'
     )
 
 

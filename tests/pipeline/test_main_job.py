@@ -36,7 +36,7 @@ def test_the_first_run_publishes_every_consumer(first_run: tuple[Root, RunOutcom
     assert set(published) == {"crm", "design", "finance"}
     assert all(entry["changed"] and entry["passed"] for entry in published.values())
     with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
-        customers = connection.execute("select count(*) from marts.customer_360").fetchall()
+        customers = connection.execute("select count(*) from customer_360").fetchall()
     assert customers[0][0] > 100
 
 
@@ -117,7 +117,7 @@ def test_a_root_without_sources_runs(tmp_path: Path) -> None:
 
     assert rows_loaded(outcome) == 0
     with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
-        assert connection.execute("select count(*) from marts.customer_360").fetchall() == [
+        assert connection.execute("select count(*) from customer_360").fetchall() == [
             (0,)
         ]
 

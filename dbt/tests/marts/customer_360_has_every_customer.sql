@@ -1,4 +1,5 @@
 -- Customers of identity, of the golden record and of the 360 are the same ones.
+{{ config(meta={'dagster': {'ref': {'name': 'customer_360'}}}) }}
 with
 
 resolved as (

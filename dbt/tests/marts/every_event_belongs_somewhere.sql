@@ -1,4 +1,5 @@
 -- Every event belongs to exactly one customer, or says why to none; so does every consent.
+{{ config(meta={'dagster': {'ref': {'name': 'customer_timeline'}}}) }}
 with
 
 attributions as (

@@ -1,4 +1,5 @@
 -- Every contact record stands in exactly one customer, or is withdrawn, no customer, quarantined.
+{{ config(meta={'dagster': {'ref': {'name': 'customer_records'}}}) }}
 with
 
 records as (

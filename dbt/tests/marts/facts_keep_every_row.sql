@@ -1,4 +1,5 @@
 -- A fact has as many rows as what it is made from: no join multiplies or drops one.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_message'}}}) }}
 with
 
 counted as (

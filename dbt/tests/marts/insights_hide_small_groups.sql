@@ -1,4 +1,5 @@
 -- No insight view shows a group of fewer distinct customers than min_group_size.
+{{ config(meta={'dagster': {'ref': {'name': 'insight_design__feedback_by_channel_month'}}}) }}
 with
 
 groups as (

@@ -1,4 +1,5 @@
 -- Per currency: customers' amounts and those of nobody are all there is, to the minor unit.
+{{ config(meta={'dagster': {'ref': {'name': 'customer_money'}}}) }}
 with
 
 deals as (

@@ -1,4 +1,5 @@
 -- Without a threshold its rule would be silently off.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_email_event'}}}) }}
 with
 
 wanted as (

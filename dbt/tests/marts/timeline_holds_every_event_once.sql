@@ -1,4 +1,5 @@
 -- Events of each fact as the fact itself counts them, beside the timeline's rows of that fact.
+{{ config(meta={'dagster': {'ref': {'name': 'customer_timeline'}}}) }}
 with
 
 expected as (
