@@ -48,7 +48,11 @@ class SourceConfig(_Strict):
     region: str
     purpose: str
     lawful_basis: Literal[
-        "consent", "contract", "legal obligation", "vital interests", "public task",
+        "consent",
+        "contract",
+        "legal obligation",
+        "vital interests",
+        "public task",
         "legitimate interest",
     ]
     retention_days: int = Field(gt=0)

@@ -35,7 +35,9 @@ class Batch:
     notes: tuple[str, ...] = ()  # worth a warning: undecodable bytes replaced, NULs removed…
     missing_columns: tuple[str, ...] = ()
     cursor: dict[str, str] | None = None  # API streams: stored in the ledger with the load
-    skip_known: bool = False  # API re-pulls: rows equal to the newest landed version are left out
+    skip_known: bool = (
+        False  # API re-pulls: rows equal to the newest landed version are left out
+    )
 
 
 class LoadState(StrEnum):

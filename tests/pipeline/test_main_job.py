@@ -117,9 +117,7 @@ def test_a_root_without_sources_runs(tmp_path: Path) -> None:
 
     assert rows_loaded(outcome) == 0
     with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
-        assert connection.execute("select count(*) from customer_360").fetchall() == [
-            (0,)
-        ]
+        assert connection.execute("select count(*) from customer_360").fetchall() == [(0,)]
 
 
 def test_no_personal_value_leaves_the_folders_made_for_them(
