@@ -132,6 +132,7 @@ def _reason(event: dg.DagsterEvent) -> str:
     if error is None:
         return ""
     if error.cls_name == "Failure":
-        return error.message.partition(": ")[2].strip() or error.message.strip()
+        message = str(error.message)
+        return message.partition(": ")[2].strip() or message.strip()
     inner = error.cause or error
     return f"{inner.cls_name} (details in the Dagster UI: make ui)"

@@ -8,6 +8,7 @@ from dagster_project.engines.duckdb.phases import (
     finished_with,
     mark_finished,
 )
+from dagster_project.engines.duckdb.session import session
 
 
 class Phase(StrEnum):

@@ -184,11 +184,7 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
             select a.c, a.d, b.d as other, a.odds
             from weak as a
             inner join weak as b on a.c = b.c and a.d <> b.d
-            left join work.relation as between_them
-                on least(a.d, b.d) = between_them.c and greatest(a.d, b.d) = between_them.d
-            where
-                coalesce(between_them.net, 0) <= 0
-                and a.odds < b.odds + {round(10 * spec.clusters.rival_bits)}
+            where a.odds < b.odds + {round(10 * spec.clusters.rival_bits)}
 
         )
 
@@ -218,7 +214,7 @@ def _read_edges(work: Workspace, only: str = "weight <> 0") -> _Edges:
         select l, r, weight from work.bond
         """
     ).fetchnumpy()
-    return _Edges(*(found[name].astype(np.int64) for name in ("l", "r", "weight")))
+    return _Edges(*(np.asarray(found[name], np.int64) for name in ("l", "r", "weight")))
 
 
 def _as_tuple(edges: _Edges) -> tuple[Ints, Ints, Ints]:

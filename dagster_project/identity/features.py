@@ -13,7 +13,7 @@ from dagster_project.identity.workspace import Workspace
 USUAL_HOLDERS = 12
 """Records that may share a user part or alias before it counts as everybody's."""
 
-CULTURE = 2
+CULTURE = 3.5
 """Bits by which given and family names of one culture meet more often than by chance."""
 
 

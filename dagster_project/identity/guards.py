@@ -76,12 +76,13 @@ def _only_shared_values(levels: Levels) -> Mask:
         | _at(levels, "birth_date", "same", "mistyped")
         | both_only_mailed
     )
-    return ~known_given & ~personal
+    mask: Mask = ~known_given & ~personal
+    return mask
 
 
 def _namesakes_at_home(levels: Levels) -> Mask:
     """One name at one address and yet another e-mail and telephone: father and son, as it may be."""
-    return (
+    mask: Mask = (
         _at(levels, "name", "same", "nickname", "alike", "words_within")
         & _at(levels, "address", "same", "same_shared", "alike", "same_postal_code")
         & _at(levels, "email", "different")
@@ -90,6 +91,7 @@ def _namesakes_at_home(levels: Levels) -> Mask:
         & ~_at(levels, "organisation", "same")
         & (_column(levels, "handle") == 0)
     )
+    return mask
 
 
 def _column(levels: Levels, comparison: str) -> Levels:

@@ -202,7 +202,7 @@ def _counted(
     found = work.connection.execute(
         f"select pattern, count(*) as pairs from {table} group by pattern order by pattern"
     ).fetchnumpy()
-    return found["pattern"].astype(np.int64), found["pairs"].astype(np.int64)
+    return np.asarray(found["pattern"], np.int64), np.asarray(found["pairs"], np.int64)
 
 
 def _typical_surprise(work: Workspace) -> tuple[float, float, float]:

@@ -21,7 +21,7 @@ SINGLE_VALUED = ("name", "birth_date")
 MOST_RARITY = 80
 """Tenths of a bit by which a rare or common name may move a score."""
 
-NAME_ALONE = 20
+NAME_ALONE = 30
 """Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
 are not independent draws, so that a name alone is never more than weak evidence."""
 
@@ -103,9 +103,10 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
 def _write_pattern_weights(
     work: Workspace, spec: IdentitySpec, model: Model, table: str
 ) -> None:
-    patterns = work.connection.execute(
+    found = work.connection.execute(
         f"select distinct pattern from {table} order by pattern"
-    ).fetchnumpy()["pattern"].astype(np.int64)  # fmt: skip
+    ).fetchnumpy()
+    patterns = np.asarray(found["pattern"], np.int64)
     levels = unpack(patterns)
     guarded = guard(levels, spec.vetoes)
     work.run(

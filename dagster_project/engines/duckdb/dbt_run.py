@@ -139,4 +139,5 @@ def _parsed(project: DbtProject) -> Any:
 def _release() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
-    DuckDBConnectionManager.close_all_connections()
+    close: Callable[[], None] = DuckDBConnectionManager.close_all_connections
+    close()
