@@ -361,7 +361,8 @@ _SIMILARITIES = """
 # Rarity of the agreeing name in tenths of a bit: whole name, family name, or given name.
 _SURPRISE = """
     case
-        when level_name in (8, 9, 10, 11) or level_alias = 4 then greatest(l.rarity, r.rarity)
+        when level_name in (8, 9, 10, 11) or level_alias = 4
+            then coalesce(least(nullif(l.rarity, 0), nullif(r.rarity, 0)), 0)
         when level_name = 7 then least(l.rarity, r.rarity)
         when level_name in (3, 4, 6) or level_alias = 3 then least(l.family_rarity, r.family_rarity)
         when level_name = 5 then least(l.given_rarity, r.given_rarity)
