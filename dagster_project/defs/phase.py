@@ -39,7 +39,7 @@ def _judgements(workbench: Workbench) -> str:
         return ""
     with session(file, read_only=True) as connection:
         rows = connection.execute("select * from judgements order by all").fetchall()
-    return str(rows)
+    return str(rows) if rows else ""
 
 
 def needs_rebuild(workbench: Workbench, phase: Phase, *, chosen: bool) -> tuple[bool, bool]:
