@@ -43,23 +43,34 @@ def _born_on_other_days(levels: Levels) -> Mask:
     """Different birth dates, unless name and a personal address say that one was mistyped."""
     own_address = _at(levels, "email", "same") | _at(levels, "handle", "same", "same_verified")
     own_name = _at(
-        levels, "name", "same", "nickname", "alike", "words_within", "initial_fits"
+        levels,
+        "name",
+        "same",
+        "nickname",
+        "alike",
+        "given_alike",
+        "words_within",
+        "initial_fits",
     ) | _at(levels, "alias", "full_name", "one_word_fits")
     return _at(levels, "birth_date", "different") & ~(own_address & own_name)
 
 
 def _other_member_of_family(levels: Levels) -> Mask:
-    """One family name and two given names: relatives, unless birth date and e-mail agree."""
-    one_person_after_all = _at(levels, "birth_date", "same") & _at(
-        levels, "email", "same", "same_shared"
-    )
-    return _at(levels, "name", "family_only") & ~one_person_after_all
+    """One family name and two given names: relatives, unless they were born on one day."""
+    return _at(levels, "name", "family_only") & ~_at(levels, "birth_date", "same")
 
 
 def _only_shared_values(levels: Levels) -> Mask:
     """No given name to tell people apart, and no identifier that is one person's alone."""
     known_given = _at(
-        levels, "name", "same", "nickname", "words_within", "given_only", "generation_differs"
+        levels,
+        "name",
+        "same",
+        "nickname",
+        "alike",
+        "words_within",
+        "given_only",
+        "generation_differs",
     ) | _at(levels, "alias", "full_name")
     both_only_mailed = (_column(levels, "alias") == 0) & _at(levels, "email", "same_shared")
     personal = (
@@ -83,7 +94,7 @@ def _only_shared_values(levels: Levels) -> Mask:
 def _namesakes_at_home(levels: Levels) -> Mask:
     """One name at one address and yet another e-mail and telephone: father and son, as it may be."""
     mask: Mask = (
-        _at(levels, "name", "same", "nickname", "alike", "words_within")
+        _at(levels, "name", "same", "nickname", "alike", "given_alike", "words_within")
         & _at(levels, "address", "same", "same_shared", "alike", "same_postal_code")
         & _at(levels, "email", "different")
         & _at(levels, "phone", "different", "same_shared")

@@ -78,7 +78,8 @@ _NAME = Comparison(
         Level("family_other_naming", 0.02, 0.001),
         Level("given_only", 0.03, 0.007),
         Level("initial_fits", 0.05, 0.0003),
-        Level("alike", 0.14, 0.0001),
+        Level("given_alike", 0.06, 0.0001),
+        Level("alike", 0.08, 0.00005),
         Level("nickname", 0.12, 0.00002),
         Level("words_within", 0.06, 0.00002),
         Level("same", 0.52, 0.00003),
@@ -91,16 +92,24 @@ _NAME = Comparison(
             and near_family < 0.88 and near_given < 0.8 and near_crossed < 0.9
             and not is_nickname then 1
         when l.generation <> r.generation
-            and (l.name_id = r.name_id or near_name >= 0.9) then 11
-        when l.name = r.name then 10
+            and (l.name_id = r.name_id or near_name >= 0.9) then 12
+        when l.name = r.name then 11
         when l.word_count <> r.word_count and common_words = least(l.word_count, r.word_count)
-            then 9
-        when near_family = 1 and is_nickname then 8
+            then 10
+        when near_family = 1 and is_nickname then 9
         when near_family = 1 and least(length(l.given), length(r.given)) = 1
             then case when l.initial = r.initial then 6 else 3 end
-        when near_family >= 0.88 and (near_given >= 0.88 or is_nickname) then 7
+        when near_family >= 0.88 and (near_given = 1 or is_nickname) then 8
+        when near_family >= 0.88 and near_given >= 0.88 then
+            case
+                when least(length(l.given), length(r.given)) >= 6
+                    and damerau_levenshtein(l.given, r.given) = 1
+                    and not starts_with(l.given, r.given) and not starts_with(r.given, l.given)
+                    then 8
+                else 7
+            end
+        when near_crossed >= 0.93 then 8
         when near_name >= 0.93 then 7
-        when near_crossed >= 0.93 then 7
         when near_family >= 0.92 and least(length(l.given), length(r.given)) = 1
             and l.initial = r.initial then 6
         when (l.given = r.given or is_nickname) and least(length(l.given), length(r.given)) > 1
@@ -361,9 +370,9 @@ _SIMILARITIES = """
 # Rarity of the agreeing name in tenths of a bit: whole name, family name, or given name.
 _SURPRISE = """
     case
-        when level_name in (8, 9, 10, 11) or level_alias = 4
+        when level_name in (9, 10, 11, 12) or level_alias = 4
             then coalesce(least(nullif(l.rarity, 0), nullif(r.rarity, 0)), 0)
-        when level_name = 7 then least(l.rarity, r.rarity)
+        when level_name in (7, 8) then least(l.rarity, r.rarity)
         when level_name in (3, 4, 6) or level_alias = 3 then least(l.family_rarity, r.family_rarity)
         when level_name = 5 then least(l.given_rarity, r.given_rarity)
         when level_alias = 2 then least(l.family_rarity, r.family_rarity, l.given_rarity, r.given_rarity)

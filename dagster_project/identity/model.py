@@ -17,11 +17,11 @@ from dagster_project.identity.guards import guard
 from dagster_project.identity.levels import COMPARISONS, compare_sql, unpack
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "3"
+FORMAT = "4"
 """Grows when comparisons or levels change, so that models of older code are trained anew."""
 
 _FULL_NAME = {
-    "name": ("alike", "nickname", "words_within", "same", "generation_differs"),
+    "name": ("given_alike", "alike", "nickname", "words_within", "same", "generation_differs"),
     "alias": ("full_name",),
 }
 _FAMILY_NAME = {
