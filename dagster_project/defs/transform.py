@@ -7,6 +7,7 @@ dagster-dbt's own conversion.
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +189,12 @@ def _dagster_events(
 
 def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
     """Every table stands as it was built last; its tests passed then and are not asked again."""
-    for key in sorted(context.selected_asset_keys):
+    parents = context.assets_def.asset_deps
+    for key in TopologicalSorter(
+        {k: parents.get(k, set()) for k in sorted(context.selected_asset_keys)}
+    ).static_order():
+        if key not in context.selected_asset_keys:
+            continue
         yield dg.Output(
             None, output_name=key.to_python_identifier(), metadata={"unchanged": True}
         )
