@@ -17,7 +17,7 @@ from dagster_project.identity.guards import guard
 from dagster_project.identity.levels import COMPARISONS, compare_sql, unpack
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "4"
+FORMAT = "5"
 """Grows when comparisons or levels change, so that models of older code are trained anew."""
 
 _FULL_NAME = {
@@ -158,9 +158,15 @@ def train_model(work: Workspace, spec: IdentitySpec) -> Model:
 def _with_exact_names(
     strangers: tuple[npt.NDArray[np.float64], ...], typical_name: float
 ) -> tuple[tuple[float, ...], ...]:
-    """How often strangers have one name follows from how names are spread, better than a sample."""
+    """How often strangers have one name follows from how names are spread, better than a sample.
+
+    So does how often one goes by the other's name, which can be written two ways round.
+    """
     rounded = [[float(f"{v:.9e}") for v in values] for values in strangers]
-    rounded[0][COMPARISONS[0].position("same") - 1] = float(f"{2.0**-typical_name:.9e}")
+    for comparison, level, ways in (("name", "same", 1.0), ("alias", "full_name", 2.0)):
+        column = [c.name for c in COMPARISONS].index(comparison)
+        position = COMPARISONS[column].position(level) - 1
+        rounded[column][position] = float(f"{ways * 2.0**-typical_name:.9e}")
     return tuple(tuple(values) for values in rounded)
 
 
