@@ -98,7 +98,7 @@ class ModelOptions(_Strict):
     """How weights are learned; ``retrain_when_grown`` is a share of the records trained on."""
 
     seed: int = 0
-    random_pairs: int = Field(default=1_000_000, ge=1_000)
+    random_pairs: int = Field(default=500_000, ge=1_000)
     retrain_when_grown: float = Field(default=0.5, gt=0)
     least_matches: float = Field(default=200, gt=0)
 
