@@ -12,15 +12,13 @@ from time import perf_counter
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.agreements import find_agreements
-from dagster_project.identity.blocking import RuleCount, find_candidates
-from dagster_project.identity.clustering import build_clusters
+from dagster_project.identity.blocking import RuleCount
 from dagster_project.identity.contacts import read_contacts
-from dagster_project.identity.features import build_features
+from dagster_project.identity.engine import run_stages
 from dagster_project.identity.fingerprint import evidence_hash, times_hash
 from dagster_project.identity.ids import IdChanges, assign_ids
 from dagster_project.identity.judgements import Judgement, standing_judgements
-from dagster_project.identity.model import Model, needs_training, train_model
+from dagster_project.identity.model import Model
 from dagster_project.identity.names import read_names
 from dagster_project.identity.outputs import (
     RunKey,
@@ -31,7 +29,6 @@ from dagster_project.identity.outputs import (
 )
 from dagster_project.identity.records import read_records
 from dagster_project.identity.report import IdentityReport, RecordCounts
-from dagster_project.identity.scoring import compare_pairs, score_pairs
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.workspace import Progress, Workspace, workspace
 
@@ -79,10 +76,9 @@ def resolve(
         known = None if retrain else _still_valid(run, model)
         if known is not None and known.input_hash == inputs:
             return _unchanged_report(work, known)
-        read_records(work)
         if known is not None:
             return _refreshed(run, known)
-        return _resolved(run, model, start)
+        return _resolved(run, None if retrain else model, start)
 
 
 def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
@@ -123,6 +119,7 @@ def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:
 def _refreshed(run: _Run, known: RunKey) -> IdentityReport:
     """Only times of identifiers are new: hand them on, leave everybody where they are."""
     with run.work.stage("identifiers"):
+        read_records(run.work)
         read_names(run.work, run.spec)
         read_contacts(run.work, run.spec)
     figures: list[object] = [None] * 12
@@ -136,49 +133,29 @@ def _refreshed(run: _Run, known: RunKey) -> IdentityReport:
 
 def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     work, spec = run.work, run.spec
-    with work.stage("names", "work.record"):
-        read_names(work, spec)
-    with work.stage("contact points", "work.identifier"):
-        read_contacts(work, spec)
-    with work.stage("features", "work.feature"):
-        build_features(work, spec)
-    with work.stage("agreements", "work.agreement"):
-        find_agreements(work)
-    with work.stage("candidates", "work.candidate"):
-        rules = find_candidates(work, spec.blocking)
-    with work.stage("comparison", "work.compared"):
-        compare_pairs(work, "work.candidate", "work.compared")
-    with work.stage("model"):
-        model, reason = _model_for(run, model)
-    with work.stage("scores", "work.edge"):
-        score_pairs(work, spec, model, "work.compared")
-    with work.stage("clusters", "work.assignment"):
-        build_clusters(work, spec, model, run.judgements)
+    clustered = run_stages(work, spec=spec, judgements=run.judgements, model=model)
+    reason = "asked for" if run.retrain else clustered.trained
+    if clustered.trained is not None:
+        _keep_model(run, clustered.model, reason)
+    model = clustered.model
     with work.stage("ids"):
         changes = assign_ids(
             work, run_id=run.run_id, as_of=run.as_of, model_version=model.version
         )
     with work.stage("links", "work.link"):
         describe_links(work)
-    report = _report(run, model, reason, changes, rules)
+    report = _report(run, model, reason, changes, clustered.rules)
     with work.stage("write"):
         write_outputs(work, _run_row(run, model, changes, report, perf_counter() - start))
     return report
 
 
-def _model_for(run: _Run, model: Model | None) -> tuple[Model, str | None]:
-    """The frozen model, or a new one kept in state when there is a reason to train."""
-    records = run.work.count("work.feature")
-    reason = "asked for" if run.retrain else needs_training(model, run.spec, records)
-    if reason is None and model is not None:
-        return model, None
-    new = train_model(run.work, run.spec)
+def _keep_model(run: _Run, model: Model, reason: str | None) -> None:
     run.work.run(
         "insert into idstate.models "
         "select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? from idstate.models",
-        [new.version, new.to_json(), run.as_of, run.run_id, reason],
+        [model.version, model.to_json(), run.as_of, run.run_id, reason],
     )
-    return new, reason
 
 
 def _report(

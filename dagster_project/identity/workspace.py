@@ -53,8 +53,16 @@ def workspace(
     connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
 ) -> Iterator[Workspace]:
     """Attach the scratch database ``work``; it is gone on leaving, whatever happened."""
-    connection.execute("attach ':memory:' as work")
     try:
-        yield Workspace(connection, progress)
+        yield opened_workspace(connection, progress)
     finally:
         connection.execute("detach work")
+
+
+def opened_workspace(
+    connection: duckdb.DuckDBPyConnection, progress: Progress | None = None
+) -> Workspace:
+    """An empty scratch database ``work`` that stays until the connection closes."""
+    connection.execute("detach database if exists work")
+    connection.execute("attach ':memory:' as work")
+    return Workspace(connection, progress)
