@@ -4,6 +4,7 @@ Belongs here: the order of stages, when work can be skipped, and the run's repor
 Does not belong here: any rule of matching; every stage has its module.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,12 @@ from dagster_project.identity.workspace import Progress, Workspace, workspace
 DRIFT = 1.5
 """Factor by which candidates per record may differ from training before it is reported."""
 
+Reached = Callable[[str], None]
+"""Told the name of every point where a kill would be most awkward; chaos tests kill there."""
+
+POINTS = ("identity: ledger of ids written",)
+"""The points ``reached`` hears of, in order."""
+
 
 @dataclass(frozen=True)
 class _Run:
@@ -48,6 +55,7 @@ class _Run:
     evidence: str
     inputs: str
     retrain: bool
+    reached: Reached
 
 
 def resolve(
@@ -59,6 +67,7 @@ def resolve(
     as_of: datetime,
     retrain: bool = False,
     progress: Progress | None = None,
+    reached: Reached = lambda point: None,
 ) -> IdentityReport:
     """Resolve the contact records of schema ``intermediate`` and write schema ``identity``.
 
@@ -71,7 +80,7 @@ def resolve(
         with work.stage("compare with the last run"):
             evidence = evidence_hash(work, judgements)
             inputs = times_hash(work)
-        run = _Run(work, spec, run_id, as_of, judgements, evidence, inputs, retrain)
+        run = _Run(work, spec, run_id, as_of, judgements, evidence, inputs, retrain, reached)
         model = _frozen_model(work)
         known = None if retrain else _still_valid(run, model)
         if known is not None and known.input_hash == inputs:
@@ -142,6 +151,7 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
         changes = assign_ids(
             work, run_id=run.run_id, as_of=run.as_of, model_version=model.version
         )
+    run.reached(POINTS[0])
     with work.stage("links", "work.link"):
         describe_links(work)
     report = _report(run, model, reason, changes, clustered.rules)

@@ -36,6 +36,14 @@ MANIFEST = "load.json"
 Reached = Callable[[str], None]
 """Told the name of every point where a kill would be most awkward; chaos tests kill there."""
 
+POINTS = (
+    "landing: temporary file written",
+    "landing: renamed, not in the ledger",
+    "landing: in the ledger",
+    "landing: file put away",
+)
+"""The points ``reached`` hears of, in order."""
+
 
 @dataclass(frozen=True)
 class Recovery:
@@ -110,7 +118,7 @@ class LandingZone:
         folder.mkdir(parents=True, exist_ok=True)
         target = place_for(file, folder)
         rename_durably(file, target)
-        self._reached("landing: file put away")
+        self._reached(POINTS[3])
         return target
 
     def loaded_files(self, load: Load) -> tuple[Path, ...]:
@@ -170,7 +178,7 @@ class LandingZone:
         (aside / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
         for file in (aside / ROWS, aside / MANIFEST, aside):
             sync_file(file)
-        self._reached("landing: temporary file written")
+        self._reached(POINTS[0])
         return self._settle(aside, batch.source, batch.spec.stream, manifest)
 
     def _settle(self, aside: Path, source: str, stream: str, manifest: dict[str, Any]) -> Load:
@@ -178,10 +186,10 @@ class LandingZone:
         if folder.exists():
             rename_durably(folder, aside.with_suffix(".replaced"))
         rename_durably(aside, folder)
-        self._reached("landing: renamed, not in the ledger")
+        self._reached(POINTS[1])
         load = _load(manifest)
         self.ledger.enter(load, manifest=manifest)
-        self._reached("landing: in the ledger")
+        self._reached(POINTS[2])
         shutil.rmtree(aside.with_suffix(".replaced"), ignore_errors=True)
         return load
 

@@ -11,17 +11,10 @@ from dagster_project.domain.loads import LoadState
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.session import session
 from dagster_project.landing.exposure import expose
-from dagster_project.landing.store import LandingZone
+from dagster_project.landing.store import POINTS, LandingZone
 from dagster_project.quality.admission import admit_all, judge_pending
 from dagster_project.sources.catalogue import STREAMS
 from tests.unit.landing.builders import batch, contact, file_in, source
-
-POINTS = (
-    "landing: temporary file written",
-    "landing: renamed, not in the ledger",
-    "landing: in the ledger",
-    "landing: file put away",
-)
 
 KILLED_RUN = """
 import os, signal, sys
