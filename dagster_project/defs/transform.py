@@ -126,7 +126,18 @@ def _build(
         tests=sum(e["info"]["name"] == "LogTestResult" for e in events),
         full_refresh=full_refresh,
         seconds=round(time.monotonic() - started, 3),
+        slowest=_slowest(events),
     )
+
+
+def _slowest(events: list[Event], shown: int = 20) -> dict[str, float]:
+    """Seconds of the nodes that took longest, as dbt measured them."""
+    seconds = {
+        e["data"]["node_info"]["node_name"]: round(float(e["data"].get("execution_time", 0)), 3)
+        for e in events
+        if e["info"]["name"] in {"LogModelResult", "LogTestResult"}
+    }
+    return dict(sorted(seconds.items(), key=lambda node: -node[1])[:shown])
 
 
 def _chosen(

@@ -24,9 +24,10 @@ STAGES = ("loading", "staging", "identity", "marts", "publication")
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: seconds of wall time, peak resident memory in MB, rows landed, seconds by stage."""
+    """One run: seconds of wall and of CPU time, peak resident MB, rows landed, seconds by stage."""
 
     wall: float
+    cpu: float
     peak_mb: float
     rows: int
     stages: dict[str, float]
@@ -37,6 +38,9 @@ def main() -> None:
     options = _options()
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}")
     for people in options.sizes:
+        if options.keep:
+            _measure_size(Root(options.keep / str(people)), people, days=options.days)
+            continue
         with tempfile.TemporaryDirectory(prefix="c360-bench-") as folder:
             _measure_size(Root(Path(folder)), people, days=options.days)
 
@@ -45,6 +49,12 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES, metavar="PEOPLE")
     parser.add_argument("--days", type=int, default=0, help="daily runs of 1 %% afterwards")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        metavar="DIR",
+        help="build the roots below DIR and leave them there",
+    )
     return parser.parse_args()
 
 
@@ -55,7 +65,8 @@ def _measure_size(root: Root, people: int, *, days: int) -> None:
     started = time.monotonic()
     world = build_world(root.path, people=people, seed=SEED)
     print(
-        f"\n## {people:,} people: {world.records:,} contact records, {world.events:,} events "
+        f"\n## {people:,} people: {world.records:,} contact records, "
+        f"{world.email_events + world.messages:,} e-mail events and messages "
         f"(world built in {time.monotonic() - started:.0f} s)\n"
     )
     _print_header()
@@ -66,8 +77,12 @@ def _measure_size(root: Root, people: int, *, days: int) -> None:
     build_daily_delta(root.path, people=people, seed=SEED, day=1, share=0.01)
     daily = _run(root)
     _print_row("1 % new", daily)
-    share = (daily.wall - idle.wall) / fresh.wall
-    print(f"\nbeyond the idle run, 1 % new costs {share:.0%} of the fresh run")
+    wall = (daily.wall - idle.wall) / fresh.wall
+    cpu = (daily.cpu - idle.cpu) / fresh.cpu
+    print(
+        f"\nbeyond the idle run, 1 % new costs {wall:.0%} of the fresh run's wall time, "
+        f"{cpu:.0%} of its CPU time"
+    )
     if days:
         _measure_days(root, people, days=days, first=daily)
 
@@ -109,7 +124,8 @@ def _run(root: Root) -> Measured:
     if os.waitstatus_to_exitcode(status) != 0:
         sys.exit(f"the run failed:\n{output}")
     new = [f for f in (root.audit / "runs").glob("*.jsonl") if f.name not in before]
-    return Measured(wall, usage.ru_maxrss / 1024, *_stages(Journal(new[0])))
+    cpu = usage.ru_utime + usage.ru_stime
+    return Measured(wall, cpu, usage.ru_maxrss / 1024, *_stages(Journal(new[0])))
 
 
 def _stages(journal: Journal) -> tuple[int, dict[str, float]]:
@@ -149,15 +165,15 @@ def _size(folder: Path) -> int:
 
 def _print_header() -> None:
     print(
-        f"| run | wall s | peak MB | rows landed | rows/s | {' | '.join(f'{s} s' for s in STAGES)} |"
+        f"| run | wall s | CPU s | peak MB | rows landed | rows/s | {' | '.join(f'{s} s' for s in STAGES)} |"
     )
-    print("|---" * (5 + len(STAGES)) + "|")
+    print("|---" * (6 + len(STAGES)) + "|")
 
 
 def _print_row(name: str, run: Measured) -> None:
     stages = " | ".join(f"{run.stages[s]:.1f}" for s in STAGES)
     print(
-        f"| {name} | {run.wall:.1f} | {run.peak_mb:.0f} | {run.rows:,} | "
+        f"| {name} | {run.wall:.1f} | {run.cpu:.1f} | {run.peak_mb:.0f} | {run.rows:,} | "
         f"{run.rows / run.wall:,.0f} | {stages} |",
         flush=True,
     )
