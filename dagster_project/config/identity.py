@@ -116,6 +116,17 @@ class ClusterOptions(_Strict):
     complete_up_to: int = Field(default=60, ge=2)
 
 
+class MoveOptions(_Strict):
+    """How much of what is known one run may change before it stops and asks.
+
+    ``stop_above`` is a share of the records that already have a customer; it counts once
+    ``from_records`` of them do, since small ledgers move easily.
+    """
+
+    stop_above: float = Field(default=0.1, gt=0, le=1)
+    from_records: int = Field(default=1_000, ge=0)
+
+
 class IdentitySpec(_Strict):
     """Everything that decides which records are one customer, judgements apart."""
 
@@ -128,6 +139,7 @@ class IdentitySpec(_Strict):
     blocking: BlockingOptions
     model: ModelOptions = ModelOptions()
     clusters: ClusterOptions = ClusterOptions()
+    moves: MoveOptions = MoveOptions()
     nickname_groups: tuple[tuple[str, ...], ...] = ()
     family_groups: tuple[tuple[str, ...], ...] = ()
 
@@ -141,8 +153,8 @@ class IdentitySpec(_Strict):
 
     @property
     def hash(self) -> str:
-        """Changes whenever any entry (or the nickname list) does."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """Changes whenever an entry that decides who is who (or the nickname list) does."""
+        return hashlib.sha256(self.model_dump_json(exclude={"moves"}).encode()).hexdigest()[:16]
 
 
 def read_identity(file: Path) -> IdentitySpec:

@@ -13,6 +13,8 @@ An id whose members have all gone is retired; it goes back to them should they r
 from dataclasses import dataclass
 from datetime import datetime
 
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.workspace import Workspace
 
 
@@ -28,18 +30,57 @@ class IdChanges:
     retired: int
 
 
-def assign_ids(
-    work: Workspace, *, run_id: str, as_of: datetime, model_version: str
-) -> IdChanges:
-    """Name ``work.assignment``'s clusters and write the ledger, in one transaction.
+@dataclass(frozen=True)
+class Moves:
+    """Records the ledger knows, and how many of them would change their customer."""
 
-    Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)``.
+    known: int
+    moved: int
+
+    @property
+    def share(self) -> float:
+        """Moved of known; 0 where nobody is known."""
+        return self.moved / self.known if self.known else 0.0
+
+
+class TooManyMovesError(Customer360Error):
+    """A run would give so many known records another customer that somebody has to agree."""
+
+    moves: Moves
+
+    @classmethod
+    def of(cls, moves: Moves, limit: float) -> "TooManyMovesError":
+        """Say how many records would move, and how to see or accept it."""
+        error = cls(
+            f"{moves.moved:,} of {moves.known:,} known records ({moves.share:.1%}) would get "
+            f"another customer, more than the {limit:.1%} that config allows; nothing was changed",
+            "config/identity.yml, moves.stop_above",
+            "see who with `c360 preview`; accept it once with `c360 run --accept-moves`",
+        )
+        error.moves = moves
+        return error
+
+
+def name_clusters(work: Workspace, judgements: tuple[Judgement, ...] = ()) -> Moves:
+    """Name ``work.assignment``'s clusters by the contract; nothing is written to the ledger.
+
+    Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)`` and
+    ``work.id_event``, what would be said of it; ``judgements`` tell whose word it was.
     """
+    _write_judgements(work, judgements)
     work.run(_CLUSTERS)
     work.run(_OLD)
     work.run(_OFFERS)
     work.run(_NAMED)
     work.run(_EVENTS)
+    rows = work.rows(_MOVES)
+    return Moves(*(int(str(value)) for value in rows[0]))
+
+
+def assign_ids(
+    work: Workspace, *, run_id: str, as_of: datetime, model_version: str
+) -> IdChanges:
+    """Write what ``name_clusters`` found to the ledger, in one transaction."""
     ledger_run = _write_ledger(work, run_id, as_of, model_version)
     counts = {
         str(kind): int(str(count))
@@ -50,6 +91,21 @@ def assign_ids(
     return IdChanges(
         ledger_run,
         *(counts.get(kind, 0) for kind in ("create", "absorb", "merge", "split", "retire")),
+    )
+
+
+def _write_judgements(work: Workspace, judgements: tuple[Judgement, ...]) -> None:
+    work.run(
+        "create or replace table work.judgement as select unnest($1::bigint[]) as number, "
+        "unnest($2::varchar[]) as verdict, unnest($3::varchar[]) as record_id_l, "
+        "unnest($4::varchar[]) as record_id_r, unnest($5::varchar[]) as author",
+        [
+            [j.number for j in judgements],
+            [j.verdict.value for j in judgements],
+            [j.record_id_l for j in judgements],
+            [j.record_id_r for j in judgements],
+            [j.author for j in judgements],
+        ],
     )
 
 
@@ -151,6 +207,15 @@ left join work.offer on clustered.cluster = offer.cluster and offer.is_kept
 left join work.new_id on clustered.cluster = new_id.cluster
 """
 
+_MOVES = """
+select
+    count(*) as known,
+    count(*) filter (named.customer_id <> old.customer_id) as moved
+from work.old_member as old
+inner join work.named on old.record_id = named.record_id
+where not old.is_retired
+"""
+
 _EVENTS = """
 create or replace table work.id_event as
 with
@@ -218,12 +283,57 @@ events as (
     anti join work.offer on living.customer_id = offer.customer_id
     group by living.customer_id
 
+),
+
+-- who said so, where the newest word of a steward lies between the two customers
+merged_by as (
+
+    select 'merge' as event_type, l.customer_id, before.customer_id as other_customer_id,
+        said.author, said.number
+    from work.judgement as said
+    inner join work.named as l on said.record_id_l = l.record_id
+    inner join living as before
+        on before.record_id in (said.record_id_l, said.record_id_r)
+        and before.customer_id <> l.customer_id
+    where said.verdict = 'same'
+
+),
+
+split_by as (
+
+    select 'split' as event_type, before.customer_id, named.customer_id as other_customer_id,
+        said.author, said.number
+    from work.judgement as said
+    inner join living as before on said.record_id_l = before.record_id
+    inner join living as too
+        on said.record_id_r = too.record_id and before.customer_id = too.customer_id
+    inner join work.named
+        on named.record_id in (said.record_id_l, said.record_id_r)
+        and named.customer_id <> before.customer_id
+    where said.verdict = 'different'
+
+),
+
+words as (
+
+    select * from (from merged_by union all from split_by)
+    qualify row_number() over (
+        partition by event_type, customer_id, other_customer_id order by number desc
+    ) = 1
+
 )
 
 select
-    *,
-    row_number() over (order by kind, customer_id, other_customer_id nulls first) as place
+    events.*,
+    coalesce(word.author, 'resolution') as actor,
+    row_number() over (
+        order by events.kind, events.customer_id, events.other_customer_id nulls first
+    ) as place
 from events
+left join words as word
+    on events.event_type = word.event_type
+    and events.customer_id = word.customer_id
+    and events.other_customer_id = word.other_customer_id
 """
 
 
@@ -322,7 +432,7 @@ _LEDGER = (
         'e' || lpad((known.serial + id_event.place)::varchar, 12, '0'),
         known.serial + id_event.place,
         id_event.event_type, id_event.customer_id, id_event.other_customer_id,
-        id_event.records, this.run_id, 'resolution', this.moment
+        id_event.records, this.run_id, id_event.actor, this.moment
     from work.id_event, this, (select coalesce(max(serial), 0) as serial from idstate.events) as known
     order by id_event.place
     """,

@@ -14,6 +14,15 @@ import duckdb
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity.state import opened_state
 
+STANDING = """
+select number, verdict, record_id_l, record_id_r, author, reason, made_at, expires_at
+from {schema}.judgements
+where withdrawn_at is null and (expires_at is null or expires_at > $1)
+qualify row_number() over (partition by record_id_l, record_id_r order by number desc) = 1
+order by number
+"""
+"""The newest unexpired word on every pair; ``$1`` is the time it is asked at."""
+
 
 class Verdict(StrEnum):
     """What a steward says of two records."""
@@ -79,16 +88,5 @@ def standing_judgements(
     connection: duckdb.DuckDBPyConnection, as_of: datetime, *, schema: str = "main"
 ) -> tuple[Judgement, ...]:
     """The newest unexpired word on every pair, oldest first."""
-    rows = connection.execute(
-        f"""
-        select
-            number, verdict, record_id_l, record_id_r, author, reason, made_at, expires_at
-        from {schema}.judgements
-        where withdrawn_at is null and (expires_at is null or expires_at > ?)
-        qualify
-            row_number() over (partition by record_id_l, record_id_r order by number desc) = 1
-        order by number
-        """,
-        [as_of],
-    ).fetchall()
+    rows = connection.execute(STANDING.format(schema=schema), [as_of]).fetchall()
     return tuple(Judgement(row[0], Verdict(row[1]), *row[2:]) for row in rows)

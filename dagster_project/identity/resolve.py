@@ -16,8 +16,15 @@ from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.blocking import RuleCount
 from dagster_project.identity.contacts import read_contacts
 from dagster_project.identity.engine import run_stages
+from dagster_project.identity.evidence_file import keep_evidence
 from dagster_project.identity.fingerprint import evidence_hash, times_hash
-from dagster_project.identity.ids import IdChanges, assign_ids
+from dagster_project.identity.ids import (
+    IdChanges,
+    Moves,
+    TooManyMovesError,
+    assign_ids,
+    name_clusters,
+)
 from dagster_project.identity.judgements import Judgement, standing_judgements
 from dagster_project.identity.model import Model
 from dagster_project.identity.names import read_names
@@ -55,6 +62,8 @@ class _Run:
     evidence: str
     inputs: str
     retrain: bool
+    accept_moves: bool
+    evidence_to: Path | None
     reached: Reached
 
 
@@ -66,6 +75,8 @@ def resolve(
     run_id: str,
     as_of: datetime,
     retrain: bool = False,
+    accept_moves: bool = False,
+    evidence_to: Path | None = None,
     progress: Progress | None = None,
     reached: Reached = lambda point: None,
 ) -> IdentityReport:
@@ -73,6 +84,8 @@ def resolve(
 
     The ledger of ids in ``state_dir`` is committed first, the warehouse after it; a run
     killed in between is repaired by the next. ``as_of`` dates memberships and events.
+    ``evidence_to`` is the file that explanations and reviews read. Without ``accept_moves`` a
+    run that would move too many known records raises ``TooManyMovesError`` and changes nothing.
     """
     start = perf_counter()
     with workspace(connection, progress) as work, attached_state(connection, state_dir):
@@ -80,8 +93,11 @@ def resolve(
         with work.stage("compare with the last run"):
             evidence = evidence_hash(work, judgements)
             inputs = times_hash(work)
-        run = _Run(work, spec, run_id, as_of, judgements, evidence, inputs, retrain, reached)
-        model = _frozen_model(work)
+        run = _Run(
+            work, spec, run_id, as_of, judgements, evidence, inputs, retrain, accept_moves,
+            evidence_to, reached,
+        )  # fmt: skip
+        model = frozen_model(work)
         known = None if retrain else _still_valid(run, model)
         if known is not None and known.input_hash == inputs:
             return _unchanged_report(work, known)
@@ -95,6 +111,8 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
     last = last_run(run.work)
     if last is None or model is None:
         return None
+    if run.evidence_to is not None and not run.evidence_to.exists():
+        return None
     ledger = run.work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]
     same = (last.evidence_hash, last.spec_hash, last.model_version, last.ledger_run) == (
         run.evidence,
@@ -105,7 +123,8 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
     return last if same else None
 
 
-def _frozen_model(work: Workspace) -> Model | None:
+def frozen_model(work: Workspace) -> Model | None:
+    """The model in force, of the state attached as ``idstate``; ``None`` before any training."""
     rows = work.rows("select body from idstate.models order by number desc limit 1")
     return Model.from_json(str(rows[0][0])) if rows else None
 
@@ -144,9 +163,13 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     work, spec = run.work, run.spec
     clustered = run_stages(work, spec=spec, judgements=run.judgements, model=model)
     reason = "asked for" if run.retrain else clustered.trained
+    model = clustered.model
+    with work.stage("names of clusters"):
+        moves = name_clusters(work, run.judgements)
+    if not run.accept_moves:
+        _stop_at_too_many(moves, spec)
     if clustered.trained is not None:
         _keep_model(run, clustered.model, reason)
-    model = clustered.model
     with work.stage("ids"):
         changes = assign_ids(
             work, run_id=run.run_id, as_of=run.as_of, model_version=model.version
@@ -155,9 +178,18 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     with work.stage("links", "work.link"):
         describe_links(work)
     report = _report(run, model, reason, changes, clustered.rules)
+    if run.evidence_to is not None:
+        with work.stage("evidence"):
+            keep_evidence(work, run.evidence_to, model=model, as_of=run.as_of)
     with work.stage("write"):
         write_outputs(work, _run_row(run, model, changes, report, perf_counter() - start))
     return report
+
+
+def _stop_at_too_many(moves: Moves, spec: IdentitySpec) -> None:
+    limit = spec.moves.stop_above
+    if moves.known >= spec.moves.from_records and moves.share > limit:
+        raise TooManyMovesError.of(moves, limit)
 
 
 def _keep_model(run: _Run, model: Model, reason: str | None) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.ids import IdChanges, assign_ids
+from dagster_project.identity.ids import IdChanges, assign_ids, name_clusters
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.workspace import Workspace, workspace
 
@@ -61,6 +61,7 @@ class Ledger:
             rids = sorted(records.index(record) for record in cluster.split())
             for rid in rids:
                 self.work.run("insert into work.assignment values (?, ?)", [rid, rids[0]])
+        name_clusters(self.work)
         return assign_ids(
             self.work,
             run_id=f"day {self.day}",
