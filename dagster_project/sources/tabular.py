@@ -158,6 +158,37 @@ def table_batch(
     )
 
 
+@dataclass(frozen=True)
+class PlainRows:
+    """Rows of a table of no known stream: cells stand as ``x0``, ``x1`` … by position."""
+
+    header: tuple[str, ...]
+    file: RowFile
+    notes: tuple[str, ...]
+
+
+def read_plain_rows(path: Path, target: Path) -> PlainRows:
+    """Read any delimited file with a header to a work file, whatever its columns are called."""
+    sheet = peek_sheet(path)
+    if sheet is None:
+        raise BrokenFileError(
+            "the file holds no table of two columns or more",
+            "export it again as CSV with a header",
+        )
+    text = examine(path)
+    sheet = _with_exact_header(text, sheet)
+    names = [f"x{position}" for position in range(len(sheet.header))]
+    tally, work = _write_work_file(text, sheet, names, {}, target)
+    found = [
+        (tally.short_rows, f"{tally.short_rows} rows have fewer cells than the header"),
+        (tally.long_rows, f"{tally.long_rows} rows have more cells than the header: left out"),
+        (tally.lenient, "quotes inside unquoted cells: read as they stand"),
+    ]
+    return PlainRows(
+        sheet.header, work, text.notes + tuple(note for holds, note in found if holds)
+    )
+
+
 def content_id(text: Text, given: Mapping[str, str]) -> str:
     """Hash of the bytes, with what the reader knows from elsewhere (a status in a file name)."""
     return "|".join([text.sha256, *(f"{k}={v}" for k, v in sorted(given.items()))])

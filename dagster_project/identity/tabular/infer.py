@@ -1,0 +1,302 @@
+"""What the columns of an unknown table mean: headers propose, contents decide.
+
+Belongs here: the rules by which a column gets its meaning, each with a reason to print.
+Does not belong here: lists of words (``meanings``) and counting (``profile``).
+
+A column is evidence only where its meaning is known or it repeats like a category. Numbers
+that name rows or groups of rows are never evidence: what tells an id from a fact is its
+header and how often values repeat, and in doubt a column is left out.
+"""
+
+import re
+from collections.abc import Sequence
+
+from dagster_project.identity.tabular.meanings import (
+    MANY_VALUED,
+    RECORD_IDS,
+    TIMES,
+    TRUTH,
+    Kind,
+    Meaning,
+    fold,
+    meaning_of,
+    network_of,
+    words_of,
+)
+from dagster_project.identity.tabular.profile import Profile
+from dagster_project.identity.tabular.spec import Column, ColumnSpec, Inferred
+
+_ENOUGH_ROWS = 20
+"""Fewer rows say nothing of whether a value is the same everywhere."""
+
+
+def infer_table(profiles: Sequence[Profile], *, kind: Kind | None = None) -> Inferred:
+    """Give every column a meaning and say why; ``kind`` is found too unless it is given."""
+    why = "as asked"
+    if kind is None:
+        kind, why = _find_kind(profiles)
+    record_id = find_record_id([p.name for p in profiles])
+    columns = [_judge(p, kind, record_id) for p in profiles]
+    return Inferred(kind, why, tuple(_settle(columns, profiles, kind)))
+
+
+def find_record_id(names: Sequence[str]) -> str | None:
+    """The column that names the records: unique_id, record_id or id, in any case."""
+    folded = {fold(name): name for name in reversed(names)}
+    return next((folded[word] for word in RECORD_IDS if word in folded), None)
+
+
+_VOTES = {
+    Kind.PERSONS: {
+        Meaning.GIVEN_NAME: 2.0, Meaning.FAMILY_NAME: 2.0, Meaning.BIRTH_DATE: 2.0,
+        Meaning.EMAIL: 2.0, Meaning.FULL_NAME: 1.5, Meaning.GENDER: 1.0, Meaning.PHONE: 1.0,
+        Meaning.HANDLE: 1.0, Meaning.ID_NUMBER: 1.0, Meaning.BIRTH_PLACE: 1.0,
+        Meaning.POSTAL_CODE: 0.5, Meaning.STREET: 0.5, Meaning.CITY: 0.5,
+    },
+    Kind.WORKS: {
+        Meaning.TITLE: 1.5, Meaning.CREATOR: 1.5, Meaning.SERIES: 1.5, Meaning.DESCRIPTION: 1.0,
+        Meaning.CODE: 1.0, Meaning.DURATION: 1.0, Meaning.NUMBER: 1.0, Meaning.YEAR: 0.5,
+    },
+}  # fmt: skip
+
+
+def _find_kind(profiles: Sequence[Profile]) -> tuple[Kind, str]:
+    """Persons or works, by which kind's columns there are more telling ones of."""
+    scores = {
+        kind: sum(
+            votes.get(meaning, 0.0)
+            for meaning in {_judge(p, kind, None).spec.means for p in profiles}
+        )
+        for kind, votes in _VOTES.items()
+    }
+    kind = Kind.PERSONS if scores[Kind.PERSONS] >= scores[Kind.WORKS] else Kind.WORKS
+    telling = [p.name for p in profiles if _judge(p, kind, None).spec.means in _VOTES[kind]]
+    return kind, "told by " + ", ".join(telling[:4]) if telling else "nothing tells otherwise"
+
+
+def _judge(profile: Profile, kind: Kind, record_id: str | None) -> Column:
+    """One column by itself."""
+    name = profile.name
+    if name == record_id:
+        return _column(name, Meaning.RECORD_ID, "names the record; never evidence")
+    said = meaning_of(name, kind)
+    refused = _why_no_evidence(profile, said)
+    if refused:
+        return _column(name, Meaning.IGNORED, refused)
+    misfit = _why_misfit(profile, said) if said else None
+    if said and not misfit:
+        return _read_as(profile, said, "its header says so")
+    found = _by_content(profile, kind)
+    if found:
+        return _read_as(profile, found[0], f"{misfit}; {found[1]}" if misfit else found[1])
+    if said:
+        return _column(name, Meaning.IGNORED, f"called like {said}, but {misfit}")
+    return _column(name, Meaning.IGNORED, "neither header nor content is recognised")
+
+
+def _why_no_evidence(profile: Profile, said: Meaning | None) -> str | None:
+    """Why a column names rows or groups of rows instead of saying something of them."""
+    header, words = fold(profile.name), words_of(profile.name)
+    is_vague = said in (None, Meaning.NUMBER, Meaning.CODE, Meaning.CATEGORY)
+    named_as_id = bool(words) and words[-1] in _ID_WORDS
+    reasons = (
+        (not profile.filled, "holds nothing"),
+        (is_vague and header in TRUTH, "its header speaks of which records belong together"),
+        (is_vague and header in TIMES, "dates the row"),
+        (is_vague and profile.share("machine_id") > 0.8, "holds ids made by a machine"),
+        (is_vague and (named_as_id or _SHORT_ID.fullmatch(header)), "named like an id"),
+        (
+            is_vague and profile.share("integer") > 0.95 and profile.variety > 0.95,
+            "numbers the rows",
+        ),
+        (
+            is_vague and profile.rows >= _ENOUGH_ROWS and profile.distinct <= 1,
+            "is the same in every row",
+        ),
+    )
+    return next((why for holds, why in reasons if holds), None)
+
+
+_ID_WORDS = frozenset(
+    [
+        "id",
+        "ids",
+        "uuid",
+        "guid",
+        "key",
+        "pk",
+        "fk",
+        "index",
+        "idx",
+        "rownum",
+        "rowid",
+        "cluster",
+        "group",
+    ]
+)
+_SHORT_ID = re.compile(r"\w{0,3}id")
+
+
+def _why_misfit(profile: Profile, meaning: Meaning) -> str | None:
+    """What its values lack to mean what its header says; nothing if they will do."""
+    forms, what = _FITTING.get(meaning, ((), ""))
+    if forms and max(profile.share(form) for form in forms) < 0.3:
+        return f"few of its values are {what}"
+    if meaning is Meaning.SOURCE and profile.distinct > max(50, 0.01 * profile.rows):
+        return "it has too many different values"
+    if meaning is Meaning.GENDER and profile.distinct > max(12, 0.02 * profile.filled):
+        return "it has too many different values"
+    return None
+
+
+_FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
+    Meaning.EMAIL: (("email",), "e-mail addresses"),
+    Meaning.PHONE: (("phone", "dialled"), "telephone numbers"),
+    Meaning.BIRTH_DATE: (("date", "year"), "dates"),
+    Meaning.BIRTH_YEAR: (("year", "date"), "years"),
+    Meaning.YEAR: (("year", "date"), "years"),
+    Meaning.HANDLE: (("username", "url"), "names of accounts"),
+    Meaning.GIVEN_NAME: (("letters",), "words"),
+    Meaning.FAMILY_NAME: (("letters",), "words"),
+    Meaning.FULL_NAME: (("letters",), "words"),
+    Meaning.CITY: (("letters",), "words"),
+    Meaning.POSTAL_CODE: (("digit",), "written with digits"),
+    Meaning.NUMBER: (("digit",), "written with digits"),
+    Meaning.DURATION: (("digit",), "written with digits"),
+}
+"""Forms of which one must be seen where a header claims a meaning."""
+
+
+def _by_content(profile: Profile, kind: Kind) -> tuple[Meaning, str] | None:
+    """What the values alone say."""
+    rules = _content_of_works(profile) if kind is Kind.WORKS else _content_of_persons(profile)
+    return next(((meaning, why) for holds, meaning, why in rules if holds), None)
+
+
+_Rule = tuple[bool, Meaning, str]
+
+
+def _content_of_persons(profile: Profile) -> list[_Rule]:
+    share = profile.share
+    are_words = share("letters") > 0.7
+    begins_given = are_words and share("known_given") > 0.3
+    is_dialled = share("dialled") > 0.7 and share("date") < 0.3
+    return [
+        (share("email") > 0.7, Meaning.EMAIL, "its values are e-mail addresses"),
+        (share("url") > 0.7, Meaning.URL, "its values are links"),
+        (share("handle") > 0.7, Meaning.HANDLE, "its values are names of accounts"),
+        (is_dialled, Meaning.PHONE, "its values are telephone numbers"),
+        (share("uk_postcode") > 0.7, Meaning.POSTAL_CODE, "its values are postal codes"),
+        (
+            share("gender") > 0.95 and profile.distinct <= 8,
+            Meaning.GENDER,
+            "its values are genders",
+        ),
+        (
+            begins_given and profile.words > 1.6,
+            Meaning.FULL_NAME,
+            "its values begin with given names",
+        ),
+        (begins_given, Meaning.GIVEN_NAME, "many of its values are given names"),
+        (
+            are_words and share("known_family") > 0.3 and profile.words < 1.6,
+            Meaning.FAMILY_NAME,
+            "many of its values are family names",
+        ),
+        *_content_of_texts(profile),
+    ]
+
+
+def _content_of_works(profile: Profile) -> list[_Rule]:
+    return [
+        (profile.share("decimal") > 0.8, Meaning.NUMBER, "its values are numbers"),
+        (profile.words > 8, Meaning.DESCRIPTION, "its values are long texts"),
+        *_content_of_texts(profile),
+    ]
+
+
+def _content_of_texts(profile: Profile) -> list[_Rule]:
+    repeats = profile.variety < 0.2 and profile.distinct > 1
+    return [
+        (profile.words > 6, Meaning.FREE_TEXT, "its values are long texts"),
+        (
+            profile.share("letters") > 0.7 and repeats,
+            Meaning.CATEGORY,
+            "its values are words that repeat",
+        ),
+    ]
+
+
+def _column(name: str, meaning: Meaning, why: str) -> Column:
+    return Column(name, ColumnSpec(means=meaning), why)
+
+
+def _read_as(profile: Profile, meaning: Meaning, why: str) -> Column:
+    """A column with what reading it needs: dates' format, separators, the network of handles."""
+    extra: dict[str, object] = {}
+    if meaning is Meaning.BIRTH_DATE and profile.date_format:
+        extra["format"] = profile.date_format
+        why += f", dates written {profile.date_format}"
+    if meaning in MANY_VALUED or meaning in (Meaning.CREATOR, Meaning.STREET):
+        if profile.lists.is_json:
+            extra["json_list"] = True
+        if profile.lists.separator:
+            extra["separator"] = profile.lists.separator
+        if profile.lists.is_list or extra.keys() & {"json_list", "separator"}:
+            why += ", several in one cell"
+    if meaning is Meaning.HANDLE and network_of(profile.name):
+        extra["network"] = network_of(profile.name)
+    return Column(profile.name, ColumnSpec(means=meaning, **extra), why)  # type: ignore[arg-type]
+
+
+_SEVERAL = MANY_VALUED | {
+    Meaning.IGNORED, Meaning.CATEGORY, Meaning.FREE_TEXT, Meaning.ID_NUMBER, Meaning.FULL_NAME,
+    Meaning.GIVEN_NAME, Meaning.MIDDLE_NAME, Meaning.FAMILY_NAME, Meaning.NUMBER, Meaning.CODE,
+    Meaning.CREATOR, Meaning.DESCRIPTION, Meaning.SERIES,
+}  # fmt: skip
+
+
+def _settle(columns: Sequence[Column], profiles: Sequence[Profile], kind: Kind) -> list[Column]:
+    """Columns in the light of each other: one street, one city, one birth date a record."""
+    by_name = {p.name: p for p in profiles}
+    taken: set[Meaning] = set()
+    settled = []
+    for column in columns:
+        is_second = column.spec.means in taken and column.spec.means not in _SEVERAL
+        settled.append(_second(column, by_name[column.name], kind) if is_second else column)
+        taken.add(settled[-1].spec.means)
+    if kind is Kind.PERSONS:
+        return [_settle_name(c, by_name[c.name], taken) for c in settled]
+    return settled
+
+
+def _second(column: Column, profile: Profile, kind: Kind) -> Column:
+    """A further column of something a record has but one of."""
+    meaning = column.spec.means
+    if kind is Kind.WORKS and meaning is Meaning.TITLE:
+        return _column(column.name, Meaning.DESCRIPTION, "a second title")
+    if profile.share("letters") > 0.3 or profile.words > 1.2:
+        return _column(column.name, Meaning.CATEGORY, f"a second {meaning}: compared by itself")
+    return _column(column.name, Meaning.IGNORED, f"a second {meaning}")
+
+
+def _settle_name(column: Column, profile: Profile, taken: set[Meaning]) -> Column:
+    """``nom`` beside ``prénom`` is a family name; ``nome`` alone may be a whole name."""
+    meaning = column.spec.means
+    if (
+        meaning is Meaning.FULL_NAME
+        and Meaning.GIVEN_NAME in taken
+        and Meaning.FAMILY_NAME not in taken
+        and profile.words < 1.6
+    ):
+        return _column(column.name, Meaning.FAMILY_NAME, "one word, beside a given name")
+    if (
+        meaning is Meaning.GIVEN_NAME
+        and Meaning.FAMILY_NAME not in taken
+        and Meaning.FULL_NAME not in taken
+        and profile.words > 1.6
+    ):
+        return _column(
+            column.name, Meaning.FULL_NAME, "several words, and no family name beside"
+        )
+    return column

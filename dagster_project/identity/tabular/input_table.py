@@ -1,0 +1,94 @@
+"""The input in the engine: one table with the user's own columns and the number of each row.
+
+Belongs here: where it stands, ids of its rows, a cell as text. Does not belong here: files.
+"""
+
+from dataclasses import dataclass
+
+import duckdb
+
+from dagster_project.domain.errors import Customer360Error
+
+TABLE = "input.rows"
+"""Where a table to be resolved stands."""
+
+ROW = "_c360_row"
+"""Its column with the 1-based position of the row."""
+
+_NOTHING = (
+    "",
+    "null",
+    "nan",
+    "none",
+    "n/a",
+    "#n/a",
+    "<na>",
+    "nat",
+    "\\n",
+    "-",
+    "--",
+    "?",
+    "[unknown]",
+)
+"""What exports write where there is no value, in lower case."""
+
+
+NOTHING = ", ".join(f"'{word}'" for word in _NOTHING)
+"""The same, to stand in a SQL list."""
+
+
+def identifier(name: str) -> str:
+    """A column's name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def cell(name: str) -> str:
+    """SQL: the trimmed text of a cell, null where it holds nothing."""
+    text = f"trim({identifier(name)}::varchar)"
+    return f"case when lower({text}) not in ({NOTHING}) then {text} end"
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """The user's columns and their types."""
+    rows = connection.execute(
+        f"select column_name, column_type from (describe {TABLE})"
+    ).fetchall()
+    return {str(name): str(kind) for name, kind in rows if name != ROW}
+
+
+@dataclass(frozen=True)
+class RecordIds:
+    """How rows are named: the SQL of a unique id, and what to tell of it."""
+
+    sql: str
+    note: str | None = None
+
+
+def record_ids(connection: duckdb.DuckDBPyConnection, column: str | None) -> RecordIds:
+    """Ids from the column; repeated or missing ones get the row's number behind them."""
+    if column is None:
+        return RecordIds(
+            f"{ROW}::varchar", "no column unique_id, record_id or id: rows go by their number"
+        )
+    text = cell(column)
+    rows, distinct = connection.execute(
+        f"select count(*), count(distinct {text}) from {TABLE}"
+    ).fetchall()[0]
+    if rows == distinct:
+        return RecordIds(text)
+    repeated = f"count(*) over (partition by {text}) > 1 or {text} is null"
+    return RecordIds(
+        f"case when {repeated} then coalesce({text}, '') || '#' || {ROW} else {text} end",
+        f"{rows - distinct:,} rows repeat an id of column {column} or have none: "
+        "'#' and the row's number were put behind repeated ids",
+    )
+
+
+def require_rows(connection: duckdb.DuckDBPyConnection, where: str) -> int:
+    """How many rows there are; an error when there are none."""
+    rows = int(connection.execute(f"select count(*) from {TABLE}").fetchall()[0][0])
+    if not rows:
+        raise Customer360Error(
+            "the input has no rows", where, "export it again, or name another file or table"
+        )
+    return rows

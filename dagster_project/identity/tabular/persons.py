@@ -1,0 +1,221 @@
+"""A table of persons in the shape identity reads: records, identifiers, addresses, attributes.
+
+Belongs here: columns of known meaning to the tables of schema ``intermediate``.
+Does not belong here: canonical forms of values; identity makes those itself.
+"""
+
+from collections.abc import Callable
+
+import duckdb
+
+from dagster_project.engines.duckdb.session import quoted
+from dagster_project.identity.tabular.input_table import (
+    NOTHING,
+    TABLE,
+    cell,
+    columns_of,
+    identifier,
+)
+from dagster_project.identity.tabular.meanings import Meaning
+from dagster_project.identity.tabular.profile import Lists, split_sql
+from dagster_project.identity.tabular.spec import ColumnSpec, TableSpec
+
+_FALLBACK_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y%m%d")
+
+
+def write_person_tables(
+    connection: duckdb.DuckDBPyConnection, spec: TableSpec, record_id: str
+) -> None:
+    """Make schema ``intermediate`` of the input; ``record_id`` is SQL over its rows."""
+    kinds = columns_of(connection)
+    connection.execute("create schema if not exists intermediate")
+    connection.execute(
+        f"create or replace view input.named as select {record_id} as record_id, * from {TABLE}"
+    )
+    connection.execute(_records_sql(spec))
+    connection.execute(_identifiers_sql(spec, kinds))
+    connection.execute(_addresses_sql(spec))
+    connection.execute(_attributes_sql(spec))
+
+
+def _first(spec: TableSpec, *meanings: Meaning) -> str:
+    """SQL: the first filled cell of the columns of these meanings."""
+    cells = [cell(name) for name in spec.of(*meanings)]
+    return f"coalesce({', '.join(cells)})" if cells else "null::varchar"
+
+
+def _records_sql(spec: TableSpec) -> str:
+    given, family = _first(spec, Meaning.GIVEN_NAME), _first(spec, Meaning.FAMILY_NAME)
+    full = [cell(name) for name in spec.of(Meaning.FULL_NAME)[:1]]
+    between = _first(spec, Meaning.MIDDLE_NAME)
+    suffix = _first(spec, Meaning.NAME_SUFFIX)
+    full_name = full[0] if full else "null::varchar"
+    if not full and (spec.of(Meaning.MIDDLE_NAME, Meaning.NAME_SUFFIX)):
+        full_name = f"nullif(concat_ws(' ', {given}, {between}, {family}, {suffix}), '')"
+    texts = [cell(name) for name in spec.of(Meaning.FREE_TEXT)]
+    bio = f"nullif(concat_ws(' ', {', '.join(texts)}), '')" if texts else "null::varchar"
+    return f"""
+        create or replace table intermediate.int_contact_records as
+        select
+            record_id,
+            coalesce({_first(spec, Meaning.SOURCE)}, 'table') as source,
+            'table' as vendor,
+            'record' as record_type,
+            record_id as native_id,
+            null::varchar as brand,
+            null::varchar as region,
+            null::varchar as default_country,
+            'person' as kind,
+            {given} as given_name,
+            {family} as family_name,
+            {full_name} as full_name,
+            {_birth_date(spec)} as birth_date,
+            {_first(spec, Meaning.ORGANISATION)} as organisation,
+            {_first(spec, Meaning.OCCUPATION)} as title,
+            {_first(spec, Meaning.LANGUAGE)} as language,
+            {_first(spec, Meaning.COUNTRY)} as country,
+            null::varchar as account_id,
+            null::timestamptz as created_at,
+            null::timestamptz as updated_at,
+            null::timestamptz as deleted_at,
+            null::varchar as merged_into,
+            {bio} as bio
+        from input.named
+    """
+
+
+def _birth_date(spec: TableSpec) -> str:
+    """SQL: the birth date where a full one can be read."""
+    dates = [_as_date(name, spec.columns[name]) for name in spec.of(Meaning.BIRTH_DATE)]
+    parts = [
+        _first(spec, part)
+        for part in (Meaning.BIRTH_YEAR, Meaning.BIRTH_MONTH, Meaning.BIRTH_DAY)
+    ]
+    if all(spec.of(p) for p in (Meaning.BIRTH_YEAR, Meaning.BIRTH_MONTH, Meaning.BIRTH_DAY)):
+        dates.append(f"try_strptime({' || chr(45) || '.join(parts)}, '%Y-%m-%d')::date")
+    return f"coalesce({', '.join(dates)})" if dates else "null::date"
+
+
+def _as_date(name: str, column: ColumnSpec) -> str:
+    formats = dict.fromkeys([*([column.format] if column.format else []), *_FALLBACK_FORMATS])
+    listed = ", ".join(f"'{quoted(each)}'" for each in formats)
+    return f"try_strptime({cell(name)}, [{listed}])::date"
+
+
+_IDENTIFIERS: dict[Meaning, tuple[str, Callable[[str], str]]] = {
+    Meaning.EMAIL: ("email", lambda v: f"lower(regexp_replace({v}, '^mailto:', '', 'i'))"),
+    Meaning.PHONE: (
+        "phone",
+        lambda v: f"regexp_replace(regexp_replace({v}, '^\\s*00', '+'), '[^0-9+]', '', 'g')",
+    ),
+    Meaning.HANDLE: (
+        "handle",
+        lambda v: f"ltrim(lower(regexp_replace({v}, '^https?://[^/]+/', '')), '@')",
+    ),
+    Meaning.URL: (
+        "url",
+        lambda v: f"rtrim(regexp_replace(lower({v}), '^(https?://)?(www[.])?', ''), '/')",
+    ),
+}
+
+
+def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
+    branches = [
+        f"""
+        select
+            record_id, '{kind}' as kind, {_network(spec.columns[name], kind)} as network,
+            value as value_raw, {norm("value")} as value_norm
+        from (
+            select record_id, trim(unnest({_values(name, spec.columns[name], kinds)})) as value
+            from input.named
+            where {identifier(name)} is not null
+        )
+        where lower(value) not in ({NOTHING})
+        """
+        for meaning, (kind, norm) in _IDENTIFIERS.items()
+        for name in spec.of(meaning)
+    ]
+    found = " union all ".join(branches) or (
+        "select null::varchar as record_id, null::varchar as kind, null::varchar as network, "
+        "null::varchar as value_raw, null::varchar as value_norm where false"
+    )
+    return f"""
+        create or replace table intermediate.int_contact_identifiers as
+        select distinct
+            record_id, kind, network, value_raw, value_norm, false as is_verified,
+            null::timestamptz as first_seen_at, null::timestamptz as last_seen_at
+        from ({found})
+        where value_norm <> ''
+    """
+
+
+def _network(column: ColumnSpec, kind: str) -> str:
+    if kind == "handle" and column.network:
+        return f"'{quoted(column.network)}'"
+    return "null::varchar"
+
+
+def _values(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
+    lists = Lists(kinds[name].endswith("[]"), column.json_list, column.separator)
+    return split_sql(identifier(name), lists)
+
+
+def _addresses_sql(spec: TableSpec) -> str:
+    street = f"nullif(concat_ws(' ', {_first(spec, Meaning.STREET_NUMBER)}, {_first(spec, Meaning.STREET)}), '')"
+    parts = {
+        "street": street,
+        "city": _first(spec, Meaning.CITY),
+        "state": _first(spec, Meaning.STATE),
+        "postal_code": _first(spec, Meaning.POSTAL_CODE),
+    }
+    columns = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
+    return f"""
+        create or replace table intermediate.int_contact_addresses as
+        from (
+            select record_id, {columns}, {_first(spec, Meaning.COUNTRY)} as country
+            from input.named
+        )
+        where coalesce(street, city, state, postal_code) is not null
+    """
+
+
+_ATTRIBUTES = {
+    Meaning.GENDER: "gender",
+    Meaning.OCCUPATION: "occupation",
+    Meaning.BIRTH_PLACE: "birth_place",
+    Meaning.ID_NUMBER: "id_number",
+}
+
+
+def _attributes_sql(spec: TableSpec) -> str:
+    found = [(_ATTRIBUTES[m], cell(name)) for m in _ATTRIBUTES for name in spec.of(m)]
+    found += [(f"other:{n}", cell(n)) for n in spec.of(Meaning.CATEGORY, Meaning.STATE)]
+    found += [("full_name", cell(name)) for name in spec.of(Meaning.FULL_NAME)[1:]]
+    found += _partial_dates(spec)
+    branches = " union all ".join(
+        f"select record_id, '{quoted(attribute)}' as attribute, {sql} as value from input.named"
+        for attribute, sql in found
+    )
+    empty = (
+        "select null::varchar as record_id, null::varchar as attribute, null::varchar as value"
+    )
+    return f"""
+        create or replace table intermediate.int_contact_attributes as
+        select distinct record_id, attribute, value
+        from ({branches or empty})
+        where value is not null
+    """
+
+
+def _partial_dates(spec: TableSpec) -> list[tuple[str, str]]:
+    """Birth dates that are no whole date, as written: ``1856``, ``1856-05``, ``19560931``."""
+    written = [
+        f"case when {_as_date(n, spec.columns[n])} is null then {cell(n)} end"
+        for n in spec.of(Meaning.BIRTH_DATE)
+    ]
+    years = _first(spec, Meaning.BIRTH_YEAR)
+    if spec.of(Meaning.BIRTH_YEAR):
+        months = _first(spec, Meaning.BIRTH_MONTH)
+        text = f"nullif(concat_ws('-', {years}, lpad({months}, 2, '0')), '')"
+        written.append(f"case when {_birth_date(spec)} is null then {text} end")
+    return [("birth_date", sql) for sql in written]

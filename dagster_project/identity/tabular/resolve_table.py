@@ -1,0 +1,182 @@
+"""One table in, ``record_id`` and ``customer_id`` out: the whole way without a ledger.
+
+Belongs here: the order of steps and the written files. Does not belong here: what a column
+means (``infer``), how records are matched (the rest of identity), words for the terminal.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.session import quoted
+from dagster_project.identity.engine import cluster_records
+from dagster_project.identity.estimate import Estimate, estimate_from_work
+from dagster_project.identity.tabular.infer import find_record_id, infer_table
+from dagster_project.identity.tabular.input_table import (
+    TABLE,
+    columns_of,
+    record_ids,
+    require_rows,
+)
+from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.persons import write_person_tables
+from dagster_project.identity.tabular.profile import Vocabulary, profile_table
+from dagster_project.identity.tabular.spec import Inferred, TableSpec
+from dagster_project.identity.workspace import Progress
+
+
+@dataclass(frozen=True)
+class Matching:
+    """The configuration of the two kinds of tables."""
+
+    persons: IdentitySpec
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """Files to write; links hold every compared pair."""
+
+    customers: Path
+    links: Path | None = None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What became of a table."""
+
+    records: int
+    customers: int
+    compared: int
+    largest: int
+    estimate: Estimate
+    seconds: dict[str, float]
+    notes: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def load_rows(
+    connection: duckdb.DuckDBPyConnection, rows_sql: str, *, where: str, as_view: bool = False
+) -> int:
+    """Make the input table of a select that has the row's number; returns how many rows.
+
+    ``as_view`` leaves rows where they are, for files that are cheap to read again.
+    """
+    connection.execute("create schema if not exists input")
+    kind = "view" if as_view else "table"
+    connection.execute(f"create or replace {kind} {TABLE} as {rows_sql}")
+    return require_rows(connection, where)
+
+
+def infer_columns(
+    connection: duckdb.DuckDBPyConnection, matching: Matching, *, kind: Kind | None = None
+) -> Inferred:
+    """What the columns of the input table mean, and why."""
+    persons = matching.persons
+    names = Vocabulary(
+        tuple(name for group in persons.nickname_groups for name in group),
+        tuple(name for group in persons.family_groups for name in group),
+    )
+    return infer_table(profile_table(connection, names), kind=kind)
+
+
+def resolve_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableSpec,
+    matching: Matching,
+    outputs: Outputs,
+    *,
+    progress: Progress | None = None,
+) -> Resolved:
+    """Resolve the input table and write the outputs, whole or not at all."""
+    _require_evidence(table)
+    start = perf_counter()
+    present = list(columns_of(connection))
+    named = table.of(Meaning.RECORD_ID)
+    ids = record_ids(connection, named[0] if named else find_record_id(present))
+    write_person_tables(connection, table, ids.sql)
+    prepared = perf_counter() - start
+    clustered = cluster_records(connection, spec=matching.persons, progress=progress)
+    estimate = estimate_from_work(connection)
+    started = perf_counter()
+    write_atomically(connection, _CUSTOMERS, outputs.customers)
+    if outputs.links:
+        write_atomically(connection, _LINKS, outputs.links)
+    written = perf_counter() - started
+    counts = connection.execute(_COUNTS).fetchall()[0]
+    return Resolved(
+        records=counts[0],
+        customers=counts[1],
+        largest=counts[2],
+        compared=counts[3],
+        estimate=estimate,
+        seconds={"columns": prepared, **clustered.seconds, "write": written},
+        notes=(ids.note,) if ids.note else (),
+        warnings=clustered.warnings,
+    )
+
+
+_NO_EVIDENCE = frozenset(
+    {Meaning.RECORD_ID, Meaning.SOURCE, Meaning.IGNORED, Meaning.FREE_TEXT}
+)
+
+
+def _require_evidence(table: TableSpec) -> None:
+    if all(column.means in _NO_EVIDENCE for column in table.columns.values()):
+        raise Customer360Error(
+            "no column says anything of a record that could be compared",
+            f"{len(table.columns)} columns",
+            "write a spec with --write-spec, say in it what the columns mean, pass it with --spec",
+        )
+
+
+def write_atomically(connection: duckdb.DuckDBPyConnection, select: str, file: Path) -> None:
+    """Write a select as CSV or Parquet by the file's ending, aside first and then renamed."""
+    is_csv = file.suffix.lower() in (".csv", ".txt")
+    form = "format csv, header true" if is_csv else "format parquet"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    aside = file.with_name(f".{file.name}.partial")
+    try:
+        connection.execute(f"copy ({select}) to '{quoted(str(aside))}' ({form})")
+        aside.replace(file)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+# An id of the smallest record_id: the same records get the same id in every run.
+_CUSTOMERS = """
+select
+    record.record_id,
+    'c' || left(md5(first.record_id), 20) as customer_id
+from work.record
+inner join work.assignment as assignment on record.rid = assignment.rid
+inner join work.record as first on assignment.cluster = first.rid
+order by record.rid
+"""
+
+_LINKS = """
+select
+    l.record_id as record_id_l,
+    r.record_id as record_id_r,
+    (edge.odds / 10.0)::double as match_weight,
+    round(1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9)::double
+        as match_probability,
+    coalesce(weight.evidence, '') as evidence
+from work.edge
+left join work.pattern_weight as weight on edge.pattern = weight.pattern
+inner join work.record as l on edge.l = l.rid
+inner join work.record as r on edge.r = r.rid
+order by edge.l, edge.r
+"""
+
+_COUNTS = """
+select
+    coalesce(sum(n), 0)::bigint,
+    count(*),
+    coalesce(max(n), 0),
+    (select count(*) from work.candidate)
+from (select count(*) as n from work.assignment group by cluster)
+"""

@@ -1,0 +1,151 @@
+"""``c360 resolve``, ``evaluate`` and ``benchmark``: identity on anybody's own tables.
+
+Belongs here: options, and words for the terminal. Does not belong here: anything they do.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from dagster_project.identity.tabular.resolve_table import Matching, Resolved
+    from dagster_project.identity.tabular.spec import Inferred, TableSpec
+
+console = Console(highlight=False, soft_wrap=True)
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("input_table", metavar="INPUT")
+@click.option("--out", required=True, type=_FILE, help="Where customers go: .parquet or .csv.")
+@click.option("--spec", type=_FILE, help="What the columns mean; without it that is inferred.")
+@click.option("--write-spec", type=_FILE, help="Write what was inferred, to be edited.")
+@click.option("--links", type=_FILE, help="Also write every compared pair with its score.")
+@click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
+@click.option("--config", type=_FILE, help="Another identity.yml or works.yml.")
+def resolve(
+    input_table: str,
+    *,
+    out: Path,
+    spec: Path | None,
+    write_spec: Path | None,
+    links: Path | None,
+    kind: str | None,
+    config: Path | None,
+) -> None:
+    """Tell which records of a table are one customer: CSV, Parquet or FILE.duckdb:TABLE.
+
+    INPUT needs no labels. Records are named by a column unique_id, record_id or id, else by
+    their row's number; ids and the order of rows are never evidence.
+    """
+    from dagster_project.identity.tabular.resolve_table import Outputs, resolve_table
+
+    started = perf_counter()
+    with opened_input(input_table) as connection:
+        matching = read_matching(config)
+        table = _columns(connection, matching, spec, write_spec, kind)
+        with console.status("resolving"):
+            resolved = resolve_table(
+                connection, table, matching, Outputs(out, links), progress=_say_stage
+            )
+    _print_resolved(resolved, out, links, perf_counter() - started)
+
+
+@contextmanager
+def opened_input(name: str) -> Iterator["duckdb.DuckDBPyConnection"]:
+    """An engine that holds the rows of a file or table."""
+    from dagster_project.engines.duckdb.session import EngineOptions, session
+    from dagster_project.identity.tabular.input_table import ROW
+    from dagster_project.identity.tabular.resolve_table import load_rows
+    from dagster_project.settings import read_settings
+    from dagster_project.sources.plain_table import open_table
+
+    settings = read_settings()
+    options = EngineOptions(settings.threads, settings.memory_limit)
+    with TemporaryDirectory(prefix="c360-") as folder, session(options=options) as connection:
+        with console.status("reading"):
+            table = open_table(connection, name, workdir=Path(folder), row_column=ROW)
+            load_rows(connection, table.rows_sql, where=name, as_view=table.is_cheap)
+        for note in table.notes:
+            console.print(f"note: {note}", style="yellow")
+        yield connection
+
+
+def read_matching(config: Path | None) -> "Matching":
+    """The configurations of this checkout; ``config`` in place of the one it is for."""
+    from dagster_project.config.identity import read_identity
+    from dagster_project.identity.tabular.resolve_table import Matching
+    from dagster_project.settings import PROJECT
+
+    return Matching(persons=read_identity(config or PROJECT / "config" / "identity.yml"))
+
+
+def _columns(
+    connection: "duckdb.DuckDBPyConnection",
+    matching: "Matching",
+    spec: Path | None,
+    write_spec: Path | None,
+    kind: str | None,
+) -> "TableSpec":
+    """The spec as given, or as inferred and told."""
+    from dagster_project.identity.tabular.input_table import columns_of
+    from dagster_project.identity.tabular.meanings import Kind
+    from dagster_project.identity.tabular.resolve_table import infer_columns
+    from dagster_project.identity.tabular.spec import read_table_spec, write_table_spec
+
+    if spec is not None:
+        return read_table_spec(spec, tuple(columns_of(connection)))
+    with console.status("looking at the columns"):
+        inferred = infer_columns(connection, matching, kind=Kind(kind) if kind else None)
+    _print_columns(inferred)
+    if write_spec is not None:
+        write_table_spec(inferred, write_spec)
+        console.print(
+            f"the columns' meanings stand in {write_spec}; edit it, pass it with --spec"
+        )
+    return inferred.spec()
+
+
+def _print_columns(inferred: "Inferred") -> None:
+    table = Table(title=f"{inferred.kind}: {inferred.why}", title_justify="left")
+    for heading in ("column", "meaning", "why"):
+        table.add_column(heading)
+    for column in inferred.columns:
+        style = "dim" if column.spec.means == "ignored" else None
+        table.add_row(column.name, str(column.spec.means), column.why, style=style)
+    console.print(table)
+
+
+def _say_stage(name: str, rows: int, seconds: float) -> None:
+    console.print(f"  {name:<20} {rows:>12,}  {seconds:7.1f} s", style="dim")
+
+
+def _print_resolved(
+    resolved: "Resolved", out: Path, links: Path | None, seconds: float
+) -> None:
+    for note in resolved.notes:
+        console.print(f"note: {note}", style="yellow")
+    for warning in resolved.warnings:
+        console.print(f"warning: {warning}", style="yellow")
+    console.print(
+        f"[green]✓[/] {resolved.records:,} records are {resolved.customers:,} customers "
+        f"(the largest has {resolved.largest:,}); {resolved.compared:,} pairs compared in "
+        f"{seconds:.1f} s"
+    )
+    estimate = resolved.estimate
+    if estimate.precision and estimate.recall:
+        console.print(
+            f"  as the model has it, without any truth: precision {estimate.precision}, "
+            f"recall among compared pairs {estimate.recall}"
+        )
+    console.print(f"  written: {out}" + (f", {links}" if links else ""))
