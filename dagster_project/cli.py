@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.identity_commands import resolve
 
 _ROOT = click.option(
     "--root",
@@ -154,6 +155,9 @@ def reset(root: Path | None, *, confirm: bool, demo_only: bool) -> None:
     from dagster_project.console import reset_root
 
     sys.exit(reset_root(root, confirm=confirm, demo_only=demo_only))
+
+
+main.add_command(resolve)
 
 
 if __name__ == "__main__":
