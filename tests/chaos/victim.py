@@ -1,7 +1,4 @@
-"""A run that ends itself with SIGKILL at a named point; started by the chaos harness only.
-
-``python -m tests.chaos.victim ROOT POINT``: POINT is one of ``POINTS``, or ``none``.
-"""
+"""A run of the main job that ends itself with SIGKILL at a named point."""
 
 import os
 import signal
@@ -11,27 +8,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from dagster_project.settings import read_settings
+from dagster_project.identity.resolve import POINTS as IDENTITY_POINTS
+from dagster_project.landing.store import POINTS as LANDING_POINTS
+from dagster_project.publish.publication import POINTS as PUBLICATION_POINTS
 
-POINTS = (
-    "landing: temporary file written",
-    "landing: renamed, not in the ledger",
-    "landing: in the ledger",
-    "landing: file put away",
-    "dbt: in the middle of staging",
-    "dbt: in the middle of the marts",
-    "identity: ledger of ids written",
-    "publication: generation written",
-    "publication: generation validated",
-    "publication: generation renamed",
-    "publication: baseline written",
-    "publication: link flipped",
-)
+NOWHERE = "nowhere"
+STAGING, MARTS = "dbt: in the middle of staging", "dbt: in the middle of the marts"
+POINTS = (*LANDING_POINTS, STAGING, *IDENTITY_POINTS, MARTS, *PUBLICATION_POINTS)
+"""Where a run can be made to die, in the order it comes there."""
+
+MODELS_BEFORE_THE_END = 3
+"""dbt dies when so many models of a selection are done."""
+
+CONSUMER = "crm"
+"""Whose publication dies: the one with import files and their baseline."""
 
 
-def die() -> None:
-    """End this process as a power cut would."""
-    os.kill(os.getpid(), signal.SIGKILL)
+def run_root(root: Path, point: str) -> None:
+    """Run the main job on a root, armed to die at ``point``; exits with 0 or 1."""
+    from dagster_project.definitions import run
+    from dagster_project.settings import read_settings
+
+    if point != NOWHERE:
+        arm(point)
+    outcome = run(read_settings(root))
+    print(*outcome.failures, sep="\n", flush=True)
+    sys.exit(0 if outcome.success else 1)
 
 
 def arm(point: str) -> None:
@@ -39,12 +41,12 @@ def arm(point: str) -> None:
 
     def reached(name: str) -> None:
         if name == point:
-            die()
+            os.kill(os.getpid(), signal.SIGKILL)
 
     _arm_landing(reached)
     _arm_dbt(reached)
-    _arm_publication(reached)
     _arm_identity(reached)
+    _arm_publication(reached)
 
 
 def _arm_landing(reached: Callable[[str], None]) -> None:
@@ -64,15 +66,15 @@ def _arm_dbt(reached: Callable[[str], None]) -> None:
     original = transform.run_dbt
 
     def armed(project: Any, arguments: list[str], **options: Any) -> None:
-        phase = "the marts" if "marts" in arguments else "staging"
+        phase = MARTS if "marts" in arguments else STAGING
         on_event = options.pop("on_event")
         models = 0
 
         def watch(event: dict[str, Any]) -> None:
             nonlocal models
             models += event["info"]["name"] == "LogModelResult"
-            if models == 5:
-                reached(f"dbt: in the middle of {phase}")
+            if models == MODELS_BEFORE_THE_END:
+                reached(phase)
             on_event(event)
 
         original(project, arguments, on_event=watch, **options)
@@ -80,28 +82,20 @@ def _arm_dbt(reached: Callable[[str], None]) -> None:
     transform.run_dbt = armed
 
 
-def _arm_publication(reached: Callable[[str], None]) -> None:
-    from dagster_project.publish import publication
-
-    publication.publish = partial(publication.publish, reached=reached)  # type: ignore[assignment]
-
-
 def _arm_identity(reached: Callable[[str], None]) -> None:
-    from dagster_project import identity
+    from dagster_project.identity import resolve
 
-    identity.reached = reached  # type: ignore[attr-defined]
-
-
-def main() -> None:
-    """Run the main job on a root, armed."""
-    root, point = Path(sys.argv[1]), sys.argv[2]
-    if point != "none":
-        arm(point)
-    from dagster_project.definitions import run
-
-    outcome = run(read_settings(root))
-    sys.exit(0 if outcome.success else 1)
+    resolve.resolve = partial(resolve.resolve, reached=reached)  # type: ignore[assignment]
 
 
-if __name__ == "__main__":
-    main()
+def _arm_publication(reached: Callable[[str], None]) -> None:
+    from dagster_project.defs import verdicts
+
+    original = verdicts.publish
+
+    def armed(root: Any, consumer: Any, **options: Any) -> Any:
+        if consumer.name == CONSUMER:
+            options["reached"] = reached
+        return original(root, consumer, **options)
+
+    verdicts.publish = armed
