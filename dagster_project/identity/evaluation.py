@@ -1,7 +1,7 @@
-"""How good a resolution is: against a truth where there is one, else by the model's own estimate.
+"""How good the customers of a warehouse are against the truth of the demo world.
 
-Pairs are counted from contingency tables, never listed. B-cubed follows Bagga and Baldwin
-(1998): precision and recall per record, averaged.
+Belongs here: kinds of sources and hard cases, as that truth lists them. Does not belong here:
+the figures themselves (``scorecard``), and estimates without a truth (``estimate``).
 """
 
 from dataclasses import asdict, dataclass, field
@@ -11,31 +11,7 @@ from typing import Any
 import duckdb
 
 from dagster_project.engines.duckdb.session import quoted
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """Pairs of records: said to be one customer, truly one person, and both."""
-
-    said: int
-    true: int
-    both: int
-
-    @property
-    def precision(self) -> float | None:
-        """Share of the pairs that were joined rightly; ``None`` without any."""
-        return self.both / self.said if self.said else None
-
-    @property
-    def recall(self) -> float | None:
-        """Share of the true pairs that were joined; ``None`` without any."""
-        return self.both / self.true if self.true else None
-
-    @property
-    def f1(self) -> float | None:
-        """Harmonic mean of both."""
-        total = self.said + self.true
-        return 2 * self.both / total if total else None
+from dagster_project.identity.scorecard import Agreement, b_cubed, count_pairs
 
 
 @dataclass(frozen=True)
@@ -85,9 +61,9 @@ def evaluate(connection: duckdb.DuckDBPyConnection, truth: Path) -> Evaluation:
     not judged. Withdrawn records are left out.
     """
     _read_judged(connection, truth)
-    pairs = _agreement(connection, "judged", "judged")
+    pairs = count_pairs(connection)
     unseen = _without_evidence(connection, truth.with_name("pairs_hard.parquet"))
-    precision, recall = _b_cubed(connection)
+    precision, recall = b_cubed(connection)
     return Evaluation(
         pairs=pairs,
         with_evidence=Agreement(
@@ -126,21 +102,6 @@ def _read_judged(connection: duckdb.DuckDBPyConnection, truth: Path) -> None:
         where xref.valid_to is null and truth.person_id is not null
         """
     )
-
-
-def _agreement(connection: duckdb.DuckDBPyConnection, said: str, true: str) -> Agreement:
-    row = connection.execute(
-        f"""
-        select
-            (select {_PAIRS} from (select count(*) as n from {said} group by customer_id)),
-            (select {_PAIRS} from (select count(*) as n from {true} group by person_id)),
-            (select {_PAIRS} from (select count(*) as n from {said} group by customer_id, person_id))
-        """
-    ).fetchall()[0]
-    return Agreement(*(int(value) for value in row))
-
-
-_PAIRS = "coalesce(sum(n * (n - 1) // 2), 0)"
 
 
 def _by_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, Agreement]:
@@ -185,24 +146,6 @@ def _by_sources(connection: duckdb.DuckDBPyConnection) -> dict[str, Agreement]:
         """
     ).fetchall()
     return {row[0]: Agreement(int(row[1]), int(row[2]), int(row[3])) for row in rows}
-
-
-def _b_cubed(connection: duckdb.DuckDBPyConnection) -> tuple[float | None, float | None]:
-    row = connection.execute(
-        """
-        with
-        both_ as (select customer_id, person_id, count(*) as n from judged group by all),
-        said as (select customer_id, count(*) as n from judged group by all),
-        true_ as (select person_id, count(*) as n from judged group by all)
-        select
-            sum(both_.n * both_.n / said.n) / sum(both_.n),
-            sum(both_.n * both_.n / true_.n) / sum(both_.n)
-        from both_
-        inner join said using (customer_id)
-        inner join true_ using (person_id)
-        """
-    ).fetchall()[0]
-    return row[0], row[1]
 
 
 def _without_evidence(connection: duckdb.DuckDBPyConnection, hard: Path) -> Agreement:

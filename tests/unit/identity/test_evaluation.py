@@ -7,7 +7,8 @@ import duckdb
 import pytest
 
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.evaluation import Agreement, Evaluation, HardCase, evaluate
+from dagster_project.identity.evaluation import Evaluation, HardCase, evaluate
+from dagster_project.identity.scorecard import Agreement
 
 # record, vendor, customer it was put in, person it truly is
 _WORLD = [
