@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.identity_commands import resolve
+from dagster_project.identity_commands import IDENTITY_COMMANDS
 
 _ROOT = click.option(
     "--root",
@@ -157,7 +157,8 @@ def reset(root: Path | None, *, confirm: bool, demo_only: bool) -> None:
     sys.exit(reset_root(root, confirm=confirm, demo_only=demo_only))
 
 
-main.add_command(resolve)
+for _command in IDENTITY_COMMANDS:
+    main.add_command(_command)
 
 
 if __name__ == "__main__":

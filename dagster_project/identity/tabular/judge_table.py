@@ -60,9 +60,28 @@ def find_column(connection: duckdb.DuckDBPyConnection, wanted: str, where: str) 
     return found
 
 
-def judge_within(connection: duckdb.DuckDBPyConnection, truth: str) -> Judged:
+def read_links(connection: duckdb.DuckDBPyConnection, where: str) -> None:
+    """``link(record_id_l, record_id_r, chance)`` from the input table."""
+    left, right = (find_column(connection, f"record_id_{side}", where) for side in "lr")
+    chance = find_column(connection, "match_probability", where)
+    connection.execute(
+        f"create or replace temp table link as select {cell(left)} as record_id_l, "
+        f"{cell(right)} as record_id_r, try_cast({identifier(chance)} as double) as chance "
+        f"from {TABLE}"
+    )
+
+
+def judge_within(connection: duckdb.DuckDBPyConnection, truth: str, where: str) -> Judged:
     """``judged`` with the truth in a column of the clusters' own file."""
-    return _judge(connection, f"select record_id, {cell(truth)} as person_id from said")
+    present = [str(row[0]) for row in connection.execute("describe said").fetchall()]
+    column = next((name for name in present if name.lower() == truth.lower()), None)
+    if column is None:
+        raise Customer360Error(
+            f"there is no column {truth}",
+            where,
+            f"its columns are: {', '.join(present)}; or name the table that has it with --against",
+        )
+    return _judge(connection, f"select record_id, {cell(column)} as person_id from said")
 
 
 def judge_against(connection: duckdb.DuckDBPyConnection, truth: str, where: str) -> Judged:

@@ -1,18 +1,18 @@
-"""``c360 resolve``, ``evaluate`` and ``benchmark``: identity on anybody's own tables.
+"""``c360 resolve``: one table in, ``record_id`` and ``customer_id`` out."""
 
-Belongs here: options, and words for the terminal. Does not belong here: anything they do.
-"""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 from rich.table import Table
+
+from dagster_project.identity_commands.inputs import (
+    FILE,
+    console,
+    opened_input,
+    read_matching,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -20,19 +20,15 @@ if TYPE_CHECKING:
     from dagster_project.identity.tabular.resolve_table import Matching, Resolved
     from dagster_project.identity.tabular.spec import Inferred, TableSpec
 
-console = Console(highlight=False, soft_wrap=True)
-
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
 @click.argument("input_table", metavar="INPUT")
-@click.option("--out", required=True, type=_FILE, help="Where customers go: .parquet or .csv.")
-@click.option("--spec", type=_FILE, help="What the columns mean; without it that is inferred.")
-@click.option("--write-spec", type=_FILE, help="Write what was inferred, to be edited.")
-@click.option("--links", type=_FILE, help="Also write every compared pair with its score.")
+@click.option("--out", required=True, type=FILE, help="Where customers go: .parquet or .csv.")
+@click.option("--spec", type=FILE, help="What the columns mean; without it that is inferred.")
+@click.option("--write-spec", type=FILE, help="Write what was inferred, to be edited.")
+@click.option("--links", type=FILE, help="Also write every compared pair with its score.")
 @click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
-@click.option("--config", type=_FILE, help="Another identity.yml or works.yml.")
+@click.option("--config", type=FILE, help="Another identity.yml or works.yml.")
 def resolve(
     input_table: str,
     *,
@@ -59,35 +55,6 @@ def resolve(
                 connection, table, matching, Outputs(out, links), progress=_say_stage
             )
     _print_resolved(resolved, out, links, perf_counter() - started)
-
-
-@contextmanager
-def opened_input(name: str) -> Iterator["duckdb.DuckDBPyConnection"]:
-    """An engine that holds the rows of a file or table."""
-    from dagster_project.engines.duckdb.session import EngineOptions, session
-    from dagster_project.identity.tabular.input_table import ROW
-    from dagster_project.identity.tabular.resolve_table import load_rows
-    from dagster_project.settings import read_settings
-    from dagster_project.sources.plain_table import open_table
-
-    settings = read_settings()
-    options = EngineOptions(settings.threads, settings.memory_limit)
-    with TemporaryDirectory(prefix="c360-") as folder, session(options=options) as connection:
-        with console.status("reading"):
-            table = open_table(connection, name, workdir=Path(folder), row_column=ROW)
-            load_rows(connection, table.rows_sql, where=name, as_view=table.is_cheap)
-        for note in table.notes:
-            console.print(f"note: {note}", style="yellow")
-        yield connection
-
-
-def read_matching(config: Path | None) -> "Matching":
-    """The configurations of this checkout; ``config`` in place of the one it is for."""
-    from dagster_project.config.identity import read_identity
-    from dagster_project.identity.tabular.resolve_table import Matching
-    from dagster_project.settings import PROJECT
-
-    return Matching(persons=read_identity(config or PROJECT / "config" / "identity.yml"))
 
 
 def _columns(
