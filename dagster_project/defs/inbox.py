@@ -14,9 +14,10 @@ import dagster as dg
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.defs.guard import MAX_RETRIES, guarded
+from dagster_project.defs.intake import Intake
 from dagster_project.defs.keys import INBOX, LANDING, inbox_key, landing_key
 from dagster_project.defs.workbench import Workbench
-from dagster_project.domain.errors import Customer360Error, TransientError
+from dagster_project.domain.errors import ConfigError, Customer360Error, TransientError
 from dagster_project.domain.loads import Load, LoadState
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.catalogue import streams_of
@@ -94,11 +95,11 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         started = time.monotonic()
         with guarded(f"loading {vendor}"):
-            loads, problems = _load(context, config, workbench, vendor)
+            intake = _load(context, config, workbench, vendor)
         seconds = time.monotonic() - started
-        _write_journal(workbench, vendor, loads, problems, seconds)
+        _write_journal(workbench, vendor, intake, seconds)
         by_stream = defaultdict(list)
-        for load in loads:
+        for load in intake.loads:
             if load.vendor == vendor:
                 by_stream[load.stream].append(load)
         for spec in specs:
@@ -110,11 +111,9 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
         yield dg.AssetCheckResult(
             asset_key=landing_key(specs[0]),
             check_name=READABLE,
-            passed=not problems,
+            passed=not intake.problems,
             severity=dg.AssetCheckSeverity.WARN,
-            metadata={
-                "problems": dg.MetadataValue.md("\n".join(f"- {p}" for p in problems) or "none")
-            },
+            metadata={"problems": _list(intake.problems), "notes": _list(intake.notes)},
         )
 
     return load
@@ -122,33 +121,43 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
 
 def _load(
     context: dg.AssetExecutionContext, config: PullWindow, workbench: Workbench, vendor: str
-) -> tuple[list[Load], list[str]]:
+) -> Intake:
+    """Files, then each API; an API that may answer later keeps no other one waiting."""
     from dagster_project.defs.ingest import load_files, pull_api
 
-    loads, problems = load_files(workbench, vendor)
+    since, until = _instant("since", config.since), _instant("until", config.until)
+    intake = workbench.intakes.setdefault(vendor, Intake())
+    load_files(workbench, vendor, intake)
+    waiting: TransientError | None = None
     for source in workbench.sources_of(vendor):
-        if source.api is None:
+        if source.api is None or source.name in intake.pulled:
             continue
         try:
-            pulled, notes = pull_api(
-                workbench, source, since=_instant(config.since), until=_instant(config.until)
-            )
+            pull_api(workbench, source, intake, since=since, until=until)
         except TransientError as error:
             if context.retry_number < MAX_RETRIES:
-                raise
-            problems.append(f"{source.name}: {error}")
+                waiting = error
+                continue
+            intake.problems.append(f"{source.name}: {error}")
         except Customer360Error as error:
-            problems.append(f"{source.name}: {error}")
-        else:
-            loads.extend(pulled)
-            problems.extend(notes)
-    return loads, problems
+            intake.problems.append(f"{source.name}: {error}")
+        intake.pulled.add(source.name)
+    if waiting is not None:
+        raise waiting
+    return intake
 
 
-def _instant(text: str | None) -> datetime | None:
+def _instant(field: str, text: str | None) -> datetime | None:
     if not text:
         return None
-    parsed = datetime.fromisoformat(text)
+    try:
+        parsed = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigError(
+            f"{field} is not an ISO 8601 time",
+            "the launchpad's configuration",
+            "write it like 2026-10-01T00:00:00Z",
+        ) from None
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
@@ -188,6 +197,10 @@ def _loads_table(loads: list[Load]) -> str:
     )
 
 
+def _list(lines: list[str]) -> dg.MarkdownMetadataValue:
+    return dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "none")
+
+
 def _gate_result(spec: StreamSpec, loads: list[Load]) -> dg.AssetCheckResult:
     refused = [load for load in loads if load.state is LoadState.REFUSED]
     quarantined = sum(load.quarantined for load in loads)
@@ -209,10 +222,8 @@ def _gate_result(spec: StreamSpec, loads: list[Load]) -> dg.AssetCheckResult:
     )
 
 
-def _write_journal(
-    workbench: Workbench, vendor: str, loads: list[Load], problems: list[str], seconds: float
-) -> None:
-    for load in loads:
+def _write_journal(workbench: Workbench, vendor: str, intake: Intake, seconds: float) -> None:
+    for load in intake.loads:
         workbench.journal.write(
             "load",
             vendor=load.vendor,
@@ -225,6 +236,8 @@ def _write_journal(
             reasons=list(load.reasons),
             is_new=load.is_new,
         )
-    for problem in problems:
+    for problem in dict.fromkeys(intake.problems):
         workbench.journal.write("problem", vendor=vendor, problem=problem)
+    for note in dict.fromkeys(intake.notes):
+        workbench.journal.write("note", vendor=vendor, note=note)
     workbench.journal.write("loaded", vendor=vendor, seconds=round(seconds, 3))

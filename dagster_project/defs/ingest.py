@@ -9,6 +9,7 @@ import duckdb
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.sources import SourceConfig
 from dagster_project.config.survivorship import read_survivorship
+from dagster_project.defs.intake import Intake
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Batch, Load
 from dagster_project.landing.exposure import expose, write_config_table
@@ -21,14 +22,9 @@ _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
 """Worth telling, and nothing to mend."""
 
 
-COMPLETENESS = "completeness:"
-"""How a pull's note begins when the API says there is more than it handed over."""
-
-
-def load_files(workbench: Workbench, vendor: str) -> tuple[list[Load], list[str]]:
-    """Land and judge every whole file of one vendor; returns its loads and what was not read."""
-    loads = list(judge_pending(workbench.zone))
-    problems: list[str] = []
+def load_files(workbench: Workbench, vendor: str, intake: Intake) -> None:
+    """Land and judge every whole file of one vendor."""
+    intake.loads += judge_pending(workbench.zone)
     readings = read_inbox(
         workbench.root,
         workbench.sources,
@@ -37,15 +33,12 @@ def load_files(workbench: Workbench, vendor: str) -> tuple[list[Load], list[str]
     )
     for file, group in group_by_file(readings):
         landed, unread = _load_file(workbench, file, group)
-        loads += landed
+        intake.loads += landed
         for reading in unread:
-            if not _is_news(workbench, reading):
-                continue
-            if reading.why in _INFORMATION:
-                workbench.journal.write("note", vendor=vendor, note=_told(reading))
-            else:
-                problems.append(_told(reading))
-    return loads, problems
+            if _is_news(workbench, reading):
+                is_information = reading.why in _INFORMATION
+                said = intake.notes if is_information else intake.problems
+                said.append(_told(reading))
 
 
 def _load_file(
@@ -79,11 +72,12 @@ def _told(unread: Unreadable) -> str:
 def pull_api(
     workbench: Workbench,
     source: SourceConfig,
+    intake: Intake,
     *,
     since: datetime | None,
     until: datetime | None,
-) -> tuple[list[Load], list[str]]:
-    """Pull one API source; returns its loads and what its completeness check noted.
+) -> None:
+    """Pull one API source; what has landed when it breaks off stays landed, and is told.
 
     ``since`` (with or without ``until``) pulls a window again and leaves the cursors alone.
     """
@@ -105,17 +99,9 @@ def pull_api(
         threads=lambda ids: threads_of(zone, source.name, posts, ids),
         workdir=workbench.workdir / source.name,
     )
-    loads: list[Load] = []
-    notes: list[str] = []
     for batch in batches:
-        loads.append(admit(batch, zone))
-        for note in batch.notes:
-            told = f"{source.name}: {note}"
-            if note.startswith(COMPLETENESS):
-                notes.append(told)
-            else:
-                workbench.journal.write("note", vendor=source.vendor, note=told)
-    return loads, notes
+        intake.loads.append(admit(batch, zone))
+        intake.notes += [f"{source.name}: {note}" for note in batch.notes]
 
 
 def regate_held_back(workbench: Workbench) -> tuple[Load, ...]:

@@ -19,6 +19,7 @@ from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.housekeeping import tidy_up
+from dagster_project.defs.intake import Intake
 from dagster_project.defs.journal import Journal
 from dagster_project.domain.loads import Verdict
 from dagster_project.domain.root import Root
@@ -45,6 +46,8 @@ class Workbench:
     variables: Mapping[str, str] = field(default_factory=dict)
     doors: dict[str, Verdict] = field(default_factory=dict)
     """Verdicts on marts and data products, as this run gives them; the report shows them."""
+    intakes: dict[str, Intake] = field(default_factory=dict)
+    """What each vendor's step has read; a step that is tried again goes on from there."""
 
     @property
     def root(self) -> Root:

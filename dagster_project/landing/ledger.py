@@ -80,12 +80,15 @@ class Ledger:
         state: LoadState | None = None,
         source: str | None = None,
         stream: str | None = None,
+        is_pulled: bool = False,
     ) -> tuple[Load, ...]:
-        """Loads as they stand now, oldest export first."""
+        """Loads as they stand now, oldest export first; ``is_pulled``: only those of an API."""
         wanted = {"state": state, "source": source, "stream": stream}
-        terms = {name: value for name, value in wanted.items() if value is not None}
-        where = " and ".join(f"loads.{name} = ?" for name in terms)
-        return self._loads(f"where {where}" if where else "", tuple(terms.values()))
+        given = {name: value for name, value in wanted.items() if value is not None}
+        terms = [f"loads.{name} = ?" for name in given]
+        terms += ["json_extract(loads.manifest, '$.file_name') is null"] if is_pulled else []
+        where = f"where {' and '.join(terms)}" if terms else ""
+        return self._loads(where, tuple(given.values()))
 
     def manifest_of(self, load_id: str) -> dict[str, Any]:
         """What was known of a load when it landed: counts, problems, notes, file name."""

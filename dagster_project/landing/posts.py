@@ -31,8 +31,12 @@ POSTS = {
 def living_posts(
     zone: LandingZone, source: str, posts: PostColumns, since: datetime
 ) -> list[str]:
-    """Ids of posts written since a time whose newest landed row is not a deletion, sorted."""
-    rows = _rows_sql(zone, source, posts)
+    """Ids of posts written since a time whose newest landed row is not a deletion, sorted.
+
+    Only posts that the API itself has handed over: one that came in a saved page may be another
+    server's, and asking this one for it would mark it as deleted.
+    """
+    rows = _rows_sql(zone, source, posts, is_pulled=True)
     if rows is None:
         return []
     found = zone.connection.execute(
@@ -68,7 +72,9 @@ def threads_of(
     return dict(found)
 
 
-def _rows_sql(zone: LandingZone, source: str, posts: PostColumns) -> str | None:
-    loads = zone.ledger.loads(source=source, stream=posts.stream)
+def _rows_sql(
+    zone: LandingZone, source: str, posts: PostColumns, *, is_pulled: bool = False
+) -> str | None:
+    loads = zone.ledger.loads(source=source, stream=posts.stream, is_pulled=is_pulled)
     files = [zone.rows_file(load) for load in loads if load.rows]
     return parquet_sql(files) if files else None

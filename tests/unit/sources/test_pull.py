@@ -9,7 +9,10 @@ import pytest
 
 from dagster_project.demo.server import Fault, FaultKind, FaultPlan, Limit
 from dagster_project.domain.errors import SourceError, TransientError
+from dagster_project.landing.posts import POSTS
+from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.pull import PULLERS, RetryPolicy, Window
+from tests.unit.landing.builders import batch
 from tests.unit.sources.api_world import (
     STREAMS,
     ApiWorld,
@@ -75,6 +78,24 @@ def texts(world: ApiWorld, vendor: str, number: int, **change: object) -> None:
     entities = world.statuses if vendor == "mastodon" else world.posts
     end = status_id(number) if vendor == "mastodon" else post_key(number)
     next(e for i, e in entities.items() if i.endswith(end)).update(change)
+
+
+def test_a_post_of_a_saved_page_is_not_asked_for_and_so_not_taken_for_deleted(
+    tmp_path: Path, world: ApiWorld, company: Pulling, vendor: str
+) -> None:
+    talk(world, 6)
+    quay, stream = company(), STREAMS[vendor][1]
+    columns, spec = POSTS[vendor], stream_of(vendor, stream)
+    elsewhere = {spec.key[0]: "elsewhere-1", columns.created_at: iso(at(4900))}
+    page = tmp_path / "another-servers-page.json"
+    quay.zone.land(
+        batch(elsewhere, spec=spec, source=quay.source.name, as_of=at(4900), path=page)
+    )
+
+    quay.land()
+
+    assert quay.newest(stream)["elsewhere-1"]["deleted_at"] is None
+    assert len(quay.newest(stream)) == 7
 
 
 def test_everything_is_pulled_once_with_its_threads(
