@@ -16,6 +16,7 @@ from dagster_project.domain.errors import StateError
 from dagster_project.engines.duckdb.digests import Relation, digest, identifier, row_hash
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
 from dagster_project.engines.durable import sync_folder, sync_tree
+from dagster_project.publish.delta import SINCE
 from dagster_project.publish.generations import ProductFolder
 from dagster_project.publish.manifest import (
     Manifest,
@@ -23,6 +24,7 @@ from dagster_project.publish.manifest import (
     read_manifest,
     write_manifest_table,
 )
+from dagster_project.publish.tables import link_or_copy
 
 FOLDED = "differs"
 """Folder of a folded generation, in place of its DuckDB file and ``parquet/``."""
@@ -52,7 +54,11 @@ def fold(
             then = known.get(table.table)
             if then is None:
                 _keep_whole(before, aside, table.table)
-            elif then.digest != table.digest:
+            elif then.digest == table.digest or _keep_since(
+                here, following, folder, aside, table
+            ):
+                continue
+            else:
                 _keep_difference(connection, before, after, aside, table)
     sync_tree(aside)
     aside.rename(generation / FOLDED)
@@ -69,7 +75,8 @@ def finish_folding(generation: Path) -> None:
     """Remove what a folded generation no longer needs, and what an unfinished folding left."""
     shutil.rmtree(generation / f".{FOLDED}", ignore_errors=True)
     if is_folded(generation):
-        shutil.rmtree(generation / "parquet", ignore_errors=True)
+        for name in ("parquet", SINCE):
+            shutil.rmtree(generation / name, ignore_errors=True)
         for file in generation.glob("*.duckdb"):
             file.unlink()
 
@@ -103,6 +110,23 @@ def extract(
         connection.execute("checkpoint product")
         connection.execute("detach product")
     return target
+
+
+def _keep_since(
+    here: Manifest,
+    following: Manifest,
+    folder: ProductFolder,
+    aside: Path,
+    table: PublishedTable,
+) -> bool:
+    """Share the rows that went and came as the next generation wrote them down, if it did."""
+    since = folder.path / following.generation / SINCE
+    names = [f"{table.table}.{kind}.parquet" for kind in ("gone", "came")]
+    if following.before != here.generation or not all((since / n).is_file() for n in names):
+        return False
+    for name in names:
+        link_or_copy(since / name, aside / name)
+    return True
 
 
 @dataclass(frozen=True)

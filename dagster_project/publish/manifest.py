@@ -20,11 +20,12 @@ FILE = "manifest.json"
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One table of a product: its rows, the hash of its content, and where that stands."""
+    """One table of a product: its rows, the hash of its content, rows behind the sorted ones."""
 
     table: str
     rows: int
     digest: str
+    loose: int = 0
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Manifest:
     tables: tuple[PublishedTable, ...]
     verdict: Verdict
     imports: dict[str, int] = field(default_factory=dict)
+    before: str | None = None
+    """The generation that was in force when this one was built; ``since/`` is against it."""
     engine: str = duckdb.__version__
 
     def digests(self) -> dict[str, str]:
@@ -94,7 +97,7 @@ def write_manifest_table(
     """Create ``_manifest`` in a product: one row per table, so that a reader can ask the file."""
     connection.execute(
         f"""
-        create table {catalog}._manifest (
+        create or replace table {catalog}._manifest (
             consumer varchar,
             generation varchar,
             as_of timestamptz,

@@ -7,19 +7,18 @@ Does not belong here: the suites (``expectations``), which are handed in as ``va
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
 from dagster_project.config.consumers import Consumer
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.domain.loads import RuleOutcome, Verdict
+from dagster_project.domain.loads import Verdict
 from dagster_project.domain.root import Root
-from dagster_project.engines.duckdb.digests import Relation, attached, digest, list_relations
-from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
+from dagster_project.engines.duckdb.digests import attached
+from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.engines.duckdb.storage import full_disk_explained, require_space
-from dagster_project.publish.crm_import import Baselines, check_columns, write_imports
+from dagster_project.publish.crm_import import Baselines
 from dagster_project.publish.generations import (
     KEPT,
     ProductFolder,
@@ -30,19 +29,10 @@ from dagster_project.publish.history import finish_folding, fold
 from dagster_project.publish.manifest import (
     Manifest,
     PublishedTable,
-    content_hash,
     read_manifest,
     rules_hash,
-    write_manifest_table,
 )
-from dagster_project.publish.promises import check_promises
-from dagster_project.publish.tables import (
-    choose_tables,
-    copy_table,
-    link_or_copy,
-    write_csv,
-    write_parquet,
-)
+from dagster_project.publish.product import NEW_BASELINE, Built, build_product, plan_product
 
 Validate = Callable[[Path], Verdict]
 """Judges the built DuckDB file. It must close every handle it opens."""
@@ -59,8 +49,6 @@ POINTS = (
     "publication: older generation folded",
 )
 """The points ``reached`` hears of, in order."""
-
-_NEW_BASELINE = ".baseline.parquet"
 
 
 @dataclass(frozen=True)
@@ -119,12 +107,12 @@ def publish(
     with _cleared_on_error(folder), session(options=options) as connection:
         connection.execute("set preserve_insertion_order = true")
         with attached(connection, root.database) as warehouse:
-            plan = _plan(connection, warehouse, consumer, rules)
+            plan = plan_product(connection, warehouse, consumer, rules)
             if current and current.content_hash == plan.content:
                 return _unchanged(folder, current)
             require_space(folder.path, _space_needed(root, in_force), doing="publishing")
             name = generation_name(_next_serial(folder, baselines), plan.as_of, plan.content)
-            built = _build(
+            built = build_product(
                 connection, warehouse, consumer, plan,
                 folder=folder, name=name, baseline=baselines.in_force(), previous=current,
             )  # fmt: skip
@@ -142,9 +130,10 @@ def publish(
         content_hash=plan.content,
         rules_hash=rules,
         inputs=inputs,
-        tables=plan.tables,
+        tables=built.tables,
         verdict=verdict,
         imports=built.imports,
+        before=built.before,
     )
     with _cleared_on_error(folder):
         _put_in_force(folder, baselines, manifest, keep=keep, options=options, reached=reached)
@@ -171,108 +160,8 @@ def _cleared_on_error(folder: ProductFolder) -> Iterator[None]:
         raise
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What a product would hold."""
-
-    relations: tuple[Relation, ...]
-    tables: tuple[PublishedTable, ...]
-    content: str
-    as_of: datetime
-
-
-@dataclass(frozen=True)
-class _Built:
-    """What was written aside."""
-
-    promises: tuple[RuleOutcome, ...]
-    linked: int
-    imports: dict[str, int]
-
-
-def _plan(
-    connection: duckdb.DuckDBPyConnection, warehouse: str, consumer: Consumer, rules: str
-) -> _Plan:
-    relations = choose_tables(list_relations(connection, warehouse), consumer)
-    check_columns(consumer, relations)
-    digests = [digest(connection, warehouse, relation) for relation in relations]
-    tables = tuple(PublishedTable(d.relation.table, d.rows, d.digest) for d in digests)
-    return _Plan(relations, tables, content_hash(rules, tables), _as_of(connection, warehouse))
-
-
-def _as_of(connection: duckdb.DuckDBPyConnection, warehouse: str) -> datetime:
-    """Time of the data; the epoch for a warehouse that has none."""
-    rows = connection.execute(f"select max(as_of) from {warehouse}.intermediate.int_as_of")
-    found: datetime | None = rows.fetchall()[0][0]
-    return found.astimezone(UTC) if found else datetime.fromtimestamp(0, UTC)
-
-
-def _build(
-    connection: duckdb.DuckDBPyConnection,
-    warehouse: str,
-    consumer: Consumer,
-    plan: _Plan,
-    *,
-    folder: ProductFolder,
-    name: str,
-    baseline: Path | None,
-    previous: Manifest | None,
-) -> _Built:
-    partial = folder.begin()
-    file = partial / f"{consumer.name}.duckdb"
-    connection.execute(f"attach '{quoted(str(file))}' as product")
-    for relation in plan.relations:
-        copy_table(connection, warehouse, "product", relation)
-    write_manifest_table(
-        connection, "product", consumer=consumer.name, generation=name, as_of=plan.as_of,
-        content=plan.content, tables=plan.tables,
-    )  # fmt: skip
-    connection.execute("checkpoint product")
-    linked = _write_files(connection, consumer, plan, folder=folder, previous=previous)
-    promises = check_promises(
-        connection, "product", consumer=consumer, folder=partial, tables=plan.tables,
-        relations=plan.relations,
-    )  # fmt: skip
-    connection.execute("detach product")
-    file.with_name(f"{file.name}.wal").unlink(missing_ok=True)
-    imports = {}
-    if consumer.crm_import:
-        imports = write_imports(
-            connection, warehouse, consumer=consumer, relations=plan.relations,
-            baseline=baseline, folder=partial, new_baseline=partial / _NEW_BASELINE,
-        )  # fmt: skip
-    return _Built(promises, linked, imports)
-
-
-def _write_files(
-    connection: duckdb.DuckDBPyConnection,
-    consumer: Consumer,
-    plan: _Plan,
-    *,
-    folder: ProductFolder,
-    previous: Manifest | None,
-) -> int:
-    """Parquet (and CSV) of every table; unchanged ones are links to the previous generation's."""
-    before = previous.digests() if previous else {}
-    linked = 0
-    for relation, table in zip(plan.relations, plan.tables, strict=True):
-        files = [f"parquet/{table.table}.parquet"]
-        files += [f"csv/{table.table}.csv"] if consumer.csv else []
-        for name in files:
-            target = folder.partial / name
-            source = folder.path / previous.generation / name if previous else target
-            if before.get(table.table) == table.digest and source.is_file():
-                link_or_copy(source, target)
-                linked += 1
-            elif name.endswith(".csv"):
-                write_csv(connection, "product", relation, target)
-            else:
-                write_parquet(connection, "product", table.table, target)
-    return linked
-
-
 def _judge(
-    folder: ProductFolder, consumer: Consumer, built: _Built, validate: Validate
+    folder: ProductFolder, consumer: Consumer, built: Built, validate: Validate
 ) -> Verdict:
     """The product's own promises first; its suite is asked only when they hold."""
     own = Verdict(f"publication_{consumer.name}", built.promises)
@@ -291,8 +180,8 @@ def _put_in_force(
     options: EngineOptions | None,
     reached: Reached,
 ) -> None:
-    new_baseline = folder.partial / _NEW_BASELINE
-    waiting = folder.path / f".partial{_NEW_BASELINE}"
+    new_baseline = folder.partial / NEW_BASELINE
+    waiting = folder.path / f".partial{NEW_BASELINE}"
     if new_baseline.exists():
         new_baseline.rename(waiting)
     manifest.write(folder.partial)

@@ -49,7 +49,7 @@ def copy_table(
     target = f"{identifier(product)}.{identifier(relation.table)}"
     connection.execute(
         f"create table {target} as select {columns} from {qualified(warehouse, relation)} "
-        f"order by {_sort_key(relation)}"
+        f"order by {sort_key(relation)}"
     )
     _copy_comments(connection, warehouse, target, relation)
 
@@ -115,8 +115,8 @@ def _is_text(kind: str) -> bool:
     return kind == "VARCHAR" or kind.startswith("ENUM")
 
 
-def _sort_key(relation: Relation) -> str:
-    """By customer where there is one: readers look customers up, and like values compress."""
+def sort_key(relation: Relation) -> str:
+    """SQL of a table's order. By customer where there is one: readers look customers up, and like values compress."""
     leading = [c for c in ("customer_id",) if c in relation.column_names]
     rest = [c for c in relation.column_names[:1] if c not in leading]
     return ", ".join(identifier(c) for c in [*leading, *rest]) or "all"

@@ -86,8 +86,13 @@ def digest(
     rows, total = connection.execute(
         f"select count(*), sum({row_hash(relation)}::hugeint) from {qualified(catalog, relation)}"
     ).fetchall()[0]
+    return TableDigest(relation, rows, digest_text(relation, rows, total))
+
+
+def digest_text(relation: Relation, rows: int, total: int | None) -> str:
+    """The content hash of a relation with this many rows, whose hashes sum up to ``total``."""
     text = repr((sorted(relation.columns), rows, total))
-    return TableDigest(relation, rows, sha256(text.encode()).hexdigest()[:32])
+    return sha256(text.encode()).hexdigest()[:32]
 
 
 def qualified(catalog: str, relation: Relation) -> str:

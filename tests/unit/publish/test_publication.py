@@ -1,14 +1,18 @@
 """A product is published whole or not at all, and only when its content changed."""
 
 import csv
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dagster_project.domain.errors import ConfigError, Customer360Error
 from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
 from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.compare import diff
 from dagster_project.publish.generations import withdraw
+from dagster_project.publish.manifest import read_manifest
 from dagster_project.publish.publication import POINTS, publish
 from tests.unit.publish.company import build_warehouse, change, crm, design, read
 
@@ -308,3 +312,100 @@ def test_after_a_kill_at_any_step_the_next_run_puts_everything_right(
     assert len([p for p in folder.iterdir() if p.is_dir() and not p.is_symlink()]) == 2
     assert [row["X_Handle__c"] for row in rows] == ["new"]
     assert not publish(root, crm()).changed
+
+
+@pytest.fixture
+def large_root(tmp_path: Path) -> Root:
+    root = Root(tmp_path)
+    build_warehouse(root, customers=2000)
+    return root
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        pytest.param(
+            "update marts.customer_360 set x_handle = 'new' where customer_id = 'c3'",
+            id="changed",
+        ),
+        pytest.param("delete from marts.fct_message where message_id = 'm7'", id="gone"),
+        pytest.param("insert into marts.fct_message values ('n', 'c1', 'hello')", id="new"),
+        pytest.param("update marts.customer_360 set x_handle = 'new'", id="all-changed"),
+        pytest.param(
+            "insert into marts.fct_message from marts.fct_message where message_id = 'm7'",
+            id="repeated",
+        ),
+        pytest.param("alter table marts.fct_message drop body_text", id="column-less"),
+        pytest.param("drop table marts.fct_message", id="table-less"),
+        pytest.param(
+            "create table marts.fct_case as select 'k1' as case_id, 'c1' as customer_id",
+            id="table-more",
+        ),
+        pytest.param("delete from marts.fct_message", id="emptied"),
+    ],
+)
+def test_a_generation_made_from_the_one_before_equals_one_built_from_nothing(
+    large_root: Root, sql: str
+) -> None:
+    publish(large_root, crm())
+    change(large_root, sql)
+
+    publication = publish(large_root, crm())
+    elsewhere = Root(large_root.path / "elsewhere")
+    elsewhere.warehouse.mkdir(parents=True)
+    shutil.copyfile(large_root.database, elsewhere.database)
+    fresh = publish(elsewhere, crm())
+
+    assert publication.changed
+    assert diff(publication.path, fresh.path).lines() == ()
+    assert publication.rows == fresh.rows
+    for table in publication.rows:
+        parquet = f"from read_parquet('{publication.path.parent}/crm/current/parquet/{table}.parquet')"
+        assert read(publication.path, f"from {table} except all ({parquet})") == []
+
+
+def test_a_changed_description_reaches_readers_with_the_next_generation(root: Root) -> None:
+    publish(root, crm())
+    change(root, "comment on column marts.fct_message.body_text is 'What was said.'")
+    change(root, "update marts.fct_message set body_text = 'hi' where message_id = 'm1'")
+
+    publication = publish(root, crm())
+
+    assert read(
+        publication.path,
+        "select comment from duckdb_columns() where column_name = 'body_text'",
+    ) == [("What was said.",)]
+
+
+def test_a_file_damaged_by_hand_is_not_built_upon(large_root: Root) -> None:
+    first = publish(large_root, crm())
+    file = large_root.published / "crm" / first.generation / "crm.duckdb"
+    file.chmod(0o644)
+    with duckdb.connect(str(file)) as connection:
+        connection.execute("update fct_message set body_text = 'other' where message_id = 'm9'")
+    change(large_root, "update marts.fct_message set body_text = 'x' where message_id = 'm1'")
+
+    second = publish(large_root, crm())
+
+    assert read(second.path, "select body_text from fct_message where message_id = 'm9'") == [
+        ("hello",)
+    ]
+
+
+def test_rows_that_lie_behind_the_sorted_ones_are_sorted_in_before_they_are_many(
+    large_root: Root,
+) -> None:
+    loose = []
+    for day in range(5):
+        change(
+            large_root,
+            "update marts.fct_message set body_text = body_text || '!' "
+            f"where hash(message_id) % 16 = {day}",
+        )
+        publication = publish(large_root, crm())
+        manifest = read_manifest(publication.path.resolve().parent)
+        assert manifest
+        loose.append(next(t.loose for t in manifest.tables if t.table == "fct_message"))
+
+    assert loose[0] == loose[4] == 0
+    assert 0 < loose[1] < loose[2] < loose[3] < 0.2 * 6000
