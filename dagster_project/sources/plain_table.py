@@ -63,6 +63,7 @@ def _split(name: str) -> tuple[Path, str | None]:
 def _from_database(
     connection: duckdb.DuckDBPyConnection, file: Path, table: str, row_column: str
 ) -> PlainTable:
+    connection.execute("detach database if exists given")
     try:
         connection.execute(f"attach '{quoted(str(file))}' as given (read_only)")
         parts = ".".join('"' + part.replace('"', '""') + '"' for part in table.split("."))

@@ -11,6 +11,7 @@ import duckdb
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity.tabular.infer import find_record_id
 from dagster_project.identity.tabular.input_table import (
+    ROW,
     TABLE,
     cell,
     columns_of,
@@ -35,7 +36,7 @@ def read_said(connection: duckdb.DuckDBPyConnection, where: str) -> None:
     record = find_column(connection, "record_id", where)
     connection.execute(
         f"create or replace temp table said as select {cell(record)} as record_id, "
-        f"{cell(customer)} as customer_id, * exclude ({identifier(record)}, {identifier(customer)}) "
+        f"{cell(customer)} as customer_id, * exclude ({identifier(record)}, {identifier(customer)}, {ROW}) "
         f"from {TABLE}"
     )
     repeated = connection.execute(

@@ -10,7 +10,7 @@ from time import perf_counter
 
 import duckdb
 
-from dagster_project.config.identity import IdentitySpec
+from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.engine import cluster_records
@@ -34,6 +34,11 @@ class Matching:
     """The configuration of the two kinds of tables."""
 
     persons: IdentitySpec
+
+
+def read_default_matching(folder: Path) -> Matching:
+    """The two configurations as they stand in a ``config/``."""
+    return Matching(persons=read_identity(folder / "identity.yml"))
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,14 @@ def load_rows(
     ``as_view`` leaves rows where they are, for files that are cheap to read again.
     """
     connection.execute("create schema if not exists input")
+    found = connection.execute(
+        "select table_type = 'VIEW' from information_schema.tables "
+        "where table_schema = 'input' and table_name = 'rows'"
+    ).fetchall()
+    if found:
+        connection.execute(f"drop {'view' if found[0][0] else 'table'} {TABLE}")
     kind = "view" if as_view else "table"
-    connection.execute(f"create or replace {kind} {TABLE} as {rows_sql}")
+    connection.execute(f"create {kind} {TABLE} as {rows_sql}")
     return require_rows(connection, where)
 
 
@@ -162,9 +173,11 @@ select
     l.record_id as record_id_l,
     r.record_id as record_id_r,
     (edge.odds / 10.0)::double as match_weight,
-    round(1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9)::double
-        as match_probability,
-    coalesce(weight.evidence, '') as evidence
+    case when edge.weight <= -1000000 then 0.0 else round(
+        1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9
+    ) end::double as match_probability,
+    coalesce(weight.evidence, '') || case when edge.weight <= -1000000 then ' vetoed' else '' end
+        as evidence
 from work.edge
 left join work.pattern_weight as weight on edge.pattern = weight.pattern
 inner join work.record as l on edge.l = l.rid

@@ -1,0 +1,168 @@
+"""``c360 benchmark identity``: ours beside other systems on labelled sets."""
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import click
+
+from dagster_project.identity_commands.inputs import FILE, console
+
+if TYPE_CHECKING:
+    from dagster_project.identity.benchmark.contestants import Contestant
+    from dagster_project.identity.benchmark.run import Bench, Outcome
+    from dagster_project.identity.benchmark.sets import LabelledSet
+    from dagster_project.identity.benchmark.summary import Row
+
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+@click.group()
+def benchmark() -> None:
+    """Measure against other systems; nothing of it is needed to run the project."""
+
+
+@benchmark.command("identity")
+@click.option("--data", type=_FOLDER, help="Folder of the labelled files.")
+@click.option("--sets", help="Names by comma. Default: all that are here.")
+@click.option("--rivals", default="splink,recordlinkage,goldenmatch", show_default=True)
+@click.option(
+    "--seeds", default=3, show_default=True, help="Shuffled copies; the worst counts."
+)
+@click.option("--threads", default=2, show_default=True)
+@click.option("--memory", default="4GB", show_default=True, help="Limit of each engine.")
+@click.option(
+    "--rival-python",
+    multiple=True,
+    metavar="RIVAL=PYTHON",
+    help="Interpreter that has a rival installed, where this one has not.",
+)
+@click.option("--keep", type=_FOLDER, help="Keep work files here.")
+@click.option("--json", "json_file", type=FILE, help="Write all figures to a file.")
+def benchmark_identity(
+    *,
+    data: Path | None,
+    sets: str | None,
+    rivals: str,
+    seeds: int,
+    threads: int,
+    memory: str,
+    rival_python: tuple[str, ...],
+    keep: Path | None,
+    json_file: Path | None,
+) -> None:
+    """Ours and rivals on the same labelled files, one table.
+
+    Truth columns are dropped, ids replaced by random ones and rows shuffled; every run is a
+    process of its own. No labels are used for fitting; a rival's best threshold, chosen with
+    labels, is printed beside its natural one.
+    """
+    from dagster_project.identity.benchmark.run import Bench, Limits, run_set
+    from dagster_project.identity.benchmark.summary import summarise
+    from dagster_project.settings import PROJECT
+
+    folder = data or PROJECT.parent / "shared" / "data" / "identity"
+    outcomes: list[Outcome] = []
+    with TemporaryDirectory(prefix="c360-bench-") as scratch:
+        bench = Bench(
+            data=folder,
+            workdir=keep or Path(scratch),
+            config=PROJECT / "config",
+            limits=Limits(threads, memory),
+            interpreters=_interpreters(rival_python),
+        )
+        for labelled in _chosen_sets(sets, folder):
+            contestants = _chosen_contestants(rivals, labelled.name, bench)
+            outcomes += run_set(bench, labelled, contestants, seeds=seeds, tell=_tell)
+    rows = summarise(outcomes)
+    _print(rows)
+    if json_file is not None:
+        figures = [row.figures() for row in rows]
+        json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+
+
+def _interpreters(given: tuple[str, ...]) -> dict[str, Path]:
+    pairs = [each.partition("=") for each in given]
+    return {rival: Path(python) for rival, _, python in pairs}
+
+
+def _chosen_sets(names: str | None, folder: Path) -> "list[LabelledSet]":
+    from dagster_project.identity.benchmark.sets import SETS, is_present
+
+    if names is None:
+        here = [each for each in SETS.values() if is_present(each, folder)]
+        missing = sorted(SETS.keys() - {each.name for each in here})
+        if missing:
+            console.print(f"not here (--data): {', '.join(missing)}", style="yellow")
+        return here
+    unknown = sorted(set(names.split(",")) - SETS.keys())
+    if unknown:
+        raise click.BadParameter(f"unknown: {', '.join(unknown)}; there are {', '.join(SETS)}")
+    return [SETS[name] for name in names.split(",")]
+
+
+def _chosen_contestants(rivals: str, labelled: str, bench: "Bench") -> "list[Contestant]":
+    """Ours, and the rivals that can run on this set; why another cannot is said."""
+    from dagster_project.identity.benchmark.contestants import CONTESTANTS
+
+    names = ["ours", *(name for name in rivals.split(",") if name)]
+    unknown = sorted(set(names) - CONTESTANTS.keys())
+    if unknown:
+        raise click.BadParameter(
+            f"unknown: {', '.join(unknown)}; there are {', '.join(CONTESTANTS)}"
+        )
+    chosen = []
+    for name in names:
+        why_not = CONTESTANTS[name].why_not(labelled, bench.interpreters.get(name))
+        if why_not is None:
+            chosen.append(CONTESTANTS[name])
+        else:
+            console.print(f"  {labelled}: no {name}: {why_not}", style="dim")
+    return chosen
+
+
+def _tell(outcome: "Outcome") -> None:
+    """One finished run."""
+    natural = next(iter(outcome.cards.values()))
+    f1 = natural.pairs.f1
+    console.print(
+        f"  {outcome.labelled} seed {outcome.seed} {outcome.contestant:<14}"
+        f" F1 {0.0 if f1 is None else f1:.4f}  {outcome.seconds:6.1f} s"
+        f"  {outcome.cpu:6.1f} CPU s  {outcome.peak_mb:6.0f} MB",
+        style="dim",
+    )
+
+
+_LINE = "{:<16} {:<42} {:>7} {:>7} {:>7} {:>7} {:>7} {:>6} {:>8} {:>8} {:>8} {:>7}"
+
+
+def _print(rows: "list[Row]") -> None:
+    """One line per set and system, wide rather than wrapped."""
+    console.print("\nthe worst of all seeds in every figure", style="bold")
+    console.print(
+        _LINE.format(
+            "set", "system", "P", "R", "pair F1", "B³ F1", "block R", "pairs", "wall s",
+            "imports", "CPU s", "MB",
+        )
+    )  # fmt: skip
+    for row in rows:
+        blocking, ratio = row.blocking_recall, row.pairs_per_record
+        console.print(
+            _LINE.format(
+                row.labelled,
+                f"{row.contestant} ({row.variant})",
+                *(f"{s:.4f}" for s in (row.precision, row.recall, row.f1, row.b_cubed_f1)),
+                "–" if blocking is None else f"{blocking:.4f}",
+                "–" if ratio is None else f"{ratio:.1f}",
+                f"{row.seconds:.1f}",
+                f"{row.imports:.1f}",
+                f"{row.cpu:.1f}",
+                f"{row.peak_mb:.0f}",
+            )
+        )
+    console.print(
+        "pairs: compared per record; wall: Parquet in to Parquet out without imports; CPU and MB: "
+        "the whole process",
+        style="dim",
+    )
