@@ -9,6 +9,7 @@ import click
 
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity_commands import IDENTITY_COMMANDS
+from dagster_project.steward_commands import COMMANDS
 
 _ROOT = click.option(
     "--root",
@@ -48,6 +49,12 @@ def main() -> None:
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     help="Build the marts as of this time (UTC). Default: the newest event that landed.",
 )
+@click.option("--retrain", is_flag=True, help="Learn the matching model anew.")
+@click.option(
+    "--accept-moves",
+    is_flag=True,
+    help="Carry on even if many known records change their customer (see `c360 preview`).",
+)
 def run(
     root: Path | None,
     *,
@@ -56,12 +63,23 @@ def run(
     seed: int,
     strict: bool,
     as_of: datetime | None,
+    retrain: bool,
+    accept_moves: bool,
 ) -> None:
     """Run the whole pipeline: read, gate, resolve, build, check, publish."""
     from dagster_project.console import run_and_report
 
     sys.exit(
-        run_and_report(root, demo=demo, people=people, seed=seed, strict=strict, as_of=as_of)
+        run_and_report(
+            root,
+            demo=demo,
+            people=people,
+            seed=seed,
+            strict=strict,
+            as_of=as_of,
+            retrain=retrain,
+            accept_moves=accept_moves,
+        )
     )
 
 
@@ -158,6 +176,10 @@ def reset(root: Path | None, *, confirm: bool, demo_only: bool) -> None:
 
 
 for _command in IDENTITY_COMMANDS:
+    main.add_command(_command)
+
+
+for _command in COMMANDS:
     main.add_command(_command)
 
 

@@ -36,6 +36,8 @@ def run_and_report(
     seed: int,
     strict: bool,
     as_of: datetime | None,
+    retrain: bool = False,
+    accept_moves: bool = False,
 ) -> int:
     """Run the main job and print its summary; returns the exit status."""
     settings = read_settings(root, as_of=as_of.replace(tzinfo=UTC) if as_of else None)
@@ -49,7 +51,9 @@ def run_and_report(
     from dagster_project.summary import print_summary
 
     with StepProgress() as progress:
-        outcome = run(settings, on_step=progress.show)
+        outcome = run(
+            settings, retrain=retrain, accept_moves=accept_moves, on_step=progress.show
+        )
     refused = print_summary(console, settings, outcome, seconds=time.monotonic() - started)
     if not outcome.success:
         return 1

@@ -13,7 +13,7 @@ import orjson
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.sources import read_sources
 from dagster_project.defs.gates import mart_gates
-from dagster_project.defs.identity import identity_assets
+from dagster_project.defs.identity import RESOLUTION, identity_assets
 from dagster_project.defs.inbox import inbox_assets, landing_assets
 from dagster_project.defs.instance import StepSeen, close_dead_runs, prepare_instance, watching
 from dagster_project.defs.jobs import (
@@ -76,9 +76,16 @@ class RunOutcome:
 
 
 def run(
-    settings: Settings, *, on_step: Callable[[StepSeen], None] = lambda seen: None
+    settings: Settings,
+    *,
+    retrain: bool = False,
+    accept_moves: bool = False,
+    on_step: Callable[[StepSeen], None] = lambda seen: None,
 ) -> RunOutcome:
-    """Run the main job in this process on the instance that ``make ui`` opens."""
+    """Run the main job in this process on the instance that ``make ui`` opens.
+
+    ``retrain`` and ``accept_moves`` are what ``ResolutionConfig`` says of them.
+    """
     started = time.monotonic()
     prepare_instance(settings)
     definitions = build_definitions(settings)
@@ -95,7 +102,14 @@ def run(
         close_dead_runs(instance)
         with watching(instance, run_id, note):
             result = job.execute_in_process(
-                run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                run_config={
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                    "ops": {
+                        RESOLUTION: {
+                            "config": {"retrain": retrain, "accept_moves": accept_moves}
+                        }
+                    },
+                },
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,

@@ -12,6 +12,7 @@ from dagster_project.defs.keys import IDENTITY, identity_key
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import mark_started
+from dagster_project.identity.ids import NOBODY_MOVED, Moves, TooManyMovesError
 
 TABLES = {
     "customer_xref": "One row per record and the customer it belongs to, with validity times.",
@@ -23,6 +24,9 @@ TABLES = {
     "runs": "One row per run of identity resolution, with its figures.",
 }
 
+RESOLUTION = "resolve_identities"
+MOVES = "moved_share_within_limit"
+
 _INPUTS = (
     "int_contact_records",
     "int_contact_identifiers",
@@ -31,11 +35,22 @@ _INPUTS = (
 )
 
 
+class ResolutionConfig(dg.Config):
+    """What may be asked of one resolution, also from the launchpad.
+
+    ``retrain``: learn the matching model anew. ``accept_moves``: carry on even if more of the
+    known records change their customer than config allows.
+    """
+
+    retrain: bool = False
+    accept_moves: bool = False
+
+
 def identity_assets() -> dg.AssetsDefinition:
     """All outputs of identity resolution, written in one transaction."""
 
     @dg.multi_asset(
-        name="resolve_identities",
+        name=RESOLUTION,
         specs=[
             dg.AssetSpec(
                 identity_key(table),
@@ -54,6 +69,13 @@ def identity_assets() -> dg.AssetsDefinition:
                 description="Every contact record is in one customer, withdrawn or not a customer.",
             ),
             dg.AssetCheckSpec(
+                MOVES,
+                asset=identity_key("customer_xref"),
+                blocking=True,
+                description="No more of the known records change their customer in one run "
+                "than moves.stop_above of config/identity.yml allows; a run that would stops.",
+            ),
+            dg.AssetCheckSpec(
                 "model_can_be_trusted",
                 asset=identity_key("links"),
                 description="The matching model converged and its figures are plausible.",
@@ -61,23 +83,26 @@ def identity_assets() -> dg.AssetsDefinition:
         ],
     )
     def resolve_identities(
-        context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
+        context: dg.AssetExecutionContext,
+        config: ResolutionConfig,
+        workbench: dg.ResourceParam[Workbench],
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with guarded("resolving identities"):
-            yield from _resolve(context, workbench)
+            yield from _resolve(context, config, workbench)
 
     return resolve_identities
 
 
 def _resolve(
-    context: dg.AssetExecutionContext, workbench: Workbench
+    context: dg.AssetExecutionContext, config: ResolutionConfig, workbench: Workbench
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     from dagster_project.config.identity import read_identity
+    from dagster_project.identity.evidence_file import evidence_file
     from dagster_project.identity.resolve import resolve
 
     started = time.monotonic()
     rebuild, _ = needs_rebuild(workbench, Phase.IDENTITY, chosen=False)
-    if not rebuild:
+    if not rebuild and not config.retrain:
         workbench.journal.write("identity", unchanged=True, seconds=0)
         yield from _unchanged(workbench)
         return
@@ -86,16 +111,26 @@ def _resolve(
     with workbench.warehouse() as connection:
         mark_started(connection, Phase.IDENTITY)
         as_of = connection.execute("select as_of from intermediate.int_as_of").fetchall()[0][0]
-        report = resolve(
-            connection,
-            spec=spec,
-            state_dir=workbench.root.state,
-            run_id=workbench.run_id,
-            as_of=as_of,
-            progress=lambda stage, rows, seconds: context.log.info(
-                f"{stage}: {rows:,} rows in {seconds:.1f} s"
-            ),
-        )
+        try:
+            report = resolve(
+                connection,
+                spec=spec,
+                state_dir=workbench.root.state,
+                run_id=workbench.run_id,
+                as_of=as_of,
+                retrain=config.retrain,
+                accept_moves=config.accept_moves,
+                evidence_to=evidence_file(workbench.root.warehouse),
+                progress=lambda stage, rows, seconds: context.log.info(
+                    f"{stage}: {rows:,} rows in {seconds:.1f} s"
+                ),
+            )
+        except TooManyMovesError as error:
+            yield _moves_check(error.moves, passed=False)
+            raise
+        if not report.is_unchanged:
+            for later in (Phase.MARTS, Phase.PUBLICATION):
+                mark_started(connection, later)
         rows = dict(
             connection.execute(
                 "select table_name, estimated_size from duckdb_tables() where schema_name = 'identity'"
@@ -115,10 +150,26 @@ def _resolve(
                 **(_figures(asdict(report), quality) if table == "customer_xref" else {}),
             },
         )
-    yield from _checks(unplaced, report.warnings)
+    yield from _checks(unplaced, report.moves, report.warnings)
 
 
-def _checks(unplaced: int, warnings: Sequence[str]) -> Iterator[dg.AssetCheckResult]:
+def _moves_check(moves: Moves, *, passed: bool) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=identity_key("customer_xref"),
+        check_name=MOVES,
+        passed=passed,
+        metadata={
+            "known_records": moves.known,
+            "moved_records": moves.moved,
+            "moved_share": round(moves.share, 4),
+        },
+    )
+
+
+def _checks(
+    unplaced: int, moves: Moves, warnings: Sequence[str]
+) -> Iterator[dg.AssetCheckResult]:
+    yield _moves_check(moves, passed=True)
     yield dg.AssetCheckResult(
         asset_key=identity_key("record_status"),
         check_name="every_record_has_one_place",
@@ -214,4 +265,4 @@ def _unchanged(
             "select warnings from identity.runs order by ledger_run desc, occurred_at desc limit 1"
         ).fetchall()
     warnings = str(told[0][0] or "").split("; ") if told else []
-    yield from _checks(unplaced, [warning for warning in warnings if warning])
+    yield from _checks(unplaced, NOBODY_MOVED, [warning for warning in warnings if warning])

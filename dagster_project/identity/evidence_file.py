@@ -12,10 +12,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
 from dagster_project.domain.errors import StateError
-from dagster_project.engines.duckdb.session import quoted
+from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.engines.durable import sync_file, sync_folder
 from dagster_project.identity.judgements import STANDING
 from dagster_project.identity.model import Model
@@ -77,14 +75,9 @@ def opened_evidence(file: Path) -> Iterator[tuple[Workspace, Model]]:
             str(file),
             "run `c360 run` on this root first",
         )
-    connection = duckdb.connect()
-    try:
-        connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"attach '{quoted(str(file))}' as kept (read_only)")
-        with workspace(connection) as work:
-            for table in COMPARED:
-                work.run(f"create view work.{table} as from kept.{table}")
-            body = work.rows("select model from kept.made")[0][0]
-            yield work, Model.from_json(str(body))
-    finally:
-        connection.close()
+    with session() as connection, workspace(connection) as work:
+        work.run(f"attach '{quoted(str(file))}' as kept (read_only)")
+        for table in COMPARED:
+            work.run(f"create view work.{table} as from kept.{table}")
+        body = work.rows("select model from kept.made")[0][0]
+        yield work, Model.from_json(str(body))

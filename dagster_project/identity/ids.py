@@ -43,6 +43,9 @@ class Moves:
         return self.moved / self.known if self.known else 0.0
 
 
+NOBODY_MOVED = Moves(0, 0)
+
+
 class TooManyMovesError(Customer360Error):
     """A run would give so many known records another customer that somebody has to agree."""
 

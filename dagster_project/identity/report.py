@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from dagster_project.identity.blocking import RuleCount
+from dagster_project.identity.ids import NOBODY_MOVED, Moves
 
 
 @dataclass(frozen=True)
@@ -44,3 +45,4 @@ class IdentityReport:
     retired_values: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
+    moves: Moves = NOBODY_MOVED

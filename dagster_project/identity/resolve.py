@@ -5,7 +5,7 @@ Does not belong here: any rule of matching; every stage has its module.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -177,7 +177,7 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     run.reached(POINTS[0])
     with work.stage("links", "work.link"):
         describe_links(work)
-    report = _report(run, model, reason, changes, clustered.rules)
+    report = replace(_report(run, model, reason, changes, clustered.rules), moves=moves)
     if run.evidence_to is not None:
         with work.stage("evidence"):
             keep_evidence(work, run.evidence_to, model=model, as_of=run.as_of)

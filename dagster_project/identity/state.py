@@ -61,14 +61,19 @@ def opened_state(state_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def attached_state(connection: duckdb.DuckDBPyConnection, state_dir: Path) -> Iterator[None]:
+def attached_state(
+    connection: duckdb.DuckDBPyConnection, state_dir: Path, *, read_only: bool = False
+) -> Iterator[None]:
     """The state beside an open warehouse, as database ``idstate``."""
     state_dir.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"attach '{quoted(str(state_file(state_dir)))}' as idstate")
+    options = " (read_only)" if read_only else ""
+    connection.execute(f"attach '{quoted(str(state_file(state_dir)))}' as idstate{options}")
     try:
-        _prepare(connection, "idstate", state_dir)
+        if not read_only:
+            _prepare(connection, "idstate", state_dir)
         yield
-        connection.execute("checkpoint idstate")
+        if not read_only:
+            connection.execute("checkpoint idstate")
     finally:
         connection.execute("detach idstate")
 

@@ -1,0 +1,166 @@
+"""What holds a customer together: its records, the strongest path through them, its weakest link.
+
+The path is the maximum spanning tree over the odds of the customer's links: between any two
+records it runs over the best evidence there is, so its weakest link is where the customer
+would come apart first.
+"""
+
+from dataclasses import dataclass
+
+from dagster_project.identity.steward.subjects import Subject
+from dagster_project.identity.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Member:
+    """One record of a customer."""
+
+    record_id: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A link of the path. ``odds`` in bits; bonds (merged by a source, judged) have none."""
+
+    record_id_l: str
+    record_id_r: str
+    odds: float | None
+    evidence: str
+
+
+@dataclass(frozen=True)
+class WeakestLink:
+    """Where a customer would come apart, and what all pairs across say together, in bits."""
+
+    tie: Tie
+    records_l: int
+    records_r: int
+    net_bits: float
+
+
+@dataclass(frozen=True)
+class CustomerEvidence:
+    """A customer's records, the path that holds them together, and what speaks against it."""
+
+    customer_id: str
+    members: tuple[Member, ...]
+    path: tuple[Tie, ...]
+    weakest: WeakestLink | None
+    against: tuple[Tie, ...]
+
+
+@dataclass(frozen=True)
+class _Edge:
+    left: int
+    right: int
+    odds: float | None
+    weight: float
+    evidence: str
+
+
+def explain_customer(work: Workspace, subject: Subject) -> CustomerEvidence:
+    """The evidence inside one customer; needs the evidence opened in ``work``."""
+    members = {
+        int(str(rid)): Member(str(record), str(source))
+        for rid, record, source in work.rows(
+            """
+            select rid, record_id, source from kept.record
+            where list_contains($1::integer[], rid)
+            order by record_id
+            """,
+            [list(subject.rids)],
+        )
+    }
+    edges = _edges_inside(work, subject.rids)
+    tree = _spanning_tree(edges)
+    against = sorted((e for e in edges if e.weight < 0), key=lambda e: (e.weight, e.left))
+    return CustomerEvidence(
+        customer_id=subject.customer_id,
+        members=tuple(members.values()),
+        path=tuple(_tie(edge, members) for edge in tree),
+        weakest=_weakest(tree, edges, members),
+        against=tuple(_tie(edge, members) for edge in against[:5]),
+    )
+
+
+def _edges_inside(work: Workspace, rids: tuple[int, ...]) -> list[_Edge]:
+    rows = work.rows(
+        """
+        select edge.l, edge.r, edge.odds / 10.0, edge.weight / 10.0, weight.evidence
+        from kept.edge
+        left join kept.pattern_weight as weight on edge.pattern = weight.pattern
+        where list_contains($1::integer[], edge.l) and list_contains($1::integer[], edge.r)
+        union all
+        select l, r, null, weight / 10.0, evidence
+        from kept.bond
+        where list_contains($1::integer[], l) and list_contains($1::integer[], r)
+        order by all
+        """,
+        [list(rids)],
+    )
+    return [
+        _Edge(
+            int(str(left)),
+            int(str(right)),
+            None if odds is None else float(str(odds)),
+            float(str(weight)),
+            str(evidence),
+        )
+        for left, right, odds, weight, evidence in rows
+    ]
+
+
+def _spanning_tree(edges: list[_Edge]) -> list[_Edge]:
+    """Kruskal's algorithm over the links that speak for the customer, strongest first."""
+    root: dict[int, int] = {}
+
+    def find(node: int) -> int:
+        while root.setdefault(node, node) != node:
+            root[node] = root[root[node]]
+            node = root[node]
+        return node
+
+    tree = []
+    for edge in sorted(edges, key=lambda e: (-e.weight, e.left, e.right)):
+        left, right = find(edge.left), find(edge.right)
+        if edge.weight > 0 and left != right:
+            root[max(left, right)] = min(left, right)
+            tree.append(edge)
+    return tree
+
+
+def _weakest(
+    tree: list[_Edge], edges: list[_Edge], members: dict[int, Member]
+) -> WeakestLink | None:
+    if not tree:
+        return None
+    weakest = tree[-1]
+    side = _reachable(weakest.left, [edge for edge in tree if edge is not weakest])
+    across = [e for e in edges if (e.left in side) != (e.right in side)]
+    return WeakestLink(
+        tie=_tie(weakest, members),
+        records_l=len(side),
+        records_r=len(members) - len(side),
+        net_bits=sum(edge.weight for edge in across),
+    )
+
+
+def _reachable(start: int, edges: list[_Edge]) -> set[int]:
+    near: dict[int, list[int]] = {}
+    for edge in edges:
+        near.setdefault(edge.left, []).append(edge.right)
+        near.setdefault(edge.right, []).append(edge.left)
+    seen, ahead = {start}, [start]
+    while ahead:
+        for other in near.get(ahead.pop(), []):
+            if other not in seen:
+                seen.add(other)
+                ahead.append(other)
+    return seen
+
+
+def _tie(edge: _Edge, members: dict[int, Member]) -> Tie:
+    return Tie(
+        members[edge.left].record_id, members[edge.right].record_id, edge.odds, edge.evidence
+    )

@@ -1,0 +1,191 @@
+"""Why two records are, or are not, one customer: the evidence in bits, field by field.
+
+The bits of all fields, the rarity of what agrees and the prior add up to the odds that the
+resolution used (Fellegi and Sunter, 1969; the picture is Splink's "waterfall", our own code).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.guards import guard
+from dagster_project.identity.levels import COMPARISONS, unpack
+from dagster_project.identity.model import Model
+from dagster_project.identity.scoring import VETO, compare_pairs, score_pairs
+from dagster_project.identity.steward.values import RecordValues
+from dagster_project.identity.workspace import Workspace
+
+PRIOR = "prior"
+RARITY = "rarity"
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What one field says. ``bits`` > 0 speaks for one customer; values may be masked."""
+
+    field: str
+    level: str
+    bits: float
+    value_l: str = ""
+    value_r: str = ""
+
+
+@dataclass(frozen=True)
+class PairEvidence:
+    """All evidence on two records. ``odds`` is the sum of the contributions, in bits.
+
+    ``needed`` is how many bits of odds a link must have. ``vetoes`` and ``is_capped`` say
+    which guard overrules what the fields would have reached.
+    """
+
+    record_id_l: str
+    record_id_r: str
+    contributions: tuple[Contribution, ...]
+    missing: tuple[str, ...]
+    odds: float
+    needed: float
+    vetoes: tuple[str, ...]
+    is_capped: bool
+    was_compared: bool
+    is_ambiguous: bool
+    pattern: int
+
+    @property
+    def probability(self) -> float:
+        """Chance that both are one person, as the model has it."""
+        return float(1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, self.odds))))
+
+    @property
+    def speaks_for(self) -> bool:
+        """Whether the pair by itself would be joined."""
+        return not self.vetoes and not self.is_ambiguous and self.odds > self.needed
+
+
+def explain_pairs(
+    work: Workspace,
+    spec: IdentitySpec,
+    model: Model,
+    pairs: list[tuple[int, int]],
+    *,
+    shown: bool,
+) -> list[PairEvidence]:
+    """The evidence on pairs of rids, in the order asked; pairs with a mailbox have none."""
+    ordered = [(min(pair), max(pair)) for pair in pairs]
+    work.run(
+        "create or replace table work.asked as "
+        "select unnest($1::integer[]) as l, unnest($2::integer[]) as r",
+        [[left for left, _ in ordered], [right for _, right in ordered]],
+    )
+    compare_pairs(work, "work.asked", "work.asked_compared")
+    score_pairs(work, spec, model, "work.asked_compared")
+    rows = work.rows(_FOUND)
+    found = {(int(str(row[0])), int(str(row[1]))): row for row in rows}
+    needed = spec.clusters.merge_bits
+    return [
+        _explained(work, found[pair], spec=spec, model=model, needed=needed, shown=shown)
+        for pair in ordered
+        if pair in found
+    ]
+
+
+_FOUND = """
+select
+    edge.l, edge.r, l.record_id, r.record_id, edge.pattern, edge.bits, edge.odds, edge.weight,
+    known.l is not null, coalesce(known.is_ambiguous, false)
+from work.edge
+inner join kept.record as l on edge.l = l.rid
+inner join kept.record as r on edge.r = r.rid
+left join kept.edge as known on edge.l = known.l and edge.r = known.r
+"""
+
+
+def _explained(
+    work: Workspace,
+    row: tuple[object, ...],
+    *,
+    spec: IdentitySpec,
+    model: Model,
+    needed: float,
+    shown: bool,
+) -> PairEvidence:
+    rid_l, rid_r, pattern, bits, odds, weight = (int(str(row[n])) for n in (0, 1, 4, 5, 6, 7))
+    levels = unpack(np.array([pattern], dtype=np.int64))
+    left = RecordValues(work, rid_l, shown=shown)
+    right = RecordValues(work, rid_r, shown=shown)
+    said = field_bits(model, levels)
+    contributions = [
+        Contribution(name, level, worth, left.of(name), right.of(name))
+        for name, level, worth in said
+    ]
+    rarity = bits / 10 - sum(worth for _, _, worth in said)
+    contributions.append(Contribution(RARITY, "of what agrees, and guards", rarity))
+    contributions.append(Contribution(PRIOR, "two records taken at random", (odds - bits) / 10))
+    return PairEvidence(
+        record_id_l=str(row[2]),
+        record_id_r=str(row[3]),
+        contributions=tuple(contributions),
+        missing=tuple(
+            c.name for n, c in enumerate(COMPARISONS) if not levels[0, n] and c.name != "source"
+        ),
+        odds=odds / 10,
+        needed=needed,
+        vetoes=_vetoes(levels, spec) if weight <= VETO else (),
+        is_capped=bool(guard(levels, spec.vetoes).capped[0])
+        and sum(worth for _, _, worth in said) + (odds - bits) / 10 > needed,
+        was_compared=bool(row[8]),
+        is_ambiguous=bool(row[9]),
+        pattern=pattern,
+    )
+
+
+def field_bits(model: Model, levels: np.ndarray) -> list[tuple[str, str, float]]:  # type: ignore[type-arg]
+    """Field, level and bits of every comparison of one pattern that has a value on both sides."""
+    return [
+        (
+            c.name,
+            c.levels[levels[0, n] - 1].name,
+            float(model.weights(levels, only=(c.name,))[0]),
+        )
+        for n, c in enumerate(COMPARISONS)
+        if levels[0, n]
+    ]
+
+
+def _vetoes(levels: np.ndarray, spec: IdentitySpec) -> tuple[str, ...]:  # type: ignore[type-arg]
+    alone = [veto for veto in spec.vetoes if guard(levels, (veto,)).vetoed[0]]
+    return tuple(alone) or ("one_record_per_person",)
+
+
+def what_would_change(evidence: PairEvidence, model: Model) -> list[str]:
+    """Single fields that, had they come out otherwise, would have changed the answer."""
+    if evidence.speaks_for:
+        return [
+            f"without the {said.field} ({said.bits:+.1f} bits) they would not be joined"
+            for said in evidence.contributions
+            if said.field not in {PRIOR, RARITY}
+            and evidence.odds - said.bits <= evidence.needed
+        ]
+    if evidence.vetoes:
+        return [f"only another {' and '.join(evidence.vetoes)}, or a steward's word"]
+    levels = unpack(np.array([evidence.pattern], dtype=np.int64))
+    return [
+        f"the same {name} would have joined them ({gain:+.1f} bits more)"
+        for name, gain in _gains(model, levels)
+        if evidence.odds + gain > evidence.needed
+    ]
+
+
+def _gains(model: Model, levels: np.ndarray) -> list[tuple[str, float]]:  # type: ignore[type-arg]
+    """What each field would add if it agreed fully, best first."""
+    gains = []
+    for n, comparison in enumerate(COMPARISONS):
+        names = [level.name for level in comparison.levels]
+        if "same" not in names and "full_name" not in names:
+            continue
+        best = levels.copy()
+        best[0, n] = comparison.position("same" if "same" in names else "full_name")
+        only = (comparison.name,)
+        gain = float(model.weights(best, only=only)[0] - model.weights(levels, only=only)[0])
+        gains.append((comparison.name, gain))
+    return sorted(gains, key=lambda each: (-each[1], each[0]))

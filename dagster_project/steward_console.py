@@ -1,0 +1,353 @@
+"""What the steward's commands print. Ids and figures; values only masked, or when asked for."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.table import Table
+
+from dagster_project.config.identity import IdentitySpec, read_identity
+from dagster_project.config.roots import open_root
+from dagster_project.console import console, say_waiting
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.session import quoted, session
+from dagster_project.engines.duckdb.writer_lock import writer_lock
+from dagster_project.identity.evidence_file import evidence_file, opened_evidence
+from dagster_project.identity.judgements import Judgement, all_judgements, withdraw
+from dagster_project.identity.model import Model
+from dagster_project.identity.steward.apart import Reason, explain_apart
+from dagster_project.identity.steward.customers import CustomerEvidence, Tie, explain_customer
+from dagster_project.identity.steward.pairs import (
+    PairEvidence,
+    explain_pairs,
+    what_would_change,
+)
+from dagster_project.identity.steward.review import Case, Question, build_queue
+from dagster_project.identity.steward.subjects import find_subject
+from dagster_project.identity.steward.waterfall import draw_waterfall, ordered
+from dagster_project.identity.steward.words import Decision, merge, split
+from dagster_project.identity.workspace import Workspace
+from dagster_project.settings import Settings, read_settings
+
+_BAR = 24
+"""Characters of the longest bar of a waterfall in text."""
+
+
+@contextmanager
+def _evidence(root: Path | None) -> Iterator[tuple[Settings, Workspace, IdentitySpec, Model]]:
+    settings = read_settings(root)
+    open_root(settings.root)
+    spec = read_identity(settings.config_dir / "identity.yml")
+    with opened_evidence(evidence_file(settings.root.warehouse)) as (work, model):
+        yield settings, work, spec, model
+
+
+def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
+    """The review queue, on the terminal or as a file."""
+    with _evidence(root) as (settings, work, spec, _model):
+        cases = build_queue(work, spec, limit=limit, state_dir=settings.root.state)
+    if out is not None:
+        _write_cases(cases, out)
+        console.print(f"[green]✓[/] {len(cases)} questions → {out}")
+        return
+    if not cases:
+        console.print("nothing deserves a look: every link is sure and every stranger far")
+        return
+    for place, case in enumerate(cases, start=1):
+        _print_case(place, case)
+    console.print(
+        "\nLook closer with `c360 explain pair` or `c360 explain why-not`; then say `c360 merge` "
+        "or `c360 split`. A question answered does not come again.",
+        style="dim",
+    )
+
+
+def _print_case(place: int, case: Case) -> None:
+    who = (
+        f"{case.customer_id_l} ({case.records_l} records) and {case.customer_id_r} ({case.records_r})"
+        if case.question is Question.MERGE
+        else f"{case.customer_id_l}: {case.records_l} and {case.records_r} of its records"
+    )
+    console.print(
+        f"[bold]{place:>3}. {case.question.value}[/] worth {case.worth:.2f} pairs, "
+        f"odds {case.odds:+.1f} bits\n     {who}\n"
+        f"     {case.record_id_l}  ·  {case.record_id_r}\n     [dim]{case.evidence}[/]"
+    )
+
+
+def _write_cases(cases: list[Case], out: Path) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame([asdict(case) for case in cases], columns=list(Case.__annotations__))
+    kind = {".csv": "csv, header", ".parquet": "parquet"}.get(out.suffix.lower())
+    if kind is None:
+        raise Customer360Error(
+            "the queue is written as .csv or .parquet", str(out), "name such a file"
+        )
+    with session() as connection:
+        connection.register("cases", frame)
+        connection.execute(f"copy cases to '{quoted(str(out))}' (format {kind})")
+
+
+def say_merge(
+    root: Path | None,
+    left: str,
+    right: str,
+    *,
+    author: str,
+    reason: str,
+    expires: datetime | None,
+) -> None:
+    """Keep the word that two customers or records are one."""
+    with _evidence(root) as (settings, work, _, _model):
+        subjects = find_subject(work, left), find_subject(work, right)
+        with writer_lock(settings.root, "c360 merge", on_wait=say_waiting):
+            said = merge(
+                work, settings.root.state, *subjects, _decision(author, reason, expires)
+            )
+    _print_said(said, "one customer")
+
+
+def say_split(
+    root: Path | None,
+    customer: str,
+    records: tuple[str, ...],
+    *,
+    author: str,
+    reason: str,
+    expires: datetime | None,
+) -> None:
+    """Keep the word that some records are not the customer's."""
+    with _evidence(root) as (settings, work, _, _model):
+        whole = find_subject(work, customer)
+        if whole.is_record:
+            whole = find_subject(work, whole.customer_id)
+        leaving = [find_subject(work, record) for record in records]
+        with writer_lock(settings.root, "c360 split", on_wait=say_waiting):
+            said = split(
+                work, settings.root.state, whole, leaving, _decision(author, reason, expires)
+            )
+    _print_said(said, "not the same customer")
+
+
+def _decision(author: str, reason: str, expires: datetime | None) -> Decision:
+    until = expires.replace(tzinfo=UTC) if expires else None
+    return Decision(author, reason, datetime.now(UTC), until)
+
+
+def _print_said(said: list[Judgement], what: str) -> None:
+    numbers = f"{said[0].number}" if len(said) == 1 else f"{said[0].number}–{said[-1].number}"
+    console.print(
+        f"[green]✓[/] noted: {what} ({len(said)} judgements, number {numbers}). "
+        "The next `c360 run` obeys; `c360 judgements --withdraw NUMBER` takes one back."
+    )
+
+
+def print_judgements(root: Path | None, *, withdrawn: tuple[int, ...]) -> None:
+    """Everything stewards have said, newest first; ``withdrawn`` are taken back before."""
+    settings = read_settings(root)
+    open_root(settings.root)
+    with writer_lock(settings.root, "c360 judgements", on_wait=say_waiting):
+        for number in withdrawn:
+            withdraw(settings.root.state, number, at=datetime.now(UTC))
+        said = all_judgements(settings.root.state)
+    table = Table(box=None, header_style="bold")
+    for heading in ("number", "verdict", "records", "author", "reason", "said", "state"):
+        table.add_column(heading, overflow="fold")
+    for judgement, taken_back in said:
+        table.add_row(
+            str(judgement.number),
+            judgement.verdict.value,
+            f"{judgement.record_id_l}\n{judgement.record_id_r}",
+            judgement.author,
+            judgement.reason,
+            f"{judgement.made_at:%Y-%m-%d}",
+            _state_of(judgement, taken_back),
+        )
+    console.print(table if said else "no steward has said anything yet")
+
+
+def _state_of(judgement: Judgement, taken_back: datetime | None) -> str:
+    if taken_back is not None:
+        return f"withdrawn {taken_back:%Y-%m-%d}"
+    if judgement.expires_at is not None:
+        return f"until {judgement.expires_at:%Y-%m-%d}"
+    return "stands"
+
+
+def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None:
+    """What a run with the present configuration would do to the customers."""
+    from dagster_project.identity.steward.preview import look_at, preview
+
+    settings = read_settings(root)
+    open_root(settings.root)
+    if not settings.root.database.exists():
+        raise Customer360Error(
+            "there is no warehouse to try the configuration on",
+            str(settings.root.database),
+            "run `c360 run` first",
+        )
+    spec = read_identity(settings.config_dir / "identity.yml")
+    with (
+        writer_lock(settings.root, "c360 preview", on_wait=say_waiting),
+        console.status("resolving, without writing anything"),
+        session(options=settings.engine) as connection,
+    ):
+        look_at(connection, settings.root.database)
+        as_of = connection.execute("select as_of from intermediate.int_as_of").fetchall()[0][0]
+        found = preview(
+            connection,
+            spec=spec,
+            state_dir=settings.root.state,
+            as_of=as_of,
+            retrain=retrain,
+            out=out,
+        )
+    limit = spec.moves.stop_above
+    console.print(
+        f"{found.customers:,} customers; {found.moves.moved:,} of {found.moves.known:,} known "
+        f"records ({found.moves.share:.2%}) would get another customer; a run stops above {limit:.0%}"
+    )
+    for kind in ("merge", "split", "create", "absorb", "retire"):
+        if count := found.count(kind):
+            console.print(f"  {kind:<7} {count:,}")
+    if found.trained:
+        console.print(f"  a new model would be trained: {found.trained}")
+    for warning in found.warnings:
+        console.print(f"  warning: {warning}", style="yellow")
+    largest = [c for c in found.changes if c.event_type in {"merge", "split"}][:10]
+    for change in largest:
+        console.print(
+            f"  {change.event_type}: {change.customer_id} "
+            f"{'takes over' if change.event_type == 'merge' else 'gives up'} {change.records} "
+            f"records {'of' if change.event_type == 'merge' else 'to'} {change.other_customer_id}",
+            style="dim",
+        )
+    if out is not None:
+        console.print(f"every record that would move → {out}")
+
+
+def print_customer(root: Path | None, asked: str) -> None:
+    """The records of a customer, the path through them and its weakest link."""
+    with _evidence(root) as (_, work, _spec, _model):
+        subject = find_subject(work, asked)
+        if subject.is_record:
+            subject = find_subject(work, subject.customer_id)
+        found = explain_customer(work, subject)
+    note = "" if found.customer_id == asked else f" (asked for {asked})"
+    console.print(f"[bold]{found.customer_id}[/]{note}: {len(found.members)} records")
+    for member in found.members:
+        console.print(f"  {member.record_id}", markup=False)
+    _print_path(found)
+
+
+def _print_path(found: CustomerEvidence) -> None:
+    if not found.path:
+        console.print("one record alone: nothing holds it together")
+        return
+    console.print("\nheld together by, strongest first")
+    for tie in found.path:
+        _print_tie(tie)
+    if found.weakest is not None:
+        weakest = found.weakest
+        console.print(
+            f"\nweakest link: without it {weakest.records_l} and {weakest.records_r} records; all "
+            f"pairs across say {weakest.net_bits:+.1f} bits together"
+        )
+        _print_tie(weakest.tie)
+    if found.against:
+        console.print("\nspeaking against it")
+        for tie in found.against:
+            _print_tie(tie)
+
+
+def _print_tie(tie: Tie) -> None:
+    odds = "certain" if tie.odds is None else f"{tie.odds:+.1f} bits"
+    console.print(
+        f"  {odds:>10}  {tie.record_id_l} – {tie.record_id_r}\n{'':14}{tie.evidence}",
+        markup=False,
+    )
+
+
+def print_pair(
+    root: Path | None, left: str, right: str, *, shown: bool, picture: Path | None
+) -> None:
+    """The evidence on two records as a waterfall in text, and as a picture when asked for."""
+    with _evidence(root) as (_, work, spec, model):
+        one, two = find_subject(work, left), find_subject(work, right)
+        if not (one.is_record and two.is_record) or one.rids == two.rids:
+            raise Customer360Error(
+                "a pair is two different records",
+                f"{left}, {right}",
+                "take two record ids; for customers ask `c360 explain why-not` or "
+                "`c360 explain customer`",
+            )
+        found = explain_pairs(work, spec, model, [(one.rids[0], two.rids[0])], shown=shown)
+        if not found:
+            console.print("one of them is a shared mailbox: mailboxes are never compared")
+            return
+        _print_evidence(found[0], model)
+    together = "one customer" if one.customer_id == two.customer_id else "different customers"
+    console.print(f"today they are {together}")
+    _draw(found[0], picture)
+
+
+def print_why_not(
+    root: Path | None, left: str, right: str, *, shown: bool, picture: Path | None
+) -> None:
+    """The reason two customers or records are apart, and their strongest pair."""
+    with _evidence(root) as (_, work, spec, model):
+        subjects = find_subject(work, left), find_subject(work, right)
+        found = explain_apart(work, spec, model, *subjects, shown=shown)
+        console.print(f"[bold]{found.reason.value}[/]")
+        if found.judged_by:
+            console.print(f"  judged by {found.judged_by}; see `c360 judgements`")
+        if found.net_bits is not None and found.reason is not Reason.TOGETHER:
+            console.print(
+                f"  all pairs between the two say {found.net_bits:+.1f} bits together"
+            )
+        if found.best is not None:
+            console.print("\nthe strongest pair between them")
+            _print_evidence(found.best, model)
+            _draw(found.best, picture)
+
+
+def _print_evidence(evidence: PairEvidence, model: Model) -> None:
+    console.print(f"  {evidence.record_id_l}\n  {evidence.record_id_r}\n", markup=False)
+    widest = max(abs(c.bits) for c in evidence.contributions) or 1.0
+    for said in ordered(evidence):
+        bar = "█" * max(1, round(_BAR * abs(said.bits) / widest)) if said.bits else ""
+        values = f"  {said.value_l}  |  {said.value_r}" if said.value_l else ""
+        console.print(
+            f"  {said.bits:+6.1f}  [{'green' if said.bits >= 0 else 'red'}]{bar:<{_BAR}}[/]  "
+            f"{said.field}: {said.level}",
+            end="",
+        )
+        console.print(values, markup=False, style="dim")
+    console.print(
+        f"  {evidence.odds:+6.1f}  odds, probability {evidence.probability:.4f}; "
+        f"a link needs more than {evidence.needed:+.1f}"
+    )
+    if evidence.missing:
+        console.print(f"  no value on one side: {', '.join(evidence.missing)}", style="dim")
+    if evidence.vetoes:
+        console.print(f"  vetoed: {', '.join(evidence.vetoes)}", style="red")
+    if evidence.is_capped:
+        console.print("  capped: nothing they share is one person's alone", style="yellow")
+    if not evidence.was_compared:
+        console.print("  no blocking rule brought this pair together", style="yellow")
+    for line in what_would_change(evidence, model):
+        console.print(f"  · {line}", markup=False)
+
+
+def _draw(evidence: PairEvidence, picture: Path | None) -> None:
+    if picture is None:
+        return
+    if picture.suffix.lower() not in {".png", ".svg", ".pdf"}:
+        raise Customer360Error(
+            "a picture is a .png, .svg or .pdf file", str(picture), "name such a file"
+        )
+    draw_waterfall(evidence, picture)
+    console.print(f"[green]✓[/] {picture}")

@@ -1,0 +1,143 @@
+"""Merges and splits by a steward hold; the queue and the dry run tell the truth beforehand."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.identity.ids import TooManyMovesError
+from dagster_project.identity.judgements import all_judgements, withdraw
+from dagster_project.identity.steward.preview import preview
+from dagster_project.identity.steward.review import Question, build_queue
+from dagster_project.identity.steward.subjects import find_subject
+from dagster_project.identity.steward.words import Decision, merge, split
+from tests.unit.identity.steward.room import Room, room
+from tests.unit.identity.world import AS_OF, Contact, record_id
+
+_SAID = Decision("steward", "asked them", datetime(2026, 10, 1, tzinfo=UTC))
+
+_TWO_PEOPLE = [
+    Contact("a", "Maud", "Tressider", email="maud@example.org", birth_date="1941-03-05"),
+    Contact("b", "Maud", "Tressider", email="maud@example.org", source="newsletter"),
+    Contact("x", "Ilse", "Quarrington", email="ilse@example.org", birth_date="1972-11-20"),
+    Contact("y", "Ilse", "Quarrington", email="ilse@example.org", source="newsletter"),
+]
+
+
+def _merge(made: Room, left: str, right: str) -> None:
+    with made.asked() as (work, _):
+        merge(work, made.state, find_subject(work, left), find_subject(work, right), _SAID)
+
+
+def test_a_merge_holds_for_every_record_of_both_even_against_a_veto(tmp_path: Path) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        before = made.customers()
+        _merge(made, before[record_id("a")], before[record_id("x")])
+
+        made.resolve()
+        made.resolve(run_id="again")
+
+        after = made.customers()
+    assert len({before[record_id("a")], before[record_id("x")]}) == 2
+    assert len({after[c.record_id] for c in _TWO_PEOPLE}) == 1
+
+
+def test_the_event_of_a_merge_names_the_steward(tmp_path: Path) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        before = made.customers()
+        _merge(made, before[record_id("a")], before[record_id("x")])
+
+        made.resolve()
+
+        actors = made.connection.execute(
+            "select actor from identity.events where event_type = 'merge'"
+        ).fetchall()
+    assert actors == [("steward",)]
+
+
+def test_a_split_holds_the_named_records_apart_until_it_is_taken_back(tmp_path: Path) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        whole = made.customers()[record_id("a")]
+        with made.asked() as (work, _):
+            leaving = [find_subject(work, record_id("b", "newsletter"))]
+            split(work, made.state, find_subject(work, whole), leaving, _SAID)
+        made.resolve()
+        apart = made.customers()
+
+        for judgement, _ in all_judgements(made.state):
+            withdraw(made.state, judgement.number, at=AS_OF)
+        made.resolve()
+        again = made.customers()
+    assert apart[record_id("a")] != apart[record_id("b", "newsletter")]
+    assert again[record_id("a")] == again[record_id("b", "newsletter")] == whole
+
+
+def test_a_split_of_somebody_elses_record_is_refused(tmp_path: Path) -> None:
+    with (
+        room(tmp_path, _TWO_PEOPLE) as made,
+        made.asked() as (work, _),
+        pytest.raises(Customer360Error, match="do not belong"),
+    ):
+        split(
+            work,
+            made.state,
+            find_subject(work, made.customers()[record_id("a")]),
+            [find_subject(work, record_id("x"))],
+            _SAID,
+        )
+
+
+def test_a_question_answered_does_not_come_again(tmp_path: Path) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        nothing_is_sure = made.spec.clusters.model_copy(update={"sure_bits": 1_000.0})
+        doubting = made.spec.model_copy(update={"clusters": nothing_is_sure})
+        with made.asked() as (work, _):
+            first = build_queue(work, doubting, limit=500)
+        asked = next(c for c in first if c.record_id_l == record_id("a"))
+        with made.asked() as (work, _):
+            subject = find_subject(work, asked.customer_id_l)
+            split(work, made.state, subject, [find_subject(work, asked.record_id_l)], _SAID)
+
+        with made.asked() as (work, _):
+            second = build_queue(work, doubting, limit=500, state_dir=made.state)
+
+    assert asked.question is Question.SPLIT
+    assert asked.record_id_r == record_id("b", "newsletter")
+    assert [c.worth for c in first] == sorted((c.worth for c in first), reverse=True)
+    assert asked not in second
+    assert set(second) < set(first)
+
+
+def test_the_dry_run_tells_what_the_run_then_does_and_writes_nothing(tmp_path: Path) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        before = made.customers()
+        _merge(made, before[record_id("a")], before[record_id("x")])
+        told = preview(made.connection, spec=made.spec, state_dir=made.state, as_of=AS_OF)
+        unchanged = made.customers()
+
+        report = made.resolve()
+
+    assert unchanged == before
+    assert (
+        (told.count("merge"), told.moves.moved) == (report.merged, report.moves.moved) == (1, 2)
+    )
+
+
+def test_a_run_that_would_move_too_many_records_changes_nothing_until_accepted(
+    tmp_path: Path,
+) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        before = made.customers()
+        moves = made.spec.moves.model_copy(update={"stop_above": 0.01, "from_records": 10})
+        made.spec = made.spec.model_copy(update={"moves": moves})
+        _merge(made, before[record_id("a")], before[record_id("x")])
+
+        with pytest.raises(TooManyMovesError, match="2 of 84 known records"):
+            made.resolve(accept_moves=False)
+        held = made.customers()
+        made.resolve(accept_moves=True)
+        accepted = made.customers()
+
+    assert held == before
+    assert accepted[record_id("a")] == accepted[record_id("x")]
