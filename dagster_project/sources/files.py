@@ -23,6 +23,7 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.root import Root
 from dagster_project.sources.catalogue import VENDORS
+from dagster_project.sources.kinds import name_kind
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,9 @@ class Member:
     ``path`` is where the bytes lie (in a work folder for what came out of an archive);
     ``origin`` is the file in the inbox; ``member`` is the path inside the archive, if any.
     ``siblings`` finds another member of the same archive (or folder) by its file name.
-    ``configured`` are the labels its source declares: landing column → header.
+    ``configured`` are the labels its source declares: landing column → header. ``is_placed``:
+    somebody has put it with a source, and no other vendor knows it: less is enough to
+    recognise it, so that what it lacks can be named.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Member:
     modified_at: datetime
     member: str | None = None
     configured: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    is_placed: bool = field(default=False, compare=False)
     siblings: Callable[[str], "Member | None"] = field(
         default=lambda _name: None, repr=False, compare=False
     )
@@ -309,7 +313,7 @@ def _read_stray(
             "add an entry for it there, or take the file away",
         )
     else:
-        yield _unknown(say, "any source")
+        yield _unknown(say, "any source", file)
 
 
 def _find_knowing(asked: _Asked, file: Path, workdir: Path) -> list[str]:
@@ -340,12 +344,15 @@ def _read_members(
     members = open_members(file, workdir / "members", beside=beside)
     for number, found in enumerate(members):
         member = replace(found, configured=source.columns)
+        if vendor is not None and not vendor.sniff(member):
+            known_to = dict.fromkeys(_find_others(found, source.vendor))
+            others.update(known_to)
+            member = replace(member, is_placed=not known_to)
         if vendor is not None and vendor.sniff(member):
             read += 1
             yield from vendor.read(member, source, workdir / f"{number:05d}")
         else:
             ignored += 1
-            others.update(dict.fromkeys(_find_others(found, source.vendor)))
     if read and ignored:
         yield say(
             Why.PARTS_IGNORED,
@@ -360,7 +367,7 @@ def _read_members(
             f"move it to the inbox folder of a source whose vendor is {next(iter(others))}",
         )
     elif ignored:
-        yield _unknown(say, source.vendor)
+        yield _unknown(say, source.vendor, file)
     elif not read:
         yield say(Why.BROKEN, "the archive is empty", "export it again")
 
@@ -369,11 +376,13 @@ def _find_others(member: Member, vendor: str) -> Iterator[str]:
     return (name for name, v in file_vendors().items() if name != vendor and v.sniff(member))
 
 
-def _unknown(say: Callable[..., Unreadable], vendor: str) -> Unreadable:
+def _unknown(say: Callable[..., Unreadable], vendor: str, file: Path) -> Unreadable:
+    kind, remedy = name_kind(file)
+    is_what = f"it is {kind}, and " if kind else ""
     return say(
         Why.UNKNOWN,
-        f"not recognised as a file of {vendor}",
-        "docs/formats.md lists what is read; the file is left where it is",
+        f"{is_what}not recognised as a file of {vendor}",
+        f"{remedy or 'docs/formats.md lists what is read'}; the file is left where it is",
     )
 
 

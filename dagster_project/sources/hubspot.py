@@ -11,7 +11,13 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
-from dagster_project.sources.headers import Aliases, fold, match_header, with_own_names
+from dagster_project.sources.headers import (
+    Aliases,
+    count_known,
+    fold,
+    match_header,
+    with_own_names,
+)
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
@@ -104,6 +110,9 @@ _TELLING = {
     ),
 }  # fmt: skip
 
+ENOUGH_COLUMNS = 3
+"""Known columns that a table needs to be taken for an export in a HubSpot source's folder."""
+
 _EVENT_FIELDS = {
     "email_campaign_id": "emailCampaignId",
     "app_id": "appId",
@@ -164,7 +173,17 @@ def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
             and _is_contact(found, told, has_id=has_id)
         ):
             return stream
-    return None
+    return _stream_it_may_be(header) if member.is_placed else None
+
+
+def _stream_it_may_be(header: list[str]) -> str | None:
+    """The stream of a table in a HubSpot source's folder that lacks what would tell it."""
+    counted = {
+        stream: count_known(header, stream_of(VENDOR, stream), _ALIASES[stream])
+        for stream in _TELLING
+    }
+    stream = max(counted, key=lambda name: (counted[name], name == "contact"))
+    return stream if counted[stream] >= ENOUGH_COLUMNS else None
 
 
 def _is_contact(found: Mapping[str, int], told: int, *, has_id: bool) -> bool:

@@ -38,6 +38,7 @@ _MEMBER: Aliases = {
     "status": ("Status", "Email Marketing Status"),
 }  # fmt: skip
 
+_EMAIL = frozenset(map(fold, ("email_address", *_MEMBER["email_address"])))
 _TELLING = frozenset(
     [
         "memberrating",
@@ -65,7 +66,8 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     sheet = peek_sheet(member.path)
     if sheet is not None:
         labels = {fold(label) for label in with_own_names(sheet.header, member.configured)}
-        return ("member",) if len(labels & _TELLING) >= 3 else None
+        is_told = len(labels & _TELLING) >= 3 or (member.is_placed and bool(labels & _EMAIL))
+        return ("member",) if is_told else None
     streams = dict.fromkeys(
         stream for value in peek_values(member.path) if (stream := _stream_of_value(value))
     )

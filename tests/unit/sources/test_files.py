@@ -135,6 +135,47 @@ def test_what_is_no_export_is_unknown_to_everyone(
     assert inbox.refusal().why is Why.UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "remedy"),
+    [
+        pytest.param(b"<!DOCTYPE html><title>Sign in</title>", "a web page", "export it again"),
+        pytest.param(b"\xd0\xcf\x11\xe0" + bytes(600), "an old Excel workbook", "as CSV"),
+        pytest.param(b"%PDF-1.7 " + bytes(range(256)), "a PDF", "export the data"),
+    ],
+)
+def test_a_file_of_another_kind_is_named(
+    inbox: Inbox, content: bytes, kind: str, remedy: str
+) -> None:
+    inbox.put(CRM, "export.csv", content)
+
+    refusal = inbox.refusal()
+
+    assert refusal.reason == f"it is {kind}, and not recognised as a file of salesforce"
+    assert remedy in refusal.remedy
+
+
+def test_a_table_that_lacks_what_tells_it_is_read_in_its_sources_folder(inbox: Inbox) -> None:
+    """So that the load is refused for the column, and regating can take it once it is named."""
+    crm = source_of("hubspot")
+    inbox.put(crm, "a.csv", "Record ID no,First Name,Last Name,Email\n1,Ada,Q,ada@example.org\n")
+
+    reading = inbox.one()
+
+    assert reading.batch.missing_columns == ("record_id",)
+    assert 'columns: {record_id: "Record ID no"}' in " ".join(reading.batch.problems)
+
+
+def test_a_table_of_another_vendor_stays_misplaced(inbox: Inbox) -> None:
+    crm = source_of("hubspot")
+    inbox.put(
+        crm,
+        "a.csv",
+        "Email Address,First Name,Last Name,MEMBER_RATING,OPTIN_TIME,LEID\na@example.org,A,Q,2,,1\n",
+    )
+
+    assert inbox.refusal().why is Why.MISPLACED
+
+
 def test_a_file_in_the_wrong_folder_is_told_where_it_belongs(inbox: Inbox) -> None:
     inbox.put(MAIL, "Contact.csv", CONTACTS)
 
