@@ -46,9 +46,8 @@ def read_input(connection: "duckdb.DuckDBPyConnection", name: str) -> None:
 
 
 def read_matching(config: Path | None) -> "Matching":
-    """The configurations of this checkout; ``config`` in place of the one it is for."""
-    from dagster_project.config.identity import read_identity
-    from dagster_project.identity.tabular.resolve_table import Matching
+    """The configurations of this checkout, or those of another ``config/`` folder."""
+    from dagster_project.identity.tabular.resolve_table import read_default_matching
     from dagster_project.settings import PROJECT
 
-    return Matching(persons=read_identity(config or PROJECT / "config" / "identity.yml"))
+    return read_default_matching(config or PROJECT / "config")

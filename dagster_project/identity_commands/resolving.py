@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 @click.option("--write-spec", type=FILE, help="Write what was inferred, to be edited.")
 @click.option("--links", type=FILE, help="Also write every compared pair with its score.")
 @click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
-@click.option("--config", type=FILE, help="Another identity.yml or works.yml.")
+@click.option(
+    "--config",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Folder with another identity.yml and works.yml.",
+)
 def resolve(
     input_table: str,
     *,

@@ -11,6 +11,7 @@ from time import perf_counter
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec, read_identity
+from dagster_project.config.works import WorksSpec, read_works
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.engine import cluster_records
@@ -26,6 +27,7 @@ from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.persons import write_person_tables
 from dagster_project.identity.tabular.profile import Vocabulary, profile_table
 from dagster_project.identity.tabular.spec import Inferred, TableSpec
+from dagster_project.identity.works.engine import cluster_works
 from dagster_project.identity.workspace import Progress
 
 
@@ -34,11 +36,14 @@ class Matching:
     """The configuration of the two kinds of tables."""
 
     persons: IdentitySpec
+    works: WorksSpec
 
 
 def read_default_matching(folder: Path) -> Matching:
     """The two configurations as they stand in a ``config/``."""
-    return Matching(persons=read_identity(folder / "identity.yml"))
+    return Matching(
+        persons=read_identity(folder / "identity.yml"), works=read_works(folder / "works.yml")
+    )
 
 
 @dataclass(frozen=True)
@@ -104,13 +109,10 @@ def resolve_table(
 ) -> Resolved:
     """Resolve the input table and write the outputs, whole or not at all."""
     _require_evidence(table)
-    start = perf_counter()
     present = list(columns_of(connection))
     named = table.of(Meaning.RECORD_ID)
     ids = record_ids(connection, named[0] if named else find_record_id(present))
-    write_person_tables(connection, table, ids.sql)
-    prepared = perf_counter() - start
-    clustered = cluster_records(connection, spec=matching.persons, progress=progress)
+    seconds, warnings = _cluster(connection, table, matching, ids.sql, progress)
     estimate = estimate_from_work(connection)
     started = perf_counter()
     write_atomically(connection, _CUSTOMERS, outputs.customers)
@@ -124,10 +126,30 @@ def resolve_table(
         largest=counts[2],
         compared=counts[3],
         estimate=estimate,
-        seconds={"columns": prepared, **clustered.seconds, "write": written},
+        seconds={**seconds, "write": written},
         notes=(ids.note,) if ids.note else (),
-        warnings=clustered.warnings,
+        warnings=warnings,
     )
+
+
+def _cluster(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableSpec,
+    matching: Matching,
+    record_id: str,
+    progress: Progress | None,
+) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Run the stages of the table's kind; their seconds and warnings."""
+    if table.kind is Kind.WORKS:
+        works = cluster_works(
+            connection, table, record_id, spec=matching.works, progress=progress
+        )
+        return works.seconds, works.warnings
+    start = perf_counter()
+    write_person_tables(connection, table, record_id)
+    prepared = perf_counter() - start
+    persons = cluster_records(connection, spec=matching.persons, progress=progress)
+    return {"columns": prepared, **persons.seconds}, persons.warnings
 
 
 _NO_EVIDENCE = frozenset(

@@ -1,0 +1,161 @@
+"""Works in, clusters out: the stages in their order, with the tables persons' matching leaves."""
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from dagster_project.config.works import WorksSpec
+from dagster_project.identity.partition import components, partition
+from dagster_project.identity.tabular.spec import TableSpec
+from dagster_project.identity.works.fields import read_fields
+from dagster_project.identity.works.levels import compare_sql
+from dagster_project.identity.works.neighbours import NeighbourCounts, find_neighbours
+from dagster_project.identity.works.weights import WorksModel, describe, train, unpack
+from dagster_project.identity.works.words import read_words
+from dagster_project.identity.workspace import Progress, Workspace, opened_workspace
+
+
+@dataclass(frozen=True)
+class ClusteredWorks:
+    """What the stages say of their work; clusters are tables of ``work``."""
+
+    model: WorksModel
+    neighbours: NeighbourCounts
+    seconds: dict[str, float]
+    warnings: tuple[str, ...]
+
+
+def cluster_works(
+    connection: duckdb.DuckDBPyConnection,
+    table: TableSpec,
+    record_id: str,
+    *,
+    spec: WorksSpec,
+    progress: Progress | None = None,
+) -> ClusteredWorks:
+    """Cluster the input table; ``record_id`` is SQL over its rows.
+
+    Leaves ``work`` attached, with ``record`` (rid, record_id), ``assignment`` (rid, cluster),
+    ``candidate`` (l, r) and ``edge`` (l, r, odds in tenths of a bit, weight, pattern) beside
+    ``pattern_weight`` (pattern, evidence), as persons' matching does.
+    """
+    work = opened_workspace(connection, progress)
+    with work.stage("records", "work.record"):
+        read_fields(work, table, spec.words, record_id)
+    with work.stage("words", "work.token"):
+        read_words(work, spec.words)
+        work.run(_SIDES)
+    with work.stage("neighbours", "work.candidate"):
+        neighbours = find_neighbours(work, spec.blocking)
+    with work.stage("comparison", "work.compared"):
+        work.run(f"create or replace table work.compared as {compare_sql('work.candidate')}")
+    with work.stage("model"):
+        model = _train(work, spec)
+    with work.stage("clusters", "work.edge"):
+        _score(work, spec, model)
+        _complete(work, spec, model)
+        _cluster(work)
+    return ClusteredWorks(model, neighbours, work.seconds, model.warnings)
+
+
+# All that a comparison reads of one record, in one row.
+_SIDES = """
+create or replace table work.side as
+select bag.*, fact.* exclude (rid)
+from work.bag
+inner join work.fact on bag.rid = fact.rid
+"""
+
+
+def _train(work: Workspace, spec: WorksSpec) -> WorksModel:
+    found = work.connection.execute(
+        "select pattern, count(*) as pairs from work.compared group by pattern order by pattern"
+    ).fetchnumpy()
+    patterns, pairs = (np.asarray(found[name], np.int64) for name in ("pattern", "pairs"))
+    return train(unpack(patterns), pairs, experience=spec.model.experience)
+
+
+def _score(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
+    """Make ``work.edge`` and ``work.pattern_weight`` of ``work.compared``."""
+    found = work.connection.execute(
+        "select distinct pattern from work.compared order by pattern"
+    ).fetchnumpy()
+    patterns = np.asarray(found["pattern"], np.int64)
+    odds = np.rint(10 * (model.weights(unpack(patterns)) + model.prior_bits)).astype(int)
+    work.run(
+        "create or replace table work.pattern_weight as select unnest($1::bigint[]) as pattern, "
+        "unnest($2::integer[]) as odds, unnest($3::varchar[]) as evidence",
+        [patterns.tolist(), odds.tolist(), [describe(int(each)) for each in patterns]],
+    )
+    work.run(
+        f"""
+        create or replace table work.edge as
+        select
+            compared.l,
+            compared.r,
+            compared.pattern,
+            weight.odds,
+            weight.odds - {round(10 * spec.clusters.merge_bits)} as weight
+        from work.compared
+        inner join work.pattern_weight as weight on compared.pattern = weight.pattern
+        """
+    )
+
+
+def _complete(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
+    """Compare the pairs inside components too that were nobody's nearest neighbours."""
+    _write_labels(work, "component", components(_size(work), *_edges(work, "weight > 0")[:2]))
+    work.run(
+        f"""
+        create or replace table work.absent as
+        with
+
+        grouped as (
+
+            select rid, label from work.component
+            where label in (
+                select label from work.component
+                group by label
+                having count(*) between 3 and {spec.clusters.complete_up_to}
+            )
+
+        )
+
+        select l.rid as l, r.rid as r
+        from grouped as l
+        inner join grouped as r on l.label = r.label and l.rid < r.rid
+        anti join work.candidate as known on l.rid = known.l and r.rid = known.r
+        """
+    )
+    work.run(f"insert into work.compared {compare_sql('work.absent')}")
+    _score(work, spec, model)
+
+
+def _cluster(work: Workspace) -> None:
+    labels = partition(_size(work), *_edges(work, "weight <> 0"))
+    _write_labels(work, "assignment", labels)
+    work.run("alter table work.assignment rename column label to cluster")
+
+
+def _size(work: Workspace) -> int:
+    return work.count("work.record")
+
+
+def _edges(work: Workspace, only: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:  # type: ignore[type-arg]
+    found = work.connection.execute(
+        f"select l, r, weight::bigint as weight from work.edge where {only}"
+    ).fetchnumpy()
+    left, right, weight = (np.asarray(found[name], np.int64) for name in ("l", "r", "weight"))
+    return left, right, weight
+
+
+def _write_labels(work: Workspace, table: str, labels: np.ndarray) -> None:  # type: ignore[type-arg]
+    work.connection.register(
+        "labels_of_records", {"rid": np.arange(len(labels), dtype=np.int32), "label": labels}
+    )
+    work.run(
+        f"create or replace table work.{table} as "
+        "select rid, label::integer as label from labels_of_records"
+    )
+    work.connection.unregister("labels_of_records")

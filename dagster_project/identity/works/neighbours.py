@@ -1,0 +1,117 @@
+"""Candidate pairs of works: each record and those that share the most surprising words with it.
+
+Keys are words and pairs of a record's rarest words. How common a key may be follows from a
+budget of pairs, rarest keys first, so a word that everybody has costs nothing. Of what is
+found, each record keeps its nearest neighbours by shared surprise (node pruning of
+meta-blocking: Papadakis et al., 2014).
+"""
+
+from dataclasses import dataclass
+
+from dagster_project.config.works import NeighbourOptions
+from dagster_project.identity.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class NeighbourCounts:
+    """The most records that a used key is held by, and pairs before and after pruning."""
+
+    cap: int
+    found: int
+    kept: int
+
+
+def find_neighbours(work: Workspace, options: NeighbourOptions) -> NeighbourCounts:
+    """Make ``work.candidate(l, r)`` with ``l < r``."""
+    work.run(_KEYS, [options.rare_words])
+    cap = _cap(work, options.pairs_per_record)
+    work.run(_SHARED, [cap])
+    work.run(_NEAREST, [options.neighbours])
+    counts = NeighbourCounts(cap, work.count("work.shared"), work.count("work.candidate"))
+    work.run("drop table work.shared")
+    work.run("drop table work.key")
+    return counts
+
+
+_KEYS = """
+create or replace table work.key as
+with
+
+ranked as (
+
+    select distinct rid, token from work.token
+    qualify row_number() over (partition by rid order by token & 255 desc, token) <= $1::integer
+
+),
+
+keyed as (
+
+    select distinct rid, token as key from work.token where field <> 'description'
+    union
+    select distinct rid, hash(code) as key
+    from (select rid, unnest(codes) as code from work.bag)
+    union
+    select l.rid, hash(l.token, r.token) as key
+    from ranked as l
+    inner join ranked as r on l.rid = r.rid and l.token < r.token
+
+),
+
+held as (select key, count(*) as held from keyed group by key having count(*) > 1)
+
+select keyed.rid, keyed.key, held.held
+from keyed
+inner join held on keyed.key = held.key
+"""
+
+
+def _cap(work: Workspace, pairs_per_record: int) -> int:
+    """The commonest keys that the budget of pairs still affords."""
+    budget = pairs_per_record * work.count("work.record")
+    rows = work.rows(
+        """
+        select held, sum(count(*) * (held - 1) / 2) over (order by held) as pairs
+        from work.key
+        group by held
+        order by held
+        """
+    )
+    affordable = [int(str(held)) for held, pairs in rows if float(str(pairs)) <= budget]
+    return max(affordable, default=2)
+
+
+_SHARED = """
+create or replace table work.shared as
+with
+
+total as (select count(*)::double as records from work.record)
+
+select l.rid as l, r.rid as r, sum(log2(total.records / l.held)) as surprise
+from work.key as l
+inner join work.key as r on l.key = r.key and l.rid < r.rid
+cross join total
+where l.held <= $1 and r.held <= $1
+group by l.rid, r.rid
+"""
+
+_NEAREST = """
+create or replace table work.candidate as
+with
+
+seen as (
+
+    select l as one, r as other, surprise from work.shared
+    union all
+    select r as one, l as other, surprise from work.shared
+
+),
+
+nearest as (
+
+    select one, other from seen
+    qualify row_number() over (partition by one order by surprise desc, other) <= $1
+
+)
+
+select distinct least(one, other) as l, greatest(one, other) as r from nearest
+"""
