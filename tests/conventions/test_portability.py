@@ -13,39 +13,12 @@ DBT = Path(__file__).resolve().parents[2] / "dbt"
 KNOWN = Path(__file__).with_name("functions_on_both_engines.txt")
 
 _NOT_FUNCTIONS = frozenset(
-    [
-        "all",
-        "and",
-        "as",
-        "between",
-        "case",
-        "distinct",
-        "else",
-        "end",
-        "exists",
-        "filter",
-        "from",
-        "having",
-        "if",
-        "in",
-        "is",
-        "join",
-        "like",
-        "not",
-        "on",
-        "or",
-        "over",
-        "partition",
-        "select",
-        "then",
-        "union",
-        "using",
-        "values",
-        "when",
-        "where",
-        "with",
-    ]
-)
+    {
+        "all", "and", "as", "between", "by", "case", "distinct", "else", "end", "exists",
+        "filter", "from", "having", "if", "in", "is", "join", "like", "not", "on", "or", "over",
+        "partition", "select", "then", "union", "using", "values", "when", "where", "with",
+    }
+)  # fmt: skip
 
 
 def _functions_of(sql: str) -> set[str]:
