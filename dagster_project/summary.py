@@ -16,6 +16,9 @@ from dagster_project.settings import Settings
 
 Entry = dict[str, Any]
 
+MOST_NOTES = 12
+"""Notes printed; the report has all of them."""
+
 
 def print_summary(
     console: Console, settings: Settings, outcome: RunOutcome, *, seconds: float
@@ -30,9 +33,7 @@ def print_summary(
     else:
         console.print(_sources_table(new))
     _print_held_back(console, new, journal.entries("problem"))
-    for note in journal.entries("note"):
-        console.print("  [dim]note[/]         ", end="")
-        console.print(note["note"], markup=False)
+    _print_notes(console, settings, [entry["note"] for entry in journal.entries("note")])
     _print_identity(console, journal.entries("identity"))
     _print_publications(console, settings, journal.entries("publication"))
     _print_end(console, settings, outcome, seconds)
@@ -87,6 +88,19 @@ def _print_held_back(console: Console, loads: list[Entry], problems: list[Entry]
             "  After mending a rule or the register: `c360 regate`. "
             "The last good loads stay in force.",
             style="dim",
+        )
+
+
+def _print_notes(console: Console, settings: Settings, notes: list[str]) -> None:
+    if not notes:
+        return
+    console.print("\n[bold]Worth knowing[/] [dim](nothing to mend)[/]")
+    for note in notes[:MOST_NOTES]:
+        console.print(f"  {note}", markup=False)
+    if len(notes) > MOST_NOTES:
+        report = _shown(settings.root.audit / "verdicts.html")
+        console.print(
+            f"  … and {len(notes) - MOST_NOTES} more, per load in {report}", style="dim"
         )
 
 

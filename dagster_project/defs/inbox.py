@@ -138,13 +138,19 @@ def _load(
             if context.retry_number < MAX_RETRIES:
                 waiting = error
                 continue
-            intake.problems.append(f"{source.name}: {error}")
+            intake.problems.append(_told(source, error))
         except Customer360Error as error:
-            intake.problems.append(f"{source.name}: {error}")
+            intake.problems.append(_told(source, error))
         intake.pulled.add(source.name)
     if waiting is not None:
         raise waiting
     return intake
+
+
+def _told(source: SourceConfig, error: Customer360Error) -> str:
+    """An error on one line; most of them name their source already."""
+    text = " ".join(str(error).replace("\n  → ", "; ").split())
+    return text if text.startswith(source.name) else f"{source.name}: {text}"
 
 
 def _instant(field: str, text: str | None) -> datetime | None:

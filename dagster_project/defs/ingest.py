@@ -32,29 +32,34 @@ def load_files(workbench: Workbench, vendor: str, intake: Intake) -> None:
         vendor=vendor,
     )
     for file, group in group_by_file(readings):
-        landed, unread = _load_file(workbench, file, group)
-        intake.loads += landed
-        for reading in unread:
+        for reading in _load_file(workbench, file, group, intake):
             if _is_news(workbench, reading):
                 is_information = reading.why in _INFORMATION
                 said = intake.notes if is_information else intake.problems
-                said.append(_told(reading))
+                said.append(_told(workbench, reading))
 
 
 def _load_file(
-    workbench: Workbench, file: Path, readings: Iterable[Batch | Unreadable]
-) -> tuple[list[Load], list[Unreadable]]:
-    """All batches of one file; it is put away once every part of it has landed."""
-    loads: list[Load] = []
+    workbench: Workbench, file: Path, readings: Iterable[Batch | Unreadable], intake: Intake
+) -> list[Unreadable]:
+    """Admit all batches of one file; it is put away once every part of it has landed.
+
+    Returns what could not be read of it.
+    """
     unread: list[Unreadable] = []
+    source = None
     for reading in readings:
-        if isinstance(reading, Batch):
-            loads.append(admit(reading, workbench.zone))
-        else:
+        if isinstance(reading, Unreadable):
             unread.append(reading)
-    if loads and not any(u.holds_file for u in unread):
-        workbench.zone.put_away(loads[0].source, file)
-    return loads, unread
+            continue
+        load = admit(reading, workbench.zone)
+        source = load.source
+        intake.loads.append(load)
+        if load.is_new:
+            intake.notes += [f"{source}/{reading.origin}: {note}" for note in reading.notes]
+    if source is not None and not any(u.holds_file for u in unread):
+        workbench.zone.put_away(source, file)
+    return unread
 
 
 def _is_news(workbench: Workbench, unread: Unreadable) -> bool:
@@ -64,9 +69,9 @@ def _is_news(workbench: Workbench, unread: Unreadable) -> bool:
     )
 
 
-def _told(unread: Unreadable) -> str:
-    where = f"{unread.source}/" if unread.source else ""
-    return f"{where}{unread.origin.name}: {unread.reason}; {unread.remedy}"
+def _told(workbench: Workbench, unread: Unreadable) -> str:
+    place = unread.origin.relative_to(workbench.root.inbox).as_posix()
+    return f"{place}: {unread.reason}; {unread.remedy}"
 
 
 def pull_api(

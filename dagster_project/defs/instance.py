@@ -4,9 +4,11 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import dagster as dg
 
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import Settings
 
 _INSTANCE = """\
@@ -132,7 +134,19 @@ def _reason(event: dg.DagsterEvent) -> str:
     if error is None:
         return ""
     if error.cls_name == "Failure":
-        message = str(error.message)
-        return message.partition(": ")[2].strip() or message.strip()
+        return _message(error)
     inner = error.cause or error
+    if inner.cls_name in _own_errors():
+        return _message(inner)
     return f"{inner.cls_name} (details in the Dagster UI: make ui)"
+
+
+def _message(error: Any) -> str:
+    """What an error says, without the class in front of it."""
+    text = str(error.message)
+    return text.partition(": ")[2].strip() or text.strip()
+
+
+def _own_errors(kind: type[Customer360Error] = Customer360Error) -> set[str]:
+    """Names of our errors, whose messages never hold a value."""
+    return {kind.__name__}.union(*(_own_errors(sub) for sub in kind.__subclasses__()))

@@ -64,7 +64,11 @@ from intermediate.int_contact_records as record
 left join survivors on record.record_id = survivors.record_id
 """
 
-_RECORDS = """
+LONGEST_NAME, LONGEST_TEXT = 200, 5_000
+"""Characters of a name, and of a text, that are compared: a cell of megabytes is neither, and
+the work on a name grows with the square of its length."""
+
+_RECORDS = f"""
 create or replace table work.record as
 select
     (row_number() over (order by status.record_id) - 1)::integer as rid,
@@ -73,14 +77,14 @@ select
     status.kind = 'shared_mailbox' as is_mailbox,
     record.deleted_at is null as is_living,
     record.source,
-    record.given_name,
-    record.family_name,
-    record.full_name,
+    left(record.given_name, {LONGEST_NAME}) as given_name,
+    left(record.family_name, {LONGEST_NAME}) as family_name,
+    left(record.full_name, {LONGEST_NAME}) as full_name,
     record.birth_date,
-    record.organisation,
+    left(record.organisation, {LONGEST_NAME}) as organisation,
     record.country,
     record.default_country,
-    record.bio
+    left(record.bio, {LONGEST_TEXT}) as bio
 from work.status
 inner join intermediate.int_contact_records as record on status.record_id = record.record_id
 where status.status = 'resolved'

@@ -22,6 +22,7 @@ from dagster_project.domain.loads import Batch, Load, LoadState
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import PROVENANCE, Delivery
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
+from dagster_project.engines.duckdb.storage import full_disk_explained
 from dagster_project.engines.durable import sync_file
 from dagster_project.landing.files import place_for, rename_durably
 from dagster_project.landing.ledger import Clock, Ledger
@@ -168,7 +169,8 @@ class LandingZone:
         aside.mkdir(parents=True)
         manifest = self._manifest(batch, load_id)
         try:
-            manifest |= self._write_rows(batch, load_id, aside / ROWS)
+            with full_disk_explained(self.root.landing):
+                manifest |= self._write_rows(batch, load_id, aside / ROWS)
         except duckdb.Error as unreadable:
             manifest["unreadable"] = type(unreadable).__name__
             self._write_nothing(batch, aside / ROWS)

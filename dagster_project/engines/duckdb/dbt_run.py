@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.storage import disk_full, is_disk_full
 
 Event = dict[str, Any]
 
@@ -87,6 +88,8 @@ def run_dbt(
         _release()
     if not outcome.success:
         reasons = failures or [redacted(str(outcome.exception or "dbt stopped"))]
+        if any(map(is_disk_full, reasons)):
+            raise disk_full(project.target.parent)
         raise DbtError(
             "dbt failed: " + "; ".join(reasons[:5]),
             f"dbt {arguments[0]}",

@@ -5,6 +5,7 @@ Belongs here: the warehouse file, and free space. Does not belong here: generati
 
 import errno
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,17 +49,29 @@ def require_space(folder: Path, needed: int, *, doing: str) -> None:
 
 @contextmanager
 def full_disk_explained(folder: Path) -> Iterator[None]:
-    """Turn what a full disk raises, in DuckDB or the system, into a ``DiskFullError``."""
+    """Turn what a full disk raises, in DuckDB, SQLite or the system, into a ``DiskFullError``."""
     try:
         yield
-    except OSError as error:
-        if error.errno not in _NO_ROOM:
+    except (OSError, duckdb.Error, sqlite3.Error) as error:
+        if not is_disk_full(error):
             raise
-        raise _disk_full(folder) from None
-    except duckdb.Error as error:
-        if not any(sign in str(error) for sign in _NO_ROOM_SIGNS):
-            raise
-        raise _disk_full(folder) from None
+        raise disk_full(folder) from None
+
+
+def disk_full(place: Path | str) -> DiskFullError:
+    """What to say when there was no room for a write below ``place``."""
+    return DiskFullError(
+        "the disk is full",
+        str(place),
+        "free some space or move the root, then run again: what was there before is untouched",
+    )
+
+
+def is_disk_full(error: Exception | str) -> bool:
+    """Whether an error, or a message of one, says that there is no room left to write."""
+    if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        return True
+    return any(sign in str(error) for sign in _NO_ROOM_SIGNS)
 
 
 def compact_warehouse(
@@ -152,14 +165,6 @@ def _remove_with_wal(file: Path) -> None:
 
 def _wal(file: Path) -> Path:
     return file.with_name(f"{file.name}.wal")
-
-
-def _disk_full(folder: Path) -> DiskFullError:
-    return DiskFullError(
-        "the disk is full",
-        str(folder),
-        "free some space or move the root, then run again: what was there before is untouched",
-    )
 
 
 def _existing(folder: Path) -> Path:

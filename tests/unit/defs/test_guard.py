@@ -1,3 +1,6 @@
+import errno
+import sqlite3
+
 import dagster as dg
 import duckdb
 import pytest
@@ -26,3 +29,16 @@ def test_values_a_database_quotes_never_reach_the_event_log() -> None:
     assert "ana@example.org" not in str(raised.value.description)
     assert raised.value.__cause__ is None
     assert raised.value.__suppress_context__
+
+
+def test_a_full_disk_is_said_in_one_sentence_whoever_met_it() -> None:
+    for met in (
+        OSError(errno.ENOSPC, "No space left on device"),
+        sqlite3.OperationalError("database or disk is full"),
+        duckdb.IOException("Could not write file: No space left on device"),
+    ):
+        with pytest.raises(dg.Failure) as raised, guarded("landing"):
+            raise met
+
+        assert "landing: the disk is full" in str(raised.value.description)
+        assert "run again" in str(raised.value.description)

@@ -1,6 +1,7 @@
 """Landing: exactly once, whole, and known by content."""
 
 import json
+import resource
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from dagster_project.domain.errors import StateError
 from dagster_project.domain.loads import Load, LoadState, Verdict
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import PROVENANCE
+from dagster_project.engines.duckdb.storage import DiskFullError
 from dagster_project.landing.store import LandingZone
 from tests.unit.landing.builders import CONTACT, DAY, batch, contact, file_in
 
@@ -316,3 +318,23 @@ def test_a_database_error_of_a_broken_parquet_is_no_surprise(zone: LandingZone) 
 
     with pytest.raises(duckdb.Error):
         rows_of(zone, load)
+
+
+def test_a_full_disk_is_no_reason_to_refuse_a_load(zone: LandingZone) -> None:
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    noise = "(select string_agg(md5(i::varchar), '') from range(20000) as t(i))"
+    sql = batch(contact(1)).rows_sql.replace(
+        "null::varchar as last_name", f"{noise} as last_name"
+    )
+    large = batch(contact(1), rows_sql=sql)
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(DiskFullError, match="the disk is full"):
+            zone.land(large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    assert zone.ledger.loads() == ()
+    zone.recover()
+    assert zone.land(large).rows == 1
