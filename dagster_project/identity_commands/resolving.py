@@ -5,7 +5,6 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table
 
 from dagster_project.identity_commands.inputs import (
     FILE,
@@ -88,13 +87,13 @@ def _columns(
 
 
 def _print_columns(inferred: "Inferred") -> None:
-    table = Table(title=f"{inferred.kind}: {inferred.why}", title_justify="left")
-    for heading in ("column", "meaning", "why"):
-        table.add_column(heading)
+    """One line per column: wide rather than wrapped."""
+    console.print(f"[bold]{inferred.kind}[/], {inferred.why}")
+    width = max(len(column.name) for column in inferred.columns)
     for column in inferred.columns:
-        style = "dim" if column.spec.means == "ignored" else None
-        table.add_row(column.name, str(column.spec.means), column.why, style=style)
-    console.print(table)
+        style = "dim" if column.spec.means == "ignored" else ""
+        line = f"  {column.name:<{width}} → {column.spec.means:<13} ({column.why})"
+        console.print(line, style=style, markup=False)
 
 
 def _say_stage(name: str, rows: int, seconds: float) -> None:

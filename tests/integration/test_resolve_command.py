@@ -1,0 +1,255 @@
+"""``c360 resolve``, ``evaluate`` and ``benchmark`` from the command line to their files."""
+
+import csv
+import json
+import random
+from pathlib import Path
+
+import duckdb
+import pytest
+from click.testing import CliRunner, Result
+
+from dagster_project.cli import main
+from dagster_project.settings import PROJECT
+
+_GIVEN = [
+    "Ada",
+    "Bo",
+    "Cleo",
+    "Dora",
+    "Eli",
+    "Finn",
+    "Gwen",
+    "Hugo",
+    "Iris",
+    "Jonas",
+    "Karin",
+    "Leo",
+    "Mona",
+    "Nils",
+    "Olga",
+    "Pia",
+]
+_FAMILY = [
+    "Ashdown",
+    "Birkett",
+    "Corvane",
+    "Delmare",
+    "Eastwick",
+    "Fennimore",
+    "Gravelle",
+    "Hartwell",
+    "Ingleby",
+    "Jessop",
+]
+_TOWNS = ["Lyon", "Bremen", "Leeds", "Porto", "Turin", "Ghent"]
+
+
+def _run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+def _people(seed: int = 7) -> list[dict[str, str]]:
+    """A hundred invented people, most of them twice; the second time with a mistake."""
+    rng = random.Random(seed)
+    rows = []
+    for number in range(100):
+        given, family = (
+            rng.choice(_GIVEN),
+            rng.choice(_FAMILY) + rng.choice("aeiou") + rng.choice("lmnrs"),
+        )
+        row = {
+            "Vorname": given,
+            "Nachname": family,
+            "Geburtsdatum": f"{rng.randint(1, 28):02d}.{rng.randint(1, 12):02d}.{rng.randint(1940, 2000)}",
+            "E-Mail": f"{given}.{family}{number}@example.org".lower(),
+            "Ort": rng.choice(_TOWNS),
+            "cluster": str(number),
+        }
+        rows.append(row)
+        if rng.random() < 0.8:
+            other = dict(row)
+            mistake = rng.choice(["Nachname", "E-Mail", "Ort"])
+            other[mistake] = other[mistake][:-1] if mistake == "Nachname" else ""
+            rows.append(other)
+    rng.shuffle(rows)
+    return [{"ID": f"r{n}", **row} for n, row in enumerate(rows)]
+
+
+def _write(file: Path, rows: list[dict[str, str]], *, separator: str = ";") -> Path:
+    with file.open("w", encoding="cp1252", newline="") as out:
+        writer = csv.DictWriter(out, list(rows[0]), delimiter=separator)
+        writer.writeheader()
+        writer.writerows(rows)
+    return file
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A resolved table with all its outputs."""
+    folder = tmp_path_factory.mktemp("resolve")
+    _write(folder / "people.csv", _people())
+    result = _run(
+        "resolve", folder / "people.csv", "--out", folder / "out.parquet",
+        "--links", folder / "links.parquet", "--write-spec", folder / "spec.yml",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    (folder / "told.txt").write_text(result.output, encoding="utf-8")
+    return folder
+
+
+def test_every_record_gets_one_customer_and_the_columns_are_told(folder: Path) -> None:
+    rows = duckdb.sql(f"select * from '{folder / 'out.parquet'}'").fetchall()
+    told = (folder / "told.txt").read_text(encoding="utf-8")
+
+    assert sorted(row[0] for row in rows) == sorted(row["ID"] for row in _people())
+    assert "family_name" in told
+    assert "its header speaks of which records belong together" in told
+    assert "customers" in told
+
+
+def test_nothing_personal_is_told(folder: Path) -> None:
+    told = (folder / "told.txt").read_text(encoding="utf-8")
+    spec = (folder / "spec.yml").read_text(encoding="utf-8")
+
+    values = {
+        value for row in _people() for key, value in row.items() if key not in ("ID", "cluster")
+    }
+    assert not [value for value in values if len(value) > 4 and value in told + spec]
+
+
+def test_the_evaluation_finds_what_was_planted(folder: Path) -> None:
+    result = _run(
+        "evaluate", folder / "out.parquet", "--truth", "CLUSTER", "--against",
+        folder / "people.csv", "--links", folder / "links.parquet", "--json", folder / "card.json",
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+    assert card["precision"] >= 0.95
+    assert card["recall"] >= 0.8
+    assert card["blocking_recall"] >= card["recall"] - 0.05
+    assert card["estimated_precision"]["low"] <= card["estimated_precision"]["high"]
+
+
+def test_the_written_spec_gives_the_same_customers(folder: Path) -> None:
+    result = _run(
+        "resolve",
+        folder / "people.csv",
+        "--out",
+        folder / "again.csv",
+        "--spec",
+        folder / "spec.yml",
+    )
+
+    assert result.exit_code == 0, result.output
+    different = duckdb.sql(
+        f"from '{folder / 'out.parquet'}' except from '{folder / 'again.csv'}'"
+    ).fetchall()
+    assert different == []
+
+
+def test_the_order_of_rows_and_the_values_of_ids_are_no_evidence(
+    folder: Path, tmp_path: Path
+) -> None:
+    rows = _people()
+    renamed = [
+        {**row, "ID": f"x{hash_}"} for hash_, row in zip(_mixed(len(rows)), rows, strict=True)
+    ]
+    names = {new["ID"]: old["ID"] for new, old in zip(renamed, rows, strict=True)}
+    _write(tmp_path / "other.csv", renamed[::-1], separator=",")
+
+    result = _run("resolve", tmp_path / "other.csv", "--out", tmp_path / "out.parquet")
+
+    assert result.exit_code == 0, result.output
+    assert _clusters(tmp_path / "out.parquet", names) == _clusters(folder / "out.parquet", {})
+
+
+def _mixed(count: int) -> list[int]:
+    numbers = list(range(count))
+    random.Random(1).shuffle(numbers)
+    return numbers
+
+
+def _clusters(file: Path, names: dict[str, str]) -> set[frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for record, customer in duckdb.sql(f"select * from '{file}'").fetchall():
+        found.setdefault(customer, set()).add(names.get(record, record))
+    return {frozenset(members) for members in found.values()}
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        pytest.param("name,town\n", "the input has no rows", id="no-rows"),
+        pytest.param("aa,bb\n1,2\n3,4\n", "no column says anything", id="no-evidence"),
+    ],
+)
+def test_tables_that_cannot_be_resolved_are_refused_with_a_remedy(
+    tmp_path: Path, content: str, told: str
+) -> None:
+    (tmp_path / "in.csv").write_text(content, encoding="utf-8")
+
+    result = _run("resolve", tmp_path / "in.csv", "--out", tmp_path / "out.parquet")
+
+    assert result.exit_code == 1
+    assert told in result.output
+    assert "→" in result.output
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_repeated_ids_are_counted_and_told_apart(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(
+        "id,first name,surname,email\n"
+        "1,Ada,Gray,ada@example.org\n1,Bo,Hill,bo@example.org\n2,Cleo,Ives,cleo@example.org\n",
+        encoding="utf-8",
+    )
+
+    result = _run("resolve", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
+
+    assert result.exit_code == 0, result.output
+    assert "1 rows repeat an id" in result.output
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as lines:
+        assert sorted(row["record_id"] for row in csv.DictReader(lines)) == ["1#1", "1#2", "2"]
+
+
+def test_an_evaluation_without_truth_or_links_says_what_it_needs(folder: Path) -> None:
+    result = _run("evaluate", folder / "out.parquet")
+
+    assert result.exit_code == 2
+    assert "--truth" in result.output
+
+
+def test_a_truth_of_other_records_is_refused(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "truth.csv").write_text("id,cluster\nq1,1\nq2,1\n", encoding="utf-8")
+
+    result = _run(
+        "evaluate",
+        folder / "out.parquet",
+        "--truth",
+        "cluster",
+        "--against",
+        tmp_path / "truth.csv",
+    )
+
+    assert result.exit_code == 1
+    assert "no record_id of the clusters" in result.output
+
+
+SHARED = PROJECT.parent / "shared" / "data" / "identity"
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared labelled sets are not here")
+@pytest.mark.parametrize(("labelled", "floor"), [("fake_1000", 0.64), ("febrl3", 0.94)])
+def test_public_sets_are_resolved_at_least_as_well_as_before(
+    tmp_path: Path, labelled: str, floor: float
+) -> None:
+    result = _run(
+        "benchmark", "identity", "--data", SHARED, "--sets", labelled, "--rivals", "", "--seeds", 1,
+        "--json", tmp_path / "rows.json",
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    (row,) = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
+    assert row["f1"] >= floor
+    assert row["peak_mb"] > 0

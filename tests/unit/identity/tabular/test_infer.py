@@ -1,0 +1,216 @@
+"""What columns are taken to mean, by header and by content."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from dagster_project.engines.duckdb.session import session
+from dagster_project.identity.tabular.infer import infer_table
+from dagster_project.identity.tabular.meanings import Kind, Meaning, meaning_of
+from dagster_project.identity.tabular.profile import Vocabulary, profile_table
+from dagster_project.identity.tabular.spec import Inferred
+from tests.unit.identity.tabular.tables import load
+
+_NAMES = Vocabulary(given=("ada", "bo", "cleo", "dora", "eli"), family=("gray", "hill"))
+_GIVEN = ["Ada", "Bo", "Cleo", "Dora", "Eli"]
+_FAMILY = ["Gray", "Hill", "Ives", "Jung", "Kerr"]
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with session() as opened:
+        yield opened
+
+
+def _infer(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[object]]) -> Inferred:
+    load(connection, list(columns), list(zip(*columns.values(), strict=True)))
+    return infer_table(profile_table(connection, _NAMES))
+
+
+def _meanings(inferred: Inferred) -> dict[str, Meaning]:
+    return {column.name: column.spec.means for column in inferred.columns}
+
+
+def _people(count: int = 40) -> dict[str, list[object]]:
+    return {
+        "first_name": [_GIVEN[n % 5] for n in range(count)],
+        "surname": [_FAMILY[n // 5 % 5] for n in range(count)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "meaning"),
+    [
+        ("First Name", Meaning.GIVEN_NAME),
+        ("Prénom", Meaning.GIVEN_NAME),
+        ("Vorname", Meaning.GIVEN_NAME),
+        ("Apellidos", Meaning.FAMILY_NAME),
+        ("cognome", Meaning.FAMILY_NAME),
+        ("Achternaam", Meaning.FAMILY_NAME),
+        ("Geburtsdatum", Meaning.BIRTH_DATE),
+        ("data_de_nascimento", Meaning.BIRTH_DATE),
+        ("customerEmailAddress", Meaning.EMAIL),
+        ("email_2", Meaning.EMAIL),
+        ("Kunden-Mail", Meaning.EMAIL),
+        ("Téléphone portable", Meaning.PHONE),
+        ("Handynummer", Meaning.PHONE),
+        ("código postal", Meaning.POSTAL_CODE),
+        ("PLZ", Meaning.POSTAL_CODE),
+        ("billing city", Meaning.CITY),
+        ("soc_sec_id", Meaning.ID_NUMBER),
+        ("codice fiscale", Meaning.ID_NUMBER),
+        ("SourceID", Meaning.SOURCE),
+        ("file name", None),
+        ("order_date", None),
+        ("cluster", None),
+    ],
+)
+def test_headers_of_persons_are_understood_in_several_languages(
+    header: str, meaning: Meaning | None
+) -> None:
+    assert meaning_of(header, Kind.PERSONS) == meaning
+
+
+@pytest.mark.parametrize(
+    ("header", "meaning"),
+    [
+        ("Title", Meaning.TITLE),
+        ("name", Meaning.TITLE),
+        ("Artist", Meaning.CREATOR),
+        ("Hersteller", Meaning.CREATOR),
+        ("authors", Meaning.CREATOR),
+        ("album", Meaning.SERIES),
+        ("venue", Meaning.SERIES),
+        ("Preis", Meaning.NUMBER),
+        ("année", Meaning.YEAR),
+        ("ISBN-13", Meaning.CODE),
+    ],
+)
+def test_headers_of_works_are_understood(header: str, meaning: Meaning) -> None:
+    assert meaning_of(header, Kind.WORKS) == meaning
+
+
+def test_contents_speak_where_headers_say_nothing(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    inferred = _infer(
+        connection,
+        {
+            "c1": [f"{_GIVEN[n % 5]} {_FAMILY[n // 5 % 5]}" for n in range(40)],
+            "c2": [f"p{n}@example.org" for n in range(40)],
+            "c3": [f"+44 20 7946 0{n:03d}" for n in range(40)],
+            "c4": ["f" if n % 2 else "m" for n in range(40)],
+            "c5": [["red", "green", "blue"][n % 3] for n in range(40)],
+        },
+    )
+
+    assert inferred.kind is Kind.PERSONS
+    assert list(_meanings(inferred).values()) == [
+        Meaning.FULL_NAME,
+        Meaning.EMAIL,
+        Meaning.PHONE,
+        Meaning.GENDER,
+        Meaning.CATEGORY,
+    ]
+
+
+def test_a_header_that_its_values_contradict_is_not_believed(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    inferred = _infer(connection, _people() | {"email": ["yes", "no"] * 20})
+
+    column = inferred.columns[-1]
+    assert column.spec.means is Meaning.CATEGORY
+    assert "few of its values are e-mail addresses" in column.why
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["cluster", "Group", "entity_id", "rec_id", "label", "CID", "person_id", "hub_key"],
+)
+def test_columns_that_give_the_truth_away_are_never_evidence(
+    connection: duckdb.DuckDBPyConnection, header: str
+) -> None:
+    inferred = _infer(connection, _people() | {header: [f"{n // 3}" for n in range(40)]})
+
+    assert _meanings(inferred)[header] is Meaning.IGNORED
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param([f"{n + 1000}" for n in range(40)], id="row-numbers"),
+        pytest.param([f"{n:032x}" for n in range(40)], id="hashes"),
+        pytest.param([f"{n // 2}" for n in range(40)], id="group-numbers"),
+        pytest.param([f"K{n // 2}-{n // 2}" for n in range(40)], id="codes-of-groups"),
+    ],
+)
+def test_numbers_and_codes_of_unknown_meaning_are_never_evidence(
+    connection: duckdb.DuckDBPyConnection, values: list[object]
+) -> None:
+    inferred = _infer(connection, _people() | {"zz": values})
+
+    assert _meanings(inferred)["zz"] is Meaning.IGNORED
+
+
+def test_national_id_numbers_are_evidence(connection: duckdb.DuckDBPyConnection) -> None:
+    inferred = _infer(connection, _people() | {"ssn": [f"{9000 + n}" for n in range(40)]})
+
+    assert _meanings(inferred)["ssn"] is Meaning.ID_NUMBER
+
+
+def test_nom_beside_prenom_is_a_family_name(connection: duckdb.DuckDBPyConnection) -> None:
+    people = _people()
+    inferred = _infer(connection, {"Prénom": people["first_name"], "Nom": people["surname"]})
+
+    assert _meanings(inferred) == {"Prénom": Meaning.GIVEN_NAME, "Nom": Meaning.FAMILY_NAME}
+
+
+def test_many_values_in_one_cell_are_seen(connection: duckdb.DuckDBPyConnection) -> None:
+    inferred = _infer(
+        connection,
+        _people()
+        | {
+            "emails": [f"a{n}@example.org; b{n}@example.com" for n in range(40)],
+            "phones": [f'["+44 20 7946 0{n:03d}", "020 7946 1{n:03d}"]' for n in range(40)],
+            "handles": [[f"@user{n}", f"@other{n}"] for n in range(40)],
+        },
+    )
+    columns = {column.name: column.spec for column in inferred.columns}
+
+    assert columns["emails"].separator is not None
+    assert columns["phones"].json_list
+    assert columns["handles"].means is Meaning.HANDLE
+
+
+def test_the_order_of_day_and_month_is_told_from_the_values(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    days = [f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/1980" for n in range(40)]
+    inferred = _infer(connection, _people() | {"dob": days})
+
+    assert inferred.columns[-1].spec.format == "%m/%d/%Y"
+
+
+def test_a_table_of_songs_is_works_and_says_why(connection: duckdb.DuckDBPyConnection) -> None:
+    inferred = _infer(
+        connection,
+        {
+            "title": [f"song number {n}" for n in range(40)],
+            "artist": [f"the band {n % 7}" for n in range(40)],
+            "album": [f"live {n % 9}" for n in range(40)],
+            "year": [f"{1980 + n}" for n in range(40)],
+        },
+    )
+
+    assert inferred.kind is Kind.WORKS
+    assert "title" in inferred.why
+
+
+def test_no_reason_repeats_a_value(connection: duckdb.DuckDBPyConnection) -> None:
+    inferred = _infer(connection, _people() | {"email": ["canary@example.org"] * 40})
+
+    told = inferred.why + " ".join(column.why for column in inferred.columns)
+    assert "canary" not in told
+    assert not any(name in told for name in _FAMILY)

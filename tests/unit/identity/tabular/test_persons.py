@@ -1,0 +1,137 @@
+"""Columns of known meaning in the shape identity reads."""
+
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from dagster_project.engines.duckdb.session import session
+from dagster_project.identity.tabular.input_table import record_ids
+from dagster_project.identity.tabular.meanings import Kind
+from dagster_project.identity.tabular.persons import write_person_tables
+from dagster_project.identity.tabular.spec import TableSpec
+from tests.unit.identity.tabular.tables import load
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with session() as opened:
+        yield opened
+
+
+def _written(
+    connection: duckdb.DuckDBPyConnection, columns: dict[str, object], *rows: list[object]
+) -> None:
+    load(connection, list(columns), rows)
+    spec = TableSpec(kind=Kind.PERSONS, columns=columns)  # type: ignore[arg-type]
+    write_person_tables(connection, spec, record_ids(connection, None).sql)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[object, ...]]:
+    return connection.execute(sql).fetchall()
+
+
+def test_contact_points_of_several_columns_and_cells_become_rows(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {
+            "mail": {"means": "email", "separator": "[,;\\s]+"},
+            "tel": "phone",
+            "web": "url",
+            "x": {"means": "handle", "network": "x"},
+            "more": "email",
+        },
+        ["A@Example.org; b@example.org", "0044 20 7946-0001", "https://www.Example.com/a/", "@Ada",
+         ["c@example.org"]],
+        ["n/a", None, "", "-", ["A@example.org", "a@example.org"]],
+    )  # fmt: skip
+
+    found = _rows(
+        connection,
+        "select record_id, kind, network, value_norm from intermediate.int_contact_identifiers "
+        "order by all",
+    )
+    assert sorted(set(found), key=str) == [
+        ("1", "email", None, "a@example.org"),
+        ("1", "email", None, "b@example.org"),
+        ("1", "email", None, "c@example.org"),
+        ("1", "handle", "x", "ada"),
+        ("1", "phone", None, "+442079460001"),
+        ("1", "url", None, "example.com/a"),
+        ("2", "email", None, "a@example.org"),
+    ]
+
+
+def test_dates_that_cannot_be_read_are_kept_as_written(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {"name": "full_name", "dob": {"means": "birth_date", "format": "%Y%m%d"}},
+        ["Ada Gray", "19560931"],
+        ["Bo Hill", "19560930"],
+        ["Cleo Ives", "1956"],
+        ["Dora Jung", "1956-09-30"],
+    )
+
+    assert _rows(
+        connection,
+        "select record_id, birth_date::varchar from intermediate.int_contact_records order by 1",
+    ) == [("1", None), ("2", "1956-09-30"), ("3", None), ("4", "1956-09-30")]
+    assert _rows(
+        connection,
+        "select * from intermediate.int_contact_attributes where attribute = 'birth_date' order by 1",
+    ) == [("1", "birth_date", "19560931"), ("3", "birth_date", "1956")]
+
+
+def test_a_birth_date_in_three_columns_is_put_together(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {"name": "full_name", "y": "birth_year", "m": "birth_month", "d": "birth_day"},
+        ["Ada Gray", "1956", "9", "3"],
+        ["Bo Hill", "1956", "9", None],
+    )
+
+    assert _rows(
+        connection,
+        "select birth_date::varchar from intermediate.int_contact_records order by record_id",
+    ) == [("1956-09-03",), (None,)]
+    assert _rows(
+        connection, "select record_id, value from intermediate.int_contact_attributes"
+    ) == [("2", "1956-09")]
+
+
+def test_middle_names_and_suffixes_join_the_full_name(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {"a": "given_name", "b": "middle_name", "c": "family_name", "d": "name_suffix"},
+        ["Ada", "Bea", "Gray", "Jr"],
+    )
+
+    assert _rows(
+        connection,
+        "select given_name, family_name, full_name from intermediate.int_contact_records",
+    ) == [("Ada", "Gray", "Ada Bea Gray Jr")]
+
+
+def test_rows_that_repeat_an_id_are_told_apart_by_their_number(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load(connection, ["id"], [["a"], ["a"], [None], ["b"]])
+
+    ids = record_ids(connection, "id")
+
+    assert ids.note is not None
+    assert "2 rows repeat an id" in ids.note
+    assert _rows(connection, f"select {ids.sql} from input.rows order by _c360_row") == [
+        ("a#1",),
+        ("a#2",),
+        ("#3",),
+        ("b",),
+    ]

@@ -1,0 +1,104 @@
+"""Anybody's file or table: what can be read, and what is said of what cannot."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.session import session
+from dagster_project.sources.plain_table import open_table
+
+
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with session() as opened:
+        yield opened
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection, name: str, workdir: Path
+) -> list[tuple[object, ...]]:
+    table = open_table(connection, name, workdir=workdir, row_column="row")
+    return connection.execute(f"from ({table.rows_sql}) order by row").fetchall()
+
+
+@pytest.mark.parametrize(
+    ("separator", "encoding"),
+    [(",", "utf-8"), (";", "cp1252"), ("\t", "utf-16"), ("|", "utf-8-sig")],
+)
+def test_text_of_any_dress_is_read(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, separator: str, encoding: str
+) -> None:
+    lines = [["name", "town"], ["Zoë", "Genève"], ["", "Köln"]]
+    file = tmp_path / "people.csv"
+    file.write_bytes("".join(separator.join(line) + "\r\n" for line in lines).encode(encoding))
+
+    assert _read(connection, str(file), tmp_path) == [(1, "Zoë", "Genève"), (2, None, "Köln")]
+
+
+def test_repeated_and_empty_headers_become_columns_of_their_own(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    file = tmp_path / "odd.csv"
+    file.write_text('name,Name,,na"me\na,b,c,d\n', encoding="utf-8")
+
+    table = open_table(connection, str(file), workdir=tmp_path, row_column="row")
+    connection.execute(f"create table odd as {table.rows_sql}")
+
+    columns = [row[0] for row in connection.execute("describe odd").fetchall()]
+    assert columns[:4] == ["row", "name", "Name_2", "column_3"]
+    assert len(columns) == 5
+
+
+def test_parquet_and_duckdb_tables_keep_their_row_numbers(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    with duckdb.connect(str(tmp_path / "shop.duckdb")) as other:
+        other.execute("create schema crm; create table crm.people as select 'Ada' as name")
+        other.execute(
+            f"copy (select 'Bo' as name) to '{tmp_path / 'p.parquet'}' (format parquet)"
+        )
+
+    assert _read(connection, f"{tmp_path}/shop.duckdb:crm.people", tmp_path) == [(1, "Ada")]
+    assert _read(connection, f"{tmp_path}/p.parquet", tmp_path) == [(1, "Bo")]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        pytest.param("none.csv", None, "no such file", id="missing"),
+        pytest.param("broken.parquet", b"PAR1 it is not", "cannot be read as a Parquet", id="parquet"),
+        pytest.param("one.csv", b"name\nAda\n", "no table of two columns", id="one-column"),
+        pytest.param("cut.csv", b'a,b\n"x,y\n', "never closed", id="unclosed-quote"),
+        pytest.param("shop.duckdb", b"", "holds many tables", id="no-table-named"),
+        pytest.param("shop.duckdb:people", b"no database at all", "cannot be read as a DuckDB", id="no-database"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_said_with_a_remedy(
+    connection: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    name: str,
+    content: bytes | None,
+    told: str,
+) -> None:
+    if content is not None:
+        (tmp_path / name.partition(":")[0]).write_bytes(content)
+
+    with pytest.raises(Customer360Error, match=told) as refused:
+        open_table(connection, str(tmp_path / name), workdir=tmp_path, row_column="row")
+
+    assert refused.value.remedy
+    assert refused.value.where
+
+
+def test_a_table_that_is_not_there_is_named(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    duckdb.connect(str(tmp_path / "shop.duckdb")).close()
+
+    with pytest.raises(Customer360Error, match="no table people"):
+        open_table(
+            connection, f"{tmp_path}/shop.duckdb:people", workdir=tmp_path, row_column="row"
+        )
