@@ -9,6 +9,10 @@ from dagster_project.identity.names import fold_rest
 from dagster_project.identity.phones import read_phones
 from dagster_project.identity.workspace import Workspace
 
+LONGEST_EMAIL, LONGEST_VALUE = 320, 2_000
+"""Characters of an address by RFC 3696, and of any other contact point: longer ones are not one,
+and comparing them would take minutes."""
+
 
 def read_contacts(work: Workspace, spec: IdentitySpec) -> None:
     """Make ``work.identifier`` (canonical, with its flag) and ``work.address``.
@@ -84,7 +88,7 @@ def _read_emails(work: Workspace, spec: IdentitySpec) -> None:
                 regexp_extract(value_norm, '^(.*)@([^@]*)$', 2) as domain,
                 regexp_matches(
                     value_norm, '^[^@\\s,;<>]+@[a-z0-9\\x80-\\x{{10FFFF}}]([a-z0-9\\x80-\\x{{10FFFF}}.-]*)[.][a-z\\x80-\\x{{10FFFF}}]{{2,}}$'
-                ) as is_well_formed
+                ) and length(value_norm) <= {LONGEST_EMAIL} as is_well_formed
             from (
                 select distinct lower(trim(value_norm)) as value_norm
                 from work.gathered
@@ -134,7 +138,7 @@ def _read_emails(work: Workspace, spec: IdentitySpec) -> None:
 
 
 # Handles of federated networks carry their server; it stays part of the value.
-_IDENTIFIERS = """
+_IDENTIFIERS = f"""
 create or replace table work.identifier as
 with
 
@@ -191,6 +195,7 @@ select
     case
         when flag is not null then flag
         when canonical is null or canonical = '' then 'malformed'
+        when length(canonical) > {LONGEST_VALUE} then 'malformed'
     end as flag
 from canonical
 """
