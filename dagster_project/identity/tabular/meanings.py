@@ -347,8 +347,9 @@ def meaning_of(header: str, kind: Kind) -> Meaning | None:
     telling = [word for word in bare if word not in _CONTEXT]
     for attempt in (words, bare, telling):
         joined = "".join(attempt)
-        if joined in index:
-            return index[joined]
+        found = index.get(joined) or index.get(joined.removesuffix("s"))
+        if found:
+            return found
     for tail in range(1, len(telling)):
         joined = "".join(telling[tail:])
         if joined in index and joined not in _WEAK_TAILS:

@@ -112,6 +112,9 @@ def _settings(settings: dict[str, Any]) -> SettingsCreator:
 
 
 def _rule(rule: Any) -> Any:
+    """A rule of SQL, of columns to be equal, or of an array whose members are tried."""
+    if isinstance(rule, dict):
+        return block_on(*rule["explode"], arrays_to_explode=rule["explode"])
     return rule if isinstance(rule, str) else block_on(*rule)
 
 
