@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_project.defs.findings import keep_verdicts, kept_verdicts
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Verdict
@@ -32,21 +33,39 @@ def mart_gates(marts: tuple[str, ...]) -> dg.AssetChecksDefinition:
     ) -> Iterator[dg.AssetCheckResult]:
         chosen = {key.asset_key.path[-1] for key in context.selected_asset_check_keys}
         with guarded("judging the marts"):
-            verdicts = _judge(workbench, tuple(m for m in marts if m in chosen))
-        for mart, verdict in verdicts.items():
-            yield check_result(verdict, asset=dg.AssetKey(["marts", mart]), name=GATE)
+            told = _judge(workbench, tuple(m for m in marts if m in chosen), whole=len(marts))
+        for mart, (verdict, run_id) in told.items():
+            found_by = "" if run_id == workbench.run_id else run_id
+            asset = dg.AssetKey(["marts", mart])
+            yield check_result(verdict, asset=asset, name=GATE, found_by=found_by)
 
     return gate_marts
 
 
-def _judge(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdict]:
+def _judge(
+    workbench: Workbench, marts: tuple[str, ...], *, whole: int
+) -> dict[str, tuple[Verdict, str]]:
+    """Verdict per mart and the run that gave it; marts that stand unchanged are not asked again."""
+    kept = kept_verdicts(workbench)
+    if set(marts) <= set(kept):
+        told = {mart: kept[mart] for mart in marts}
+        workbench.doors.update({mart: verdict for mart, (verdict, _) in told.items()})
+        return told
     from dagster_project.defs.verdicts import judge_marts
 
-    return judge_marts(workbench, marts)
+    verdicts = judge_marts(workbench, marts)
+    if len(verdicts) == whole:
+        keep_verdicts(workbench, verdicts)
+    return {mart: (verdict, workbench.run_id) for mart, verdict in verdicts.items()}
 
 
-def check_result(verdict: Verdict, *, asset: dg.AssetKey, name: str) -> dg.AssetCheckResult:
-    """A verdict as Dagster shows it: counts per rule, never values."""
+def check_result(
+    verdict: Verdict, *, asset: dg.AssetKey, name: str, found_by: str = ""
+) -> dg.AssetCheckResult:
+    """A verdict as Dagster shows it: counts per rule, never values.
+
+    ``found_by``: the earlier run that gave it, on a table that has not changed since.
+    """
     worst = dg.AssetCheckSeverity.ERROR if verdict.refusals else dg.AssetCheckSeverity.WARN
     return dg.AssetCheckResult(
         asset_key=asset,
@@ -57,6 +76,7 @@ def check_result(verdict: Verdict, *, asset: dg.AssetKey, name: str) -> dg.Asset
             "rules": len(verdict.outcomes),
             "rules_failed": sum(not o.passed for o in verdict.outcomes),
             "verdict": dg.MetadataValue.md(verdict_table(verdict)),
+            **({"unchanged": True, "found_by_run": found_by} if found_by else {}),
         },
     )
 

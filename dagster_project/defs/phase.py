@@ -17,6 +17,7 @@ class Phase(StrEnum):
     STAGING = "staging"
     IDENTITY = "identity"
     MARTS = "marts"
+    GATES = "gates"
     PUBLICATION = "publication"
 
 

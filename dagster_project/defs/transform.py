@@ -16,6 +16,7 @@ import orjson
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
@@ -83,10 +84,13 @@ def _build(
     if not rebuild:
         workbench.journal.write(str(selection.phase), unchanged=True, seconds=0)
         yield from _unchanged(context)
+        yield from repeat_results(workbench, selection.phase, context.selected_asset_check_keys)
         return
     fingerprint = inputs_fingerprint(workbench)
     with workbench.warehouse() as connection:
         mark_started(connection, selection.phase)
+        if selection.phase is Phase.MARTS:
+            mark_started(connection, Phase.GATES)
         if selection.phase is Phase.STAGING:
             from dagster_project.defs.ingest import expose_landing
 
@@ -115,10 +119,15 @@ def _build(
     except DbtError as error:
         failure = error
     rows = _row_counts(workbench, failed=failure is not None)
-    yield from _dagster_events(context, events, manifest, rows)
+    checked: list[dg.AssetCheckResult] = []
+    for result in _dagster_events(context, events, manifest, rows):
+        if isinstance(result, dg.AssetCheckResult):
+            checked.append(result)
+        yield result
     if failure is not None:
         raise failure
     if not context.is_subset:
+        keep_results(workbench, selection.phase, checked)
         finish(workbench, selection.phase, fingerprint)
     workbench.journal.write(
         str(selection.phase),
@@ -199,7 +208,7 @@ def _dagster_events(
 
 
 def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
-    """Every table stands as it was built last; its tests passed then and are not asked again."""
+    """Every table stands as it was built last."""
     parents = context.assets_def.asset_deps
     for key in TopologicalSorter(
         {k: parents.get(k, set()) for k in sorted(context.selected_asset_keys)}

@@ -1,9 +1,11 @@
 """Batches as sources hand them over, loads as the ledger knows them, verdicts as gates give them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from dagster_project.domain.streams import Delivery, StreamSpec
 
@@ -116,3 +118,11 @@ class Verdict:
 
     def _failed(self, severity: Severity) -> tuple[RuleOutcome, ...]:
         return tuple(o for o in self.outcomes if not o.passed and o.severity is severity)
+
+
+def verdict_of(document: Mapping[str, Any]) -> Verdict:
+    """The verdict that ``dataclasses.asdict`` made this document of."""
+    outcomes = (
+        RuleOutcome(**{**o, "severity": Severity(o["severity"])}) for o in document["outcomes"]
+    )
+    return Verdict(document["suite"], tuple(outcomes))

@@ -4,13 +4,12 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import orjson
 
 from dagster_project.config.consumers import Consumer
-from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
+from dagster_project.domain.loads import Verdict, verdict_of
 
 FORMAT = 1
 """Version of a generation's layout; another one is published anew."""
@@ -67,7 +66,7 @@ def read_manifest(generation: Path | None) -> Manifest | None:
             **document,
             "as_of": datetime.fromisoformat(document["as_of"]),
             "tables": tuple(PublishedTable(**t) for t in document["tables"]),
-            "verdict": _verdict(document["verdict"]),
+            "verdict": verdict_of(document["verdict"]),
         }
     )
 
@@ -112,10 +111,3 @@ def write_manifest_table(
         f"insert into {catalog}._manifest values (?, ?, ?, ?, ?, ?, ?)",
         [[consumer, generation, as_of, content, t.table, t.rows, t.digest] for t in tables],
     )
-
-
-def _verdict(document: dict[str, Any]) -> Verdict:
-    outcomes = (
-        RuleOutcome(**{**o, "severity": Severity(o["severity"])}) for o in document["outcomes"]
-    )
-    return Verdict(document["suite"], tuple(outcomes))

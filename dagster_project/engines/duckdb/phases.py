@@ -1,10 +1,16 @@
-"""Which phases of a run are still true: each remembers the inputs it was last finished with."""
+"""Which phases of a run are still true: each remembers the inputs it was last finished with.
 
-from collections.abc import Iterable
+A phase may also leave what was found out about its tables (results of checks, as counts), so that
+a run that leaves the tables as they are can say it again.
+"""
+
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import duckdb
+import orjson
 
 
 def finished_with(connection: duckdb.DuckDBPyConnection, phase: str) -> str | None:
@@ -26,6 +32,28 @@ def mark_started(connection: duckdb.DuckDBPyConnection, phase: str) -> None:
     """Forget ``phase`` before it is rebuilt, so that a kill half-way is seen by the next run."""
     _prepare(connection)
     connection.execute("delete from meta.phases where phase = ?", [phase])
+
+
+def keep_findings(
+    connection: duckdb.DuckDBPyConnection, phase: str, findings: Iterable[Mapping[str, Any]]
+) -> None:
+    """Replace what is known of the tables of ``phase``; counts and names only, never a value."""
+    _prepare(connection)
+    rows = [[phase, orjson.dumps(finding).decode()] for finding in findings]
+    connection.execute("begin")
+    connection.execute("delete from meta.findings where phase = ?", [phase])
+    if rows:
+        connection.executemany("insert into meta.findings values (?, ?)", rows)
+    connection.execute("commit")
+
+
+def kept_findings(connection: duckdb.DuckDBPyConnection, phase: str) -> list[dict[str, Any]]:
+    """What was found out about the tables of ``phase`` when they were made."""
+    _prepare(connection)
+    rows = connection.execute(
+        "select finding from meta.findings where phase = ? order by finding", [phase]
+    ).fetchall()
+    return [orjson.loads(finding) for (finding,) in rows]
 
 
 def fingerprint_of(*parts: str) -> str:
@@ -52,4 +80,7 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists meta")
     connection.execute(
         "create table if not exists meta.phases (phase varchar primary key, fingerprint varchar)"
+    )
+    connection.execute(
+        "create table if not exists meta.findings (phase varchar, finding varchar)"
     )
