@@ -81,6 +81,7 @@ def run_dbt(
                 str(project.target),
                 "--log-path",
                 str(project.target / "logs"),
+                *(["--no-write-json"] if is_parsed else []),
                 *(["--vars", orjson.dumps(dict(variables)).decode()] if variables else []),
             ]
         )
@@ -108,7 +109,6 @@ _INTERESTING = frozenset(
         "LogModelResult",
         "LogTestResult",
         "LogUnitTestResult",
-        "NodeStart",
         "MainEncounteredError",
         "RunResultError",
     }
