@@ -11,7 +11,7 @@ SEED ?= 360
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test check lint types unit integration pipeline chaos bench clean dictionary lock
+.PHONY: help setup run ui test check lint types unit integration pipeline chaos matrix bench clean dictionary lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -65,6 +65,9 @@ pipeline: setup
 
 chaos: setup ## kill runs at named and random points and compare with an undisturbed one (long)
 	@$(BIN)/python -m tests.chaos
+
+matrix: setup ## run with each source alone, any two, and none (long)
+	@$(BIN)/python -m tests.matrix
 
 bench: setup ## wall time, rows/s and memory per stage at three sizes (long)
 	@$(BIN)/python -m tests.bench

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.chaos.aftermath import find_problems
-from tests.chaos.processes import Running, run_apart
+from tests.chaos.processes import OFFLINE, Running, run_apart
 from tests.chaos.readers import Readers
 from tests.chaos.victim import NOWHERE, POINTS, run_root
 from tests.chaos.worlds import FRESH, LIVED, build_worlds
@@ -29,12 +29,6 @@ SEED = 7
 RANDOM_KILLS = 20
 READERS = 8
 PATIENCE_SECONDS = 1800
-OFFLINE = {
-    "GX_ANALYTICS_ENABLED": "false",
-    "DO_NOT_TRACK": "1",
-    "DAGSTER_DISABLE_TELEMETRY": "yes",
-}
-"""Read by libraries when they are imported, which is before a run sets them."""
 
 
 @dataclass(frozen=True)

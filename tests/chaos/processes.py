@@ -23,6 +23,12 @@ CONTEXT: ForkServerContext = mp.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.chaos.warm"])
 
 GRACE_SECONDS = 20
+OFFLINE = {
+    "GX_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "DAGSTER_DISABLE_TELEMETRY": "yes",
+}
+"""Read by libraries when they are imported, which is before a run sets them."""
 
 
 @dataclass

@@ -1,0 +1,1 @@
+"""Runs the main job with each source alone, any two, and none."""
