@@ -142,12 +142,16 @@ def _why_misfit(profile: Profile, meaning: Meaning) -> str | None:
     forms, what = _FITTING.get(meaning, ((), ""))
     if forms and max(profile.share(form) for form in forms) < 0.3:
         return f"few of its values are {what}"
+    if meaning in _TEXTS and profile.share("decimal") > 0.8:
+        return "its values are numbers"
     if meaning is Meaning.SOURCE and profile.distinct > max(50, 0.01 * profile.rows):
         return "it has too many different values"
     if meaning is Meaning.GENDER and profile.distinct > max(12, 0.02 * profile.filled):
         return "it has too many different values"
     return None
 
+
+_TEXTS = (Meaning.TITLE, Meaning.CREATOR, Meaning.SERIES)
 
 _FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
     Meaning.EMAIL: (("email",), "e-mail addresses"),
@@ -208,10 +212,16 @@ def _content_of_persons(profile: Profile) -> list[_Rule]:
 
 
 def _content_of_works(profile: Profile) -> list[_Rule]:
+    share = profile.share
+    may_be_groups = share("integer") > 0.95 and profile.variety > 0.1
+    are_numbers = share("decimal") > 0.8
+    repeats = profile.variety < 0.05 and profile.distinct > 1
+    are_texts = max(share("letters"), (profile.words > 1.5) * 1.0) > 0.5
     return [
-        (profile.share("decimal") > 0.8, Meaning.NUMBER, "its values are numbers"),
-        (profile.words > 8, Meaning.DESCRIPTION, "its values are long texts"),
-        *_content_of_texts(profile),
+        (are_numbers and may_be_groups, Meaning.IGNORED, "may number groups of rows"),
+        (are_numbers, Meaning.NUMBER, "its values are numbers"),
+        (are_texts and repeats, Meaning.CATEGORY, "its values are words that repeat"),
+        (are_texts, Meaning.DESCRIPTION, "its values are words"),
     ]
 
 
@@ -267,7 +277,21 @@ def _settle(columns: Sequence[Column], profiles: Sequence[Profile], kind: Kind) 
         taken.add(settled[-1].spec.means)
     if kind is Kind.PERSONS:
         return [_settle_name(c, by_name[c.name], taken) for c in settled]
-    return settled
+    return settled if Meaning.TITLE in taken else _with_title(settled, by_name)
+
+
+def _with_title(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:
+    """Works without a title column go by the text that varies most, called a name if any is."""
+
+    def rank(column: Column) -> tuple[bool, float]:
+        return words_of(column.name)[-1:] == ["name"], by_name[column.name].variety
+
+    texts = [c for c in columns if c.spec.means is Meaning.DESCRIPTION]
+    if not texts:
+        return columns
+    title = max(texts, key=rank)
+    chosen = _column(title.name, Meaning.TITLE, "no title beside, and its words vary most")
+    return [chosen if column is title else column for column in columns]
 
 
 def _second(column: Column, profile: Profile, kind: Kind) -> Column:

@@ -96,7 +96,7 @@ _CONTEXT = frozenset(
         "current", "kunde", "kunden", "kontakt", "cliente", "client", "contacto", "contatto",
         "klant", "privat", "perso", "personnel", "prive", "raw", "clean", "cleaned", "std",
         "norm", "normalised", "normalized", "value", "field", "profile", "product", "item",
-        "song", "recording", "paper", "article", "fake",
+        "song", "recording", "paper", "article", "fake", "c", "lbl", "cd", "desc",
     ]
 )  # fmt: skip
 """Words that say whose or which value it is, and nothing of what it means."""
@@ -105,14 +105,14 @@ _PERSONS: dict[Meaning, str] = {
     Meaning.GIVEN_NAME: "givenname given firstname first forename forenames fname christianname "
     "prenom prenoms vorname vornamen rufname nombre nombres primernombre nome primeironome "
     "nomeproprio voornaam roepnaam imie fornavn fornamn etunimi isim givennames vornam",
-    Meaning.MIDDLE_NAME: "middlename middle secondname middleinitial mi middlenames "
+    Meaning.MIDDLE_NAME: "middlename middle mname secondname middleinitial mi middlenames "
     "deuxiemeprenom zweitername segundonombre secondonome additionalname tussenvoegsel",
     Meaning.FAMILY_NAME: "familyname family surname lastname last lname sname nomdefamille "
     "nachname familienname zuname apellido apellidos primerapellido cognome sobrenome apelido "
     "ultimonome achternaam familienaam nazwisko efternavn etternavn efternamn sukunimi soyad "
-    "soyadi birthname maidenname nomdenaissance geburtsname secondlastname",
-    Meaning.NAME_SUFFIX: "namesuffix suffix generation generationalsuffix jrsr",
-    Meaning.FULL_NAME: "fullname name names completename displayname personname nomcomplet nom "
+    "soyadi birthname maidenname maiden nomusage nomdusage nomdenaissance geburtsname secondlastname",
+    Meaning.NAME_SUFFIX: "namesuffix suffix namesuffixlbl generation generationalsuffix jrsr",
+    Meaning.FULL_NAME: "fullname name names namefull completename displayname personname nomcomplet nom "
     "vollername vollstandigername nombrecompleto nomecompleto nomecognome volledigenaam naam "
     "nameoncard cardholder contactname firstlast firstandsurname firstandlastname "
     "givenandfamilyname imienazwisko nomprenom prenomnom vornamenachname alias knownas",
@@ -139,16 +139,16 @@ _PERSONS: dict[Meaning, str] = {
     "linkedin github pseudo nutzername benutzername usuario nomeutente usuariodered gebruikersnaam",
     Meaning.URL: "url website web homepage site siteweb webseite sitioweb sitoweb webpage link "
     "profileurl",
-    Meaning.STREET: "street streetaddress address address1 addressline1 addressline addr addr1 "
+    Meaning.STREET: "street streetaddress addrfull addressfull addrline addrline1 address address1 addressline1 addressline addr addr1 "
     "streetname street1 line1 fulladdress postaladdress residence adresse adresse1 rue voie "
     "strasse strassehausnummer anschrift direccion direccion1 calle domicilio indirizzo via "
     "endereco rua morada logradouro adres straat straatnaam ulica gate addressstreet roadname",
-    Meaning.STREET_NUMBER: "streetnumber housenumber houseno streetno buildingnumber hausnummer "
+    Meaning.STREET_NUMBER: "streetnumber housenumber hausnr houseno streetno buildingnumber hausnummer "
     "numerodevoie numerocivico huisnummer stno number1 addressnumber",
     Meaning.CITY: "city town suburb locality municipality village ville commune localite stadt "
     "ort wohnort ciudad localidad poblacion municipio citta comune localita cidade concelho "
     "stad plaats woonplaats gemeente miasto addresscity cityname",
-    Meaning.STATE: "state province county region stateprovince departement bundesland "
+    Meaning.STATE: "state statecd province county region stateprovince departement bundesland "
     "provincia estado regione provincie statecode addressstate",
     Meaning.POSTAL_CODE: "postcode postalcode zip zipcode zip5 plz postleitzahl codepostal cp "
     "codigopostal cap codicepostale cep postnummer kodpocztowy eircode pincode addresszip",
@@ -158,10 +158,10 @@ _PERSONS: dict[Meaning, str] = {
     Meaning.OCCUPATION: "occupation job jobtitle title profession role position metier "
     "poste beruf tatigkeit stellung ocupacion profesion puesto cargo occupazione professione "
     "ruolo profissao beroep functie",
-    Meaning.ORGANISATION: "organisation organization company companyname employer firm business "
+    Meaning.ORGANISATION: "organisation organization company companyname employer employername firm business "
     "accountname societe entreprise employeur firma unternehmen arbeitgeber empresa compania "
     "azienda societa ditta bedrijf werkgever institution affiliation",
-    Meaning.BIRTH_PLACE: "birthplace placeofbirth pob birthcity lieudenaissance geburtsort "
+    Meaning.BIRTH_PLACE: "birthplace villenaissance villedenaissance paysnaissance paysdenaissance communedenaissance placeofbirth pob birthcity lieudenaissance geburtsort "
     "lugardenacimiento luogodinascita localdenascimento naturalidade geboorteplaats birthtown "
     "cityofbirth townofbirth birthcountry countryofbirth",
     Meaning.ID_NUMBER: "ssn socialsecuritynumber socialsecurity socsecid socsec ssid sin nino nin "
@@ -189,7 +189,7 @@ _WORKS: dict[Meaning, str] = {
     Meaning.DESCRIPTION: "description desc details abstract summary text longdescription "
     "shortdescription beschreibung descripcion descrizione descricao omschrijving resume notes "
     "content features specs specification",
-    Meaning.YEAR: "year date releaseyear publicationyear pubyear releasedate publicationdate "
+    Meaning.YEAR: "year date releaseyear released publicationyear pubyear releasedate publicationdate "
     "published yearpublished annee jahr ano anno jaar erscheinungsjahr datepublished issued",
     Meaning.NUMBER: "number no track tracknumber trackno position price listprice saleprice cost "
     "amount volume vol issue pages pagecount numpages edition quantity weight size width height "
@@ -204,7 +204,7 @@ _COMMON: dict[Meaning, str] = {
     Meaning.SOURCE: "source sourceid sourcename sourcesystem sourcedataset dataset datasetname "
     "system origin quelle fuente fonte bron database db datasource sourcetable",
     Meaning.LANGUAGE: "language lang locale langue sprache idioma lingua taal",
-    Meaning.CATEGORY: "category categories type genre kind class style segment kategorie "
+    Meaning.CATEGORY: "prefix nameprefix salutation anrede civilite category categories type genre kind class style segment kategorie "
     "categorie categoria department",
     Meaning.FREE_TEXT: "bio biography about comment comments remarks remark memo freetext note "
     "notes commentaire bemerkung notiz nota observaciones opmerking",

@@ -48,7 +48,7 @@ def read_fields(
 
 def _columns(table: TableSpec) -> str:
     parts = [f"{_joined(table.of(*m))} as {field}" for field, m in TEXTS.items()]
-    parts.append(f"{_joined(table.of(Meaning.CODE))} as codes")
+    parts.append(f"{_joined(table.of(Meaning.CODE), between='; ')} as codes")
     parts.append(f"{_joined(table.of(Meaning.YEAR)[:1])} as year_text")
     parts.append(f"{_joined(table.of(Meaning.DURATION)[:1])} as duration_text")
     parts += _each(table.of(Meaning.NUMBER), NUMBERS, "number")
@@ -64,10 +64,10 @@ def _each(columns: Sequence[str], most: int, name: str) -> list[str]:
     ]
 
 
-def _joined(columns: Sequence[str]) -> str:
+def _joined(columns: Sequence[str], *, between: str = " ") -> str:
     if not columns:
         return "null::varchar"
-    return f"nullif(concat_ws(' ', {', '.join(cell(name) for name in columns)}), '')"
+    return f"nullif(concat_ws('{between}', {', '.join(cell(name) for name in columns)}), '')"
 
 
 def _number(text: str) -> str:

@@ -149,7 +149,7 @@ coded as (
 
     select rid, list(distinct hash(code)) as codes
     from (
-        select rid, unnest(string_split_regex(upper(codes), '[\s,;|]+')) as part,
+        select rid, unnest(string_split_regex(upper(codes), '[,;|]+')) as part,
             regexp_replace(part, '[^A-Z0-9]', '', 'g') as code
         from work.record
         where codes is not null

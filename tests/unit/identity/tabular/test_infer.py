@@ -214,3 +214,40 @@ def test_no_reason_repeats_a_value(connection: duckdb.DuckDBPyConnection) -> Non
     told = inferred.why + " ".join(column.why for column in inferred.columns)
     assert "canary" not in told
     assert not any(name in told for name in _FAMILY)
+
+
+def test_works_without_a_title_go_by_what_is_called_a_name(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    inferred = _infer(
+        connection,
+        {
+            "Beer_Name": [f"old ale {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(40)],
+            "Brew_Factory_Name": [f"the {_FAMILY[n % 5]} brewery {chr(97 + n % 9)}" for n in range(40)],
+            "ABV": [f"{4 + n % 5}.5" for n in range(40)],
+            "maker": [f"{_FAMILY[n % 5]}" for n in range(40)],
+        },
+    )  # fmt: skip
+
+    assert _meanings(inferred) == {
+        "Beer_Name": Meaning.TITLE,
+        "Brew_Factory_Name": Meaning.DESCRIPTION,
+        "ABV": Meaning.NUMBER,
+        "maker": Meaning.CREATOR,
+    }
+
+
+def test_whole_numbers_of_unknown_meaning_are_no_evidence_of_works_either(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    inferred = _infer(
+        connection,
+        {
+            "title": [f"song number {n}" for n in range(40)],
+            "zz": [f"{n // 3}" for n in range(40)],
+            "artist_familiarity": [f"0.{n}" for n in range(40)],
+        },
+    )
+
+    assert _meanings(inferred)["zz"] is Meaning.IGNORED
+    assert _meanings(inferred)["artist_familiarity"] is Meaning.NUMBER
