@@ -18,25 +18,41 @@ from dagster_project.domain.errors import ConfigError
 Atom = Literal[
     "alias",
     "birth_date",
+    "birth_day_of_year",
+    "birth_place",
     "birth_year",
     "city",
     "country",
     "email",
     "email_domain",
+    "email_start",
     "email_user",
+    "family",
     "family_sound",
+    "family_start",
+    "gender",
     "given_root",
+    "given_start",
     "handle",
+    "id_head",
+    "id_number",
+    "id_tail",
     "initial",
     "name",
     "name_pair",
     "name_prefixes",
+    "occupation",
     "organisation",
+    "other_1",
+    "other_2",
+    "other_3",
     "phone",
     "phone_tail",
+    "postal_area",
     "postal_code",
     "street",
     "url",
+    "word",
 ]
 """Cheap keys that blocking rules are made of."""
 
@@ -87,11 +103,17 @@ class IdentifierGuard(_Strict):
 
 
 class BlockingOptions(_Strict):
-    """Which pairs are compared at all."""
+    """Which pairs are compared at all.
 
+    Without ``rules`` they are chosen from the data, at most ``most_rules`` that bring at most
+    ``pairs_per_record``; ``cap`` is for rules named here.
+    """
+
+    pairs_per_record: float = Field(default=16, gt=0)
+    most_rules: int = Field(default=40, ge=1, le=200)
     cap: int = Field(default=60, ge=2)
     window: int = Field(default=6, ge=0)
-    rules: tuple[tuple[Atom, ...], ...] = Field(min_length=1)
+    rules: tuple[tuple[Atom, ...], ...] = ()
 
 
 class ModelOptions(_Strict):

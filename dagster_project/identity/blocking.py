@@ -5,9 +5,10 @@ paired in full: its records are put in order of name and each meets its next nei
 that a huge block costs little and loses little.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dagster_project.config.identity import BlockingOptions
+from dagster_project.identity.rule_choice import Rule
 from dagster_project.identity.workspace import Workspace
 
 
@@ -20,12 +21,12 @@ class RuleCount:
     capped_keys: int
 
 
-def find_candidates(work: Workspace, options: BlockingOptions) -> tuple[RuleCount, ...]:
-    """Make ``work.candidate(l, r)`` of distinct pairs with ``l < r``."""
+def find_candidates(
+    work: Workspace, rules: Sequence[Rule], *, window: int
+) -> tuple[RuleCount, ...]:
+    """Make ``work.candidate(l, r)`` of distinct pairs with ``l < r``; needs the rules' atoms."""
     work.run("create or replace table work.found (l integer, r integer, rule utinyint)")
-    counts = [
-        _pair_up(work, number, rule, options) for number, rule in enumerate(options.rules)
-    ]
+    counts = [_pair_up(work, number, rule, window) for number, rule in enumerate(rules)]
     work.run(
         "create or replace table work.candidate as select l, r from work.found group by l, r"
     )
@@ -33,27 +34,25 @@ def find_candidates(work: Workspace, options: BlockingOptions) -> tuple[RuleCoun
     return tuple(counts)
 
 
-def _pair_up(
-    work: Workspace, number: int, rule: tuple[str, ...], options: BlockingOptions
-) -> RuleCount:
-    work.run(_keys_sql(rule))
+def _pair_up(work: Workspace, number: int, rule: Rule, window: int) -> RuleCount:
+    work.run(_keys_sql(rule.atoms))
     capped = _scalar(
         work,
-        f"select count(distinct key) from work.key where held > {options.cap}",
+        f"select count(distinct key) from work.key where held > {rule.cap}",
     )
     work.run(
         f"""
         insert into work.found
         select l.rid as l, r.rid as r, {number} as rule
-        from (from work.key where held <= {options.cap}) as l
-        inner join (from work.key where held <= {options.cap}) as r
+        from (from work.key where held <= {rule.cap}) as l
+        inner join (from work.key where held <= {rule.cap}) as r
             on l.key = r.key and l.rid < r.rid
         """
     )
-    if capped and options.window:
-        work.run(_window_sql(number, options))
+    if capped and window:
+        work.run(_window_sql(number, rule.cap, window))
     pairs = _scalar(work, f"select count(*) from work.found where rule = {number}")
-    return RuleCount(" + ".join(rule), pairs, capped)
+    return RuleCount(" + ".join(rule.atoms), pairs, capped)
 
 
 def _scalar(work: Workspace, sql: str) -> int:
@@ -92,10 +91,10 @@ def _keys_sql(rule: tuple[str, ...]) -> str:
     """
 
 
-def _window_sql(number: int, options: BlockingOptions) -> str:
+def _window_sql(number: int, cap: int, window: int) -> str:
     neighbours = " union all ".join(
         f"select rid as l, lead(rid, {step}) over (partition by key order by place) as r from big"
-        for step in range(1, options.window + 1)
+        for step in range(1, window + 1)
     )
     return f"""
         insert into work.found
@@ -108,11 +107,11 @@ def _window_sql(number: int, options: BlockingOptions) -> str:
                 key.rid,
                 row_number() over (
                     partition by key.key
-                    order by feature.name nulls last, feature.birth_date nulls last, key.rid
+                    order by feature.name nulls last, feature.birth_digits nulls last, key.rid
                 ) as place
             from work.key
             inner join work.feature on key.rid = feature.rid
-            where key.held > {options.cap}
+            where key.held > {cap}
 
         )
 

@@ -128,7 +128,7 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
         anti join work.candidate as known on l.rid = known.l and r.rid = known.r
         """
     )
-    compare_pairs(work, "work.absent", "work.compared_late")
+    compare_pairs(work, "work.absent", "work.compared_late", model.plan.comparing)
     work.run("create or replace table work.edge_early as from work.edge")
     work.run("create or replace table work.weight_early as from work.pattern_weight")
     score_pairs(work, spec, model, "work.compared_late")

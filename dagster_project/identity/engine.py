@@ -11,12 +11,13 @@ import duckdb
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.agreements import find_agreements
+from dagster_project.identity.atoms import write_atoms
 from dagster_project.identity.blocking import RuleCount, find_candidates
 from dagster_project.identity.clustering import build_clusters
 from dagster_project.identity.contacts import read_contacts
 from dagster_project.identity.features import build_features
 from dagster_project.identity.judgements import Judgement
-from dagster_project.identity.model import Model, needs_training, train_model
+from dagster_project.identity.model import Model, needs_training, plan_training, train_model
 from dagster_project.identity.names import read_names
 from dagster_project.identity.records import read_records
 from dagster_project.identity.scoring import compare_pairs, score_pairs
@@ -89,14 +90,17 @@ def run_stages(
         build_features(work, spec)
     with work.stage("agreements", "work.agreement"):
         find_agreements(work)
-    with work.stage("candidates", "work.candidate"):
-        rules = find_candidates(work, spec.blocking)
-    with work.stage("comparison", "work.compared"):
-        compare_pairs(work, "work.candidate", "work.compared")
-    with work.stage("model"):
+    with work.stage("rules"):
         reason = needs_training(model, spec, work.count("work.feature"))
+        plan = model.plan if model and reason is None else plan_training(work, spec)
+    with work.stage("candidates", "work.candidate"):
+        write_atoms(work, tuple({atom for rule in plan.rules for atom in rule.atoms}))
+        rules = find_candidates(work, plan.rules, window=spec.blocking.window)
+    with work.stage("comparison", "work.compared"):
+        compare_pairs(work, "work.candidate", "work.compared", plan.comparing)
+    with work.stage("model"):
         if model is None or reason is not None:
-            model = train_model(work, spec)
+            model = train_model(work, spec, plan)
     with work.stage("scores", "work.edge"):
         score_pairs(work, spec, model, "work.compared")
     with work.stage("clusters", "work.assignment"):

@@ -19,7 +19,9 @@ from dagster_project.identity.judgements import STANDING
 from dagster_project.identity.model import Model
 from dagster_project.identity.workspace import Workspace, workspace
 
-COMPARED = ("record", "feature", "agreement", "nick_pair", "family_pair")
+COMPARED = (
+    "record", "feature", "known_column", "agreement", "nick_pair", "family_pair",
+)  # fmt: skip
 """Tables that a comparison of two records reads."""
 
 CONCLUDED = ("identifier", "address", "edge", "pattern_weight", "bond", "assignment", "named")

@@ -1,218 +1,35 @@
-"""What is compared and what is looked up: one row of features per record, and its atoms.
+"""What is compared: one row of features per record.
 
 A feature row holds everything a comparison of two records reads, so that scoring a pair is
-one join on each side. An atom is a cheap key of a record (``work.atom_<name>(rid, value)``);
-blocking rules are conjunctions of atoms. Mailboxes have neither: they never meet persons.
+one join on each side. Mailboxes have none: they never meet persons.
 """
 
-from typing import get_args
-
-from dagster_project.config.identity import Atom, IdentitySpec
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.aliases import find_aliases
+from dagster_project.identity.rarity import measure_names, rarity_sql
 from dagster_project.identity.workspace import Workspace
 
-USUAL_HOLDERS = 12
-"""Records that may share a user part or alias before it counts as everybody's."""
-
-CULTURE = 3.5
-"""Bits by which given and family names of one culture meet more often than by chance."""
+OTHER_COLUMNS = 3
+"""Columns of unknown meaning that are compared: those with the most values."""
 
 
 def build_features(work: Workspace, spec: IdentitySpec) -> None:
-    """Make ``work.feature`` and the tables of atoms; needs names and contacts."""
-    work.run(_WORDS_OF_NAMES)
-    work.run(_ALIASES)
-    work.run(_RARITY)
-    work.run(_SPELLED_RARITY)
-    work.run(
-        _DOMAINS,
-        [list(spec.emails.public_domains)],
-    )
+    """Make ``work.feature``; needs names and contacts."""
+    find_aliases(work)
+    measure_names(work)
+    work.run(_DOMAINS, [list(spec.emails.public_domains)])
     work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
     work.run(_ADDRESS_KEYS)
     work.run(_POINTS)
     work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
+    work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
     work.run(_FEATURES, [list(spec.one_record_per_person)])
-    for atom in get_args(Atom):
-        work.run(f"create or replace table work.atom_{atom} as {_ATOMS[atom]}")
-
-
-# How a name is written as one word: in full, and with an initial.
-_WORDS_OF_NAMES = """
-create or replace table work.name_word as
-select
-    name_id,
-    list_distinct([given || family, family || given]) as long_words,
-    list_distinct([initial || family, family || initial, given || left(family, 1)]) as short_words
-from (
-    select
-        name_id,
-        initial,
-        family,
-        unnest(list_distinct([given, array_to_string(given_words, '')])) as given
-    from work.name
-)
-where given is not null and family is not null and length(given) > 1;
-
-create or replace table work.spelled as
-select distinct unnest(long_words || short_words) as word from work.name_word
-union
-select distinct unnest(words) as word from work.name
-union
-select nick from work.nickname
-union
-select root from work.nickname;
-
-create or replace table work.spelled_user as
-with
-
-parts as (
-
-    select user_part, unnest(string_split_regex(user_part, '[^a-z]+')) as word
-    from (
-        select distinct split_part(canonical, '@', 1) as user_part
-        from work.identifier
-        where kind = 'email' and (flag is null or flag = 'shared')
+    work.run(
+        "create or replace table work.known_column as select name from ("
+        "unpivot (select count(columns(*)) from work.feature) on columns(*) into name name value filled"
+        ") where filled > 0"
     )
 
-)
-
-select parts.user_part
-from parts
-left join work.spelled on parts.word = spelled.word
-group by parts.user_part
-having bool_and(length(parts.word) < 2 or spelled.word is not null)
-"""
-
-# Spellings a person goes by. One that only spells a name (``kchan``) is as common as the name,
-# and what it says is said by comparing names: it is no key of its own. With digits
-# (``kchan54``) it says little more.
-# Taken are user parts of e-mails and handles, without punctuation or server.
-_ALIASES = f"""
-create or replace table work.alias as
-with
-
-user_parts as (
-
-    select
-        rid,
-        split_part(canonical, '@', 1) as user_part,
-        regexp_replace(split_part(canonical, '@', 1), '[^a-z0-9]', '', 'g') as alias
-    from work.identifier
-    where kind = 'email' and (flag is null or flag = 'shared')
-
-),
-
-handles as (
-
-    select
-        rid,
-        null as user_part,
-        regexp_replace(
-            case network
-                when 'bluesky' then split_part(canonical, '.', 1)
-                when 'mastodon' then split_part(canonical, '@', 1)
-                else canonical
-            end,
-            '[^a-z0-9]', '', 'g'
-        ) as alias
-    from work.identifier
-    where kind = 'handle' and flag is null
-
-),
-
-gathered as (
-
-    select distinct rid, user_part, alias
-    from (from user_parts union all from handles)
-    where length(alias) >= 4
-
-),
-
-held as (
-
-    select alias, count(distinct rid) as holders
-    from gathered
-    group by alias
-
-)
-
-select
-    gathered.rid,
-    gathered.user_part,
-    gathered.alias,
-    nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
-    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5
-        or (is_spelled and regexp_matches(gathered.alias, '^[a-z]+$')) as is_common,
-    is_spelled as is_name
-from (
-    select
-        gathered.*,
-        spelled.word is not null or spelled_user.user_part is not null as is_spelled
-    from gathered
-    left join work.spelled on regexp_replace(gathered.alias, '[0-9]+', '', 'g') = spelled.word
-    left join work.spelled_user on gathered.user_part = spelled_user.user_part
-) as gathered
-inner join held on gathered.alias = held.alias
-"""
-
-# Bits of surprise in meeting this very name: given and family name as if independent, less
-# what a shared culture makes of them.
-_RARITY = f"""
-create or replace table work.rarity as
-with
-
-named as (select name_id, name, given, family, records from work.name where word_count > 1),
-
-total as (select greatest(sum(records), 1)::double as records from named),
-
-givens as (select given, sum(records) as records from named group by given),
-
-families as (select family, sum(records) as records from named group by family),
-
--- a name that two people are known to have says less than half of who is meant
-borne_twice as (
-
-    select name.name
-    from work.record
-    inner join work.record_name on record.rid = record_name.rid
-    inner join work.name on record_name.name_id = name.name_id
-    where name.word_count > 1
-    group by name.name
-    having
-        count(distinct year(record.birth_date)) > 1
-        or count(name.generation) > 0
-
-)
-
-select
-    named.name_id,
-    round(10 * least(
-        log2(total.records / givens.records) + log2(total.records / families.records) - {CULTURE},
-        case when borne_twice.name is null then 999 else log2(total.records) - 2 end
-    ))::smallint as rarity,
-    round(10 * log2(total.records / families.records))::smallint as family_rarity,
-    round(10 * log2(total.records / givens.records))::smallint as given_rarity
-from named
-inner join givens on named.given = givens.given
-inner join families on named.family = families.family
-left join borne_twice on named.name = borne_twice.name
-cross join total
-"""
-
-# What a nameless record goes by, if it spells somebody's name, is as rare as that name.
-_SPELLED_RARITY = """
-create or replace table work.spelled_rarity as
-select
-    alias.rid,
-    min(rarity.rarity) as rarity,
-    min(rarity.family_rarity) as family_rarity,
-    min(rarity.given_rarity) as given_rarity
-from work.alias
-inner join (select name_id, unnest(long_words || short_words) as word from work.name_word) as word
-    on alias.letters = word.word
-inner join work.rarity on word.name_id = rarity.name_id
-group by alias.rid
-"""
 
 # Domains that look like an employer's: no public provider, and not held by a large share.
 _DOMAINS = """
@@ -302,21 +119,93 @@ from keyed
 left join shared on keyed.place = shared.place
 """
 
-_BIRTHS = """
+# A date that is no date of the calendar still has eight digits to compare.
+_BIRTHS = r"""
 create or replace table work.birth as
+with
+
+written as (
+
+    select
+        rid,
+        coalesce(
+            strftime(birth_date, '%Y%m%d'),
+            nullif(regexp_replace(
+                regexp_extract(
+                    coalesce(birth_date_text, ''), '^\s*([0-9]{4}([-/.]?[0-9]{2}([-/.]?[0-9]{2})?)?)', 1
+                ),
+                '[^0-9]', '', 'g'
+            ), '')
+        ) as digits
+    from (
+        select
+            record.rid,
+            case when not list_contains($1::date[], record.birth_date) then record.birth_date end
+                as birth_date,
+            case
+                when record.birth_date is null
+                    then coalesce(record.birth_date_text, attribute.value)
+            end as birth_date_text
+        from work.record
+        left join (
+            select rid, min(value) as value from work.attribute
+            where attribute = 'birth_date' group by rid
+        ) as attribute on record.rid = attribute.rid
+    )
+
+)
+
 select
     rid,
-    birth_date,
-    year(birth_date)::smallint as birth_year,
-    month(birth_date)::tinyint as birth_month,
-    day(birth_date)::tinyint as birth_day,
-    strftime(birth_date, '%Y%m%d') as birth_digits,
-    list_sum(list_transform(string_split(strftime(birth_date, '%Y%m%d'), ''), lambda d: d::tinyint))
-        ::tinyint as birth_digit_sum
-from work.record
-where
-    birth_date between date '1900-01-02' and date '2100-01-01'
-    and not list_contains($1::date[], birth_date)
+    case when length(digits) = 8 then digits end as birth_digits,
+    left(digits, 4)::smallint as birth_year,
+    nullif(substr(digits, 5, 2), '')::tinyint as birth_month,
+    nullif(substr(digits, 7, 2), '')::tinyint as birth_day,
+    list_sum(list_transform(string_split(digits, ''), lambda d: d::tinyint))::tinyint
+        as birth_digit_sum
+from written
+where digits is not null and left(digits, 4) between '1001' and '2100' and digits <> '19000101'
+"""
+
+# Columns of unknown meaning are numbered by how many values they have.
+_ATTRIBUTES = f"""
+create or replace table work.fact as
+with
+
+told as (
+
+    select rid, attribute, min(trim(regexp_replace(strip_accents(value), '[^a-z0-9]+', ' ', 'g'))) as value
+    from work.attribute
+    where not list_contains($1::varchar[], value)
+    group by rid, attribute
+
+),
+
+others as (
+
+    select attribute, row_number() over (order by count(distinct value) desc, attribute) as place
+    from told
+    where starts_with(attribute, 'other')
+    group by attribute
+
+)
+
+select
+    told.rid,
+    min(told.value) filter (told.attribute = 'gender') as gender,
+    min(told.value) filter (told.attribute = 'occupation') as occupation,
+    min(told.value) filter (told.attribute = 'birth_place') as birth_place,
+    min(replace(told.value, ' ', '')) filter (told.attribute = 'id_number') as id_number,
+    {
+    ", ".join(
+        f"min(told.value) filter (others.place = {n}) as other_{n}"
+        for n in range(1, OTHER_COLUMNS + 1)
+    )
+}
+from told
+left join others on told.attribute = others.attribute
+where told.value <> ''
+group by told.rid
 """
 
 # Values a feature row holds at most two of; a record with more is looked up by its atoms.
@@ -362,6 +251,9 @@ places as (
         max(hash(postal_code)) filter (where postal_code is not null) as postal_2,
         min(hash(city)) filter (where city is not null) as city_1,
         max(hash(city)) filter (where city is not null) as city_2,
+        min(city) as city,
+        min(postal_code) as postal_code,
+        min(left(postal_code, greatest(2, length(postal_code) - 3)::integer)) as postal_area,
         min(street) as street
     from work.address_key
     group by rid
@@ -384,7 +276,7 @@ full join places using (rid)
 full join domains using (rid)
 """
 
-_FEATURES = """
+_FEATURES = f"""
 create or replace table work.feature as
 select
     record.rid,
@@ -393,44 +285,62 @@ select
     name.family,
     name.name,
     name.word_count,
+    nullif(array_to_string(name.middle_words, ' '), '') as middle,
     case when name.word_count >= 1 then hash(name.words[1]) end as word_1,
     case when name.word_count >= 2 then hash(name.words[2]) end as word_2,
     case when name.word_count >= 3 then hash(name.words[3]) end as word_3,
     case when name.word_count >= 4 then hash(name.words[4]) end as word_4,
     name.initial,
     name.family_root,
+    name.family_sound,
     name.is_two_namings,
     name.is_western_given,
     name.generation,
     coalesce(rarity.rarity, spelled_rarity.rarity, 0)::smallint as rarity,
     coalesce(rarity.family_rarity, spelled_rarity.family_rarity, 0)::smallint as family_rarity,
     coalesce(rarity.given_rarity, spelled_rarity.given_rarity, 0)::smallint as given_rarity,
+    coalesce(word_rarity.word_rarity, 0)::smallint as word_rarity,
     letters.letters,
     point.email_first,
     point.email_last,
     point.phone_first,
     point.networks,
-    birth.birth_date,
     birth.birth_year,
     birth.birth_month,
     birth.birth_day,
     birth.birth_digits,
     birth.birth_digit_sum,
+    {rarity_sql("birth.birth_digits")} as birth_rarity,
     point.postal_1,
     point.postal_2,
+    point.postal_code,
+    point.postal_area,
+    {rarity_sql("point.postal_1")} as postal_rarity,
     point.city_1,
     point.city_2,
+    point.city,
+    {rarity_sql("point.city_1")} as city_rarity,
     point.street,
     company.company,
+    {rarity_sql("company.company")} as company_rarity,
     point.domain_1,
     point.domain_2,
     upper(nullif(trim(record.country), '')) as country,
+    fact.gender,
+    fact.id_number,
+    {
+    ", ".join(
+        f"fact.{name}, {rarity_sql('fact.' + name)} as {name}_rarity"
+        for name in ("birth_place", "occupation", "other_1", "other_2", "other_3")
+    )
+},
     case when record.is_living and list_contains($1::varchar[], record.source) then record.source end
         as single_source
 from work.record
 left join work.record_name on record.rid = record_name.rid
 left join work.name on record_name.name_id = name.name_id
 left join work.rarity on name.name_id = rarity.name_id
+left join work.word_rarity on name.name_id = word_rarity.name_id
 left join work.spelled_rarity on record.rid = spelled_rarity.rid
 left join (
     select rid, min(letters) as letters from work.alias where length(letters) >= 4 group by rid
@@ -438,104 +348,6 @@ left join (
 left join work.point on record.rid = point.rid
 left join work.birth on record.rid = birth.rid
 left join work.company on record.rid = company.rid
+left join work.fact on record.rid = fact.rid
 where not record.is_mailbox
 """
-
-
-def _identifier_atom(kind: str, value: str = "identifier.value_id") -> str:
-    return f"""
-        select distinct identifier.rid, {value} as value
-        from work.identifier
-        inner join work.feature on identifier.rid = feature.rid
-        where identifier.kind = '{kind}' and (identifier.flag is null or identifier.flag = 'shared')
-    """
-
-
-def _column_atom(value: str, condition: str) -> str:
-    return f"select rid, hash({value}) as value from work.feature where {condition}"
-
-
-def _plain_atom(table: str, value: str, condition: str = "true") -> str:
-    return f"""
-        select distinct {table}.rid, hash({value}) as value
-        from work.{table}
-        inner join work.feature on {table}.rid = feature.rid
-        where {value} is not null and {condition}
-    """
-
-
-def _name_atom(value: str, condition: str) -> str:
-    return f"""
-        select feature.rid, hash({value}) as value
-        from work.feature
-        inner join work.name on feature.name_id = name.name_id
-        where {condition}
-    """
-
-
-_ATOMS: dict[str, str] = {
-    "email": _identifier_atom("email"),
-    "phone": _identifier_atom("phone"),
-    "handle": _identifier_atom("handle"),
-    "url": _identifier_atom("url"),
-    "email_user": _plain_atom("alias", "user_part", "not is_common"),
-    "email_domain": _plain_atom("domain", "domain"),
-    "phone_tail": _identifier_atom("phone", "hash(right(identifier.canonical, 8))"),
-    "alias": """
-        select rid, hash(alias) as value from work.alias where not is_common
-        union
-        select rid, hash(letters) as value from work.alias where length(letters) >= 6
-        union
-        select feature.rid, hash(word) as value
-        from work.feature
-        inner join (select name_id, unnest(long_words) as word from work.name_word) as word
-            on feature.name_id = word.name_id
-        where length(word) >= 6
-    """,
-    "name": _name_atom("name.name", "name.word_count > 1"),
-    "name_pair": """
-        with nick as (select nick, list(root) as roots from work.nickname group by nick)
-        select distinct rid, hash(least(given, family), greatest(given, family)) as value
-        from (
-            select feature.rid, unnest(list_distinct(list_append(
-                list_transform(
-                    coalesce(given_nick.roots, []), lambda r: [r, feature.family]
-                ) || list_transform(
-                    coalesce(family_nick.roots, []), lambda r: [feature.given, r]
-                ),
-                [feature.given, feature.family]
-            ))) as pair, pair[1] as given, pair[2] as family
-            from work.feature
-            left join nick as given_nick on feature.given = given_nick.nick
-            left join nick as family_nick on feature.family = family_nick.nick
-            where feature.given is not null and feature.family is not null
-        )
-    """,
-    "name_prefixes": _name_atom(
-        "list_sort(list_transform(name.words, lambda w: left(w, 3)))", "name.word_count > 1"
-    ),
-    "given_root": """
-        select distinct feature.rid, hash(root) as value
-        from work.feature
-        inner join (select name_id, unnest(roots) as root from work.name) as rooted
-            on feature.name_id = rooted.name_id
-    """,
-    "family_sound": _name_atom("name.family_sound", "name.family_sound <> ''")
-    + """
-        union
-        select feature.rid, hash(family_group.root, 'group') as value
-        from work.feature
-        inner join work.family_group on feature.family = family_group.family
-    """,
-    "initial": _column_atom("initial", "initial is not null"),
-    "birth_date": _column_atom("birth_date", "birth_date is not null"),
-    "birth_year": _column_atom("birth_year", "birth_date is not null"),
-    "postal_code": _plain_atom("address", "postal_code"),
-    "city": _plain_atom("address", "city"),
-    "street": _plain_atom(
-        "address",
-        "regexp_replace(address.street, '[^0-9]+', '', 'g') || left(address.street, 4)",
-    ),
-    "organisation": _column_atom("company", "company is not null"),
-    "country": _column_atom("country", "country is not null"),
-}

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.identity.levels import COMPARISONS
+from dagster_project.identity.name_levels import FULL_NAME, GIVEN, both_names
 
 Levels = npt.NDArray[np.int8]
 Mask = npt.NDArray[np.bool_]
@@ -27,11 +28,11 @@ class Guarded:
 
 def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     """Judge patterns (rows of levels, 0 for missing) by the vetoes that are switched on."""
-    vetoed = _at(levels, "source", "promises_one_record")
+    vetoed = at(levels, "source", "promises_one_record")
     if "birth_date" in vetoes:
         vetoed |= _born_on_other_days(levels)
     if "generation" in vetoes:
-        vetoed |= _at(levels, "name", "generation_differs")
+        vetoed |= at(levels, "name", "generation_differs")
     if "given_name" in vetoes:
         vetoed |= _other_member_of_family(levels)
     return Guarded(
@@ -39,52 +40,64 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     )
 
 
+DIFFERENT_BIRTHS = ("different", "one_part_same", "same_year", "same_day_of_year")
+"""Birth dates of two people, where birth dates are reliable."""
+
+OTHER_GIVEN = (both_names("other", "same"), both_names("other", "alike"))
+"""Names of two members of a family."""
+
+SAME_FAMILY = tuple(
+    both_names(given, family) for given in GIVEN for family in ("alike", "same")
+)
+
+OWN_NAME = (
+    *(
+        both_names(given, family)
+        for family in ("alike", "same")
+        for given in ("alike", "initial", "mistyped", "nickname", "same")
+    ),
+    "swapped", "swapped_alike", "words_within", "one_word_given", "one_word_family",
+)  # fmt: skip
+"""Names that may well be one person's."""
+
+_FULL_NAME = tuple(name for name in FULL_NAME if name != "generation_differs")
+
+_KNOWN_GIVEN = (
+    *FULL_NAME,
+    *(
+        both_names(given, family)
+        for family in ("other", "resembling")
+        for given in ("nickname", "same")
+    ),
+)
+
+
 def _born_on_other_days(levels: Levels) -> Mask:
     """Different birth dates, unless name and a personal address say that one was mistyped."""
-    own_address = _at(levels, "email", "same") | _at(levels, "handle", "same", "same_verified")
-    own_name = _at(
-        levels,
-        "name",
-        "same",
-        "nickname",
-        "alike",
-        "given_alike",
-        "words_within",
-        "initial_fits",
-    ) | _at(levels, "alias", "full_name", "one_word_fits")
-    return _at(levels, "birth_date", "different") & ~(own_address & own_name)
+    own_address = at(levels, "email", "same") | at(levels, "handle", "same", "same_verified")
+    own_name = at(levels, "name", *OWN_NAME) | at(levels, "alias", "full_name")
+    return at(levels, "birth_date", *DIFFERENT_BIRTHS) & ~(own_address & own_name)
 
 
 def _other_member_of_family(levels: Levels) -> Mask:
     """One family name and two given names: relatives, unless they were born on one day."""
-    return _at(levels, "name", "family_only") & ~_at(levels, "birth_date", "same")
+    return at(levels, "name", *OTHER_GIVEN) & ~at(levels, "birth_date", "same")
 
 
 def _only_shared_values(levels: Levels) -> Mask:
     """No given name to tell people apart, and no identifier that is one person's alone."""
-    known_given = _at(
-        levels,
-        "name",
-        "same",
-        "nickname",
-        "alike",
-        "words_within",
-        "given_only",
-        "generation_differs",
-    ) | _at(levels, "alias", "full_name")
-    both_only_mailed = (_column(levels, "alias") == 0) & _at(levels, "email", "same_shared")
+    known_given = at(levels, "name", *_KNOWN_GIVEN) | at(levels, "alias", "full_name")
+    both_only_mailed = (
+        (column(levels, "alias") == 0)
+        & (column(levels, "name") == 0)
+        & at(levels, "email", "same_shared")
+    )
     personal = (
-        _at(levels, "email", "same", "same_user", "alike")
-        | _at(levels, "phone", "same", "alike")
-        | _at(
-            levels,
-            "handle",
-            "same",
-            "same_verified",
-            "same_alias",
-            "same_link",
-        )
-        | _at(levels, "birth_date", "same", "mistyped")
+        at(levels, "email", "same", "same_user", "alike", "mistyped")
+        | at(levels, "phone", "same", "alike")
+        | at(levels, "handle", "same", "same_verified", "same_alias", "same_link")
+        | at(levels, "birth_date", "same", "mistyped")
+        | at(levels, "id_number", "same", "mistyped")
         | both_only_mailed
     )
     mask: Mask = ~known_given & ~personal
@@ -94,22 +107,24 @@ def _only_shared_values(levels: Levels) -> Mask:
 def _namesakes_at_home(levels: Levels) -> Mask:
     """One name at one address and yet another e-mail and telephone: father and son, as it may be."""
     mask: Mask = (
-        _at(levels, "name", "same", "nickname", "alike", "given_alike", "words_within")
-        & _at(levels, "address", "same", "same_shared", "alike", "same_postal_code")
-        & _at(levels, "email", "different")
-        & _at(levels, "phone", "different", "same_shared")
-        & (_column(levels, "birth_date") == 0)
-        & ~_at(levels, "organisation", "same")
-        & (_column(levels, "handle") == 0)
+        at(levels, "name", *_FULL_NAME)
+        & at(levels, "address", "same", "same_shared", "alike", "same_postal_code")
+        & at(levels, "email", "different")
+        & at(levels, "phone", "different", "same_shared")
+        & (column(levels, "birth_date") == 0)
+        & ~at(levels, "organisation", "same")
+        & (column(levels, "handle") == 0)
     )
     return mask
 
 
-def _column(levels: Levels, comparison: str) -> Levels:
+def column(levels: Levels, comparison: str) -> Levels:
+    """Levels of one comparison."""
     return levels[:, [c.name for c in COMPARISONS].index(comparison)]
 
 
-def _at(levels: Levels, comparison: str, *names: str) -> Mask:
+def at(levels: Levels, comparison: str, *names: str) -> Mask:
+    """Patterns at one of the named levels of a comparison."""
     position = [c.name for c in COMPARISONS].index(comparison)
     wanted = [COMPARISONS[position].position(name) for name in names]
     return np.isin(levels[:, position], wanted)

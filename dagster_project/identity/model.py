@@ -1,7 +1,8 @@
-"""The model: weights of all levels, frozen between trainings and kept in state.
+"""The model: keys, weights and frequencies, frozen between trainings and kept in state.
 
 Belongs here: when to train, what is kept, how patterns turn into weights.
-Does not belong here: the estimation itself (``weights``, imported only when training).
+Does not belong here: the estimation itself (``weights``, imported only when training); which
+blocking rules are worth their pairs (``rule_choice``).
 """
 
 import hashlib
@@ -13,30 +14,46 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.atoms import ATOMS, write_atoms
 from dagster_project.identity.guards import guard
-from dagster_project.identity.levels import COMPARISONS, compare_sql, unpack
+from dagster_project.identity.levels import COMPARISONS, unpack
+from dagster_project.identity.rarity import typical_surprise
+from dagster_project.identity.reliability import held_vetoes
+from dagster_project.identity.rule_choice import Rule
+from dagster_project.identity.scoring import Comparing, compare_pairs
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "5"
-"""Grows when comparisons or levels change, so that models of older code are trained anew."""
+FORMAT = "6"
+"""Grows when features or levels change, so that models of older code are trained anew."""
 
-_FULL_NAME = {
-    "name": ("given_alike", "alike", "nickname", "words_within", "same", "generation_differs"),
-    "alias": ("full_name",),
-}
-_FAMILY_NAME = {
-    "name": ("family_only", "family_other_naming", "initial_fits"),
-    "alias": ("initial_and_family",),
-}
-_GIVEN_NAME = {"name": ("given_only",), "alias": ("one_word_fits",)}
+NAME_ALONE = 30
+"""Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
+are not independent draws, so that a name alone is never more than weak evidence."""
+
+_Counted = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is settled before any pair is made: how fields' rarity counts, and the rules.
+
+    ``blocking_recall`` is the share of likely matches the rules found in the sample they
+    were chosen by; ``None`` when the configuration names the rules.
+    """
+
+    comparing: Comparing
+    rules: tuple[Rule, ...]
+    blocking_recall: float | None
+    strangers: _Counted | None = None
 
 
 @dataclass(frozen=True)
 class Model:
-    """Everything scores depend on. ``match``/``stranger``: per comparison, per level.
+    """Everything candidates and scores depend on.
 
-    ``typical_*`` is how many bits an agreement on a name says on average; a rarer name says
-    more and a common one less. ``records`` and ``candidates`` are those it was trained on.
+    ``match``/``stranger``: per comparison, per level. ``typical`` is how much an agreement on
+    a field says on average, in tenths of a bit; a rarer value says more and a common one
+    less. ``records`` and ``candidates`` are those it was trained on.
     """
 
     version: str
@@ -46,12 +63,19 @@ class Model:
     prior: float
     match: tuple[tuple[float, ...], ...]
     stranger: tuple[tuple[float, ...], ...]
-    typical_name: float
-    typical_family: float
-    typical_given: float
+    vetoes: tuple[str, ...]
+    typical: dict[str, float]
+    rules: tuple[tuple[tuple[str, ...], int], ...]
+    blocking_recall: float | None
     iterations: int
     converged: bool
     warnings: tuple[str, ...]
+
+    @property
+    def plan(self) -> Plan:
+        """How this model's candidates and patterns are made."""
+        rules = tuple(Rule(atoms, cap) for atoms, cap in self.rules)
+        return Plan(_comparing(self.typical, self.records), rules, self.blocking_recall)
 
     @property
     def prior_bits(self) -> float:
@@ -70,21 +94,6 @@ class Model:
             bits += table[levels[:, column]]
         return bits
 
-    def typical(self, levels: npt.NDArray[np.int8]) -> npt.NDArray[np.float64]:
-        """Average surprise of each pattern's kind of name agreement; 0 where names say nothing."""
-        found = np.zeros(len(levels))
-        for column, comparison in enumerate(COMPARISONS):
-            table = np.zeros(len(comparison.levels) + 1)
-            for kinds, bits in (
-                (_FULL_NAME, self.typical_name),
-                (_FAMILY_NAME, self.typical_family),
-                (_GIVEN_NAME, self.typical_given),
-            ):
-                for level in kinds.get(comparison.name, ()):
-                    table[comparison.position(level)] = bits
-            found = np.maximum(found, table[levels[:, column]])
-        return found
-
     def to_json(self) -> str:
         """The form kept in state."""
         return json.dumps(asdict(self), sort_keys=True)
@@ -95,8 +104,22 @@ class Model:
         data = json.loads(text)
         for key in ("match", "stranger"):
             data[key] = tuple(tuple(values) for values in data[key])
+        data["rules"] = tuple((tuple(atoms), cap) for atoms, cap in data["rules"])
+        data["vetoes"] = tuple(data["vetoes"])
         data["warnings"] = tuple(data["warnings"])
         return cls(**data)
+
+
+def read_model(text: str) -> Model | None:
+    """The model kept as ``text``; nothing where older code kept it in another shape."""
+    try:
+        return Model.from_json(text)
+    except (KeyError, TypeError):
+        return None
+
+
+def _comparing(typical: dict[str, float], records: int) -> Comparing:
+    return Comparing(typical, round(10 * float(np.log2(max(records, 2)))) + NAME_ALONE)
 
 
 def training_key(spec: IdentitySpec) -> str:
@@ -115,38 +138,66 @@ def needs_training(model: Model | None, spec: IdentitySpec, records: int) -> str
     return None
 
 
-def train_model(work: Workspace, spec: IdentitySpec) -> Model:
-    """Learn weights from the candidates' patterns and one sample of random pairs."""
-    from dagster_project.identity.weights import TrainingData, train
-
-    patterns, counts = _counted(work, "work.compared")
+def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
+    """Learn how rare values are, compare random pairs, and choose blocking rules."""
+    comparing = _comparing(typical_surprise(work), work.count("work.feature"))
     sample_random_pairs(work, spec)
-    work.run(f"create or replace table work.strangers as {compare_sql('work.random_pair')}")
-    sample, sample_counts = _counted(work, "work.strangers")
+    compare_pairs(work, "work.random_pair", "work.strangers", comparing)
+    strangers = _counted(work, "work.strangers")
+    options = spec.blocking
+    if options.rules:
+        rules = tuple(Rule(tuple(atoms), options.cap) for atoms in options.rules)
+        return Plan(comparing, rules, None, strangers)
+    from dagster_project.identity.meetings import gather_meetings
+    from dagster_project.identity.rule_choice import choose_rules
+
+    write_atoms(work, tuple(atom.name for atom in ATOMS))
+    choice = choose_rules(
+        gather_meetings(work, comparing, strangers, spec.model.least_matches),
+        budget=options.pairs_per_record,
+        most_rules=options.most_rules,
+    )
+    return Plan(comparing, choice.rules, choice.expected_recall, strangers)
+
+
+def train_model(work: Workspace, spec: IdentitySpec, plan: Plan) -> Model:
+    """Learn weights from the candidates' patterns and the random pairs of the plan."""
+    from dagster_project.identity.weights import Fit, TrainingData, train
+
+    strangers = plan.strangers
+    if strangers is None:
+        raise AssertionError("a model is trained by a plan made for training")
+    patterns, counts = _counted(work, "work.compared")
     records = work.count("work.feature")
     levels = unpack(patterns)
-    _, fit = train(
-        TrainingData(
+
+    def fitted(vetoes: Collection[str]) -> Fit:
+        data = TrainingData(
             levels=levels,
             counts=counts,
-            barred=guard(levels, spec.vetoes).vetoed,
-            sample_levels=unpack(sample),
-            sample_counts=sample_counts,
+            barred=guard(levels, vetoes).vetoed,
+            sample_levels=unpack(strangers[0]),
+            sample_counts=strangers[1],
             all_pairs=max(records * (records - 1) / 2, 1.0),
-        ),
-        least_matches=spec.model.least_matches,
+        )
+        return train(data, least_matches=spec.model.least_matches, comparisons=COMPARISONS)[1]
+
+    strict = fitted(spec.vetoes)
+    vetoes = held_vetoes(
+        spec.vetoes, levels, counts, m=strict.m, u=strict.u, prior=strict.prior
     )
-    name, family, given = _typical_surprise(work)
+    fit = fitted(vetoes)
     body = {
         "spec_hash": training_key(spec),
         "records": records,
         "candidates": int(counts.sum()),
         "prior": fit.prior,
         "match": tuple(tuple(round(float(v), 12) for v in values) for values in fit.m),
-        "stranger": _with_exact_names(fit.u, name),
-        "typical_name": name,
-        "typical_family": family,
-        "typical_given": given,
+        "stranger": _with_exact_names(fit.u, plan.comparing.typical["rarity"] / 10),
+        "vetoes": vetoes,
+        "typical": plan.comparing.typical,
+        "rules": tuple((rule.atoms, rule.cap) for rule in plan.rules),
+        "blocking_recall": plan.blocking_recall,
         "iterations": fit.iterations,
         "converged": fit.converged,
         "warnings": _doubts(records, fit.converged, fit.prior),
@@ -163,6 +214,8 @@ def _with_exact_names(
     So does how often one goes by the other's name, which can be written two ways round.
     """
     rounded = [[float(f"{v:.9e}") for v in values] for values in strangers]
+    if not typical_name:
+        return tuple(tuple(values) for values in rounded)
     for comparison, level, ways in (("name", "same", 1.0), ("alias", "full_name", 2.0)):
         column = [c.name for c in COMPARISONS].index(comparison)
         position = COMPARISONS[column].position(level) - 1
@@ -202,35 +255,11 @@ def sample_random_pairs(work: Workspace, spec: IdentitySpec) -> None:
     )
 
 
-def _counted(
-    work: Workspace, table: str
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _counted(work: Workspace, table: str) -> _Counted:
     found = work.connection.execute(
         f"select pattern, count(*) as pairs from {table} group by pattern order by pattern"
     ).fetchnumpy()
     return np.asarray(found["pattern"], np.int64), np.asarray(found["pairs"], np.int64)
-
-
-def _typical_surprise(work: Workspace) -> tuple[float, float, float]:
-    """Bits that a chance agreement says on average: of whole, family and given names."""
-    rows = work.rows(
-        """
-        select rarity::integer, family_rarity::integer, given_rarity::integer, count(*)
-        from work.feature
-        where rarity > 0
-        group by all
-        order by all
-        """
-    )
-    if not rows:
-        return 10.0, 5.0, 5.0
-    table = np.array(rows, dtype=np.float64)
-    share = table[:, 3] / table[:, 3].sum()
-    name, family, given = (
-        round(float(-np.log2((share * 2 ** (-table[:, column] / 10)).sum())), 6)
-        for column in range(3)
-    )
-    return name, family, given
 
 
 def _doubts(records: int, converged: bool, prior: float) -> tuple[str, ...]:  # noqa: FBT001

@@ -19,6 +19,13 @@ _NO_NAMES = (
     "anonymous", "customer", "deleted", "dummy", "firstname", "guest", "inconnu", "lastname",
     "none", "null", "tester", "unbekannt", "unknown", "user",
 )  # fmt: skip
+_PARTICLES = (
+    "baron", "baroness", "baronet", "count", "countess", "da", "de", "del", "der", "di", "dos",
+    "du", "duchess", "duke", "earl", "la", "le", "marquess", "marquis", "nd", "of", "rd", "st",
+    "th", "the", "van", "viscount", "viscountess", "von",
+)  # fmt: skip
+"""Words of a full name beyond given and family name that are no name of their own."""
+
 _GENERATIONS = ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
 
 
@@ -201,7 +208,7 @@ from worded
 
 # Given and family words, from the full name where the parts are not given. A full name that
 # starts with a family name of the Chinese kind and does not end with one has it first.
-_PARTS = """
+_PARTS = f"""
 create or replace table work.part as
 with
 
@@ -236,7 +243,15 @@ chosen as (
             when len(given_words) > 0 then []
             when len(family_words) > 0 then family_words
             else []
-        end as family_words
+        end as family_words,
+        case
+            when len(given_words) > 0 and len(family_words) > 0
+                then list_filter(
+                    coalesce(full_words, []),
+                    lambda t: not list_contains({_quoted_list(_PARTICLES)}, t)
+                )
+            else []
+        end as other_words
     from (
         select
             parsed.*,
@@ -250,22 +265,37 @@ chosen as (
 )
 
 select
-    chosen.name_id,
-    chosen.generation,
-    case
-        when chinese.family is not null and len(chosen.given_words) > 1
-            then [array_to_string(chosen.given_words, '')]
-        else chosen.given_words
-    end as given_words,
-    chosen.family_words,
-    case
-        when chinese.family is not null then nullif(array_to_string(chosen.given_words, ''), '')
-        else chosen.given_words[1]
-    end as given,
-    nullif(array_to_string(chosen.family_words, ''), '') as family,
-    list_sort(list_distinct(list_concat(chosen.given_words, chosen.family_words))) as words
-from chosen
-left join chinese on array_to_string(chosen.family_words, '') = chinese.family
+    name_id,
+    generation,
+    given_words,
+    family_words,
+    given,
+    family,
+    list_filter(
+        list_distinct(list_concat(given_words, other_words)),
+        lambda t: t <> given and not list_contains(family_words, t)
+    ) as middle_words,
+    list_sort(list_distinct(list_concat(given_words, family_words, other_words))) as words
+from (
+    select
+        chosen.name_id,
+        chosen.generation,
+        case
+            when chinese.family is not null and len(chosen.given_words) > 1
+                then [array_to_string(chosen.given_words, '')]
+            else chosen.given_words
+        end as given_words,
+        chosen.family_words,
+        case when chinese.family is null then chosen.other_words else [] end as other_words,
+        case
+            when chinese.family is not null
+                then nullif(array_to_string(chosen.given_words, ''), '')
+            else chosen.given_words[1]
+        end as given,
+        nullif(array_to_string(chosen.family_words, ''), '') as family
+    from chosen
+    left join chinese on array_to_string(chosen.family_words, '') = chinese.family
+)
 """
 
 
@@ -347,6 +377,7 @@ select
     len(part.words)::tinyint as word_count,
     part.given_words,
     part.family_words,
+    part.middle_words,
     left(part.given, 1) as initial,
     {_FAMILY_ROOT} as family_root,
     coalesce(grouped.is_two_namings, false) as is_two_namings,

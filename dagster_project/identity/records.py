@@ -81,6 +81,7 @@ select
     left(record.family_name, {LONGEST_NAME}) as family_name,
     left(record.full_name, {LONGEST_NAME}) as full_name,
     record.birth_date,
+    left({{birth_date_text}}, {LONGEST_NAME}) as birth_date_text,
     left(record.organisation, {LONGEST_NAME}) as organisation,
     record.country,
     record.default_country,
@@ -91,11 +92,42 @@ where status.status = 'resolved'
 """
 
 
+_NO_ATTRIBUTES = (
+    "create or replace table work.attribute (rid integer, attribute varchar, value varchar)"
+)
+
+# Facts that only some tables know of: an occupation, a place of birth, any other column.
+_ATTRIBUTES = f"""
+create or replace table work.attribute as
+select distinct record.rid, lower(trim(given.attribute)) as attribute, left(lower(trim(given.value)), {LONGEST_NAME}) as value
+from intermediate.int_contact_attributes as given
+inner join work.record on given.record_id = record.record_id
+where trim(given.value) <> ''
+"""
+
+
 def read_records(work: Workspace) -> None:
-    """Make ``work.status`` (every record once) and ``work.record`` (the resolved ones).
+    """Make ``work.status`` (every record once), ``work.record`` (resolved ones), ``work.attribute``.
 
     ``rid`` numbers the resolved records by record_id, so it does not depend on row order.
     """
     work.run(_SURVIVORS)
     work.run(_STATUS)
-    work.run(_RECORDS)
+    work.run(_RECORDS.format(birth_date_text=_birth_date_text(work)))
+    work.run(_NO_ATTRIBUTES if not _has(work, "int_contact_attributes") else _ATTRIBUTES)
+
+
+def _birth_date_text(work: Workspace) -> str:
+    """Birth dates as written are an extra that the warehouse has no need of."""
+    is_there = _has(work, "int_contact_records", "birth_date_text")
+    return "record.birth_date_text" if is_there else "null::varchar"
+
+
+def _has(work: Workspace, table: str, column: str | None = None) -> bool:
+    found = work.rows(
+        "select count(*) from information_schema.columns where table_schema = 'intermediate' "
+        "and table_catalog = current_database() and table_name = $1 "
+        "and column_name = coalesce($2, column_name)",
+        [table, column],
+    )
+    return int(str(found[0][0])) > 0

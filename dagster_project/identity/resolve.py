@@ -26,7 +26,7 @@ from dagster_project.identity.ids import (
     name_clusters,
 )
 from dagster_project.identity.judgements import Judgement, standing_judgements
-from dagster_project.identity.model import Model
+from dagster_project.identity.model import Model, read_model
 from dagster_project.identity.names import read_names
 from dagster_project.identity.outputs import (
     RunKey,
@@ -126,7 +126,7 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
 def frozen_model(work: Workspace) -> Model | None:
     """The model in force, of the state attached as ``idstate``; ``None`` before any training."""
     rows = work.rows("select body from idstate.models order by number desc limit 1")
-    return Model.from_json(str(rows[0][0])) if rows else None
+    return read_model(str(rows[0][0])) if rows else None
 
 
 def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:

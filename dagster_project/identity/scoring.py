@@ -4,13 +4,18 @@ Only distinct patterns pass through Python; pairs stay in the engine. Edge weigh
 tenths of a bit, so that sums do not depend on their order.
 """
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.guards import guard
-from dagster_project.identity.levels import compare_sql, describe, unpack
-from dagster_project.identity.model import Model
+from dagster_project.identity.levels import compare_statements, describe, unpack
 from dagster_project.identity.workspace import Workspace
+
+if TYPE_CHECKING:
+    from dagster_project.identity.model import Model
 
 VETO = -1_000_000
 """Weight of an edge that evidence may not merge; sources' own merges outweigh it."""
@@ -18,20 +23,29 @@ VETO = -1_000_000
 SINGLE_VALUED = ("name", "birth_date")
 """Comparisons whose disagreement speaks against a whole cluster."""
 
-MOST_RARITY = 80
-"""Tenths of a bit by which a rare or common name may move a score."""
 
-NAME_ALONE = 30
-"""Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
-are not independent draws, so that a name alone is never more than weak evidence."""
+@dataclass(frozen=True)
+class Comparing:
+    """What comparisons need to know of the whole: see ``levels``."""
+
+    typical: dict[str, float]
+    name_ceiling: float
 
 
-def compare_pairs(work: Workspace, pairs: str, into: str) -> None:
+def compare_pairs(work: Workspace, pairs: str, into: str, comparing: Comparing) -> None:
     """Patterns of pairs ``(l, r)``: a table of l, r, pattern and surprise."""
-    work.run(f"create or replace table {into} as {compare_sql(pairs)}")
+    known = {str(row[0]) for row in work.rows("select name from work.known_column")}
+    for sql in compare_statements(
+        pairs,
+        into,
+        typical=comparing.typical,
+        name_ceiling=comparing.name_ceiling,
+        known=known,
+    ):
+        work.run(sql)
 
 
-def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -> None:
+def score_pairs(work: Workspace, spec: IdentitySpec, model: "Model", table: str) -> None:
     """Make ``work.edge`` of compared pairs: l, r, pattern, bits, odds and weight (in tenths).
 
     ``bits`` is the evidence, ``odds`` adds the prior. ``weight`` is what clustering sees:
@@ -41,7 +55,6 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
     """
     _write_pattern_weights(work, spec, model, table)
     prior = round(10 * model.prior_bits)
-    ceiling = round(10 * np.log2(max(model.records, 2))) + NAME_ALONE
     margin = round(10 * spec.clusters.merge_bits)
     work.run(
         f"""
@@ -55,14 +68,7 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
                 compared.r,
                 compared.pattern,
                 weight.vetoed,
-                weight.bits + case
-                    when weight.typical > 0 and compared.surprise > 0 then greatest(
-                        -{MOST_RARITY}, least(
-                            {MOST_RARITY}, least(compared.surprise, {ceiling}) - weight.typical
-                        )
-                    )
-                    else 0
-                end as free_bits,
+                weight.bits + compared.surprise as free_bits,
                 weight.capped,
                 weight.conflict
             from {table} as compared
@@ -101,30 +107,29 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: Model, table: str) -
 
 
 def _write_pattern_weights(
-    work: Workspace, spec: IdentitySpec, model: Model, table: str
+    work: Workspace, spec: IdentitySpec, model: "Model", table: str
 ) -> None:
     found = work.connection.execute(
         f"select distinct pattern from {table} order by pattern"
     ).fetchnumpy()
     patterns = np.asarray(found["pattern"], np.int64)
     levels = unpack(patterns)
-    guarded = guard(levels, spec.vetoes)
+    guarded = guard(levels, model.vetoes)
     work.run(
         "create or replace table work.pattern_weight "
-        "(pattern bigint, bits integer, conflict integer, typical integer, vetoed boolean, "
+        "(pattern bigint, bits integer, conflict integer, vetoed boolean, "
         "capped boolean, evidence varchar)"
     )
     if not len(patterns):
         return
     work.run(
         "insert into work.pattern_weight select unnest($1::bigint[]), unnest($2::integer[]), "
-        "unnest($3::integer[]), unnest($4::integer[]), unnest($5::boolean[]), "
-        "unnest($6::boolean[]), unnest($7::varchar[])",
+        "unnest($3::integer[]), unnest($4::boolean[]), unnest($5::boolean[]), "
+        "unnest($6::varchar[])",
         [
             patterns.tolist(),
             np.rint(10 * model.weights(levels)).astype(int).tolist(),
             np.rint(10 * model.weights(levels, only=SINGLE_VALUED)).astype(int).tolist(),
-            np.rint(10 * model.typical(levels)).astype(int).tolist(),
             guarded.vetoed.tolist(),
             guarded.capped.tolist(),
             [describe(int(pattern)) for pattern in patterns],

@@ -12,17 +12,20 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from recordlinkage import ECMClassifier
 from recordlinkage.algorithms.nb_sklearn import ECM
 from sklearn.preprocessing import LabelBinarizer
 
-from dagster_project.identity.levels import COMPARISONS
+from dagster_project.identity.comparison import Comparison
 
 Floats = npt.NDArray[np.float64]
 
-_SAMPLE_TRUST = 20_000.0
-"""Random pairs that the built-in experience of strangers is worth."""
+_FORESEEN = 2.0
+"""Pairs of strangers that what is foreseen of a level is worth, however rare it is."""
+
+_KINSHIP = 10.0
+"""How much more often both parts of a grid agree among strangers than by chance: people of one
+language have its family names and its given names."""
 
 _CANDIDATE_TRUST = 1e7
 """The same for levels that are counted among all candidates."""
@@ -59,15 +62,31 @@ class CountedECM(ECM):  # type: ignore[misc]
     """recordlinkage's ECM kernel, fitted on distinct patterns with their counts."""
 
     def __init__(
-        self, *, least_matches: float = 200.0, max_iter: int = 300, atol: float = 1e-5
+        self,
+        comparisons: tuple[Comparison, ...],
+        *,
+        least_matches: float = 200.0,
+        max_iter: int = 300,
+        atol: float = 1e-5,
     ) -> None:
         super().__init__(init="jaro", max_iter=max_iter, binarize=None, atol=atol)
+        self.comparisons = comparisons
         self.least_matches = least_matches
         self.converged = False
         self.n_iter_ = 0
-        self._binarizers = [_binarizer(len(c.levels)) for c in COMPARISONS]
-        self._starts = np.cumsum([0] + [len(c.levels) for c in COMPARISONS])
-        self._experience = np.stack([_normalised("strangers"), _normalised("matches")], axis=0)
+        self._binarizers = [_binarizer(len(c.levels)) for c in comparisons]
+        self._starts = np.cumsum([0] + [len(c.levels) for c in comparisons])
+        self._experience = np.stack(
+            [_normalised(comparisons, "strangers"), _normalised(comparisons, "matches")], axis=0
+        )
+        self._blocked = np.array([level.is_blocked for c in comparisons for level in c.levels])
+        self._fixed = np.array(
+            [
+                np.nan if level.fixed_bits is None else level.fixed_bits
+                for c in comparisons
+                for level in c.levels
+            ]
+        )
 
     def fit(self, data: TrainingData) -> "CountedECM":
         """Alternate between who matches and what that says of the levels, until both settle."""
@@ -78,6 +97,7 @@ class CountedECM(ECM):  # type: ignore[misc]
         counts = data.counts.astype(float)
         self.classes_ = np.array([0, 1])
         matches = self._experience[1]
+        self._foresee(data.sample_counts.astype(float) @ sample)
         strangers = self._sampled_strangers(sample, data.sample_counts.astype(float))
         prior = 1.0 / max(2.0, np.sqrt(2.0 * data.all_pairs))
         for iteration in range(1, self.max_iter + 1):
@@ -102,6 +122,10 @@ class CountedECM(ECM):  # type: ignore[misc]
         self._store(strangers, matches, prior)
         return self
 
+    def chance(self, levels: npt.NDArray[np.int8]) -> Floats:
+        """Probability of a match per pattern (a row of levels, 0 for missing)."""
+        return self._chance(self._transform_data(levels))
+
     def _store(self, strangers: Floats, matches: Floats, prior: float) -> None:
         self.feature_log_prob_ = np.log(np.vstack([strangers, matches]))
         self.class_log_prior_ = np.log([1.0 - prior, prior])
@@ -112,8 +136,24 @@ class CountedECM(ECM):  # type: ignore[misc]
         scores += self.class_log_prior_[1] - self.class_log_prior_[0]
         return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -50, 50))))
 
+    def _foresee(self, seen: Floats) -> None:
+        """Foresee rare levels of grids from how often strangers have either part of them."""
+        for comparison, start in zip(self.comparisons, self._starts[:-1], strict=True):
+            if comparison.grid is None:
+                continue
+            rows, columns = comparison.grid
+            cells = slice(start, start + rows * columns)
+            grid = (seen[cells] + self._experience[0][cells]).reshape(rows, columns)
+            chance = grid.sum(1, keepdims=True) * grid.sum(0, keepdims=True) / grid.sum() ** 2
+            chance[rows // 2 :, columns // 3 :] *= _KINSHIP
+            share = float(self._experience[0][cells].sum())
+            self._experience[0][cells] = (chance / chance.sum() * share).ravel()
+
     def _sampled_strangers(self, sample: Floats, counts: Floats) -> Floats:
-        return self._settled(counts @ sample, self._experience[0] * _SAMPLE_TRUST)
+        found = counts @ sample
+        known = self._spread(found)
+        rates = (found + _FORESEEN) / (known + _FORESEEN / self._experience[0])
+        return np.asarray(rates / self._spread(rates))
 
     def _strangers(
         self, hot: Floats, unmatched: Floats, sample: Floats, counts: Floats, all_pairs: float
@@ -126,13 +166,15 @@ class CountedECM(ECM):  # type: ignore[misc]
         exact = (seen + self._experience[0] * _CANDIDATE_TRUST) / (
             both_known + _CANDIDATE_TRUST
         )
-        strangers = np.where(_blocked(), exact, strangers)
-        strangers = np.where(np.isnan(_fixed()), strangers, self._fixed_strangers())
+        strangers = np.where(self._blocked, exact, strangers)
+        strangers = np.where(np.isnan(self._fixed), strangers, self._fixed_strangers())
         return strangers / self._spread(strangers)
 
     def _fixed_strangers(self) -> Floats:
         """Levels of a set worth: as often among strangers as that worth makes of the matches."""
-        return np.asarray(np.exp(self.feature_log_prob_[1]) / np.exp2(np.nan_to_num(_fixed())))
+        return np.asarray(
+            np.exp(self.feature_log_prob_[1]) / np.exp2(np.nan_to_num(self._fixed))
+        )
 
     def _settled(self, found: Floats, experience: Floats) -> Floats:
         total = found + experience
@@ -159,25 +201,21 @@ class CountedECM(ECM):  # type: ignore[misc]
         return np.asarray(hot @ self.feature_log_prob_.T + self.class_log_prior_)
 
 
-def train(data: TrainingData, *, least_matches: float) -> tuple[ECMClassifier, Fit]:
+def train(
+    data: TrainingData, *, least_matches: float, comparisons: tuple[Comparison, ...]
+) -> tuple[ECMClassifier, Fit]:
     """Fit a recordlinkage classifier on counted patterns; returns it and its figures."""
     classifier = ECMClassifier()
-    classifier.kernel = CountedECM(least_matches=least_matches)
-    classifier._column_labels = [c.name for c in COMPARISONS]  # noqa: SLF001
+    classifier.kernel = CountedECM(comparisons, least_matches=least_matches)
+    classifier._column_labels = [c.name for c in comparisons]  # noqa: SLF001
     kernel = classifier.kernel.fit(data)
     return classifier, Fit(
-        m=_per_comparison(np.exp(kernel.feature_log_prob_[1])),
-        u=_per_comparison(np.exp(kernel.feature_log_prob_[0])),
+        m=_per_comparison(comparisons, np.exp(kernel.feature_log_prob_[1])),
+        u=_per_comparison(comparisons, np.exp(kernel.feature_log_prob_[0])),
         prior=float(np.exp(kernel.class_log_prior_[1])),
         iterations=kernel.n_iter_,
         converged=kernel.converged,
     )
-
-
-def probabilities(classifier: ECMClassifier, levels: npt.NDArray[np.int8]) -> Floats:
-    """The library's own read-out for patterns: ``ECMClassifier.prob``."""
-    frame = pd.DataFrame(levels, columns=[c.name for c in COMPARISONS])
-    return np.asarray(classifier.prob(frame), dtype=np.float64)
 
 
 def _binarizer(levels: int) -> LabelBinarizer:
@@ -186,28 +224,14 @@ def _binarizer(levels: int) -> LabelBinarizer:
     return binarizer
 
 
-def _normalised(side: str) -> Floats:
+def _normalised(comparisons: tuple[Comparison, ...], side: str) -> Floats:
     parts = []
-    for comparison in COMPARISONS:
+    for comparison in comparisons:
         values = np.array([getattr(level, side) for level in comparison.levels])
         parts.append(values / values.sum())
     return np.concatenate(parts)
 
 
-def _blocked() -> npt.NDArray[np.bool_]:
-    return np.array([level.is_blocked for c in COMPARISONS for level in c.levels])
-
-
-def _fixed() -> Floats:
-    return np.array(
-        [
-            np.nan if level.fixed_bits is None else level.fixed_bits
-            for c in COMPARISONS
-            for level in c.levels
-        ]
-    )
-
-
-def _per_comparison(values: Floats) -> tuple[Floats, ...]:
-    ends = np.cumsum([len(c.levels) for c in COMPARISONS])[:-1]
+def _per_comparison(comparisons: tuple[Comparison, ...], values: Floats) -> tuple[Floats, ...]:
+    ends = np.cumsum([len(c.levels) for c in comparisons])[:-1]
     return tuple(np.split(values, ends))

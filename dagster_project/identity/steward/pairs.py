@@ -77,7 +77,7 @@ def explain_pairs(
         "select unnest($1::integer[]) as l, unnest($2::integer[]) as r",
         [[left for left, _ in ordered], [right for _, right in ordered]],
     )
-    compare_pairs(work, "work.asked", "work.asked_compared")
+    compare_pairs(work, "work.asked", "work.asked_compared", model.plan.comparing)
     score_pairs(work, spec, model, "work.asked_compared")
     rows = work.rows(_FOUND)
     found = {(int(str(row[0])), int(str(row[1]))): row for row in rows}
@@ -130,8 +130,8 @@ def _explained(
         ),
         odds=odds / 10,
         needed=needed,
-        vetoes=_vetoes(levels, spec) if weight <= VETO else (),
-        is_capped=bool(guard(levels, spec.vetoes).capped[0])
+        vetoes=_vetoes(levels, model) if weight <= VETO else (),
+        is_capped=bool(guard(levels, model.vetoes).capped[0])
         and sum(worth for _, _, worth in said) + (odds - bits) / 10 > needed,
         was_compared=bool(row[8]),
         is_ambiguous=bool(row[9]),
@@ -152,8 +152,8 @@ def field_bits(model: Model, levels: np.ndarray) -> list[tuple[str, str, float]]
     ]
 
 
-def _vetoes(levels: np.ndarray, spec: IdentitySpec) -> tuple[str, ...]:  # type: ignore[type-arg]
-    alone = [veto for veto in spec.vetoes if guard(levels, (veto,)).vetoed[0]]
+def _vetoes(levels: np.ndarray, model: Model) -> tuple[str, ...]:  # type: ignore[type-arg]
+    alone = [veto for veto in model.vetoes if guard(levels, (veto,)).vetoed[0]]
     return tuple(alone) or ("one_record_per_person",)
 
 

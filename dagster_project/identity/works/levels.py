@@ -6,9 +6,12 @@ surprise, the other says anywhere. So an artist inside a title still speaks for 
 
 from dataclasses import dataclass
 
-from dagster_project.identity.levels import BITS, Comparison, Level
+from dagster_project.identity.comparison import Comparison, Level
 from dagster_project.identity.works.fields import CATEGORIES, NUMBERS
 from dagster_project.identity.works.words import EIGHTHS
+
+BITS = 4
+"""Width of one level in a pattern."""
 
 _TITLE = Comparison(
     "title",

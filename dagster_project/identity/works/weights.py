@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dagster_project.identity.levels import BITS
-from dagster_project.identity.works.levels import COMPARISONS
+from dagster_project.identity.works.levels import BITS, COMPARISONS
 
 Floats = npt.NDArray[np.float64]
 _MOST_ITERATIONS = 500

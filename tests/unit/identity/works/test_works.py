@@ -8,12 +8,11 @@ import pytest
 
 from dagster_project.config.works import WordOptions, WorksSpec
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.levels import BITS
 from dagster_project.identity.tabular.meanings import Kind
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.works.engine import cluster_works
 from dagster_project.identity.works.fields import read_fields
-from dagster_project.identity.works.levels import COMPARISONS
+from dagster_project.identity.works.levels import BITS, COMPARISONS
 from dagster_project.identity.works.weights import describe, train
 from dagster_project.identity.works.words import read_words
 from dagster_project.identity.workspace import opened_workspace

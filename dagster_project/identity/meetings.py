@@ -1,0 +1,202 @@
+"""A sample of records with all they share with others, to choose blocking rules by.
+
+Belongs here: gathering the sample, and the model's first opinion of it.
+Does not belong here: the choice itself (``rule_choice``).
+"""
+
+import numpy as np
+
+from dagster_project.identity.atoms import ATOMS
+from dagster_project.identity.levels import COMPARISONS, unpack
+from dagster_project.identity.rule_choice import CAPS, Ints, Meetings
+from dagster_project.identity.scoring import Comparing, compare_pairs
+from dagster_project.identity.weights import TrainingData, train
+from dagster_project.identity.workspace import Workspace
+
+MOST_MEETINGS = 3_000_000
+"""Pairs of the sample before they are summed up."""
+
+MOST_SAMPLED = 3_000
+LEAST_SAMPLED = 200
+
+
+def gather_meetings(
+    work: Workspace, comparing: Comparing, sample_patterns: tuple[Ints, Ints], least: float
+) -> Meetings:
+    """Everything sampled records share; needs atoms, ``work.shuffled`` and random pairs.
+
+    ``sample_patterns`` are the counted patterns of random pairs, ``least`` the weight of the
+    built-in experience; a first training on the sample says which of the pairs are likely.
+    """
+    rarest, sampled = _size(work)
+    work.run(
+        f"create or replace table work.sampled as "
+        f"select rid from work.shuffled where place < {sampled}"
+    )
+    _meet(work, rarest)
+    _share_common(work)
+    compare_pairs(work, "work.likely", "work.compared_sample", comparing)
+    _judge(work, sample_patterns, least, sampled)
+    return _summed_up(work, sampled)
+
+
+def _size(work: Workspace) -> tuple[int, int]:
+    """How common a value may be for its pairs to be gathered, and of how many records."""
+    records = max(work.count("work.feature"), 1)
+    usual = 3 * (CAPS[-1] * records) ** 0.5
+    for atom in ATOMS:
+        work.run(
+            f"create or replace table work.held_{atom.name} as "
+            f"select value, count(*)::integer as held from work.atom_{atom.name} "
+            "group by value having count(*) > 1"
+        )
+    for share in (1.0, 0.5, 0.25, 0.12):
+        rarest = max(int(usual * share), 100)
+        volume = sum(
+            float(str(work.rows(
+                "select coalesce(sum(held::double * held), 0) "
+                f"from work.held_{atom.name} where held <= {rarest}"
+            )[0][0]))
+            for atom in ATOMS
+        ) / records  # fmt: skip
+        sampled = int(MOST_MEETINGS / max(volume, 1.0))
+        if sampled >= 2 * LEAST_SAMPLED:
+            break
+    return rarest, min(max(sampled, LEAST_SAMPLED), MOST_SAMPLED, records)
+
+
+def _meet(work: Workspace, rarest: int) -> None:
+    """``work.meeting``: pairs of a sampled record and any other, with the rare atoms they share."""
+    work.run("create or replace table work.met (s integer, x integer, mask bigint)")
+    work.run("create or replace table work.rare_atom (s integer, mask bigint)")
+    for number, atom in enumerate(ATOMS):
+        bit = 1 << number
+        work.run(
+            f"""
+            create or replace table work.own as
+            select atom.rid as s, atom.value
+            from work.atom_{atom.name} as atom
+            inner join work.sampled on atom.rid = sampled.rid
+            left join work.held_{atom.name} as held on atom.value = held.value
+            where coalesce(held.held, 1) <= {rarest}
+            """
+        )
+        work.run(f"insert into work.rare_atom select distinct s, {bit} from work.own")
+        work.run(
+            f"""
+            insert into work.met
+            select distinct own.s, other.rid as x, {bit} as mask
+            from work.own
+            inner join work.atom_{atom.name} as other
+                on own.value = other.value and own.s <> other.rid
+            """
+        )
+        work.run(f"drop table work.held_{atom.name}")
+    work.run(
+        "create or replace table work.meeting as "
+        "select s, x, bit_or(mask) as mask from work.met group by s, x"
+    )
+    work.run("drop table work.met")
+
+
+def _share_common(work: Workspace) -> None:
+    """Add to every meeting the atoms shared by a common value; keep who may be one person."""
+    common = " | ".join(
+        f"(case when ({_of('l', atom.column)}) = ({_of('r', atom.column)}) then {1 << n}::bigint else 0 end)"
+        for n, atom in enumerate(ATOMS)
+        if atom.column is not None
+    )
+    work.run(
+        f"""
+        create or replace table work.meeting as
+        select s, x, mask | {common} as mask
+        from work.meeting
+        inner join work.feature as l on s = l.rid
+        inner join work.feature as r on x = r.rid
+        """
+    )
+    own = sum(1 << n for n, atom in enumerate(ATOMS) if atom.is_own)
+    topics: dict[str, int] = {}
+    for n, atom in enumerate(ATOMS):
+        topics[atom.topic] = topics.get(atom.topic, 0) | 1 << n
+    shared = " + ".join(f"(mask & {bits} <> 0)::integer" for bits in topics.values())
+    work.run(
+        f"""
+        create or replace table work.likely as
+        select s as l, x as r
+        from work.meeting
+        where mask & {own} <> 0 or {shared} >= 2
+        """
+    )
+
+
+def _of(side: str, expression: str) -> str:
+    """The expression over a feature row, for one side of a pair."""
+    import re
+
+    columns = "|".join(
+        ["birth_digits", "birth_month", "birth_year", "birth_day", "birth_place", "city_1",
+         "company", "country", "domain_1", "family_sound", "family", "gender", "given",
+         "id_number", "initial", "letters", "name", "occupation", "other_1", "other_2",
+         "other_3", "postal_1", "postal_area", "word_count"]
+    )  # fmt: skip
+    return re.sub(rf"\b({columns})\b", rf"{side}.\1", expression)
+
+
+def _judge(work: Workspace, sample: tuple[Ints, Ints], least: float, sampled: int) -> None:
+    """``work.opinion(pattern, chance)`` by a training on the sample alone."""
+    found = work.connection.execute(
+        "select pattern, count(*) as pairs from work.compared_sample "
+        "group by pattern order by pattern"
+    ).fetchnumpy()
+    patterns = np.asarray(found["pattern"], np.int64)
+    levels = unpack(patterns)
+    records = work.count("work.feature")
+    data = TrainingData(
+        levels=levels,
+        counts=np.asarray(found["pairs"], np.int64),
+        barred=np.zeros(len(levels), dtype=bool),
+        sample_levels=unpack(sample[0]),
+        sample_counts=sample[1],
+        all_pairs=max(float(sampled) * (records - 1), 1.0),
+    )
+    classifier, _ = train(data, least_matches=least, comparisons=COMPARISONS)
+    chance = classifier.kernel.chance(levels)
+    work.run("create or replace table work.opinion (pattern bigint, chance double)")
+    if len(patterns):
+        work.run(
+            "insert into work.opinion select unnest($1::bigint[]), unnest($2::double[])",
+            [patterns.tolist(), chance.tolist()],
+        )
+
+
+def _summed_up(work: Workspace, sampled: int) -> Meetings:
+    work.run(
+        "create or replace table work.sampled as "
+        "select rid, row_number() over (order by rid) - 1 as place from work.sampled"
+    )
+    found = work.connection.execute(
+        """
+        select sampled.place as record, meeting.mask, count(*)::double as pairs,
+            coalesce(sum(opinion.chance), 0) as matches
+        from work.meeting
+        inner join work.sampled on meeting.s = sampled.rid
+        left join work.compared_sample as compared on meeting.s = compared.l and meeting.x = compared.r
+        left join work.opinion on compared.pattern = opinion.pattern
+        group by all
+        order by all
+        """
+    ).fetchnumpy()
+    rare = np.zeros(sampled, dtype=np.int64)
+    masks = work.connection.execute(
+        "select place, bit_or(mask) as mask from work.rare_atom "
+        "inner join work.sampled on s = rid group by place"
+    ).fetchnumpy()
+    rare[masks["place"]] = masks["mask"]
+    return Meetings(
+        record=np.asarray(found["record"], np.int64),
+        mask=np.asarray(found["mask"], np.int64),
+        pairs=np.asarray(found["pairs"], np.float64),
+        matches=np.asarray(found["matches"], np.float64),
+        rare=rare,
+    )

@@ -1,0 +1,176 @@
+"""Which blocking rules are worth their pairs, learned without labels from a sample.
+
+For some records all pairs that share anything uncommon are gathered, with the atoms they
+share and the model's opinion of them. A rule, a conjunction of up to three atoms with a cap
+on how many records may hold one key, is then worth the likely matches it adds per pair it
+costs; the best is taken until the budget is spent or nothing adds enough.
+
+Belongs here: the choice, and what share of likely matches the rules find.
+Does not belong here: what the atoms are (``atoms``); how pairs are made (``blocking``).
+"""
+
+import heapq
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import numpy.typing as npt
+
+from dagster_project.identity.atoms import ATOMS
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+CAPS = (10, 30, 90)
+"""Records that may hold one key of a rule: rare keys of a broad rule may be all that is wanted."""
+
+LEAST_RECALL = 0.0005
+"""Share of the likely matches that a further rule must add."""
+
+PRICES = (0.006, 0.012, 0.02, 0.04, 0.08, 0.15, 0.3)
+"""Likely matches that a pair must bring on average, from the most generous."""
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """What sampled records share with others, summed up: one row per record and mask of atoms.
+
+    ``rare``: per record, the mask of atoms whose value is rare enough that all its pairs
+    were gathered. ``matches`` are expected, by the model's probabilities.
+    """
+
+    record: Ints
+    mask: Ints
+    pairs: Floats
+    matches: Floats
+    rare: Ints
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A conjunction of atoms; its keys that more than ``cap`` records hold are not paired in full."""
+
+    atoms: tuple[str, ...]
+    cap: int
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The rules, best first, and the share of likely matches they find in the sample."""
+
+    rules: tuple[Rule, ...]
+    expected_recall: float
+    pairs_per_record: float
+
+
+def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choice:
+    """The rules that find most of the likely matches for ``budget`` pairs per record.
+
+    Each rule is taken for the likely matches it adds less a price per pair; the price is the
+    lowest at which the budget holds. A pair counts for both of its records.
+    """
+    for price in PRICES:
+        choice = _choose_at(_Search(meetings), price, most_rules)
+        if choice.pairs_per_record <= budget:
+            break
+    return choice
+
+
+def _choose_at(search: "_Search", price: float, most_rules: int) -> Choice:
+    total = max(float(search.all.matches.sum()), 1e-9)
+    least = LEAST_RECALL * total
+    ahead = [(-w.value(price), w.mask, w.cap) for w in search.proposals(least)]
+    heapq.heapify(ahead)
+    spent, found, rules = 0.0, 0.0, dict[int, int]()
+    while ahead and len(rules) < most_rules:
+        _, mask, cap = heapq.heappop(ahead)
+        fresh = search.worth(mask, cap)
+        if fresh.value(price) < least:
+            continue
+        if ahead and -fresh.value(price) > ahead[0][0]:
+            heapq.heappush(ahead, (-fresh.value(price), mask, cap))
+            continue
+        search.take(fresh)
+        spent, found = spent + fresh.cost, found + fresh.gain
+        rules[mask] = max(cap, rules.get(mask, 0))
+    return Choice(
+        tuple(Rule(_names(mask), cap) for mask, cap in rules.items()),
+        found / total,
+        spent / 2 / max(search.records, 1),
+    )
+
+
+@dataclass(frozen=True)
+class _Worth:
+    mask: int
+    cap: int
+    gain: float
+    cost: float
+
+    def value(self, price: float) -> float:
+        """Likely matches the rule adds, less the price of its pairs."""
+        return self.gain - price * self.cost
+
+
+class _Search:
+    """Sums over the sample for one rule after the other."""
+
+    def __init__(self, meetings: Meetings) -> None:
+        self.all = meetings
+        self.records = len(meetings.rare)
+        self.open = np.ones(len(meetings.mask), dtype=bool)
+
+    def worth(self, mask: int, cap: int) -> _Worth:
+        rows = self._rows(mask)
+        fits = self._fitting(rows, mask, cap)
+        rows = rows[fits[self.all.record[rows]] & self.open[rows]]
+        return _Worth(
+            mask, cap, float(self.all.matches[rows].sum()), float(self.all.pairs[rows].sum())
+        )
+
+    def take(self, worth: _Worth) -> None:
+        rows = self._rows(worth.mask)
+        fits = self._fitting(rows, worth.mask, worth.cap)
+        self.open[rows[fits[self.all.record[rows]]]] = False
+
+    def _rows(self, mask: int) -> Ints:
+        return np.flatnonzero((self.all.mask & mask) == mask)
+
+    def _fitting(self, rows: Ints, mask: int, cap: int) -> npt.NDArray[np.bool_]:
+        """Records whose key is not past the cap, as far as the sample shows."""
+        held = np.bincount(
+            self.all.record[rows], weights=self.all.pairs[rows], minlength=self.records
+        )
+        fits: npt.NDArray[np.bool_] = (held < cap) & ((self.all.rare & mask) != 0)
+        return fits
+
+    def proposals(self, least: float) -> list[_Worth]:
+        """Single atoms, pairs of atoms, and triples that narrow the best of the broad pairs."""
+        usual = [n for n in range(len(ATOMS)) if len(self._rows(1 << n))]
+        found = {1 << n for n in usual}
+        pairs = [
+            (1 << a) | (1 << b)
+            for a, b in combinations(usual, 2)
+            if ATOMS[a].topic != ATOMS[b].topic
+        ]
+        found.update(pairs)
+        broad = sorted(pairs, key=lambda mask: (-self._loss(mask), mask))[:BROAD]
+        for mask in broad:
+            topics = {ATOMS[n].topic for n in usual if mask >> n & 1}
+            found.update(mask | 1 << n for n in usual if ATOMS[n].topic not in topics)
+        worths = [self.worth(mask, cap) for mask in sorted(found) for cap in CAPS]
+        return [w for w in worths if w.gain >= least]
+
+    def _loss(self, mask: int) -> float:
+        """Likely matches that a pair of atoms would have but for the cap."""
+        rows = self._rows(mask)
+        fits = self._fitting(rows, mask, CAPS[-1])
+        return float(self.all.matches[rows[~fits[self.all.record[rows]]]].sum())
+
+
+BROAD = 30
+"""Pairs of atoms that are narrowed by a third."""
+
+
+def _names(mask: int) -> tuple[str, ...]:
+    return tuple(atom.name for n, atom in enumerate(ATOMS) if mask >> n & 1)
