@@ -199,6 +199,7 @@ def regate_root(root: Path | None) -> None:
             settings, "regate", holder="c360 regate", on_wait=say_waiting
         ) as workbench,
     ):
+        held_back = workbench.ledger.held_back()
         changed = regate_held_back(workbench)
     for load in changed:
         console.print(
@@ -209,8 +210,13 @@ def regate_root(root: Path | None) -> None:
         console.print(
             f"[green]✓[/] {len(changed)} loads changed; the next `c360 run` builds on them"
         )
+    elif held_back:
+        console.print(
+            f"nothing changed: {held_back} loads are held back as a whole or in part, and still "
+            "fail their rules; audit/verdicts.html says why"
+        )
     else:
-        console.print("nothing changed: what was held back still fails its rules")
+        console.print("nothing is held back")
 
 
 def diff_roots(left: Path, right: Path) -> int:

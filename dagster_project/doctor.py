@@ -38,17 +38,17 @@ def examine(root: Path | None) -> list[Finding]:
     """Look at everything once; a broken part does not hide the next one."""
     settings = read_settings(root)
     findings: list[Finding] = []
-    for check in (_python, _packages, _space, _root, _lock, _configuration, _inbox):
+    for check in (_python, _packages, _space, _root, _lock, _configuration, _sources, _inbox):
         try:
             findings.extend(check(settings))
         except Customer360Error as error:
-            findings.append(
-                Finding(
-                    error.what + (f" ({error.where})" if error.where else ""),
-                    error.remedy or "see above",
-                )
-            )
-    return findings
+            findings.append(_wrong(error))
+    return list(dict.fromkeys(findings))  # a broken register is met by three of them
+
+
+def _wrong(error: Customer360Error) -> Finding:
+    where = f" ({error.where})" if error.where else ""
+    return Finding(error.what + where, error.remedy or "see above")
 
 
 def print_findings(findings: list[Finding]) -> int:
@@ -151,7 +151,14 @@ def _folders(root: Root) -> tuple[Path, ...]:
     )
 
 
+def _is_root(settings: Settings) -> bool:
+    """Whether there is anything to look at; a folder that is no root has no configuration."""
+    return settings.root.marker.exists()
+
+
 def _lock(settings: Settings) -> Iterator[Finding]:
+    if not _is_root(settings):
+        return
     from dagster_project.engines.duckdb.writer_lock import holder_of
 
     holder = holder_of(settings.root)
@@ -166,16 +173,16 @@ def _lock(settings: Settings) -> Iterator[Finding]:
 
 
 def _configuration(settings: Settings) -> Iterator[Finding]:
+    if not _is_root(settings):
+        return
     readers: dict[str, Callable[[Path], object]] = _readers()
     for name, read in readers.items():
         try:
             read(settings.config_dir / name)
         except Customer360Error as error:
-            yield Finding(f"{error.what} ({error.where})", error.remedy)
+            yield _wrong(error)
         else:
             yield Finding(f"config/{name} reads well")
-    for source in read_sources(settings.config_dir / "sources.yml", vendors=VENDORS):
-        yield from _source(settings, source)
 
 
 def _readers() -> dict[str, Callable[[Path], object]]:
@@ -191,6 +198,20 @@ def _readers() -> dict[str, Callable[[Path], object]]:
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
     }
+
+
+def _sources(settings: Settings) -> Iterator[Finding]:
+    if not _is_root(settings):
+        return
+    sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    if not sources:
+        yield Finding(
+            "the register names no source: a run reads nothing",
+            f"describe your sources in {settings.config_dir / 'sources.yml'}",
+            is_warning=True,
+        )
+    for source in sources:
+        yield from _source(settings, source)
 
 
 def _source(settings: Settings, source: SourceConfig) -> Iterator[Finding]:
@@ -210,7 +231,7 @@ def _source(settings: Settings, source: SourceConfig) -> Iterator[Finding]:
 
 def _inbox(settings: Settings) -> Iterator[Finding]:
     inbox = settings.root.inbox
-    if not inbox.is_dir():
+    if not _is_root(settings) or not inbox.is_dir():
         return
     sources = {
         s.name for s in read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
@@ -221,5 +242,6 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
     if strange:
         yield Finding(
             f"folders in the inbox that no source is named after: {', '.join(strange)}",
-            "rename them, or add the source to config/sources.yml",
+            "rename them, or add the source to config/sources.yml; what lies in them is not read",
+            is_warning=True,
         )

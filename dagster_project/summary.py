@@ -185,17 +185,18 @@ def _print_end(
         console.print(f"[green]✓ done[/] in {seconds:.0f} s")
     else:
         console.print(
-            f"[red]✗ the run failed[/] after {seconds:.0f} s; nothing published is lost"
+            f"[red]✗ the run failed[/] after {seconds:.0f} s; what was published before stands"
         )
         for failure in outcome.failures:
             console.print(f"  {failure}", markup=False)
     console.print("Look next at")
     console.print(f"  make ui{option:<16} the run, its assets and checks, in Dagster")
     console.print(f"  {_shown(settings.root.audit / 'verdicts.html')}   what every gate said")
-    console.print(
-        f"  duckdb -readonly {_shown(settings.root.published / 'crm.duckdb')} "
-        '"select * from customer_360 limit 5"'
-    )
+    product = settings.root.published / "crm.duckdb"
+    if product.exists():
+        console.print(
+            f'  duckdb -readonly {_shown(product)} "select * from customer_360 limit 5"'
+        )
 
 
 def _or_dash(count: int) -> str:

@@ -116,6 +116,15 @@ class Ledger:
             ).fetchone()
         return int(row[0])
 
+    def held_back(self) -> int:
+        """Loads that are refused, or have rows in quarantine."""
+        with self._reading() as connection:
+            row = connection.execute(
+                "select count(*) from loads where state = ? or quarantined > 0",
+                (LoadState.REFUSED,),
+            ).fetchone()
+        return int(row[0])
+
     def decide(
         self,
         load_id: str,
