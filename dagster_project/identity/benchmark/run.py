@@ -1,8 +1,8 @@
 """Runs contestants on labelled sets, each in its own process, and scores what they wrote."""
 
 import json
-import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -136,20 +136,23 @@ def run_one(
 
 def _measure(arguments: list[str], out: Path) -> tuple[float, float]:
     """CPU seconds and peak memory (MB) of a process of its own; an error when it fails."""
-    (out / "result.json").unlink(missing_ok=True)
-    with (out / "log.txt").open("w", encoding="utf-8") as log:
-        process = subprocess.Popen(  # noqa: S603 — our own scripts and interpreters
-            arguments, stdout=log, stderr=subprocess.STDOUT
-        )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    for name in ("result.json", "usage.json"):
+        (out / name).unlink(missing_ok=True)
+    launched = subprocess.run(  # noqa: S603 — our own scripts and interpreters
+        [sys.executable, _LAUNCH, str(out / "usage.json"), str(out / "log.txt"), *arguments],
+        check=False,
+    )
+    if launched.returncode != 0:
         raise Customer360Error(
-            f"the contestant {out.name} ended with status {process.returncode}",
+            f"the contestant {out.name} ended with status {launched.returncode}",
             str(out / "log.txt"),
             "read what it printed there",
         )
-    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+    usage = json.loads((out / "usage.json").read_text(encoding="utf-8"))
+    return usage["cpu"], usage["peak_mb"]
+
+
+_LAUNCH = str(Path(__file__).with_name("launch.py"))
 
 
 def _score(result: Mapping[str, Any], prepared: Prepared) -> dict[str, Scorecard]:

@@ -1,7 +1,7 @@
 """What the columns of an unknown table mean: headers propose, contents decide.
 
 Belongs here: the rules by which a column gets its meaning, each with a reason to print.
-Does not belong here: lists of words (``meanings``) and counting (``profile``).
+Does not belong here: what a header says (``headers``), what values say (``contents``).
 
 A column is evidence only where its meaning is known or it repeats like a category. Numbers
 that name rows or groups of rows are never evidence: what tells an id from a fact is its
@@ -11,20 +11,12 @@ header and how often values repeat, and in doubt a column is left out.
 import re
 from collections.abc import Sequence
 
-from dagster_project.identity.tabular.meanings import (
-    MANY_VALUED,
-    RECORD_IDS,
-    TIMES,
-    TRUTH,
-    Kind,
-    Meaning,
-    fold,
-    meaning_of,
-    network_of,
-    words_of,
-)
+from dagster_project.identity.tabular.contents import by_content, why_misfit
+from dagster_project.identity.tabular.headers import fold, meaning_of, network_of, words_of
+from dagster_project.identity.tabular.meanings import MANY_VALUED, Kind, Meaning
 from dagster_project.identity.tabular.profile import Profile
 from dagster_project.identity.tabular.spec import Column, ColumnSpec, Inferred
+from dagster_project.identity.tabular.spellings import RECORD_IDS, TIMES, TRUTH
 
 _ENOUGH_ROWS = 20
 """Fewer rows say nothing of whether a value is the same everywhere."""
@@ -62,16 +54,32 @@ _VOTES = {
 
 def _find_kind(profiles: Sequence[Profile]) -> tuple[Kind, str]:
     """Persons or works, by which kind's columns there are more telling ones of."""
+    found = {kind: _telling(profiles, kind) for kind in Kind}
     scores = {
-        kind: sum(
-            votes.get(meaning, 0.0)
-            for meaning in {_judge(p, kind, None).spec.means for p in profiles}
-        )
-        for kind, votes in _VOTES.items()
+        kind: sum(_VOTES[kind][meaning] for meaning in set(found[kind].values()))
+        for kind in Kind
     }
     kind = Kind.PERSONS if scores[Kind.PERSONS] >= scores[Kind.WORKS] else Kind.WORKS
-    telling = [p.name for p in profiles if _judge(p, kind, None).spec.means in _VOTES[kind]]
-    return kind, "told by " + ", ".join(telling[:4]) if telling else "nothing tells otherwise"
+    names = list(found[kind])[:4]
+    return kind, "told by " + ", ".join(names) if names else "nothing tells otherwise"
+
+
+def _telling(profiles: Sequence[Profile], kind: Kind) -> dict[str, Meaning]:
+    """Columns that speak for a kind. A name speaks for persons if it begins with a given name."""
+    telling = {}
+    for profile in profiles:
+        meaning = _judge(profile, kind, None).spec.means
+        is_guess = kind is Kind.WORKS and meaning_of(profile.name, kind) is None
+        is_other_name = (
+            meaning is Meaning.FULL_NAME and profile.share("known_given") < _FEW_GIVEN
+        )
+        if meaning in _VOTES[kind] and not is_guess and not is_other_name:
+            telling[profile.name] = meaning
+    return telling
+
+
+_FEW_GIVEN = 0.1
+"""Share of known given names below which names are taken for those of firms or works."""
 
 
 def _judge(profile: Profile, kind: Kind, record_id: str | None) -> Column:
@@ -83,10 +91,10 @@ def _judge(profile: Profile, kind: Kind, record_id: str | None) -> Column:
     refused = _why_no_evidence(profile, said)
     if refused:
         return _column(name, Meaning.IGNORED, refused)
-    misfit = _why_misfit(profile, said) if said else None
+    misfit = why_misfit(profile, said) if said else None
     if said and not misfit:
         return _read_as(profile, said, "its header says so")
-    found = _by_content(profile, kind)
+    found = by_content(profile, kind)
     if found:
         return _read_as(profile, found[0], f"{misfit}; {found[1]}" if misfit else found[1])
     if said:
@@ -135,106 +143,6 @@ _ID_WORDS = frozenset(
     ]
 )
 _SHORT_ID = re.compile(r"\w{0,3}id")
-
-
-def _why_misfit(profile: Profile, meaning: Meaning) -> str | None:
-    """What its values lack to mean what its header says; nothing if they will do."""
-    forms, what = _FITTING.get(meaning, ((), ""))
-    if forms and max(profile.share(form) for form in forms) < 0.3:
-        return f"few of its values are {what}"
-    if meaning in _TEXTS and profile.share("decimal") > 0.8:
-        return "its values are numbers"
-    if meaning is Meaning.SOURCE and profile.distinct > max(50, 0.01 * profile.rows):
-        return "it has too many different values"
-    if meaning is Meaning.GENDER and profile.distinct > max(12, 0.02 * profile.filled):
-        return "it has too many different values"
-    return None
-
-
-_TEXTS = (Meaning.TITLE, Meaning.CREATOR, Meaning.SERIES)
-
-_FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
-    Meaning.EMAIL: (("email",), "e-mail addresses"),
-    Meaning.PHONE: (("phone", "dialled"), "telephone numbers"),
-    Meaning.BIRTH_DATE: (("date", "year"), "dates"),
-    Meaning.BIRTH_YEAR: (("year", "date"), "years"),
-    Meaning.YEAR: (("year", "date"), "years"),
-    Meaning.HANDLE: (("username", "url"), "names of accounts"),
-    Meaning.GIVEN_NAME: (("letters",), "words"),
-    Meaning.FAMILY_NAME: (("letters",), "words"),
-    Meaning.FULL_NAME: (("letters",), "words"),
-    Meaning.CITY: (("letters",), "words"),
-    Meaning.POSTAL_CODE: (("digit",), "written with digits"),
-    Meaning.NUMBER: (("digit",), "written with digits"),
-    Meaning.DURATION: (("digit",), "written with digits"),
-}
-"""Forms of which one must be seen where a header claims a meaning."""
-
-
-def _by_content(profile: Profile, kind: Kind) -> tuple[Meaning, str] | None:
-    """What the values alone say."""
-    rules = _content_of_works(profile) if kind is Kind.WORKS else _content_of_persons(profile)
-    return next(((meaning, why) for holds, meaning, why in rules if holds), None)
-
-
-_Rule = tuple[bool, Meaning, str]
-
-
-def _content_of_persons(profile: Profile) -> list[_Rule]:
-    share = profile.share
-    are_words = share("letters") > 0.7
-    begins_given = are_words and share("known_given") > 0.3
-    is_dialled = share("dialled") > 0.7 and share("date") < 0.3
-    return [
-        (share("email") > 0.7, Meaning.EMAIL, "its values are e-mail addresses"),
-        (share("url") > 0.7, Meaning.URL, "its values are links"),
-        (share("handle") > 0.7, Meaning.HANDLE, "its values are names of accounts"),
-        (is_dialled, Meaning.PHONE, "its values are telephone numbers"),
-        (share("uk_postcode") > 0.7, Meaning.POSTAL_CODE, "its values are postal codes"),
-        (
-            share("gender") > 0.95 and profile.distinct <= 8,
-            Meaning.GENDER,
-            "its values are genders",
-        ),
-        (
-            begins_given and profile.words > 1.6,
-            Meaning.FULL_NAME,
-            "its values begin with given names",
-        ),
-        (begins_given, Meaning.GIVEN_NAME, "many of its values are given names"),
-        (
-            are_words and share("known_family") > 0.3 and profile.words < 1.6,
-            Meaning.FAMILY_NAME,
-            "many of its values are family names",
-        ),
-        *_content_of_texts(profile),
-    ]
-
-
-def _content_of_works(profile: Profile) -> list[_Rule]:
-    share = profile.share
-    may_be_groups = share("integer") > 0.95 and profile.variety > 0.1
-    are_numbers = share("decimal") > 0.8
-    repeats = profile.variety < 0.05 and profile.distinct > 1
-    are_texts = max(share("letters"), (profile.words > 1.5) * 1.0) > 0.5
-    return [
-        (are_numbers and may_be_groups, Meaning.IGNORED, "may number groups of rows"),
-        (are_numbers, Meaning.NUMBER, "its values are numbers"),
-        (are_texts and repeats, Meaning.CATEGORY, "its values are words that repeat"),
-        (are_texts, Meaning.DESCRIPTION, "its values are words"),
-    ]
-
-
-def _content_of_texts(profile: Profile) -> list[_Rule]:
-    repeats = profile.variety < 0.2 and profile.distinct > 1
-    return [
-        (profile.words > 6, Meaning.FREE_TEXT, "its values are long texts"),
-        (
-            profile.share("letters") > 0.7 and repeats,
-            Meaning.CATEGORY,
-            "its values are words that repeat",
-        ),
-    ]
 
 
 def _column(name: str, meaning: Meaning, why: str) -> Column:

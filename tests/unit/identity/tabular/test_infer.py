@@ -6,8 +6,9 @@ import duckdb
 import pytest
 
 from dagster_project.engines.duckdb.session import session
+from dagster_project.identity.tabular.headers import meaning_of
 from dagster_project.identity.tabular.infer import infer_table
-from dagster_project.identity.tabular.meanings import Kind, Meaning, meaning_of
+from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.profile import Vocabulary, profile_table
 from dagster_project.identity.tabular.spec import Inferred
 from tests.unit.identity.tabular.tables import load
@@ -251,3 +252,22 @@ def test_whole_numbers_of_unknown_meaning_are_no_evidence_of_works_either(
 
     assert _meanings(inferred)["zz"] is Meaning.IGNORED
     assert _meanings(inferred)["artist_familiarity"] is Meaning.NUMBER
+
+
+def test_names_of_restaurants_are_not_taken_for_persons(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    inferred = _infer(
+        connection,
+        {
+            "name": [f"{_FAMILY[n % 5].lower()} grill {chr(97 + n % 26)}" for n in range(40)],
+            "addr": [f"{n} harbour road" for n in range(40)],
+            "city": [["Lyon", "Leeds"][n % 2] for n in range(40)],
+            "phone": [f"020/7946-{n:04d}" for n in range(40)],
+            "type": [["italian", "thai", "grill"][n % 3] for n in range(40)],
+        },
+    )
+
+    assert inferred.kind is Kind.WORKS
+    assert _meanings(inferred)["name"] is Meaning.TITLE
+    assert _meanings(inferred)["phone"] is Meaning.CODE
