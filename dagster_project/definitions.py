@@ -1,8 +1,9 @@
 """The one place where everything is wired: ``build_definitions(settings)`` and ``run()``."""
 
-import os
+import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -15,7 +16,13 @@ from dagster_project.config.sources import read_sources
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
 from dagster_project.defs.inbox import inbox_assets, landing_assets
-from dagster_project.defs.instance import StepSeen, close_dead_runs, prepare_instance, watching
+from dagster_project.defs.instance import (
+    StepSeen,
+    close_dead_runs,
+    prepare_instance,
+    this_process,
+    watching,
+)
 from dagster_project.defs.jobs import (
     MAIN_JOB,
     daily_schedule,
@@ -27,6 +34,8 @@ from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.publication import published_asset
 from dagster_project.defs.transform import MARTS, STAGE, dbt_step
 from dagster_project.defs.workbench import WorkbenchResource
+from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.storage import disk_full, is_disk_full, require_space
 from dagster_project.settings import Settings, read_settings
 from dagster_project.sources.catalogue import VENDORS
 
@@ -64,6 +73,10 @@ def defs() -> dg.Definitions:
     return build_definitions(read_settings())
 
 
+LEAST_ROOM = 32 * 2**20
+"""Bytes below which no run is begun: Dagster's own events would not fit beside the work."""
+
+
 @dataclass(frozen=True)
 class RunOutcome:
     """How a run ended and where its journal lies."""
@@ -87,6 +100,7 @@ def run(
     ``retrain`` and ``accept_moves`` are what ``ResolutionConfig`` says of them.
     """
     started = time.monotonic()
+    require_space(settings.root.path, LEAST_ROOM, doing="a run")
     prepare_instance(settings)
     definitions = build_definitions(settings)
     job = definitions.resolve_job_def(MAIN_JOB)
@@ -98,7 +112,10 @@ def run(
             failures.append(f"{seen.step}: {seen.message}")
         on_step(seen)
 
-    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+    with (
+        _full_disk_of_dagster_explained(settings.root),
+        dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
+    ):
         close_dead_runs(instance)
         with watching(instance, run_id, note):
             result = job.execute_in_process(
@@ -113,7 +130,7 @@ def run(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
-                tags={"c360/pid": str(os.getpid())},
+                tags=this_process(),
             )
     return RunOutcome(
         run_id=run_id,
@@ -122,6 +139,19 @@ def run(
         seconds=time.monotonic() - started,
         failures=tuple(dict.fromkeys(failures)),
     )
+
+
+@contextmanager
+def _full_disk_of_dagster_explained(root: Root) -> Iterator[None]:
+    """Dagster cannot go on when it cannot write its own events: say why, without its traceback."""
+    from sqlalchemy.exc import DBAPIError
+
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_disk_full(str(error)) and shutil.disk_usage(root.path).free > LEAST_ROOM:
+            raise
+        raise disk_full(root.path) from None
 
 
 def _models(manifest: Path) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The Dagster instance of a root: where runs are kept, closing dead ones, watching a live one."""
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import dagster as dg
+import psutil
 
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import Settings
@@ -46,26 +48,45 @@ def prepare_instance(settings: Settings) -> None:
         file.write_text(_INSTANCE, encoding="utf-8")
 
 
+PROCESS_TAG = "c360/process"
+"""Tag of a run: the process it works in, as its id and the second it started in."""
+
+
+def this_process() -> dict[str, str]:
+    """The tag of a run that works in this process."""
+    return {PROCESS_TAG: f"{os.getpid()}@{psutil.Process().create_time():.0f}"}
+
+
 def close_dead_runs(instance: dg.DagsterInstance) -> int:
-    """Mark command-line runs whose process is gone as failed; returns how many there were.
+    """Mark runs whose process is gone as failed; returns how many there were.
 
-    Safe because the caller is about to take, or holds, the root's writer lock: a command-line
-    run that is still at work has its process id alive.
+    Only runs that have said which process they work in: one that waits for its turn has not.
     """
-    import psutil
-
     dead = 0
     unfinished = dg.RunsFilter(
-        statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING]
+        statuses=[
+            dg.DagsterRunStatus.STARTED,
+            dg.DagsterRunStatus.STARTING,
+            dg.DagsterRunStatus.CANCELING,
+        ]
     )
     for record in instance.get_run_records(unfinished):
-        pid = record.dagster_run.tags.get("c360/pid")
-        if pid and not psutil.pid_exists(int(pid)):
+        process = record.dagster_run.tags.get(PROCESS_TAG)
+        if process and not _is_alive(process):
             instance.report_run_failed(
                 record.dagster_run, message="The process of this run was killed."
             )
             dead += 1
     return dead
+
+
+def _is_alive(process: str) -> bool:
+    """Whether it is still there: a later process may have been given the same id."""
+    number, _, started = process.partition("@")
+    try:
+        return abs(psutil.Process(int(number)).create_time() - float(started)) < 2
+    except psutil.Error:
+        return False
 
 
 @contextmanager

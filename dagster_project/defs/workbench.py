@@ -19,6 +19,7 @@ from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.housekeeping import tidy_up
+from dagster_project.defs.instance import close_dead_runs, this_process
 from dagster_project.defs.intake import Intake
 from dagster_project.defs.journal import Journal
 from dagster_project.domain.loads import Verdict
@@ -153,6 +154,8 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         """Hold the root for one run; another run waits here and says for whom."""
         settings = read_settings(Path(self.root))
         run_id = context.run_id or "adhoc"
+        if context.instance is not None and context.run_id:
+            context.instance.add_run_tags(context.run_id, this_process())
         with guarded("opening the root"):
             opened = open_workbench(
                 settings,
@@ -161,6 +164,8 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
                 on_wait=lambda other: _say_waiting(context, other),
             )
             workbench = opened.__enter__()
+        if context.instance is not None:
+            close_dead_runs(context.instance)
         try:
             yield workbench
         finally:
