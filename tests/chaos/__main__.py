@@ -3,6 +3,7 @@
 For each kill a copy of a root is run until it dies, by the whole group or the parent alone, and
 run again without a hand. Its tables must then equal those of an undisturbed run, nothing may be
 left lying about, and eight readers that look on all the time must have seen whole generations.
+The same holds for a run whose disk fills up, which must say so.
 
 Two roots are disturbed: one in its very first run, and one that has lived: a run behind it, a
 generation that readers use, and new, changed and late input before it.
@@ -22,7 +23,7 @@ from pathlib import Path
 from tests.chaos.aftermath import find_problems
 from tests.chaos.processes import OFFLINE, Running, run_apart
 from tests.chaos.readers import Readers
-from tests.chaos.victim import NOWHERE, POINTS, run_root
+from tests.chaos.victim import FULL, NOWHERE, POINTS, run_root
 from tests.chaos.worlds import FRESH, LIVED, build_worlds
 
 SEED = 7
@@ -83,6 +84,7 @@ def _kills(options: argparse.Namespace) -> Iterator[Kill]:
         Kill(point, LIVED, is_group=number % 2 == 0, point=point)
         for number, point in enumerate(POINTS)
     ]
+    kills.append(Kill(FULL, FRESH, is_group=False, point=FULL))
     for number in range(options.random):
         share = (number + dice.random()) / options.random
         world = LIVED if number % 4 < 2 else FRESH

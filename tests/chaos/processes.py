@@ -79,9 +79,13 @@ class Running:
                 return left
             time.sleep(0.2)
 
+    def text(self) -> str:
+        """Everything it printed."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
     def said(self) -> list[str]:
         """The last lines it printed."""
-        return self.log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:]
+        return self.text().splitlines()[-15:]
 
     @property
     def _pid(self) -> int:

@@ -1,6 +1,7 @@
 """A run of the main job that ends itself with SIGKILL at a named point."""
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -13,6 +14,10 @@ from dagster_project.landing.store import POINTS as LANDING_POINTS
 from dagster_project.publish.publication import POINTS as PUBLICATION_POINTS
 
 NOWHERE = "nowhere"
+FULL = "disk: full while tables are built"
+LARGEST_FILE = 4_000_000
+"""Bytes a file may have in a run whose disk is full: the warehouse outgrows it."""
+
 STAGING, MARTS = "dbt: in the middle of staging", "dbt: in the middle of the marts"
 POINTS = (*LANDING_POINTS, STAGING, *IDENTITY_POINTS, MARTS, *PUBLICATION_POINTS)
 """Where a run can be made to die, in the order it comes there."""
@@ -29,7 +34,10 @@ def run_root(root: Path, point: str) -> None:
     from dagster_project.definitions import run
     from dagster_project.settings import read_settings
 
-    if point != NOWHERE:
+    if point == FULL:
+        hard = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, hard))
+    elif point != NOWHERE:
         arm(point)
     outcome = run(read_settings(root))
     print(*outcome.failures, sep="\n", flush=True)
