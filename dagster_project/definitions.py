@@ -130,7 +130,7 @@ def run(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
-                tags=this_process(),
+                tags=this_process(run_id),
             )
     return RunOutcome(
         run_id=run_id,

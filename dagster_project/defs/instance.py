@@ -49,12 +49,16 @@ def prepare_instance(settings: Settings) -> None:
 
 
 PROCESS_TAG = "c360/process"
-"""Tag of a run: the process it works in, as its id and the second it started in."""
+"""Tag of a run: its own id, and the process it works in by id and the second it started in.
+
+Its own id, since a run that is executed again takes the tags of the one before it along.
+"""
 
 
-def this_process() -> dict[str, str]:
+def this_process(run_id: str) -> dict[str, str]:
     """The tag of a run that works in this process."""
-    return {PROCESS_TAG: f"{os.getpid()}@{psutil.Process().create_time():.0f}"}
+    started = psutil.Process().create_time()
+    return {PROCESS_TAG: f"{run_id} {os.getpid()} {started:.0f}"}
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> int:
@@ -65,24 +69,23 @@ def close_dead_runs(instance: dg.DagsterInstance) -> int:
     dead = 0
     unfinished = dg.RunsFilter(
         statuses=[
+            dg.DagsterRunStatus.NOT_STARTED,
             dg.DagsterRunStatus.STARTED,
             dg.DagsterRunStatus.STARTING,
             dg.DagsterRunStatus.CANCELING,
         ]
     )
     for record in instance.get_run_records(unfinished):
-        process = record.dagster_run.tags.get(PROCESS_TAG)
-        if process and not _is_alive(process):
-            instance.report_run_failed(
-                record.dagster_run, message="The process of this run was killed."
-            )
+        run = record.dagster_run
+        run_id, *process = run.tags.get(PROCESS_TAG, "").split(" ")
+        if run_id == run.run_id and not _is_alive(*process):
+            instance.report_run_failed(run, message="The process of this run was killed.")
             dead += 1
     return dead
 
 
-def _is_alive(process: str) -> bool:
+def _is_alive(number: str, started: str) -> bool:
     """Whether it is still there: a later process may have been given the same id."""
-    number, _, started = process.partition("@")
     try:
         return abs(psutil.Process(int(number)).create_time() - float(started)) < 2
     except psutil.Error:

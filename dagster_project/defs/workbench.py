@@ -155,7 +155,7 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
         settings = read_settings(Path(self.root))
         run_id = context.run_id or "adhoc"
         if context.instance is not None and context.run_id:
-            context.instance.add_run_tags(context.run_id, this_process())
+            context.instance.add_run_tags(context.run_id, this_process(context.run_id))
         with guarded("opening the root"):
             opened = open_workbench(
                 settings,

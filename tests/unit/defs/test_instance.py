@@ -15,13 +15,16 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def started(instance: dg.DagsterInstance, tags: dict[str, str]) -> str:
+def created(
+    instance: dg.DagsterInstance, tag: str, status: dg.DagsterRunStatus
+) -> dg.DagsterRun:
     @dg.job
     def nothing() -> None:
         pass
 
-    run = instance.create_run_for_job(nothing, status=dg.DagsterRunStatus.STARTED, tags=tags)
-    return run.run_id
+    run = instance.create_run_for_job(nothing, status=status)
+    instance.add_run_tags(run.run_id, {PROCESS_TAG: tag.replace("ITS-ID", run.run_id)})
+    return run
 
 
 def is_open(instance: dg.DagsterInstance, run_id: str) -> bool:
@@ -30,21 +33,28 @@ def is_open(instance: dg.DagsterInstance, run_id: str) -> bool:
     return not run.is_finished
 
 
+OURS = this_process("ITS-ID")[PROCESS_TAG]
+
+
 @pytest.mark.parametrize(
-    ("tags", "is_left"),
+    "status", [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED], ids=str
+)
+@pytest.mark.parametrize(
+    ("tag", "is_left"),
     [
-        pytest.param(this_process(), True, id="alive"),
-        pytest.param({PROCESS_TAG: "999999999@1"}, False, id="gone"),
-        pytest.param({PROCESS_TAG: f"{os.getpid()}@1"}, False, id="its-id-is-anothers-now"),
-        pytest.param({}, True, id="has-not-begun"),
+        pytest.param(OURS, True, id="alive"),
+        pytest.param("ITS-ID 999999999 1", False, id="gone"),
+        pytest.param(f"ITS-ID {os.getpid()} 1", False, id="its-process-id-is-anothers-now"),
+        pytest.param("another-run 999999999 1", True, id="executed-again"),
+        pytest.param("", True, id="has-not-begun"),
     ],
 )
 def test_only_a_run_whose_process_is_gone_is_closed(
-    instance: dg.DagsterInstance, tags: dict[str, str], is_left: bool
+    instance: dg.DagsterInstance, tag: str, is_left: bool, status: dg.DagsterRunStatus
 ) -> None:
-    run_id = started(instance, tags)
+    run = created(instance, tag, status)
 
     closed = close_dead_runs(instance)
 
     assert closed == (not is_left)
-    assert is_open(instance, run_id) is is_left
+    assert is_open(instance, run.run_id) is is_left
