@@ -21,7 +21,9 @@ def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
     publication = publish(
         workbench.root,
         consumer,
-        validate=lambda product: doors.judge_product(product, consumer),
+        validate=lambda product: doors.judge_product(
+            product, consumer, options=workbench.settings.engine
+        ),
         inputs=inputs_fingerprint(workbench),
         options=workbench.settings.engine,
     )

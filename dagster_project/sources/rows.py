@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 
 from dagster_project.domain.streams import StreamSpec
-from dagster_project.engines.duckdb.session import quoted, session
+from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
 
 SYSTEM = ("_row", "_raw", "_extra")
 
@@ -126,7 +126,8 @@ def inspect(
     if not questions or not file.rows:
         return dict.fromkeys(questions)
     selected = ", ".join(f"{sql} as {_name(name)}" for name, sql in questions.items())
-    with session() as connection:
+    # Spilled rows are personal data: beside the work file, which the next run clears away.
+    with session(options=EngineOptions(spill=file.path.parent / "spill")) as connection:
         answer = connection.execute(
             f"select {selected} from {scan_sql(file, fields)}"
         ).fetchone()
