@@ -120,6 +120,7 @@ def _columns(node: Mapping[str, Any]) -> list[ColumnEntry]:
             description=_one_line(column["description"]),
         )
         for name, column in node["columns"].items()
+        if not name.startswith("_")
     ]
 
 

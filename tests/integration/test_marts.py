@@ -1,6 +1,8 @@
 """dbt builds the marts with their contracts and tests, and restates what identity changed."""
 
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -58,21 +60,71 @@ def warehouse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
     return Warehouse(tmp_path / "warehouse", monkeypatch)
 
 
-def merged_world() -> World:
-    """The busy world after Ana and Ben turned out to be one, and a post was edited."""
+def lived_world() -> World:
+    """The busy world with more e-mail, addresses and identifiers, so that a day can change them."""
     world = busy_world()
-    xref = "identity.customer_xref"
-    moved = [row for row in world.rows[xref] if row["customer_id"] == "c2"]
-    for row in moved:
-        world.add(
-            xref,
-            **{**row, "valid_to": "2026-10-01 00:00:00+00"},
+    for number in range(8):
+        record = f"sendgrid_global:recipient:r{number}"
+        world.record(record, f"c{number + 10}").identifier(
+            record, "email", f"r{number}@example.org"
         )
-        row.update(customer_id="c1", valid_from="2026-10-01 00:00:00+00")
+        world.add("intermediate.int_contact_addresses", record_id=record, city="Lyon")
+        send = {"record_id": record, "send_key": f"send-r{number}"}
+        world.email_event(f"r{number}-open", "open", **send)
+        world.email_event(f"r{number}-click", "click", url="https://example.org/a", **send)
+    return world
+
+
+def a_day_later() -> World:
+    """A merge, an edited post, a late event, a new one, a moved identifier, a later as_of."""
+    world = lived_world()
+    _move(world, of="c2", to="c1")
     world.add("identity.redirects", customer_id="c2", redirects_to="c1")
     post = world.rows["intermediate.int_messages"][0]
     post.update(body_text="edited", edited_at="2026-10-02 00:00:00+00")
+    send = {"record_id": "sendgrid_global:recipient:r0", "send_key": "send-r0"}
+    world.email_event("r0-late", "delivered", occurred_at="2026-10-01 09:59:59+00", **send)
+    world.email_event(
+        "r1-new", "click", record_id="sendgrid_global:recipient:r1", send_key=None
+    )
+    world.identifier("sendgrid_global:recipient:r2", "email", "second@example.org")
+    world.rows["identity.record_identifiers"][3].update(is_shared=True, flag="generic")
+    world.rows["intermediate.int_contact_addresses"][4].update(city="Paris")
+    world.add("intermediate.int_as_of", as_of="2026-11-02 00:00:00+00")
     return world
+
+
+def two_days_later() -> World:
+    """Then a split, a deleted and a withdrawn record, an event gone, one of another send."""
+    world = a_day_later()
+    moved = next(r for r in _members(world) if r["record_id"] == "x_quay:user:ana")
+    moved.update(customer_id="c99", valid_from="2026-11-03 00:00:00+00")
+    records = {r["record_id"]: r for r in world.rows["intermediate.int_contact_records"]}
+    records["sendgrid_global:recipient:r5"].update(deleted_at="2026-11-02 00:00:00+00")
+    gone = next(r for r in _members(world) if r["record_id"] == "sendgrid_global:recipient:r6")
+    gone.update(valid_to="2026-11-03 00:00:00+00")
+    world.rows["identity.record_status"] = [
+        {**row, "status": "withdrawn"} if row["record_id"] == gone["record_id"] else row
+        for row in world.rows["identity.record_status"]
+    ]
+    events = {r["email_event_id"]: r for r in world.rows["intermediate.int_email_events"]}
+    events["r3-click"].update(send_key="send-r0")
+    events["r0-click"].update(send_key=None)
+    del events["r0-late"]
+    world.rows["intermediate.int_email_events"] = list(events.values())
+    return world
+
+
+def _move(world: World, *, of: str, to: str) -> None:
+    """Every record of one customer belongs to another from now on."""
+    xref = "identity.customer_xref"
+    for row in [r for r in _members(world) if r["customer_id"] == of]:
+        world.add(xref, **{**row, "valid_to": "2026-10-01 00:00:00+00"})
+        row.update(customer_id=to, valid_from="2026-10-01 00:00:00+00")
+
+
+def _members(world: World) -> list[dict[str, Any]]:
+    return [r for r in world.rows["identity.customer_xref"] if not r.get("valid_to")]
 
 
 def test_models_contracts_data_tests_and_unit_tests_pass(warehouse: Warehouse) -> None:
@@ -83,21 +135,40 @@ def test_models_contracts_data_tests_and_unit_tests_pass(warehouse: Warehouse) -
     assert len(warehouse.content()["marts.customer_360"]) == 2
 
 
-def test_after_a_merge_and_an_edit_every_mart_equals_a_build_from_empty(
+def test_after_every_kind_of_change_every_mart_equals_a_build_from_empty(
     warehouse: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    warehouse.write(busy_world())
-    warehouse.dbt("run")
-    before = warehouse.content()
-    warehouse.write(merged_world())
+    warehouse.write(lived_world())
     warehouse.dbt("run")
     fresh = Warehouse(tmp_path / "fresh", monkeypatch)
-    fresh.write(merged_world())
-    fresh.dbt("run")
+    seen = [warehouse.content()]
 
-    assert warehouse.content() == fresh.content()
-    assert warehouse.content() != before
-    assert len(warehouse.content()["marts.customer_360"]) == 1
+    for day in (a_day_later(), two_days_later()):
+        warehouse.write(day)
+        warehouse.dbt("run")
+        fresh.write(day)
+        fresh.dbt("run", "--full-refresh")
+        seen.append(warehouse.content())
+
+        assert {t: rows for t, rows in seen[-1].items() if rows != fresh.content()[t]} == {}
+
+    changed = [{t for t in now if now[t] != then[t]} for then, now in pairwise(seen)]
+    restated = {"fct_email_event", "dim_customer", "customer_golden_values", "customer_360"}
+    assert all({f"marts.{table}" for table in restated} <= tables for tables in changed)
+
+
+def test_an_incremental_model_that_fails_keeps_the_rows_it_had(warehouse: Warehouse) -> None:
+    warehouse.write(lived_world())
+    warehouse.dbt("run")
+    before = warehouse.content()
+    warehouse.write(a_day_later())
+    warehouse.execute("update config.settings set value = 'x' where key = 'email.fast_seconds'")
+
+    with pytest.raises(DbtError, match="fct_email_event"):
+        warehouse.dbt("run")
+
+    table = "marts.fct_email_event"
+    assert warehouse.content()[table] == before[table]
 
 
 def test_a_row_too_many_stops_the_build(warehouse: Warehouse) -> None:

@@ -156,3 +156,17 @@
 {% macro duckdb__first_known(column) -%}
     first_value({{ column }} ignore nulls)
 {%- endmacro %}
+
+
+{# The values of a group in their order, as one text; much faster than an ordered string_agg. #}
+{% macro joined_in_order(column, separator) -%}
+    {{ adapter.dispatch('joined_in_order')(column, separator) }}
+{%- endmacro %}
+
+{% macro default__joined_in_order(column, separator) -%}
+    array_join(array_sort(collect_list({{ column }})), '{{ separator }}')
+{%- endmacro %}
+
+{% macro duckdb__joined_in_order(column, separator) -%}
+    array_to_string(list_sort(list({{ column }})), '{{ separator }}')
+{%- endmacro %}

@@ -101,7 +101,7 @@ def _read(manifest: dict[str, Any]) -> Compiled:
     ours = {
         key: node
         for key, node in nodes.items()
-        if node["resource_type"] == "model" and node["schema"] in {"marts", "insights"}
+        if node["resource_type"] == "model" and node["fqn"][1] in {"marts", "insights"}
     }
     order: list[str] = []
 

@@ -97,7 +97,7 @@ sourced as (
         customer_id,
         cast(sum(crm_contacts) as bigint) as crm_contacts,
         cast(sum(crm_leads) as bigint) as crm_leads,
-        string_agg(source, ', ' order by source) as sources
+        {{ joined_in_order('source', ', ') }} as sources
     from counted_by_source
     group by customer_id
 

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_other_versions('customer_id', ref('int_customer_versions')) }}",
+) }}
+
 with
 
 customer_records as (
@@ -36,10 +43,25 @@ survivorship as (
 
 ),
 
+versions as (
+
+    select * from {{ ref('int_customer_versions') }}
+
+),
+
+restated as (
+
+    select *
+    from versions
+    where {{ not_held('versions', 'customer_id') }}
+
+),
+
 members as (
 
     select
         customer_records.customer_id,
+        restated._version,
         records.*,
         coalesce(country_names.country, nullif(trim(records.country), '')) as country_code,
         records.merged_into is null and records.deleted_at is null as is_live,
@@ -47,9 +69,10 @@ members as (
     from records
     inner join customer_records
         on records.record_id = customer_records.record_id
+    inner join restated
+        on customer_records.customer_id = restated.customer_id
     left join country_names
         on lower(trim(records.country)) = country_names.country_name
-    where customer_records.customer_id is not null
 
 ),
 
@@ -58,6 +81,7 @@ described as (
 
     select
         customer_id,
+        _version,
         record_id,
         source,
         vendor,
@@ -78,6 +102,7 @@ attributes as (
 
     select
         customer_id,
+        _version,
         record_id,
         source,
         vendor,
@@ -108,7 +133,8 @@ stated as (
         count(*) filter (where is_verified) > 0 as is_verified
     from identifiers
     where
-        kind in ('email', 'phone')
+        record_id in (select members.record_id from members)
+        and kind in ('email', 'phone')
         and value_norm is not null
         and coalesce(flag, 'none') not in ('malformed', 'placeholder')
     group by record_id, kind, value_norm
@@ -120,6 +146,7 @@ contact_points as (
 
     select
         members.customer_id,
+        members._version,
         members.record_id,
         members.source,
         members.vendor,
@@ -142,6 +169,7 @@ whole_addresses as (
 
     select
         members.customer_id,
+        members._version,
         members.record_id,
         members.source,
         members.vendor,
@@ -277,7 +305,8 @@ survivors as (
         candidate_value as golden_value,
         record_id,
         source,
-        as_of
+        as_of,
+        _version
     from scored
     qualify
         row_number() over (

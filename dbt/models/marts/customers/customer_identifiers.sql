@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_other_versions('customer_id', ref('int_customer_versions')) }}",
+) }}
+
 with
 
 identifiers as (
@@ -9,6 +16,20 @@ identifiers as (
 customer_records as (
 
     select * from {{ ref('customer_records') }}
+
+),
+
+versions as (
+
+    select * from {{ ref('int_customer_versions') }}
+
+),
+
+restated as (
+
+    select *
+    from versions
+    where {{ not_held('versions', 'customer_id') }}
 
 ),
 
@@ -42,13 +63,17 @@ gathered as (
 
         -- times
         min(identifiers.first_seen_at) as first_seen_at,
-        max(identifiers.last_seen_at) as last_seen_at
+        max(identifiers.last_seen_at) as last_seen_at,
+
+        -- provenance
+        min(restated._version) as _version
     from identifiers
     inner join customer_records
         on identifiers.record_id = customer_records.record_id
+    inner join restated
+        on customer_records.customer_id = restated.customer_id
     where
-        customer_records.customer_id is not null
-        and identifiers.value_norm is not null
+        identifiers.value_norm is not null
         and coalesce(identifiers.flag, 'none') not in ('malformed', 'placeholder')
     group by
         customer_records.customer_id,

@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_other_versions('customer_id', ref('int_customer_versions')) }}",
+) }}
+
 with
 
 golden_values as (
@@ -30,6 +37,20 @@ country_names as (
 
 ),
 
+versions as (
+
+    select * from {{ ref('int_customer_versions') }}
+
+),
+
+restated as (
+
+    select *
+    from versions
+    where {{ not_held('versions', 'customer_id') }}
+
+),
+
 pivoted as (
 
     select
@@ -50,6 +71,7 @@ pivoted as (
         {{ survivor('account_id') }},
         {{ survivor('language') }}
     from golden_values
+    where customer_id in (select restated.customer_id from restated)
     group by customer_id
 
 ),
@@ -58,6 +80,7 @@ membership as (
 
     select
         customer_records.customer_id,
+        min(restated._version) as _version,
         case
             when count(*) filter (where records.kind = 'person' and records.merged_into is null) > 0
                 then 'person'
@@ -70,9 +93,10 @@ membership as (
         min(coalesce(records.created_at, records.updated_at)) as first_seen_at,
         max(coalesce(records.updated_at, records.created_at)) as last_changed_at
     from customer_records
+    inner join restated
+        on customer_records.customer_id = restated.customer_id
     inner join records
         on customer_records.record_id = records.record_id
-    where customer_records.customer_id is not null
     group by customer_records.customer_id
 
 ),
@@ -151,7 +175,10 @@ golden as (
         pivoted.organisation_as_of,
         pivoted.language_as_of,
         membership.first_seen_at,
-        membership.last_changed_at
+        membership.last_changed_at,
+
+        -- provenance
+        membership._version
     from membership
     left join pivoted
         on membership.customer_id = pivoted.customer_id

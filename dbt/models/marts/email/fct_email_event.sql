@@ -1,6 +1,13 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_touched_email_events(ref('int_email_events'), ref('customer_records')) }}",
+) }}
+
 with
 
-events as (
+email_events as (
 
     select * from {{ ref('int_email_events') }}
 
@@ -33,30 +40,50 @@ thresholds as (
 
 ),
 
+restated as (
+
+    select
+        email_events.*,
+        {{ version_of(['email_events']) }} as _version
+    from email_events
+    where {{ not_held('email_events', 'email_event_id') }}
+
+),
+
+-- an event is judged by what else happened to its e-mail
+events as (
+
+    select *
+    from email_events
+    where send_key in (select restated.send_key from restated)
+
+),
+
 agents as (
 
     select
-        events.user_agent,
-        {{ matches_pattern('events.user_agent', 'max(thresholds.scanner_agents)') }} as is_scanner,
-        {{ matches_pattern('events.user_agent', 'max(thresholds.prefetch_agents)') }}
+        restated.user_agent,
+        {{ matches_pattern('restated.user_agent', 'max(thresholds.scanner_agents)') }}
+            as is_scanner,
+        {{ matches_pattern('restated.user_agent', 'max(thresholds.prefetch_agents)') }}
             as is_prefetch,
-        {{ matches_pattern('events.user_agent', 'max(thresholds.proxy_agents)') }} as is_proxy
-    from events
+        {{ matches_pattern('restated.user_agent', 'max(thresholds.proxy_agents)') }} as is_proxy
+    from restated
     cross join thresholds
-    where events.user_agent is not null
-    group by events.user_agent
+    where restated.user_agent is not null
+    group by restated.user_agent
 
 ),
 
 addresses as (
 
     select
-        events.ip,
-        {{ matches_pattern('events.ip', 'max(thresholds.prefetch_addresses)') }} as is_prefetch
-    from events
+        restated.ip,
+        {{ matches_pattern('restated.ip', 'max(thresholds.prefetch_addresses)') }} as is_prefetch
+    from restated
     cross join thresholds
-    where events.event_type = 'open' and events.ip is not null
-    group by events.ip
+    where restated.event_type = 'open' and restated.ip is not null
+    group by restated.ip
 
 ),
 
@@ -113,23 +140,23 @@ burst_clicks as (
 measured as (
 
     select
-        events.*,
+        restated.*,
         agents.is_scanner,
         agents.is_prefetch,
         agents.is_proxy,
         addresses.is_prefetch as is_prefetch_address,
         burst_clicks.email_event_id is not null as is_in_burst,
-        {{ seconds_between('deliveries.delivered_at', 'events.occurred_at') }}
+        {{ seconds_between('deliveries.delivered_at', 'restated.occurred_at') }}
             as seconds_after_delivery
-    from events
+    from restated
     left join agents
-        on events.user_agent = agents.user_agent
+        on restated.user_agent = agents.user_agent
     left join addresses
-        on events.ip = addresses.ip
+        on restated.ip = addresses.ip
     left join deliveries
-        on events.send_key = deliveries.send_key
+        on restated.send_key = deliveries.send_key
     left join burst_clicks
-        on events.email_event_id = burst_clicks.email_event_id
+        on restated.email_event_id = burst_clicks.email_event_id
 
 ),
 
@@ -192,7 +219,10 @@ attributed as (
         cast(judged.seconds_after_delivery as bigint) as seconds_after_delivery,
 
         -- times
-        judged.occurred_at
+        judged.occurred_at,
+
+        -- provenance
+        judged._version
     from judged
     left join customer_records
         on judged.record_id = customer_records.record_id
