@@ -7,7 +7,8 @@ _started = now()
 from pathlib import Path  # noqa: E402
 
 import goldenmatch  # noqa: E402
-import polars as pl  # noqa: E402
+import pyarrow as pa  # noqa: E402
+import pyarrow.parquet as pq  # noqa: E402
 from goldenmatch.core.autoconfig import auto_configure_probabilistic_df  # noqa: E402
 
 _IMPORTS = now() - _started
@@ -18,15 +19,16 @@ def main() -> None:
     job = read_job()
     out = Path(job["out"])
     started = now()
-    table = pl.read_parquet(job["table"])
-    records = table.drop("unique_id")
+    table = pq.read_table(job["table"])
+    records = table.drop_columns(["unique_id"])
     found = goldenmatch.dedupe_df(records, config=auto_configure_probabilistic_df(records))
-    labels = [f"alone {row}" for row in range(len(table))]
+    labels = [f"alone {row}" for row in range(table.num_rows)]
     for name, cluster in found.clusters.items():
         for row in cluster["members"]:
             labels[row] = str(name)
-    pl.DataFrame({"unique_id": table["unique_id"], "cluster": labels}).write_parquet(
-        out / "goldenmatch.parquet"
+    pq.write_table(
+        pa.table({"unique_id": table["unique_id"], "cluster": labels}),
+        out / "goldenmatch.parquet",
     )
     write_result(
         job,
