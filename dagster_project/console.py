@@ -5,6 +5,7 @@ Belongs here: words for the terminal. Does not belong here: anything a run does.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -152,14 +153,23 @@ def open_ui(root: Path | None, *, port: int) -> int:
     open_root(settings.root)
     from dagster_project.defs.instance import prepare_instance
 
+    _require_port(port)
     settings.export()
     prepare_instance(settings)
     console.print(
         f"Dagster opens at [bold]http://127.0.0.1:{port}[/] in about half a minute; stop it with Ctrl-C."
     )
+    # What is started in the background may ignore Ctrl-C, and Dagster's processes after it would
+    # too, so that they could not be ended; a termination ends them like Ctrl-C.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)
     process = subprocess.Popen(  # noqa: S603 — our own interpreter and arguments
         [
-            str(Path(sys.executable).parent / "dagster"),
+            sys.executable,
+            "-W",
+            "ignore",  # of Dagster, about its own commands
+            "-m",
+            "dagster",
             "dev",
             "--module-name",
             "dagster_project.definitions",
@@ -175,8 +185,22 @@ def open_ui(root: Path | None, *, port: int) -> int:
     try:
         return process.wait()
     except KeyboardInterrupt:
-        process.send_signal(signal.SIGINT)
+        process.terminate()
         return _ended(process)
+
+
+def _require_port(port: int) -> None:
+    """Say at once what Dagster would say after half a minute."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError:
+            raise Customer360Error(
+                f"port {port} is taken: is Dagster open already?",
+                f"127.0.0.1:{port}",
+                f"open http://127.0.0.1:{port}, or choose another with `c360 ui --port`",
+            ) from None
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> int:
