@@ -54,7 +54,7 @@ def needs_rebuild(workbench: Workbench, phase: Phase, *, chosen: bool) -> tuple[
             finished_with(connection, f"{phase}_{_CODE}") != workbench.code_fingerprint
         )
         unchanged = finished_with(connection, phase) == fingerprint
-    return chosen or code_changed or not unchanged, code_changed and not chosen
+    return chosen or code_changed or not unchanged, code_changed
 
 
 def finish(workbench: Workbench, phase: Phase, fingerprint: str) -> None:

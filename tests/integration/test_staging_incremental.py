@@ -1,6 +1,8 @@
-"""Incremental models of event streams equal a build from empty, in whatever order loads arrive."""
+"""Incremental models of staging equal a build from empty, in whatever order loads arrive."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -118,3 +120,104 @@ def test_incremental_models_equal_a_build_from_empty_in_any_order_of_loads(
 
     assert incremental == content(one_by_one)
     assert content(backwards, without="_gate_seq") == content(one_by_one, without="_gate_seq")
+
+
+CONTACTS = {
+    "stg_hubspot__contacts": "staging",
+    "stg_mailchimp__members": "staging",
+    "stg_salesforce__contacts": "staging",
+    "int_contact_identifiers": "intermediate",
+}
+
+
+def person(number: int, modified: str, **columns: Any) -> dict[str, Any]:
+    return {
+        "record_id": str(number),
+        "email": f"person{number}@example.org",
+        "create_date": "2026-01-01T00:00:00Z",
+        "last_modified_date": modified,
+        **columns,
+    }
+
+
+def member(number: int, **columns: Any) -> dict[str, Any]:
+    return {
+        "email_address": f"Member{number}@example.org",
+        "last_changed": "2026-10-01 00:00:00",
+        **columns,
+    }
+
+
+def contact_days(warehouse: ScratchWarehouse) -> Iterator[None]:
+    """Days of contacts: an edit, a late file, a key found absent, one let go, a row taken out."""
+    day = partial(datetime, 2026, 11, tzinfo=UTC)
+    land = warehouse.land
+    people = [
+        person(n, "2026-10-01T00:00:00Z", phone_number=f"+3312345678{n}") for n in range(4)
+    ]
+    land("hubspot.contact", people, load_id="h1", as_of=day(1), gate_seq=1)
+    land("mailchimp.member", [member(1), member(2)], load_id="m1", as_of=day(1), gate_seq=2)
+    yield
+    edited = person(1, "2026-11-02T00:00:00Z", email="new@example.org")
+    bare = person(2, "2026-11-02T00:00:00Z", email=None)
+    land("hubspot.contact", [edited, bare], load_id="h2", as_of=day(2), gate_seq=3)
+    spelled = member(2, email_address="MEMBER2@example.org", phone_number="+331999", status="x")
+    land("mailchimp.member", [spelled], load_id="m2", as_of=day(2), gate_seq=4)
+    yield
+    late = [
+        person(1, "2026-10-15T00:00:00Z", job_title="late"),
+        person(9, "2026-10-15T00:00:00Z"),
+    ]
+    land(
+        "hubspot.contact",
+        late,
+        load_id="h3",
+        as_of=datetime(2026, 10, 15, tzinfo=UTC),
+        gate_seq=5,
+    )
+    change = (
+        "update landing.hubspot__contact set _absent_since = '2026-11-03 00:00:00+00' "
+        "where _native_id = '3'",
+        "delete from landing.hubspot__contact where _native_id = '0'",
+        "update landing.mailchimp__member set _absent_since = '2026-11-03 00:00:00+00'",
+    )
+    with session(warehouse.database) as connection:
+        for sql in change:
+            connection.execute(sql)
+    yield
+    with session(warehouse.database) as connection:
+        connection.execute("update landing.mailchimp__member set _absent_since = null")
+    yield
+
+
+def test_contacts_read_day_by_day_equal_a_build_from_empty(
+    tmp_path_factory: pytest.TempPathFactory, one_by_one: ScratchWarehouse
+) -> None:
+    warehouse = ScratchWarehouse(tmp_path_factory.mktemp("contacts"))
+    target = one_by_one.folder / "target"
+
+    def tables() -> dict[str, list[Any]]:
+        return {
+            name: warehouse.rows(f"select * from {schema}.{name} order by all")
+            for name, schema in CONTACTS.items()
+        }
+
+    def run(*, full_refresh: bool = False) -> dict[str, list[Any]]:
+        with pytest.MonkeyPatch.context() as patch:
+            select = ("+int_contact_identifiers",)
+            warehouse.build(patch, select=select, target=target, full_refresh=full_refresh)
+        return tables()
+
+    days = [run() for _ in contact_days(warehouse)]
+
+    assert run(full_refresh=True) == days[-1]
+    assert len({str(day) for day in days}) == len(days)
+    emails = warehouse.rows(
+        "select record_id, value_norm from intermediate.int_contact_identifiers "
+        "where record_id like 'hubspot%' and kind = 'email' order by all"
+    )
+    assert emails == [
+        ("hubspot_a:contact:1", "new@example.org"),
+        ("hubspot_a:contact:3", "person3@example.org"),
+        ("hubspot_a:contact:9", "person9@example.org"),
+    ]

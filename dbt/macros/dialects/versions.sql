@@ -27,3 +27,23 @@
 {% macro duckdb__version_of_rows(version) -%}
     cast(sum(cast({{ version }} as hugeint)) % 9223372036854775807 as bigint)
 {%- endmacro %}
+
+
+{# The same beside every row of its group. #}
+{% macro version_of_rows_over(version, key) -%}
+    {{ adapter.dispatch('version_of_rows_over')(version, key) }}
+{%- endmacro %}
+
+{% macro default__version_of_rows_over(version, key) -%}
+    cast(
+        sum(cast({{ version }} as decimal(38, 0))) over (partition by {{ key }})
+        % 9223372036854775807 as bigint
+    )
+{%- endmacro %}
+
+{% macro duckdb__version_of_rows_over(version, key) -%}
+    cast(
+        sum(cast({{ version }} as hugeint)) over (partition by {{ key }})
+        % 9223372036854775807 as bigint
+    )
+{%- endmacro %}

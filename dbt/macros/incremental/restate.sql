@@ -20,9 +20,11 @@
 
 
 {# True for keys the table does not hold, which are all of them when it starts from empty. #}
-{% macro not_held(relation, key) -%}
+{% macro not_held(relation, key, its_key=none) -%}
     {%- if is_incremental() -%}
-    not exists (select 1 from {{ this }} as held where held.{{ key }} = {{ relation }}.{{ key }})
+    not exists (
+        select 1 from {{ this }} as held where held.{{ key }} = {{ relation }}.{{ its_key or key }}
+    )
     {%- else -%}
     true
     {%- endif -%}
@@ -96,4 +98,46 @@
             is distinct from {{ unattributed_reason('held', "'no_recipient'") }}
     )
     {%- endif -%}
+{%- endmacro %}
+
+
+{# What the identifiers of a record are read from. #}
+{% macro identifier_list_version() -%}
+    {{ version_of(['identifiers', 'first_seen_at', 'last_seen_at']) }}
+{%- endmacro %}
+
+
+{% macro forget_other_identifiers(contacts) -%}
+    {%- set listed -%}
+    (
+        select
+            record_id,
+            {{ identifier_list_version() }} as _version
+        from {{ contacts }}
+    )
+    {%- endset -%}
+    {{ forget_other_versions('record_id', listed) }}
+{%- endmacro %}
+
+
+{# The version of a staging row: all landed versions of its key, and when it was found absent.
+   Ends with an `over` where a query needs it beside the rows. #}
+{% macro landed_version(key) -%}
+    {{ version_of_rows_over(version_of(['_load_id', '_row', '_gate_seq', '_absent_since']), key) }}
+{%- endmacro %}
+
+
+{# For the pre-hook of a staging model of contacts: forget keys that have other landed versions. #}
+{% macro forget_other_landed(stream, key) -%}
+    {%- set landed -%}
+    (
+        select
+            {{ key }} as record_id,
+            {{ version_of_rows(version_of(['_load_id', '_row', '_gate_seq', '_absent_since'])) }}
+                as _version
+        from {{ source('landing', stream) }}
+        group by {{ key }}
+    )
+    {%- endset -%}
+    {{ forget_other_versions('record_id', landed) }}
 {%- endmacro %}

@@ -1,8 +1,28 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_other_identifiers(ref('int_contacts_unioned')) }}",
+) }}
+
 with
 
 contacts as (
 
     select * from {{ ref('int_contacts_unioned') }}
+
+),
+
+restated as (
+
+    select
+        record_id,
+        first_seen_at,
+        last_seen_at,
+        identifiers,
+        {{ identifier_list_version() }} as _version
+    from contacts
+    where {{ not_held('contacts', 'record_id') }}
 
 ),
 
@@ -13,7 +33,7 @@ listed as (
         first_seen_at,
         last_seen_at,
         {{ unnested('identifiers') }} as identifier
-    from contacts
+    from restated
 
 ),
 
@@ -256,6 +276,17 @@ one_per_value as (
         and value_norm not like 't.co/%'
     group by record_id, kind, network, value_norm
 
+),
+
+versioned as (
+
+    select
+        one_per_value.*,
+        restated._version
+    from one_per_value
+    inner join restated
+        on one_per_value.record_id = restated.record_id
+
 )
 
-select * from one_per_value
+select * from versioned

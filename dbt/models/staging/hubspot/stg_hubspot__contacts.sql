@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_other_landed('hubspot__contact', record_key('contact', 'trim(record_id)')) }}",
+) }}
+
 with
 
 source as (
@@ -6,11 +13,30 @@ source as (
 
 ),
 
+keyed as (
+
+    select
+        *,
+        {{ record_key('contact', 'trim(record_id)') }} as _record_id
+    from source
+
+),
+
+arrived as (
+
+    select
+        *,
+        {{ landed_version('_record_id') }} as _version
+    from keyed
+    where {{ not_held('keyed', 'record_id', '_record_id') }}
+
+),
+
 renamed as (
 
     select
         -- keys
-        {{ record_key('contact', 'trim(record_id)') }} as record_id,
+        _record_id as record_id,
         {{ trimmed('record_id') }} as native_id,
         _source as source,
         _brand as brand,
@@ -63,9 +89,10 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version
 
-    from source
+    from arrived
 
 ),
 
