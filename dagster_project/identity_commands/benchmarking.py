@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity_commands.inputs import FILE, console
 
 if TYPE_CHECKING:
@@ -158,8 +159,11 @@ def _chosen_contestants(
     return chosen
 
 
-def _tell(outcome: "Outcome") -> None:
-    """One finished run."""
+def _tell(outcome: "Outcome | Customer360Error") -> None:
+    """One finished run, or why there is none."""
+    if isinstance(outcome, Customer360Error):
+        console.print(f"  {outcome}", style="yellow", markup=False)
+        return
     natural = next(iter(outcome.cards.values()))
     f1 = natural.pairs.f1
     console.print(

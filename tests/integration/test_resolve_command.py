@@ -240,7 +240,7 @@ SHARED = PROJECT.parent / "shared" / "data" / "identity"
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the shared labelled sets are not here")
-@pytest.mark.parametrize(("labelled", "floor"), [("fake_1000", 0.64), ("febrl3", 0.94)])
+@pytest.mark.parametrize(("labelled", "floor"), [("fake_1000", 0.93), ("febrl3", 0.999)])
 def test_public_sets_are_resolved_at_least_as_well_as_before(
     tmp_path: Path, labelled: str, floor: float
 ) -> None:
@@ -253,3 +253,20 @@ def test_public_sets_are_resolved_at_least_as_well_as_before(
     (row,) = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
     assert row["f1"] >= floor
     assert row["peak_mb"] > 0
+
+
+def test_a_rival_that_fails_is_told_and_left_out(tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\nexit 3\n", encoding="utf-8")
+    broken.chmod(0o755)
+
+    result = _run(
+        "benchmark", "identity", "--sets", "febrl1", "--rivals", "goldenmatch", "--seeds", 1,
+        "--rival-python", f"goldenmatch={broken}", "--json", tmp_path / "rows.json",
+    )  # fmt: skip
+
+    assert result.exit_code == 0, result.output
+    assert "goldenmatch ended with status 3" in result.output
+    (row,) = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
+    assert row["contestant"] == "ours"
+    assert row["f1"] > 0.98

@@ -18,6 +18,11 @@ class Contestant:
     settings: str | None = None
 
     @property
+    def is_ours(self) -> bool:
+        """Whether it is this project itself, and no rival."""
+        return self.library is None
+
+    @property
     def path(self) -> Path:
         """The script to run."""
         return _HERE / "runners" / self.script
@@ -49,6 +54,6 @@ CONTESTANTS = {
 
 def command(contestant: Contestant, job: Path, interpreter: Path | None) -> list[str]:
     """How to start it: ours as a module of this project, a rival as a script of its own."""
-    if contestant.name == "ours":
+    if contestant.is_ours:
         return [sys.executable, "-m", f"{__package__}.runners.ours", str(job)]
     return [str(interpreter or sys.executable), str(contestant.path), str(job)]

@@ -59,7 +59,7 @@ def run_set(
     contestants: list[Contestant],
     *,
     seeds: int,
-    tell: Callable[[Outcome], None],
+    tell: Callable[[Outcome | Customer360Error], None],
 ) -> list[Outcome]:
     """All contestants on ``seeds`` shuffled copies of one set."""
     outcomes = []
@@ -77,13 +77,20 @@ def run_prepared(
     prepared: Prepared,
     *,
     seed: int,
-    tell: Callable[[Outcome], None],
+    tell: Callable[[Outcome | Customer360Error], None],
 ) -> list[Outcome]:
-    """All contestants, one after the other, on one copy."""
+    """All contestants, one after the other, on one copy; a rival that fails is left out."""
     outcomes = []
     for contestant in contestants:
-        outcomes.append(run_one(bench, labelled, contestant, prepared, seed=seed))
-        tell(outcomes[-1])
+        try:
+            outcome = run_one(bench, labelled, contestant, prepared, seed=seed)
+        except Customer360Error as failed:
+            if contestant.is_ours:
+                raise
+            tell(failed)
+        else:
+            outcomes.append(outcome)
+            tell(outcome)
     return outcomes
 
 

@@ -41,6 +41,7 @@ SETS = {
         LabelledSet("historical_50k", "persons", "historical_50k.parquet", "cluster", ("unique_id",)),
         LabelledSet("fake_1000", "persons", "fake_1000.csv", "cluster", ("unique_id",)),
         LabelledSet("fake_20000", "persons", "fake_20000.csv", "group", ("unique_id",)),
+        LabelledSet("febrl1", "persons", None, "truth", ("rec_id",)),
         LabelledSet("febrl3", "persons", None, "truth", ("rec_id",)),
         LabelledSet("febrl4", "persons", None, "truth", ("rec_id",)),
         LabelledSet(
