@@ -110,7 +110,7 @@ class BlockingOptions(_Strict):
     """
 
     pairs_per_record: float = Field(default=16, gt=0)
-    most_rules: int = Field(default=40, ge=1, le=200)
+    most_rules: int = Field(default=60, ge=1, le=200)
     cap: int = Field(default=60, ge=2)
     window: int = Field(default=6, ge=0)
     rules: tuple[tuple[Atom, ...], ...] = ()
@@ -120,7 +120,7 @@ class ModelOptions(_Strict):
     """How weights are learned; ``retrain_when_grown`` is a share of the records trained on."""
 
     seed: int = 0
-    random_pairs: int = Field(default=500_000, ge=1_000)
+    random_pairs: int = Field(default=250_000, ge=1_000)
     retrain_when_grown: float = Field(default=0.5, gt=0)
     least_matches: float = Field(default=200, gt=0)
 

@@ -29,7 +29,8 @@ class Comparison:
     ``rarities``: levels at which the rarity of the agreeing value counts, and the columns of
     a feature row that hold it (the least of both sides' counts).
     ``grid``: rows and columns of which the first levels are the products, row by row, so that
-    strangers at a rare level can be foreseen from both sides' shares.
+    strangers at a rare level can be foreseen from both sides' shares; ``kinship`` is how much
+    more often than that they agree on both.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Comparison:
     sql: str
     rarities: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     grid: tuple[int, int] | None = None
+    kinship: float = 1.0
 
     @property
     def bits(self) -> int:

@@ -170,7 +170,8 @@ ADDRESS = Comparison(
             then case when jaro_winkler_similarity(l.street, r.street) >= 0.9 then 6 else 5 end
         when l.city_1 in (r.city_1, r.city_2) or l.city_2 in (r.city_1, r.city_2)
             then case when jaro_winkler_similarity(l.street, r.street) >= 0.9 then 6 else 4 end
-        when jaro_winkler_similarity(l.street, r.street) >= 0.93 then 6
+        when l.street[1] = r.street[1]
+            and jaro_winkler_similarity(l.street, r.street) >= 0.93 then 6
         when l.postal_area = r.postal_area or postal_digits_apart = 1 then 3
         when jaro_winkler_similarity(l.city, r.city) >= 0.88 then 2
         when (l.city_1 is null or r.city_1 is null) and (l.postal_1 is null or r.postal_1 is null)

@@ -35,9 +35,10 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
         vetoed |= at(levels, "name", "generation_differs")
     if "given_name" in vetoes:
         vetoed |= _other_member_of_family(levels)
-    return Guarded(
-        vetoed=vetoed, capped=_only_shared_values(levels) | _namesakes_at_home(levels)
-    )
+    capped = _namesakes_at_home(levels)
+    if "given_name" in vetoes:
+        capped |= _only_shared_values(levels)
+    return Guarded(vetoed=vetoed, capped=capped)
 
 
 DIFFERENT_BIRTHS = ("different", "one_part_same", "same_year", "same_day_of_year")

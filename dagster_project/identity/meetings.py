@@ -6,14 +6,14 @@ Does not belong here: the choice itself (``rule_choice``).
 
 import numpy as np
 
+from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.atoms import ATOMS
-from dagster_project.identity.levels import COMPARISONS, unpack
 from dagster_project.identity.rule_choice import CAPS, Ints, Meetings
 from dagster_project.identity.scoring import Comparing, compare_pairs
-from dagster_project.identity.weights import TrainingData, train
+from dagster_project.identity.training import learn
 from dagster_project.identity.workspace import Workspace
 
-MOST_MEETINGS = 3_000_000
+MOST_MEETINGS = 1_500_000
 """Pairs of the sample before they are summed up."""
 
 MOST_SAMPLED = 3_000
@@ -21,12 +21,12 @@ LEAST_SAMPLED = 200
 
 
 def gather_meetings(
-    work: Workspace, comparing: Comparing, sample_patterns: tuple[Ints, Ints], least: float
+    work: Workspace, spec: IdentitySpec, comparing: Comparing, strangers: tuple[Ints, Ints]
 ) -> Meetings:
     """Everything sampled records share; needs atoms, ``work.shuffled`` and random pairs.
 
-    ``sample_patterns`` are the counted patterns of random pairs, ``least`` the weight of the
-    built-in experience; a first training on the sample says which of the pairs are likely.
+    ``strangers`` are the counted patterns of random pairs; a first training on the sample says
+    which of its pairs are likely matches.
     """
     rarest, sampled = _size(work)
     work.run(
@@ -36,29 +36,26 @@ def gather_meetings(
     _meet(work, rarest)
     _share_common(work)
     compare_pairs(work, "work.likely", "work.compared_sample", comparing)
-    _judge(work, sample_patterns, least, sampled)
+    _judge(work, spec, strangers, sampled)
     return _summed_up(work, sampled)
 
 
 def _size(work: Workspace) -> tuple[int, int]:
     """How common a value may be for its pairs to be gathered, and of how many records."""
     records = max(work.count("work.feature"), 1)
-    usual = 3 * (CAPS[-1] * records) ** 0.5
-    for atom in ATOMS:
+    work.run("create or replace table work.held (atom utinyint, value ubigint, held integer)")
+    for number, atom in enumerate(ATOMS):
         work.run(
-            f"create or replace table work.held_{atom.name} as "
-            f"select value, count(*)::integer as held from work.atom_{atom.name} "
+            f"insert into work.held select {number}, value, count(*) from work.atom_{atom.name} "
             "group by value having count(*) > 1"
         )
+    rows = work.rows("select held, count(*) from work.held group by held")
+    held = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    usual = 3 * (CAPS[-1] * records) ** 0.5
     for share in (1.0, 0.5, 0.25, 0.12):
         rarest = max(int(usual * share), 100)
-        volume = sum(
-            float(str(work.rows(
-                "select coalesce(sum(held::double * held), 0) "
-                f"from work.held_{atom.name} where held <= {rarest}"
-            )[0][0]))
-            for atom in ATOMS
-        ) / records  # fmt: skip
+        rare = held[held[:, 0] <= rarest]
+        volume = float((rare[:, 0] ** 2 * rare[:, 1]).sum()) / records
         sampled = int(MOST_MEETINGS / max(volume, 1.0))
         if sampled >= 2 * LEAST_SAMPLED:
             break
@@ -69,7 +66,10 @@ def _meet(work: Workspace, rarest: int) -> None:
     """``work.meeting``: pairs of a sampled record and any other, with the rare atoms they share."""
     work.run("create or replace table work.met (s integer, x integer, mask bigint)")
     work.run("create or replace table work.rare_atom (s integer, mask bigint)")
+    known = {int(str(row[0])) for row in work.rows("select distinct atom from work.held")}
     for number, atom in enumerate(ATOMS):
+        if number not in known:
+            continue
         bit = 1 << number
         work.run(
             f"""
@@ -77,7 +77,7 @@ def _meet(work: Workspace, rarest: int) -> None:
             select atom.rid as s, atom.value
             from work.atom_{atom.name} as atom
             inner join work.sampled on atom.rid = sampled.rid
-            left join work.held_{atom.name} as held on atom.value = held.value
+            left join work.held on held.atom = {number} and atom.value = held.value
             where coalesce(held.held, 1) <= {rarest}
             """
         )
@@ -91,12 +91,12 @@ def _meet(work: Workspace, rarest: int) -> None:
                 on own.value = other.value and own.s <> other.rid
             """
         )
-        work.run(f"drop table work.held_{atom.name}")
     work.run(
         "create or replace table work.meeting as "
         "select s, x, bit_or(mask) as mask from work.met group by s, x"
     )
-    work.run("drop table work.met")
+    for table in ("met", "held", "own"):
+        work.run(f"drop table if exists work.{table}")
 
 
 def _share_common(work: Workspace) -> None:
@@ -143,31 +143,30 @@ def _of(side: str, expression: str) -> str:
     return re.sub(rf"\b({columns})\b", rf"{side}.\1", expression)
 
 
-def _judge(work: Workspace, sample: tuple[Ints, Ints], least: float, sampled: int) -> None:
+def _judge(
+    work: Workspace, spec: IdentitySpec, sample: tuple[Ints, Ints], sampled: int
+) -> None:
     """``work.opinion(pattern, chance)`` by a training on the sample alone."""
     found = work.connection.execute(
         "select pattern, count(*) as pairs from work.compared_sample "
         "group by pattern order by pattern"
     ).fetchnumpy()
     patterns = np.asarray(found["pattern"], np.int64)
-    levels = unpack(patterns)
-    records = work.count("work.feature")
-    data = TrainingData(
-        levels=levels,
-        counts=np.asarray(found["pairs"], np.int64),
-        barred=np.zeros(len(levels), dtype=bool),
-        sample_levels=unpack(sample[0]),
-        sample_counts=sample[1],
-        all_pairs=max(float(sampled) * (records - 1), 1.0),
-    )
-    classifier, _ = train(data, least_matches=least, comparisons=COMPARISONS)
-    chance = classifier.kernel.chance(levels)
     work.run("create or replace table work.opinion (pattern bigint, chance double)")
-    if len(patterns):
-        work.run(
-            "insert into work.opinion select unnest($1::bigint[]), unnest($2::double[])",
-            [patterns.tolist(), chance.tolist()],
-        )
+    if not len(patterns):
+        return
+    lesson = learn(
+        patterns,
+        np.asarray(found["pairs"], np.int64),
+        sample,
+        vetoes=spec.vetoes,
+        least_matches=spec.model.least_matches,
+        all_pairs=max(float(sampled) * (work.count("work.feature") - 1), 1.0),
+    )
+    work.run(
+        "insert into work.opinion select unnest($1::bigint[]), unnest($2::double[])",
+        [patterns.tolist(), lesson.chance(patterns).tolist()],
+    )
 
 
 def _summed_up(work: Workspace, sampled: int) -> Meetings:
@@ -178,7 +177,7 @@ def _summed_up(work: Workspace, sampled: int) -> Meetings:
     found = work.connection.execute(
         """
         select sampled.place as record, meeting.mask, count(*)::double as pairs,
-            coalesce(sum(opinion.chance), 0) as matches
+            coalesce(sum(opinion.chance) filter (opinion.chance >= 0.2), 0) as matches
         from work.meeting
         inner join work.sampled on meeting.s = sampled.rid
         left join work.compared_sample as compared on meeting.s = compared.l and meeting.x = compared.r

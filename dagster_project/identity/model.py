@@ -15,15 +15,14 @@ import numpy.typing as npt
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.atoms import ATOMS, write_atoms
-from dagster_project.identity.guards import guard
-from dagster_project.identity.levels import COMPARISONS, unpack
+from dagster_project.identity.interplay import widen
+from dagster_project.identity.levels import COMPARISONS
 from dagster_project.identity.rarity import typical_surprise
-from dagster_project.identity.reliability import held_vetoes
 from dagster_project.identity.rule_choice import Rule
 from dagster_project.identity.scoring import Comparing, compare_pairs
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "6"
+FORMAT = "7"
 """Grows when features or levels change, so that models of older code are trained anew."""
 
 NAME_ALONE = 30
@@ -51,7 +50,8 @@ class Plan:
 class Model:
     """Everything candidates and scores depend on.
 
-    ``match``/``stranger``: per comparison, per level. ``typical`` is how much an agreement on
+    ``match``/``stranger``: per comparison and per pair of those weighed ``together``, per
+    level. ``typical`` is how much an agreement on
     a field says on average, in tenths of a bit; a rarer value says more and a common one
     less. ``records`` and ``candidates`` are those it was trained on.
     """
@@ -63,6 +63,7 @@ class Model:
     prior: float
     match: tuple[tuple[float, ...], ...]
     stranger: tuple[tuple[float, ...], ...]
+    together: tuple[tuple[str, str], ...]
     vetoes: tuple[str, ...]
     typical: dict[str, float]
     rules: tuple[tuple[tuple[str, ...], int], ...]
@@ -86,12 +87,15 @@ class Model:
         self, levels: npt.NDArray[np.int8], only: Collection[str] | None = None
     ) -> npt.NDArray[np.float64]:
         """Evidence of patterns in bits, of all or some comparisons; missing adds nothing."""
+        if only is not None:
+            left_out = [n for n, c in enumerate(COMPARISONS) if c.name not in only]
+            levels = levels.copy()
+            levels[:, left_out] = 0
+        wide = widen(levels, COMPARISONS, self.together)
         bits = np.zeros(len(levels))
         for column, (match, stranger) in enumerate(zip(self.match, self.stranger, strict=True)):
-            if only is not None and COMPARISONS[column].name not in only:
-                continue
             table = np.concatenate([[0.0], np.log2(np.array(match) / np.array(stranger))])
-            bits += table[levels[:, column]]
+            bits += table[wide[:, column]]
         return bits
 
     def to_json(self) -> str:
@@ -105,6 +109,7 @@ class Model:
         for key in ("match", "stranger"):
             data[key] = tuple(tuple(values) for values in data[key])
         data["rules"] = tuple((tuple(atoms), cap) for atoms, cap in data["rules"])
+        data["together"] = tuple((first, second) for first, second in data["together"])
         data["vetoes"] = tuple(data["vetoes"])
         data["warnings"] = tuple(data["warnings"])
         return cls(**data)
@@ -153,7 +158,7 @@ def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
 
     write_atoms(work, tuple(atom.name for atom in ATOMS))
     choice = choose_rules(
-        gather_meetings(work, comparing, strangers, spec.model.least_matches),
+        gather_meetings(work, spec, comparing, strangers),
         budget=options.pairs_per_record,
         most_rules=options.most_rules,
     )
@@ -162,31 +167,22 @@ def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
 
 def train_model(work: Workspace, spec: IdentitySpec, plan: Plan) -> Model:
     """Learn weights from the candidates' patterns and the random pairs of the plan."""
-    from dagster_project.identity.weights import Fit, TrainingData, train
+    from dagster_project.identity.training import learn
 
     strangers = plan.strangers
     if strangers is None:
         raise AssertionError("a model is trained by a plan made for training")
     patterns, counts = _counted(work, "work.compared")
     records = work.count("work.feature")
-    levels = unpack(patterns)
-
-    def fitted(vetoes: Collection[str]) -> Fit:
-        data = TrainingData(
-            levels=levels,
-            counts=counts,
-            barred=guard(levels, vetoes).vetoed,
-            sample_levels=unpack(strangers[0]),
-            sample_counts=strangers[1],
-            all_pairs=max(records * (records - 1) / 2, 1.0),
-        )
-        return train(data, least_matches=spec.model.least_matches, comparisons=COMPARISONS)[1]
-
-    strict = fitted(spec.vetoes)
-    vetoes = held_vetoes(
-        spec.vetoes, levels, counts, m=strict.m, u=strict.u, prior=strict.prior
+    lesson = learn(
+        patterns,
+        counts,
+        strangers,
+        vetoes=spec.vetoes,
+        least_matches=spec.model.least_matches,
+        all_pairs=max(records * (records - 1) / 2, 1.0),
     )
-    fit = fitted(vetoes)
+    fit = lesson.fit
     body = {
         "spec_hash": training_key(spec),
         "records": records,
@@ -194,7 +190,8 @@ def train_model(work: Workspace, spec: IdentitySpec, plan: Plan) -> Model:
         "prior": fit.prior,
         "match": tuple(tuple(round(float(v), 12) for v in values) for values in fit.m),
         "stranger": _with_exact_names(fit.u, plan.comparing.typical["rarity"] / 10),
-        "vetoes": vetoes,
+        "together": lesson.together,
+        "vetoes": lesson.vetoes,
         "typical": plan.comparing.typical,
         "rules": tuple((rule.atoms, rule.cap) for rule in plan.rules),
         "blocking_recall": plan.blocking_recall,

@@ -13,6 +13,10 @@ FAMILY = ("other", "resembling", "alike", "same")
 GIVEN = ("other", "resembling", "alike", "initial", "mistyped", "nickname", "same")
 """Outcomes of two given names."""
 
+KINSHIP = 10.0
+"""How much more often strangers agree on both names than by chance: people of one language
+have its family names and its given names."""
+
 _FAMILY_SHARES = {
     "matches": (0.05, 0.02, 0.08, 0.85),
     "strangers": (0.985, 0.011, 0.002, 0.002),
@@ -101,6 +105,7 @@ NAME = Comparison(
         (("one_word_given", "one_word_family"), ("word_rarity",)),
     ),
     (len(FAMILY), len(GIVEN)),
+    KINSHIP,
 )  # fmt: skip
 
 FULL_NAME = NAME.rarities[0][0]

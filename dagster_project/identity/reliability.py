@@ -6,6 +6,7 @@ that a personal identifier, or failing that everything else, makes one person.
 """
 
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,11 @@ from dagster_project.identity.guards import (
     at,
     column,
 )
+from dagster_project.identity.interplay import Pairs, widen
 from dagster_project.identity.levels import COMPARISONS
+
+if TYPE_CHECKING:
+    from dagster_project.identity.weights import Fit
 
 Levels = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
@@ -34,22 +39,20 @@ def held_vetoes(
     vetoes: Collection[str],
     levels: Levels,
     counts: npt.NDArray[np.int64],
-    *,
-    m: tuple[Floats, ...],
-    u: tuple[Floats, ...],
-    prior: float,
+    together: Pairs,
+    strict: "Fit",
 ) -> tuple[str, ...]:
-    """Those of ``vetoes`` that hold, given patterns and weights learned under all of them."""
+    """Those of ``vetoes`` that hold, given patterns and what was learned under all of them."""
     personal = (
         at(levels, "email", "same")
         | at(levels, "handle", "same", "same_verified")
         | at(levels, "id_number", "same")
     )
-    others = counts * _chance_without("birth_date", levels, m=m, u=u, prior=prior)
+    others = counts * _chance_without("birth_date", levels, together, strict)
     dated = others * at(levels, "name", *OWN_NAME) * (column(levels, "birth_date") > 0)
     named = (
         counts
-        * _chance_without("name", levels, m=m, u=u, prior=prior)
+        * _chance_without("name", levels, together, strict)
         * at(levels, "name", *SAME_FAMILY)
     )
     seen = {
@@ -70,13 +73,11 @@ def _holds(weight: Floats, differs: npt.NDArray[np.bool_]) -> bool:
     return total < LEAST_SEEN or float((weight * differs).sum()) < MOST_DIFFERENT * total
 
 
-def _chance_without(
-    name: str, levels: Levels, *, m: tuple[Floats, ...], u: tuple[Floats, ...], prior: float
-) -> Floats:
+def _chance_without(name: str, levels: Levels, together: Pairs, fit: "Fit") -> Floats:
     """Probability of a match by all other comparisons."""
-    odds = np.full(len(levels), np.log(prior) - np.log1p(-prior))
-    for position, comparison in enumerate(COMPARISONS):
-        if comparison.name != name:
-            table = np.concatenate([[0.0], np.log(m[position]) - np.log(u[position])])
-            odds += table[levels[:, position]]
+    others = levels.copy()
+    others[:, [c.name for c in COMPARISONS].index(name)] = 0
+    odds = np.full(len(levels), np.log(fit.prior) - np.log1p(-fit.prior))
+    for place, found in enumerate(widen(others, COMPARISONS, together).T):
+        odds += np.concatenate([[0.0], np.log(fit.m[place]) - np.log(fit.u[place])])[found]
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50))))

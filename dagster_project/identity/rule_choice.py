@@ -10,6 +10,7 @@ Does not belong here: what the atoms are (``atoms``); how pairs are made (``bloc
 """
 
 import heapq
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -27,8 +28,12 @@ CAPS = (10, 30, 90)
 LEAST_RECALL = 0.0005
 """Share of the likely matches that a further rule must add."""
 
-PRICES = (0.006, 0.012, 0.02, 0.04, 0.08, 0.15, 0.3)
-"""Likely matches that a pair must bring on average, from the most generous."""
+FOUND_ONCE = 0.05
+"""What is left of a likely match's worth once a rule finds it: others like it may differ just
+where that rule looks, so that a second way to them is worth something."""
+
+PRICES = (0.0012, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05)
+"""Share of the likely matches that one more pair per record must bring, from the most generous."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,13 @@ def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choic
 def _choose_at(search: "_Search", price: float, most_rules: int) -> Choice:
     total = max(float(search.all.matches.sum()), 1e-9)
     least = LEAST_RECALL * total
+    price *= total / (2 * max(search.records, 1))
     ahead = [(-w.value(price), w.mask, w.cap) for w in search.proposals(least)]
     heapq.heapify(ahead)
     spent, found, rules = 0.0, 0.0, dict[int, int]()
+    for worth in search.identifiers():
+        spent, found = spent + worth.cost, found + search.take(worth)
+        rules[worth.mask] = worth.cap
     while ahead and len(rules) < most_rules:
         _, mask, cap = heapq.heappop(ahead)
         fresh = search.worth(mask, cap)
@@ -90,8 +99,7 @@ def _choose_at(search: "_Search", price: float, most_rules: int) -> Choice:
         if ahead and -fresh.value(price) > ahead[0][0]:
             heapq.heappush(ahead, (-fresh.value(price), mask, cap))
             continue
-        search.take(fresh)
-        spent, found = spent + fresh.cost, found + fresh.gain
+        spent, found = spent + fresh.cost, found + search.take(fresh)
         rules[mask] = max(cap, rules.get(mask, 0))
     return Choice(
         tuple(Rule(_names(mask), cap) for mask, cap in rules.items()),
@@ -118,20 +126,24 @@ class _Search:
     def __init__(self, meetings: Meetings) -> None:
         self.all = meetings
         self.records = len(meetings.rare)
-        self.open = np.ones(len(meetings.mask), dtype=bool)
+        self.unpaid = meetings.pairs.copy()
+        self.unfound = meetings.matches.copy()
 
     def worth(self, mask: int, cap: int) -> _Worth:
         rows = self._rows(mask)
-        fits = self._fitting(rows, mask, cap)
-        rows = rows[fits[self.all.record[rows]] & self.open[rows]]
+        rows = rows[self._fitting(rows, mask, cap)[self.all.record[rows]]]
         return _Worth(
-            mask, cap, float(self.all.matches[rows].sum()), float(self.all.pairs[rows].sum())
+            mask, cap, float(self.unfound[rows].sum()), float(self.unpaid[rows].sum())
         )
 
-    def take(self, worth: _Worth) -> None:
+    def take(self, worth: _Worth) -> float:
+        """Mark what the rule brings; the likely matches it is the first to find."""
         rows = self._rows(worth.mask)
-        fits = self._fitting(rows, worth.mask, worth.cap)
-        self.open[rows[fits[self.all.record[rows]]]] = False
+        rows = rows[self._fitting(rows, worth.mask, worth.cap)[self.all.record[rows]]]
+        fresh = rows[self.unpaid[rows] > 0]
+        self.unpaid[rows] = 0.0
+        self.unfound[rows] *= FOUND_ONCE
+        return float(self.all.matches[fresh].sum())
 
     def _rows(self, mask: int) -> Ints:
         return np.flatnonzero((self.all.mask & mask) == mask)
@@ -143,6 +155,12 @@ class _Search:
         )
         fits: npt.NDArray[np.bool_] = (held < cap) & ((self.all.rare & mask) != 0)
         return fits
+
+    def identifiers(self) -> Iterator[_Worth]:
+        """Rules that are always taken: few share such a value, and who does must be compared."""
+        for number, atom in enumerate(ATOMS):
+            if atom.is_own and (self.all.mask & (1 << number)).any():
+                yield self.worth(1 << number, CAPS[-1])
 
     def proposals(self, least: float) -> list[_Worth]:
         """Single atoms, pairs of atoms, and triples that narrow the best of the broad pairs."""

@@ -23,10 +23,6 @@ Floats = npt.NDArray[np.float64]
 _FORESEEN = 2.0
 """Pairs of strangers that what is foreseen of a level is worth, however rare it is."""
 
-_KINSHIP = 10.0
-"""How much more often both parts of a grid agree among strangers than by chance: people of one
-language have its family names and its given names."""
-
 _CANDIDATE_TRUST = 1e7
 """The same for levels that are counted among all candidates."""
 
@@ -145,7 +141,7 @@ class CountedECM(ECM):  # type: ignore[misc]
             cells = slice(start, start + rows * columns)
             grid = (seen[cells] + self._experience[0][cells]).reshape(rows, columns)
             chance = grid.sum(1, keepdims=True) * grid.sum(0, keepdims=True) / grid.sum() ** 2
-            chance[rows // 2 :, columns // 3 :] *= _KINSHIP
+            chance[rows // 2 :, columns // 3 :] *= comparison.kinship
             share = float(self._experience[0][cells].sum())
             self._experience[0][cells] = (chance / chance.sum() * share).ravel()
 

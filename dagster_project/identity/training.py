@@ -1,0 +1,82 @@
+"""One training: what counted patterns say of weights, of fields that go together, of vetoes.
+
+Belongs here: the order in which these are learned from each other.
+Does not belong here: the estimation itself (``weights``), and what is kept of it (``model``).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dagster_project.identity.guards import at, guard
+from dagster_project.identity.interplay import Pairs, find_interplay, widen, widened
+from dagster_project.identity.levels import COMPARISONS, unpack
+from dagster_project.identity.name_levels import both_names
+from dagster_project.identity.reliability import held_vetoes
+from dagster_project.identity.weights import Fit, TrainingData, train
+
+Counted = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
+Levels = npt.NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What was learned: weights, comparisons weighed together, and the vetoes that hold."""
+
+    fit: Fit
+    together: Pairs
+    vetoes: tuple[str, ...]
+
+    def chance(self, patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Probability that patterns are matches; none where a guard is sure to forbid it.
+
+        A birth date that vetoes in a sample may not in the end: one mistyped in a hundred
+        still is a match to be found.
+        """
+        levels = unpack(patterns)
+        odds = np.full(len(levels), np.log(self.fit.prior) - np.log1p(-self.fit.prior))
+        for column, found in enumerate(widen(levels, COMPARISONS, self.together).T):
+            ratio = np.log(self.fit.m[column]) - np.log(self.fit.u[column])
+            odds += np.concatenate([[0.0], ratio])[found]
+        guarded = guard(levels, set(self.vetoes) - {"birth_date"})
+        odds[guarded.vetoed | guarded.capped] = -50.0
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50))))
+
+
+def learn(
+    patterns: npt.NDArray[np.int64],
+    counts: npt.NDArray[np.int64],
+    strangers: Counted,
+    *,
+    vetoes: Collection[str],
+    least_matches: float,
+    all_pairs: float,
+) -> Lesson:
+    """Learn from counted patterns of candidates and of random pairs."""
+    levels, sample = unpack(patterns), unpack(strangers[0])
+    together = find_interplay(*_clear_strangers(sample, strangers[1]), COMPARISONS)
+
+    def fitted(standing: Collection[str]) -> Fit:
+        data = TrainingData(
+            levels=widen(levels, COMPARISONS, together),
+            counts=counts,
+            barred=guard(levels, standing).vetoed,
+            sample_levels=widen(sample, COMPARISONS, together),
+            sample_counts=strangers[1],
+            all_pairs=all_pairs,
+        )
+        comparisons = widened(COMPARISONS, together)
+        return train(data, least_matches=least_matches, comparisons=comparisons)[1]
+
+    held = held_vetoes(vetoes, levels, counts, together, fitted(vetoes))
+    return Lesson(fitted(held), together, held)
+
+
+def _clear_strangers(
+    levels: Levels, counts: npt.NDArray[np.int64]
+) -> tuple[Levels, npt.NDArray[np.int64]]:
+    """Patterns of two names that differ; all of them, where names are not known."""
+    differ = at(levels, "name", both_names("other", "other"))
+    return (levels[differ], counts[differ]) if differ.any() else (levels, counts)
