@@ -34,6 +34,7 @@ def mart_gates(marts: tuple[str, ...]) -> dg.AssetChecksDefinition:
         chosen = {key.asset_key.path[-1] for key in context.selected_asset_check_keys}
         with guarded("judging the marts"):
             told = _judge(workbench, tuple(m for m in marts if m in chosen), whole=len(marts))
+        workbench.journal.write("gates", marts=len(told))
         for mart, (verdict, run_id) in told.items():
             found_by = "" if run_id == workbench.run_id else run_id
             asset = dg.AssetKey(["marts", mart])

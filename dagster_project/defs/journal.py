@@ -3,6 +3,7 @@
 Counts, names of sources and rules only; never a value of a row.
 """
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,11 @@ class Journal:
     file: Path
 
     def write(self, step: str, **facts: Any) -> None:
-        """Add one entry; it is on disk when this returns."""
+        """Add one entry with the CPU time used so far; it is on disk when this returns."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        entry = {"step": step, **facts, "cpu": round(time.process_time(), 2)}
         with self.file.open("ab") as handle:
-            handle.write(orjson.dumps({"step": step, **facts}, default=str) + b"\n")
+            handle.write(orjson.dumps(entry, default=str) + b"\n")
 
     def entries(self, step: str | None = None) -> list[dict[str, Any]]:
         """All entries in the order they were written, or those of one step."""
