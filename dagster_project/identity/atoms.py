@@ -18,14 +18,16 @@ class Atom:
 
     ``topic``: atoms of one topic say nearly the same; a rule takes one of each at most.
     ``sql`` yields rid and value. ``column``: an expression over a feature row that stands for
-    the atom where a value is too common to be joined. ``is_own``: few people share a value,
-    so that sharing one alone makes a pair worth a look.
+    the atom where a value is too common to be joined, ``source`` the column of feature rows
+    without which there are no values. ``is_own``: few people share a value, so that sharing
+    one alone makes a pair worth a look.
     """
 
     name: str
     topic: str
     sql: str
     column: str | None = None
+    source: str | None = None
     is_own: bool = False
 
 
@@ -46,10 +48,12 @@ def _identifier(name: str, kind: str, value: str = "identifier.value_id") -> Ato
     return Atom(name, kind, sql, is_own=True)
 
 
-def _feature(name: str, topic: str, value: str, *, is_own: bool = False) -> Atom:
+def _feature(
+    name: str, topic: str, value: str, source: str | None = None, *, is_own: bool = False
+) -> Atom:
     """A value that a feature row holds once."""
     sql = f"select rid, hash({value}) as value from work.feature where {value} is not null"
-    return Atom(name, topic, sql, value, is_own=is_own)
+    return Atom(name, topic, sql, value, source, is_own=is_own)
 
 
 def _address(name: str, topic: str, value: str, column: str | None) -> Atom:
@@ -187,34 +191,34 @@ ATOMS: tuple[Atom, ...] = (
     _EMAIL_START,
     _EMAIL_DOMAIN,
     _ALIAS,
-    _feature("id_number", "id_number", "id_number", is_own=True),
-    _feature("id_head", "id_number", "left(id_number, 4)"),
-    _feature("id_tail", "id_number", "right(id_number, 4)"),
+    _feature("id_number", "id_number", "id_number", "id_number", is_own=True),
+    _feature("id_head", "id_number", "left(id_number, 4)", "id_number"),
+    _feature("id_tail", "id_number", "right(id_number, 4)", "id_number"),
     _feature("name", "name", "case when word_count > 1 then name end"),
     _NAME_PAIR,
     _NAME_PREFIXES,
     _GIVEN_ROOT,
-    _feature("given_start", "given", "left(given, 3)"),
-    _feature("initial", "given", "initial"),
-    _feature("family", "family", "family"),
+    _feature("given_start", "given", "left(given, 3)", "given"),
+    _feature("initial", "given", "initial", "initial"),
+    _feature("family", "family", "family", "family"),
     _FAMILY_SOUND,
-    _feature("family_start", "family", "left(family, 4)"),
+    _feature("family_start", "family", "left(family, 4)", "family"),
     _WORD,
-    _feature("birth_date", "birth", "birth_digits"),
-    _feature("birth_year", "birth", "birth_year"),
-    _feature("birth_day_of_year", "birth", "birth_month::integer * 100 + birth_day"),
+    _feature("birth_date", "birth", "birth_digits", "birth_digits"),
+    _feature("birth_year", "birth", "birth_year", "birth_year"),
+    _feature("birth_day_of_year", "birth", "birth_month::integer * 100 + birth_day", "birth_day"),
     _address("postal_code", "place", "address.postal_code", "postal_1"),
-    _feature("postal_area", "place", "postal_area"),
+    _feature("postal_area", "place", "postal_area", "postal_area"),
     _address("city", "city", "address.city", "city_1"),
     _address(
         "street", "street",
         "regexp_replace(address.street, '[^0-9]+', '', 'g') || left(address.street, 4)", None,
     ),
-    _feature("organisation", "organisation", "company"),
-    _feature("country", "country", "country"),
-    _feature("birth_place", "birth_place", "birth_place"),
-    _feature("occupation", "occupation", "occupation"),
-    _feature("gender", "gender", "gender"),
-    *(_feature(f"other_{n}", f"other_{n}", f"other_{n}") for n in (1, 2, 3)),
+    _feature("organisation", "organisation", "company", "company"),
+    _feature("country", "country", "country", "country"),
+    _feature("birth_place", "birth_place", "birth_place", "birth_place"),
+    _feature("occupation", "occupation", "occupation", "occupation"),
+    _feature("gender", "gender", "gender", "gender"),
+    *(_feature(f"other_{n}", f"other_{n}", f"other_{n}", f"other_{n}") for n in (1, 2, 3)),
 )  # fmt: skip
 """All atoms, in the order of their bits in a mask."""

@@ -52,7 +52,7 @@ def _pair_up(work: Workspace, number: int, rule: Rule, window: int) -> RuleCount
     if capped and window:
         work.run(_window_sql(number, rule.cap, window))
     pairs = _scalar(work, f"select count(*) from work.found where rule = {number}")
-    return RuleCount(" + ".join(rule.atoms), pairs, capped)
+    return RuleCount(" + ".join(rule.atoms) or "everybody", pairs, capped)
 
 
 def _scalar(work: Workspace, sql: str) -> int:
@@ -61,6 +61,11 @@ def _scalar(work: Workspace, sql: str) -> int:
 
 def _keys_sql(rule: tuple[str, ...]) -> str:
     """``work.key``: every record's values of one rule, with how many records hold each."""
+    if not rule:
+        return (
+            "create or replace table work.key as select rid, 0::ubigint as key, "
+            "count(*) over () as held from work.feature"
+        )
     first, *rest = rule
     joins = " ".join(
         f"inner join work.atom_{atom} as a{n} on a0.rid = a{n}.rid"

@@ -16,18 +16,19 @@ from dagster_project.identity.workspace import Workspace
 MOST_MEETINGS = 1_500_000
 """Pairs of the sample before they are summed up."""
 
-MOST_SAMPLED = 3_000
+MOST_SAMPLED = 2_000
 LEAST_SAMPLED = 200
 
 
 def gather_meetings(
     work: Workspace, spec: IdentitySpec, comparing: Comparing, strangers: tuple[Ints, Ints]
 ) -> Meetings:
-    """Everything sampled records share; needs atoms, ``work.shuffled`` and random pairs.
+    """Everything sampled records share; needs ``work.shuffled``.
 
     ``strangers`` are the counted patterns of random pairs; a first training on the sample says
     which of its pairs are likely matches.
     """
+    _gather_atoms(work)
     rarest, sampled = _size(work)
     work.run(
         f"create or replace table work.sampled as "
@@ -40,15 +41,24 @@ def gather_meetings(
     return _summed_up(work, sampled)
 
 
+def _gather_atoms(work: Workspace) -> None:
+    """``work.atom(atom, rid, value)`` of all atoms at once, and ``work.held`` per value."""
+    known = {str(row[0]) for row in work.rows("select name from work.known_column")}
+    branches = [
+        f"select {number}::utinyint as atom, rid, value::ubigint as value from ({atom.sql})"
+        for number, atom in enumerate(ATOMS)
+        if atom.source is None or atom.source in known
+    ]
+    work.run(f"create or replace table work.atom as {' union all '.join(branches)}")
+    work.run(
+        "create or replace table work.held as select atom, value, count(*)::integer as held "
+        "from work.atom group by atom, value having count(*) > 1"
+    )
+
+
 def _size(work: Workspace) -> tuple[int, int]:
     """How common a value may be for its pairs to be gathered, and of how many records."""
     records = max(work.count("work.feature"), 1)
-    work.run("create or replace table work.held (atom utinyint, value ubigint, held integer)")
-    for number, atom in enumerate(ATOMS):
-        work.run(
-            f"insert into work.held select {number}, value, count(*) from work.atom_{atom.name} "
-            "group by value having count(*) > 1"
-        )
     rows = work.rows("select held, count(*) from work.held group by held")
     held = np.array(rows, dtype=np.float64).reshape(-1, 2)
     usual = 3 * (CAPS[-1] * records) ** 0.5
@@ -64,39 +74,32 @@ def _size(work: Workspace) -> tuple[int, int]:
 
 def _meet(work: Workspace, rarest: int) -> None:
     """``work.meeting``: pairs of a sampled record and any other, with the rare atoms they share."""
-    work.run("create or replace table work.met (s integer, x integer, mask bigint)")
-    work.run("create or replace table work.rare_atom (s integer, mask bigint)")
-    known = {int(str(row[0])) for row in work.rows("select distinct atom from work.held")}
-    for number, atom in enumerate(ATOMS):
-        if number not in known:
-            continue
-        bit = 1 << number
-        work.run(
-            f"""
-            create or replace table work.own as
-            select atom.rid as s, atom.value
-            from work.atom_{atom.name} as atom
-            inner join work.sampled on atom.rid = sampled.rid
-            left join work.held on held.atom = {number} and atom.value = held.value
-            where coalesce(held.held, 1) <= {rarest}
-            """
-        )
-        work.run(f"insert into work.rare_atom select distinct s, {bit} from work.own")
-        work.run(
-            f"""
-            insert into work.met
-            select distinct own.s, other.rid as x, {bit} as mask
-            from work.own
-            inner join work.atom_{atom.name} as other
-                on own.value = other.value and own.s <> other.rid
-            """
-        )
     work.run(
-        "create or replace table work.meeting as "
-        "select s, x, bit_or(mask) as mask from work.met group by s, x"
+        f"""
+        create or replace table work.own as
+        select own.rid as s, own.atom, own.value, coalesce(held.held, 1) as held
+        from work.atom as own
+        inner join work.sampled on own.rid = sampled.rid
+        left join work.held on own.atom = held.atom and own.value = held.value
+        where coalesce(held.held, 1) <= {rarest}
+        """
     )
-    for table in ("met", "held", "own"):
-        work.run(f"drop table if exists work.{table}")
+    work.run(
+        "create or replace table work.rare_atom as "
+        "select s, bit_or(1::bigint << atom) as mask from work.own group by s"
+    )
+    work.run(
+        """
+        create or replace table work.meeting as
+        select own.s, other.rid as x, bit_or(1::bigint << own.atom) as mask
+        from (from work.own where held > 1) as own
+        inner join work.atom as other
+            on own.atom = other.atom and own.value = other.value and own.s <> other.rid
+        group by own.s, other.rid
+        """
+    )
+    for table in ("atom", "held", "own"):
+        work.run(f"drop table work.{table}")
 
 
 def _share_common(work: Workspace) -> None:

@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.atoms import ATOMS, write_atoms
 from dagster_project.identity.interplay import widen
 from dagster_project.identity.levels import COMPARISONS
 from dagster_project.identity.rarity import typical_surprise
@@ -28,6 +27,9 @@ FORMAT = "7"
 NAME_ALONE = 30
 """Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
 are not independent draws, so that a name alone is never more than weak evidence."""
+
+FEW_RECORDS = 400
+"""Up to so many records, everybody is compared with everybody."""
 
 _Counted = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
@@ -153,10 +155,11 @@ def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
     if options.rules:
         rules = tuple(Rule(tuple(atoms), options.cap) for atoms in options.rules)
         return Plan(comparing, rules, None, strangers)
+    if work.count("work.feature") <= FEW_RECORDS:
+        return Plan(comparing, (Rule((), 2 * FEW_RECORDS),), 1.0, strangers)
     from dagster_project.identity.meetings import gather_meetings
     from dagster_project.identity.rule_choice import choose_rules
 
-    write_atoms(work, tuple(atom.name for atom in ATOMS))
     choice = choose_rules(
         gather_meetings(work, spec, comparing, strangers),
         budget=options.pairs_per_record,

@@ -93,7 +93,7 @@ def _choose_at(search: "_Search", price: float, most_rules: int) -> Choice:
         rules[worth.mask] = worth.cap
     while ahead and len(rules) < most_rules:
         _, mask, cap = heapq.heappop(ahead)
-        fresh = search.worth(mask, cap)
+        fresh = search.worth(mask)[CAPS.index(cap)]
         if fresh.value(price) < least:
             continue
         if ahead and -fresh.value(price) > ahead[0][0]:
@@ -129,17 +129,20 @@ class _Search:
         self.unpaid = meetings.pairs.copy()
         self.unfound = meetings.matches.copy()
 
-    def worth(self, mask: int, cap: int) -> _Worth:
+    def worth(self, mask: int) -> list[_Worth]:
+        """What a conjunction would bring now, at every cap."""
         rows = self._rows(mask)
-        rows = rows[self._fitting(rows, mask, cap)[self.all.record[rows]]]
-        return _Worth(
-            mask, cap, float(self.unfound[rows].sum()), float(self.unpaid[rows].sum())
-        )
+        records, gains, costs = self.all.record[rows], self.unfound[rows], self.unpaid[rows]
+        held = self._held(rows, mask)[records]
+        return [
+            _Worth(mask, cap, float(gains[held < cap].sum()), float(costs[held < cap].sum()))
+            for cap in CAPS
+        ]
 
     def take(self, worth: _Worth) -> float:
         """Mark what the rule brings; the likely matches it is the first to find."""
         rows = self._rows(worth.mask)
-        rows = rows[self._fitting(rows, worth.mask, worth.cap)[self.all.record[rows]]]
+        rows = rows[self._held(rows, worth.mask)[self.all.record[rows]] < worth.cap]
         fresh = rows[self.unpaid[rows] > 0]
         self.unpaid[rows] = 0.0
         self.unfound[rows] *= FOUND_ONCE
@@ -148,19 +151,19 @@ class _Search:
     def _rows(self, mask: int) -> Ints:
         return np.flatnonzero((self.all.mask & mask) == mask)
 
-    def _fitting(self, rows: Ints, mask: int, cap: int) -> npt.NDArray[np.bool_]:
-        """Records whose key is not past the cap, as far as the sample shows."""
+    def _held(self, rows: Ints, mask: int) -> Floats:
+        """Others that have a record's key, as far as the sample shows; many where it is common."""
         held = np.bincount(
             self.all.record[rows], weights=self.all.pairs[rows], minlength=self.records
-        )
-        fits: npt.NDArray[np.bool_] = (held < cap) & ((self.all.rare & mask) != 0)
-        return fits
+        ).astype(float)
+        held[(self.all.rare & mask) == 0] = np.inf
+        return np.asarray(held, dtype=np.float64)
 
     def identifiers(self) -> Iterator[_Worth]:
         """Rules that are always taken: few share such a value, and who does must be compared."""
         for number, atom in enumerate(ATOMS):
             if atom.is_own and (self.all.mask & (1 << number)).any():
-                yield self.worth(1 << number, CAPS[-1])
+                yield self.worth(1 << number)[-1]
 
     def proposals(self, least: float) -> list[_Worth]:
         """Single atoms, pairs of atoms, and triples that narrow the best of the broad pairs."""
@@ -176,17 +179,17 @@ class _Search:
         for mask in broad:
             topics = {ATOMS[n].topic for n in usual if mask >> n & 1}
             found.update(mask | 1 << n for n in usual if ATOMS[n].topic not in topics)
-        worths = [self.worth(mask, cap) for mask in sorted(found) for cap in CAPS]
-        return [w for w in worths if w.gain >= least]
+        worths = [worth for mask in sorted(found) for worth in self.worth(mask)]
+        return [worth for worth in worths if worth.gain >= least]
 
     def _loss(self, mask: int) -> float:
         """Likely matches that a pair of atoms would have but for the cap."""
         rows = self._rows(mask)
-        fits = self._fitting(rows, mask, CAPS[-1])
-        return float(self.all.matches[rows[~fits[self.all.record[rows]]]].sum())
+        held = self._held(rows, mask)[self.all.record[rows]]
+        return float(self.all.matches[rows[held >= CAPS[-1]]].sum())
 
 
-BROAD = 30
+BROAD = 24
 """Pairs of atoms that are narrowed by a third."""
 
 
