@@ -17,7 +17,10 @@ class RecordCounts:
 
 @dataclass(frozen=True)
 class IdentityReport:
-    """Figures of one run. ``expected_*`` are the model's own estimates, made without truth.
+    """Figures of one run.
+
+    ``expected_*`` are the model's own estimates, made without truth, and so is
+    ``blocking_recall``: the share of likely matches of a sample that the rules find.
 
     ``trained`` says why a model was trained in this run, ``None`` when the frozen one served.
     ``is_unchanged``: nothing had changed, and nothing was done.
@@ -39,6 +42,7 @@ class IdentityReport:
     trained: str | None = None
     expected_precision: float | None = None
     expected_recall: float | None = None
+    blocking_recall: float | None = None
     largest_customer: int = 0
     rules: tuple[RuleCount, ...] = ()
     seconds: dict[str, float] = field(default_factory=dict)

@@ -234,6 +234,7 @@ def _report(
         trained=reason,
         expected_precision=precision,
         expected_recall=recall,
+        blocking_recall=model.blocking_recall,
         largest_customer=int(str(largest[0][0])),
         rules=rules,
         seconds=work.seconds,

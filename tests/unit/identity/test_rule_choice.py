@@ -1,0 +1,78 @@
+"""Which blocking rules are taken, on samples small enough to work out by hand."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dagster_project.identity.atoms import ATOMS
+from dagster_project.identity.rule_choice import CAPS, Meetings, choose_rules
+
+_BITS = {atom.name: 1 << n for n, atom in enumerate(ATOMS)}
+
+
+def _mask(*names: str) -> int:
+    return sum(_BITS[name] for name in names)
+
+
+def _meetings(
+    rows: Sequence[tuple[int, tuple[str, ...], float, float]], rare: tuple[str, ...]
+) -> Meetings:
+    records = max(row[0] for row in rows) + 1
+    return Meetings(
+        record=np.array([row[0] for row in rows], dtype=np.int64),
+        mask=np.array([_mask(*row[1]) for row in rows], dtype=np.int64),
+        pairs=np.array([row[2] for row in rows], dtype=np.float64),
+        matches=np.array([row[3] for row in rows], dtype=np.float64),
+        rare=np.full(records, _mask(*rare), dtype=np.int64),
+    )
+
+
+def test_who_shares_an_identifier_is_always_compared() -> None:
+    choice = choose_rules(
+        _meetings([(0, ("email",), 3.0, 0.0), (1, ("birth_date",), 1.0, 1.0)], ("email", "birth_date")),
+        budget=10,
+        most_rules=5,
+    )  # fmt: skip
+
+    assert ("email",) in [rule.atoms for rule in choice.rules]
+
+
+def test_a_broad_key_is_narrowed_by_a_second_one() -> None:
+    rows = [(n, ("family", "birth_year"), 1.0, 1.0) for n in range(20)]
+    rows += [(n, ("family",), 500.0, 0.0) for n in range(20)]
+    rows += [(n, ("birth_year",), 500.0, 0.0) for n in range(20)]
+
+    choice = choose_rules(_meetings(rows, ("family", "birth_year")), budget=5, most_rules=5)
+
+    assert [set(rule.atoms) for rule in choice.rules] == [{"family", "birth_year"}]
+    assert choice.expected_recall == 1.0
+    assert choice.pairs_per_record == 0.5
+
+
+def test_a_key_that_too_many_hold_finds_nothing() -> None:
+    rows = [(0, ("family",), CAPS[-1] + 1.0, 5.0), (1, ("city", "given_root"), 2.0, 2.0)]
+
+    choice = choose_rules(
+        _meetings(rows, ("family", "city", "given_root")), budget=50, most_rules=5
+    )
+
+    assert all("family" not in rule.atoms for rule in choice.rules)
+    assert choice.expected_recall == 2.0 / 7.0
+
+
+def test_a_key_whose_pairs_were_not_gathered_is_taken_for_too_common() -> None:
+    rows = [(0, ("city",), 2.0, 2.0)]
+
+    choice = choose_rules(_meetings(rows, ("family",)), budget=50, most_rules=5)
+
+    assert choice.rules == ()
+
+
+def test_the_budget_keeps_expensive_rules_out() -> None:
+    rows = [(n, ("family",), 60.0, 0.4) for n in range(10)]
+    rows += [(n, ("birth_date",), 1.0, 1.0) for n in range(10)]
+
+    cheap = choose_rules(_meetings(rows, ("family", "birth_date")), budget=2, most_rules=5)
+
+    assert [rule.atoms for rule in cheap.rules] == [("birth_date",)]
+    assert cheap.pairs_per_record <= 2
