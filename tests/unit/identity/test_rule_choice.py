@@ -7,6 +7,9 @@ import numpy as np
 from dagster_project.identity.atoms import ATOMS
 from dagster_project.identity.rule_choice import CAPS, Meetings, choose_rules
 
+_Row = tuple[int, tuple[str, ...], float, float]
+"""Record, atoms shared, pairs, likely matches."""
+
 _BITS = {atom.name: 1 << n for n, atom in enumerate(ATOMS)}
 
 
@@ -14,9 +17,7 @@ def _mask(*names: str) -> int:
     return sum(_BITS[name] for name in names)
 
 
-def _meetings(
-    rows: Sequence[tuple[int, tuple[str, ...], float, float]], rare: tuple[str, ...]
-) -> Meetings:
+def _meetings(rows: Sequence[_Row], rare: tuple[str, ...]) -> Meetings:
     records = max(row[0] for row in rows) + 1
     return Meetings(
         record=np.array([row[0] for row in rows], dtype=np.int64),
@@ -38,7 +39,7 @@ def test_who_shares_an_identifier_is_always_compared() -> None:
 
 
 def test_a_broad_key_is_narrowed_by_a_second_one() -> None:
-    rows = [(n, ("family", "birth_year"), 1.0, 1.0) for n in range(20)]
+    rows: list[_Row] = [(n, ("family", "birth_year"), 1.0, 1.0) for n in range(20)]
     rows += [(n, ("family",), 500.0, 0.0) for n in range(20)]
     rows += [(n, ("birth_year",), 500.0, 0.0) for n in range(20)]
 
@@ -69,7 +70,7 @@ def test_a_key_whose_pairs_were_not_gathered_is_taken_for_too_common() -> None:
 
 
 def test_the_budget_keeps_expensive_rules_out() -> None:
-    rows = [(n, ("family",), 60.0, 0.4) for n in range(10)]
+    rows: list[_Row] = [(n, ("family",), 60.0, 0.4) for n in range(10)]
     rows += [(n, ("birth_date",), 1.0, 1.0) for n in range(10)]
 
     cheap = choose_rules(_meetings(rows, ("family", "birth_date")), budget=2, most_rules=5)
