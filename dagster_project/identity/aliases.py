@@ -6,9 +6,15 @@ USUAL_HOLDERS = 12
 """Records that may share a user part or alias before it counts as everybody's."""
 
 
-def find_aliases(work: Workspace) -> None:
-    """Make ``work.name_word``, ``work.spelled`` and ``work.alias``; needs names and contacts."""
+def write_name_words(work: Workspace) -> None:
+    """Make ``work.name_word``: how each name is written as one word; needs names."""
     work.run(_WORDS_OF_NAMES)
+
+
+def find_aliases(work: Workspace) -> None:
+    """Make ``work.alias``; needs contacts, and ``work.spelled`` of the statistics."""
+    work.run(_SPELLED_USERS)
+    work.run(_GATHERED)
     work.run(_ALIASES)
 
 
@@ -27,17 +33,10 @@ from (
         unnest(list_distinct([given, array_to_string(given_words, '')])) as given
     from work.name
 )
-where given is not null and family is not null and length(given) > 1;
+where given is not null and family is not null and length(given) > 1
+"""
 
-create or replace table work.spelled as
-select distinct unnest(long_words || short_words) as word from work.name_word
-union
-select distinct unnest(words) as word from work.name
-union
-select nick from work.nickname
-union
-select root from work.nickname;
-
+_SPELLED_USERS = """
 create or replace table work.spelled_user as
 with
 
@@ -54,7 +53,7 @@ parts as (
 
 select parts.user_part
 from parts
-left join work.spelled on parts.word = spelled.word
+left join work.spelled on hash(parts.word) = spelled.word
 group by parts.user_part
 having bool_and(length(parts.word) < 2 or spelled.word is not null)
 """
@@ -63,8 +62,8 @@ having bool_and(length(parts.word) < 2 or spelled.word is not null)
 # and what it says is said by comparing names: it is no key of its own. With digits
 # (``kchan54``) it says little more.
 # Taken are user parts of e-mails and handles, without punctuation or server.
-_ALIASES = f"""
-create or replace table work.alias as
+_GATHERED = """
+create or replace table work.gathered_alias as
 with
 
 user_parts as (
@@ -94,20 +93,21 @@ handles as (
     from work.identifier
     where kind = 'handle' and flag is null
 
-),
+)
 
-gathered as (
+select distinct rid, user_part, alias
+from (from user_parts union all from handles)
+where length(alias) >= 4
+"""
 
-    select distinct rid, user_part, alias
-    from (from user_parts union all from handles)
-    where length(alias) >= 4
-
-),
+_ALIASES = f"""
+create or replace table work.alias as
+with
 
 held as (
 
     select alias, count(distinct rid) as holders
-    from gathered
+    from work.gathered_alias
     group by alias
 
 )
@@ -124,8 +124,9 @@ from (
     select
         gathered.*,
         spelled.word is not null or spelled_user.user_part is not null as is_spelled
-    from gathered
-    left join work.spelled on regexp_replace(gathered.alias, '[0-9]+', '', 'g') = spelled.word
+    from work.gathered_alias as gathered
+    left join work.spelled
+        on hash(regexp_replace(gathered.alias, '[0-9]+', '', 'g')) = spelled.word
     left join work.spelled_user on gathered.user_part = spelled_user.user_part
 ) as gathered
 inner join held on gathered.alias = held.alias

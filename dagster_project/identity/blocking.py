@@ -112,10 +112,12 @@ def _window_sql(number: int, cap: int, window: int) -> str:
                 key.rid,
                 row_number() over (
                     partition by key.key
-                    order by feature.name nulls last, feature.birth_digits nulls last, key.rid
+                    order by feature.name nulls last, feature.birth_digits nulls last,
+                        record.record_id
                 ) as place
             from work.key
             inner join work.feature on key.rid = feature.rid
+            inner join work.record on key.rid = record.rid
             where key.held > {cap}
 
         )

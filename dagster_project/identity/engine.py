@@ -21,6 +21,7 @@ from dagster_project.identity.model import Model, needs_training, plan_training,
 from dagster_project.identity.names import read_names
 from dagster_project.identity.records import read_records
 from dagster_project.identity.scoring import compare_pairs, score_pairs
+from dagster_project.identity.statistics import load_statistics
 from dagster_project.identity.workspace import Progress, Workspace, opened_workspace
 
 
@@ -79,7 +80,10 @@ def run_stages(
     judgements: tuple[Judgement, ...] = (),
     model: Model | None = None,
 ) -> Clustered:
-    """All stages up to clusters, in an open workspace; trains unless ``model`` serves."""
+    """All stages up to clusters, in an open workspace; trains unless ``model`` serves.
+
+    A model needs its statistics, and so the state attached as ``idstate``.
+    """
     with work.stage("records", "work.record"):
         read_records(work)
     with work.stage("names", "work.name"):
@@ -87,11 +91,15 @@ def run_stages(
     with work.stage("contact points", "work.identifier"):
         read_contacts(work, spec)
     with work.stage("features", "work.feature"):
-        build_features(work, spec)
+        reason = needs_training(
+            model, spec, work.count("(from work.record where not is_mailbox)")
+        )
+        if model is not None and reason is None and not load_statistics(work, model.version):
+            reason = "what it counted is not known"
+        build_features(work, spec, has_statistics=reason is None)
     with work.stage("agreements", "work.agreement"):
         find_agreements(work)
     with work.stage("rules"):
-        reason = needs_training(model, spec, work.count("work.feature"))
         plan = model.plan if model and reason is None else plan_training(work, spec)
     with work.stage("candidates", "work.candidate"):
         write_atoms(work, tuple({atom for rule in plan.rules for atom in rule.atoms}))

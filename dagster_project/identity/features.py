@@ -5,24 +5,40 @@ one join on each side. Mailboxes have none: they never meet persons.
 """
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.aliases import find_aliases
-from dagster_project.identity.rarity import measure_names, rarity_sql
+from dagster_project.identity.aliases import find_aliases, write_name_words
+from dagster_project.identity.rarity import (
+    SPELLED_RARITY,
+    count_fields,
+    count_names,
+    rarity_columns,
+    rarity_joins,
+)
 from dagster_project.identity.workspace import Workspace
 
 OTHER_COLUMNS = 3
 """Columns of unknown meaning that are compared: those with the most values."""
 
 
-def build_features(work: Workspace, spec: IdentitySpec) -> None:
-    """Make ``work.feature``; needs names and contacts."""
+def build_features(work: Workspace, spec: IdentitySpec, *, has_statistics: bool) -> None:
+    """Make ``work.feature``; needs names and contacts.
+
+    ``has_statistics``: counts of a training are there (``statistics``) and stand; else they
+    are taken from these very records.
+    """
+    write_name_words(work)
+    count_names(work, has_statistics=has_statistics)
     find_aliases(work)
-    measure_names(work)
+    work.run(SPELLED_RARITY)
+    if not has_statistics:
+        work.run(_COMMON_DOMAINS)
     work.run(_DOMAINS, [list(spec.emails.public_domains)])
     work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
     work.run(_ADDRESS_KEYS)
     work.run(_POINTS)
     work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
     work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
+    if not has_statistics:
+        count_fields(work)
     work.run(_FEATURES, [list(spec.one_record_per_person)])
     work.run(
         "create or replace table work.known_column as select name from ("
@@ -31,9 +47,8 @@ def build_features(work: Workspace, spec: IdentitySpec) -> None:
     )
 
 
-# Domains that look like an employer's: no public provider, and not held by a large share.
-_DOMAINS = """
-create or replace table work.domain as
+_COMMON_DOMAINS = """
+insert into work.common
 with
 
 held as (
@@ -52,13 +67,23 @@ counted as (
 
 total as (select count(distinct rid) as holders from held)
 
-select distinct held.rid, held.domain
-from held
-inner join counted on held.domain = counted.domain
+select 'domain', hash(counted.domain), counted.holders
+from counted
 cross join total
-where
-    not list_contains($1::varchar[], held.domain)
-    and counted.holders <= greatest(20, total.holders / 100)
+where counted.holders > greatest(20, total.holders / 100)
+"""
+
+# Domains that look like an employer's: no public provider, and not held by a large share.
+_DOMAINS = """
+create or replace table work.domain as
+select distinct held.rid, held.domain
+from (
+    select split_part(canonical, '@', 2) as domain, rid
+    from work.identifier
+    where kind = 'email' and (flag is null or flag in ('shared', 'role', 'generic'))
+) as held
+anti join (from work.common where field = 'domain') as common on hash(held.domain) = common.value
+where not list_contains($1::varchar[], held.domain)
 """
 
 _ORGANISATIONS = """
@@ -310,30 +335,26 @@ select
     birth.birth_day,
     birth.birth_digits,
     birth.birth_digit_sum,
-    {rarity_sql("birth.birth_digits")} as birth_rarity,
     point.postal_1,
     point.postal_2,
     point.postal_code,
     point.postal_area,
-    {rarity_sql("point.postal_1")} as postal_rarity,
     point.city_1,
     point.city_2,
     point.city,
-    {rarity_sql("point.city_1")} as city_rarity,
     point.street,
     company.company,
-    {rarity_sql("company.company")} as company_rarity,
     point.domain_1,
     point.domain_2,
     upper(nullif(trim(record.country), '')) as country,
     fact.gender,
     fact.id_number,
-    {
-    ", ".join(
-        f"fact.{name}, {rarity_sql('fact.' + name)} as {name}_rarity"
-        for name in ("birth_place", "occupation", "other_1", "other_2", "other_3")
-    )
-},
+    fact.birth_place,
+    fact.occupation,
+    fact.other_1,
+    fact.other_2,
+    fact.other_3,
+    {rarity_columns()},
     case when record.is_living and list_contains($1::varchar[], record.source) then record.source end
         as single_source
 from work.record
@@ -349,5 +370,6 @@ left join work.point on record.rid = point.rid
 left join work.birth on record.rid = birth.rid
 left join work.company on record.rid = company.rid
 left join work.fact on record.rid = fact.rid
+{rarity_joins()}
 where not record.is_mailbox
 """

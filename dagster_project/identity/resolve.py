@@ -38,6 +38,7 @@ from dagster_project.identity.outputs import (
 from dagster_project.identity.records import read_records
 from dagster_project.identity.report import IdentityReport, RecordCounts
 from dagster_project.identity.state import attached_state
+from dagster_project.identity.statistics import keep_statistics
 from dagster_project.identity.workspace import Progress, Workspace, workspace
 
 DRIFT = 1.5
@@ -193,11 +194,18 @@ def _stop_at_too_many(moves: Moves, spec: IdentitySpec) -> None:
 
 
 def _keep_model(run: _Run, model: Model, reason: str | None) -> None:
-    run.work.run(
-        "insert into idstate.models "
-        "select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? from idstate.models",
-        [model.version, model.to_json(), run.as_of, run.run_id, reason],
-    )
+    run.work.run("begin transaction")
+    try:
+        run.work.run(
+            "insert into idstate.models "
+            "select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? from idstate.models",
+            [model.version, model.to_json(), run.as_of, run.run_id, reason],
+        )
+        keep_statistics(run.work, model.version)
+        run.work.run("commit")
+    except BaseException:
+        run.work.run("rollback")
+        raise
 
 
 def _report(

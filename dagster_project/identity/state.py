@@ -11,10 +11,12 @@ import duckdb
 
 from dagster_project.domain.errors import StateError
 from dagster_project.engines.duckdb.session import quoted
+from dagster_project.identity.statistics import STATE_TABLES
 
 FORMAT = 1
 
-_TABLES = """
+_TABLES = (
+    """
 create table if not exists {schema}.format (version integer);
 create table if not exists {schema}.ids (
     customer_id varchar, serial bigint, created_run bigint, created_at timestamptz,
@@ -40,6 +42,8 @@ create table if not exists {schema}.runs (
     number bigint, run_id varchar, model_version varchar, occurred_at timestamptz
 );
 """
+    + STATE_TABLES
+)
 
 
 def state_file(state_dir: Path) -> Path:
