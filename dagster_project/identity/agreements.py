@@ -29,14 +29,29 @@ MOST_HOLDERS = 300
 
 
 def find_agreements(work: Workspace) -> None:
-    """Make ``work.agreement(l, r, flags)`` with ``l < r``."""
+    """Make ``work.agreement(l, r, flags)`` with ``l < r``, and ``work.holding``."""
+    write_holdings(work)
+    for sql in (_NAMELESS, _WORDS, _BEARERS):
+        work.run(sql)
+    match_holdings(work)
+
+
+def write_holdings(work: Workspace) -> None:
+    """Make ``work.holding(value, flag, rid)``: who holds what may agree."""
     work.run(
         "create or replace table work.holding (value ubigint, flag usmallint, rid integer)"
     )
     for sql in _HOLDINGS:
         work.run(f"insert into work.holding {sql}")
+
+
+def match_holdings(work: Workspace) -> None:
+    """Make ``work.agreement`` of ``work.holding``, and of who goes by whose name.
+
+    The latter reads ``work.nameless(rid, letters)``, ``work.word(name_id, word, flag)`` and
+    ``work.bearer(rid, name_id)``, and the statistics' words that spell names.
+    """
     work.run(_AGREEMENTS)
-    work.run("drop table work.holding")
 
 
 def _identifiers(kind: str, flag: int, condition: str, value: str = "value_id") -> str:
@@ -76,6 +91,26 @@ _HOLDINGS = (
     f"select distinct place, {SHARED_PLACE}, rid from work.address_key where is_shared",
 )
 
+_NAMELESS = """
+create or replace table work.nameless as
+select distinct alias.rid, alias.letters
+from work.alias
+inner join work.feature on alias.rid = feature.rid
+where coalesce(feature.word_count, 0) < 2 and length(alias.letters) >= 4
+"""
+
+_WORDS = f"""
+create or replace table work.word as
+select name_id, unnest(long_words) as word, {ALIAS_IS_NAME} as flag from work.name_word
+union all
+select name_id, unnest(short_words) as word, {ALIAS_IS_SHORT_NAME} as flag from work.name_word
+"""
+
+_BEARERS = """
+create or replace table work.bearer as
+select rid, name_id from work.feature where name_id is not null
+"""
+
 # An alias that spells another record's name counts only where one side has no full name.
 _AGREEMENTS = f"""
 create or replace table work.agreement as
@@ -97,23 +132,6 @@ usual_holding as (
 
 ),
 
-nameless as (
-
-    select distinct alias.rid, alias.letters
-    from work.alias
-    inner join work.feature on alias.rid = feature.rid
-    where coalesce(feature.word_count, 0) < 2 and length(alias.letters) >= 4
-
-),
-
-words as (
-
-    select name_id, unnest(long_words) as word, {ALIAS_IS_NAME} as flag from work.name_word
-    union all
-    select name_id, unnest(short_words) as word, {ALIAS_IS_SHORT_NAME} as flag from work.name_word
-
-),
-
 agreed as (
 
     select l.rid as l, r.rid as r, l.flag
@@ -123,20 +141,21 @@ agreed as (
     union all
 
     select
-        least(nameless.rid, feature.rid) as l,
-        greatest(nameless.rid, feature.rid) as r,
-        words.flag
-    from nameless
-    inner join words on nameless.letters = words.word
-    inner join work.feature on words.name_id = feature.name_id and nameless.rid <> feature.rid
+        least(nameless.rid, bearer.rid) as l,
+        greatest(nameless.rid, bearer.rid) as r,
+        word.flag
+    from work.nameless
+    inner join work.word on nameless.letters = word.word
+    inner join work.bearer on word.name_id = bearer.name_id and nameless.rid <> bearer.rid
 
     union all
 
-    select l.rid as l, r.rid as r, spelled.flag
-    from nameless as l
-    inner join nameless as r on l.letters = r.letters and l.rid < r.rid
-    inner join (select word, min(flag) as flag from words group by word) as spelled
-        on l.letters = spelled.word
+    select l.rid as l, r.rid as r,
+        case spelled.form when 1 then {ALIAS_IS_NAME} else {ALIAS_IS_SHORT_NAME} end as flag
+    from work.nameless as l
+    inner join work.nameless as r on l.letters = r.letters and l.rid < r.rid
+    inner join (from work.spelled where form is not null) as spelled
+        on hash(l.letters) = spelled.word
 
 )
 

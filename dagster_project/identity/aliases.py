@@ -11,11 +11,15 @@ def write_name_words(work: Workspace) -> None:
     work.run(_WORDS_OF_NAMES)
 
 
-def find_aliases(work: Workspace) -> None:
-    """Make ``work.alias``; needs contacts, and ``work.spelled`` of the statistics."""
+def find_aliases(work: Workspace, *, elsewhere: str | None = None) -> None:
+    """Make ``work.alias``; needs contacts, and ``work.spelled`` of the statistics.
+
+    ``elsewhere`` is a table (rid, alias) of what other records go by.
+    """
     work.run(_SPELLED_USERS)
     work.run(_GATHERED)
-    work.run(_ALIASES)
+    held = _HELD if elsewhere is None else _HELD_ELSEWHERE.format(elsewhere)
+    work.run(_ALIASES.format(held=held))
 
 
 # How a name is written as one word: in full, and with an initial.
@@ -100,15 +104,20 @@ from (from user_parts union all from handles)
 where length(alias) >= 4
 """
 
+_HELD = "select rid, alias from work.gathered_alias"
+
+_HELD_ELSEWHERE = (
+    _HELD + " union all select other.rid, other.alias from {} as other "
+    "semi join work.gathered_alias as own on other.alias = own.alias"
+)
+
 _ALIASES = f"""
 create or replace table work.alias as
 with
 
 held as (
 
-    select alias, count(distinct rid) as holders
-    from work.gathered_alias
-    group by alias
+    select alias, count(distinct rid) as holders from ({{held}}) group by alias
 
 )
 
@@ -117,13 +126,15 @@ select
     gathered.user_part,
     gathered.alias,
     nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
-    held.holders > {USUAL_HOLDERS} or length(gathered.alias) < 5
-        or (is_spelled and regexp_matches(gathered.alias, '^[a-z]+$')) as is_common,
+    held.holders > {USUAL_HOLDERS} or is_plain as is_common,
+    is_plain,
     is_spelled as is_name
 from (
     select
         gathered.*,
-        spelled.word is not null or spelled_user.user_part is not null as is_spelled
+        spelled.word is not null or spelled_user.user_part is not null as is_spelled,
+        length(gathered.alias) < 5
+        or (is_spelled and regexp_matches(gathered.alias, '^[a-z]+$')) as is_plain
     from work.gathered_alias as gathered
     left join work.spelled
         on hash(regexp_replace(gathered.alias, '[0-9]+', '', 'g')) = spelled.word

@@ -59,13 +59,10 @@ def _scalar(work: Workspace, sql: str) -> int:
     return int(str(work.rows(sql)[0][0]))
 
 
-def _keys_sql(rule: tuple[str, ...]) -> str:
-    """``work.key``: every record's values of one rule, with how many records hold each."""
+def keyed_sql(rule: tuple[str, ...]) -> str:
+    """Every record's values of one rule: a query of rid and key."""
     if not rule:
-        return (
-            "create or replace table work.key as select rid, 0::ubigint as key, "
-            "count(*) over () as held from work.feature"
-        )
+        return "select rid, 0::ubigint as key from work.feature"
     first, *rest = rule
     joins = " ".join(
         f"inner join work.atom_{atom} as a{n} on a0.rid = a{n}.rid"
@@ -73,16 +70,16 @@ def _keys_sql(rule: tuple[str, ...]) -> str:
     )
     values = ", ".join(f"a{n}.value" for n in range(len(rule)))
     key = f"hash({values})" if rest else "a0.value"
+    return f"select a0.rid, {key} as key from work.atom_{first} as a0 {joins}"
+
+
+def _keys_sql(rule: tuple[str, ...]) -> str:
+    """``work.key``: the values of one rule that several records hold, and how many do."""
     return f"""
         create or replace table work.key as
         with
 
-        keyed as (
-
-            select a0.rid, {key} as key
-            from work.atom_{first} as a0 {joins}
-
-        ),
+        keyed as ({keyed_sql(rule)}),
 
         held as (
 

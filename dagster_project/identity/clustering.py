@@ -131,7 +131,7 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
     compare_pairs(work, "work.absent", "work.compared_late", model.plan.comparing)
     work.run("create or replace table work.edge_early as from work.edge")
     work.run("create or replace table work.weight_early as from work.pattern_weight")
-    score_pairs(work, spec, model, "work.compared_late")
+    score_pairs(work, spec, model, "work.compared_late", is_late=True)
     work.run("insert into work.edge from work.edge_early")
     work.run(
         "insert into work.pattern_weight from work.weight_early as early "

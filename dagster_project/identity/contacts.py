@@ -21,11 +21,18 @@ def read_contacts(work: Workspace, spec: IdentitySpec) -> None:
     ``generic``) or that several people hold it (``shared``); null otherwise. Needs the
     tables of ``names``.
     """
+    read_values(work, spec)
+    work.run(HOLDERS)
+    judge_values(work, spec)
+    work.run(_FLAGS)
+
+
+def read_values(work: Workspace, spec: IdentitySpec) -> None:
+    """The same, with flags by the values' grammar alone."""
     work.run(_GATHERED)
     _read_emails(work, spec)
     read_phones(work, spec.placeholders.phone_pattern)
     work.run(_IDENTIFIERS)
-    _flag_by_fan_out(work, spec)
     _read_addresses(work, spec)
 
 
@@ -201,29 +208,27 @@ from canonical
 """
 
 
-def _flag_by_fan_out(work: Workspace, spec: IdentitySpec) -> None:
-    """Values held under names that cannot be one person are shared; under many, generic.
+def judge_values(work: Workspace, spec: IdentitySpec) -> None:
+    """Make ``work.shared(value_id, flag)`` of the values in ``work.holder``.
 
-    Counted are the given-name roots of distinct holders, mailboxes left out; two names are
+    Values held under names that cannot be one person are shared; under many, generic. Counted are the given-name roots of distinct holders, mailboxes left out; two names are
     at odds when no root, initial or near spelling is common to them.
     """
-    work.run(_HOLDERS)
     work.run(_ODDS)
     work.run("create or replace table work.limits (kind varchar, retire_above integer)")
     for kind, guard in spec.identifiers.items():
         work.run("insert into work.limits values (?, ?)", [kind, guard.retire_above])
     work.run(_SHARED)
-    work.run(
-        """
-        update work.identifier
-        set flag = shared.flag
-        from work.shared
-        where identifier.flag is null and identifier.value_id = shared.value_id
-        """
-    )
 
 
-_HOLDERS = """
+_FLAGS = """
+update work.identifier
+set flag = shared.flag
+from work.shared
+where identifier.flag is null and identifier.value_id = shared.value_id
+"""
+
+HOLDERS = """
 create or replace table work.holder as
 select distinct identifier.value_id, identifier.kind, name.name_id
 from work.identifier
@@ -232,6 +237,7 @@ inner join work.record_name on identifier.rid = record_name.rid
 inner join work.name on record_name.name_id = name.name_id
 where identifier.flag is null and not record.is_mailbox and name.word_count > 1
 """
+"""Names of persons under which values are held that have no flag by their grammar."""
 
 # Holders of one value whose given names cannot be one person's; at most 40 names a value.
 _ODDS = """
@@ -313,9 +319,13 @@ def _read_addresses(work: Workspace, spec: IdentitySpec) -> None:
                 else lower(strip_accents(raw))
             end as folded
         from (
-            select street as raw from intermediate.int_contact_addresses
+            select address.street as raw
+            from intermediate.int_contact_addresses as address
+            semi join work.record on address.record_id = record.record_id
             union
-            select city as raw from intermediate.int_contact_addresses
+            select address.city as raw
+            from intermediate.int_contact_addresses as address
+            semi join work.record on address.record_id = record.record_id
         )
         where raw is not null
         """,

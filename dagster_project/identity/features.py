@@ -19,21 +19,30 @@ OTHER_COLUMNS = 3
 """Columns of unknown meaning that are compared: those with the most values."""
 
 
-def build_features(work: Workspace, spec: IdentitySpec, *, has_statistics: bool) -> None:
+def build_features(
+    work: Workspace,
+    spec: IdentitySpec,
+    *,
+    has_statistics: bool,
+    has_others: bool = False,
+) -> None:
     """Make ``work.feature``; needs names and contacts.
 
     ``has_statistics``: counts of a training are there (``statistics``) and stand; else they
-    are taken from these very records.
+    are taken from these very records. ``has_others``: ``kept`` has what other records go by,
+    and where they live.
     """
     write_name_words(work)
     count_names(work, has_statistics=has_statistics)
-    find_aliases(work)
+    find_aliases(work, elsewhere="kept.alias" if has_others else None)
     work.run(SPELLED_RARITY)
     if not has_statistics:
         work.run(_COMMON_DOMAINS)
     work.run(_DOMAINS, [list(spec.emails.public_domains)])
     work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
-    work.run(_ADDRESS_KEYS)
+    work.run(_PLACES)
+    dwellers = f"{DWELLERS} union all {_OTHER_DWELLERS}" if has_others else DWELLERS
+    work.run(_ADDRESS_KEYS.format(dwellers=dwellers))
     work.run(_POINTS)
     work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
     work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
@@ -108,39 +117,50 @@ select rid, company from folded where company <> ''
 """
 
 # An address that people of different given names share says little of which of them it is.
+_PLACES = """
+create or replace table work.keyed_place as
+select
+    rid,
+    street,
+    city,
+    postal_code,
+    case
+        when street is not null and postal_code is not null then hash(street, postal_code)
+        when street is not null and city is not null then hash(street, city)
+    end as place
+from work.address
+"""
+
+DWELLERS = """
+select keyed.rid, keyed.place, left(name.given, 3) as given
+from work.keyed_place as keyed
+inner join work.record_name on keyed.rid = record_name.rid
+inner join work.name on record_name.name_id = name.name_id
+where keyed.place is not null and name.word_count > 1 and length(name.given) > 1
+"""
+"""Who lives where, by the first letters of given names."""
+
+_OTHER_DWELLERS = """
+select other.rid, other.place, other.given
+from kept.dweller as other
+semi join work.keyed_place as own on other.place = own.place
+"""
+
 _ADDRESS_KEYS = """
 create or replace table work.address_key as
 with
 
-keyed as (
-
-    select
-        rid,
-        street,
-        city,
-        postal_code,
-        case
-            when street is not null and postal_code is not null then hash(street, postal_code)
-            when street is not null and city is not null then hash(street, city)
-        end as place
-    from work.address
-
-),
-
 shared as (
 
-    select keyed.place
-    from keyed
-    inner join work.record_name on keyed.rid = record_name.rid
-    inner join work.name on record_name.name_id = name.name_id
-    where keyed.place is not null and name.word_count > 1 and length(name.given) > 1
-    group by keyed.place
-    having count(distinct left(name.given, 3)) > 1
+    select place
+    from ({dwellers})
+    group by place
+    having count(distinct given) > 1
 
 )
 
 select keyed.*, shared.place is not null as is_shared
-from keyed
+from work.keyed_place as keyed
 left join shared on keyed.place = shared.place
 """
 

@@ -64,20 +64,27 @@ class TooManyMovesError(Customer360Error):
         return error
 
 
-def name_clusters(work: Workspace, judgements: tuple[Judgement, ...] = ()) -> Moves:
+def name_clusters(
+    work: Workspace, judgements: tuple[Judgement, ...] = (), *, only_concerned: bool = False
+) -> Moves:
     """Name ``work.assignment``'s clusters by the contract; nothing is written to the ledger.
+
+    ``only_concerned``: they are the clusters of ``work.concerned(record_id)`` alone, which
+    holds all records of every customer that it holds one of.
 
     Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)`` and
     ``work.id_event``, what would be said of it; ``judgements`` tell whose word it was.
     """
     _write_judgements(work, judgements)
     work.run(_CLUSTERS)
-    work.run(_OLD)
+    work.run(_OLD.format(concerned=_CONCERNED if only_concerned else ""))
     work.run(_OFFERS)
     work.run(_NAMED)
     work.run(_EVENTS)
-    rows = work.rows(_MOVES)
-    return Moves(*(int(str(value)) for value in rows[0]))
+    known, moved = (int(str(value)) for value in work.rows(_MOVES)[0])
+    if only_concerned:
+        known = work.count("(from idstate.members where valid_to is null)")
+    return Moves(known, moved)
 
 
 def assign_ids(
@@ -127,12 +134,21 @@ select members.record_id, members.customer_id, ids.created_run, ids.retired_at i
 from idstate.members
 inner join idstate.ids on members.customer_id = ids.customer_id
 where
-    (ids.retired_at is null and members.valid_to is null)
-    or (
-        ids.retired_at is not null
-        and ids.redirects_to is null
-        and members.valid_to = ids.retired_at
+    (
+        (ids.retired_at is null and members.valid_to is null)
+        or (
+            ids.retired_at is not null
+            and ids.redirects_to is null
+            and members.valid_to = ids.retired_at
+        )
     )
+    {concerned}
+"""
+
+_CONCERNED = """
+and members.customer_id in (
+    select customer_id from idstate.members where record_id in (from work.concerned)
+)
 """
 
 _OFFERS = """
@@ -370,6 +386,7 @@ _LEDGER = (
     from this
     where
         members.valid_to is null
+        and members.record_id in (select record_id from work.old_member where not is_retired)
         and not exists (
             select 1 from work.named
             where named.record_id = members.record_id and named.customer_id = members.customer_id

@@ -32,6 +32,8 @@ _GENERATIONS = ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
 def read_names(work: Workspace, spec: IdentitySpec) -> None:
     """Make ``work.name``, one row per distinct name, and ``work.record_name`` (rid → name_id).
 
+    A name's id is a hash of its spelling, so that it is the same in every run.
+
     ``work.nick_pair`` and ``work.family_pair`` hold pairs of interchangeable names.
     """
     _fold_values(work, spec)
@@ -40,8 +42,13 @@ def read_names(work: Workspace, spec: IdentitySpec) -> None:
     work.run(_PARTS)
     work.run(_NAMES)
     work.run(_RECORD_NAMES)
-    work.run(_NICK_PAIRS)
+    write_nick_pairs(work)
     work.run(_FAMILY_PAIRS)
+
+
+def write_nick_pairs(work: Workspace) -> None:
+    """Make ``work.nick_pair`` of the names in ``work.name``."""
+    work.run(_NICK_PAIRS)
 
 
 def fold(text: str) -> str:
@@ -190,9 +197,7 @@ worded as (
 )
 
 select
-    (row_number() over (
-        order by given_name nulls first, family_name nulls first, full_name nulls first
-    ) - 1)::integer as name_id,
+    hash(given_name, family_name, full_name) as name_id,
     given_name,
     family_name,
     full_name,

@@ -1,8 +1,9 @@
 """Schema ``identity`` of the warehouse: what marts read, written in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dagster_project.identity.phones import forget_unused_phones
+from dagster_project.identity.phones import CACHE, FORGET_UNUSED_PHONES
 from dagster_project.identity.workspace import Workspace
 
 _TABLES = {
@@ -55,9 +56,16 @@ create table if not exists identity.runs (
     spec_hash varchar, model_version varchar, ledger_run bigint, records bigint,
     candidates bigint, links bigint, customers bigint, created bigint, absorbed bigint,
     merged bigint, split bigint, retired bigint, expected_precision double,
-    expected_recall double, seconds double, warnings varchar
+    expected_recall double, seconds double, warnings varchar, is_incremental boolean,
+    reopened bigint, reclustered bigint
 )
 """
+
+# Runs of warehouses that were written before there were incremental ones.
+_MORE_OF_RUNS = tuple(
+    f"alter table identity.runs add column if not exists {column}"
+    for column in ("is_incremental boolean", "reopened bigint", "reclustered bigint")
+)
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,52 @@ def write_outputs(work: Workspace, run_row: list[object]) -> None:
     _replace(work, tuple(_TABLES), run_row)
 
 
+def write_changes(work: Workspace, run_row: list[object]) -> None:
+    """Replace only the rows of ``work.concerned(record_id)``; the others stand as they are.
+
+    Needs the new evidence as ``kept``. ``work.reread(record_id)``: whose identifiers are others, or were seen at other times;
+    ``work.dropped_phone(value_norm)``: numbers that some record no longer holds.
+    """
+    concerned = "record_id in (from work.concerned)"
+    for table, sql, condition in (
+        ("customer_xref", _TABLES["customer_xref"], concerned),
+        (
+            "record_identifiers",
+            _TABLES["record_identifiers"].replace("work.", "kept."),
+            "record_id in (from work.reread)",
+        ),
+        ("record_status", _TABLES["record_status"], "true"),
+    ):
+        work.run(
+            f"create or replace table work.out_{table} as "
+            f"select * from ({sql}) where {condition}"
+        )
+    work.run(
+        "create or replace table work.status_changed as select record_id from ("
+        "(from identity.record_status except from work.out_record_status) union "
+        "(from work.out_record_status except from identity.record_status))"
+    )
+    _commit(work, _CHANGES, run_row)
+
+
+_CHANGES = (
+    "delete from identity.customer_xref where record_id in (from work.concerned)",
+    "insert into identity.customer_xref by name from work.out_customer_xref order by all",
+    "delete from identity.record_identifiers where record_id in (from work.reread)",
+    "insert into identity.record_identifiers by name from work.out_record_identifiers order by all",
+    "delete from identity.record_status where record_id in (from work.status_changed)",
+    "insert into identity.record_status by name from work.out_record_status "
+    "where record_id in (from work.status_changed) order by all",
+    "delete from identity.links where record_id_l in (from work.concerned) "
+    "or record_id_r in (from work.concerned)",
+    "insert into identity.links by name from work.link order by all",
+    f"create or replace table identity.redirects as from ({_TABLES['redirects']}) order by all",
+    f"insert into identity.events by name select * from ({_TABLES['events']}) "
+    "where event_id > (select coalesce(max(event_id), '') from identity.events) order by all",
+    f"delete from {CACHE} where value_norm in (from work.dropped_phone)",
+)
+
+
 def refresh_identifiers(work: Workspace, run_row: list[object]) -> None:
     """Replace only what does not depend on the partition: times of identifiers."""
     _replace(work, ("record_identifiers",), run_row)
@@ -134,17 +188,23 @@ def _replace(work: Workspace, tables: tuple[str, ...], run_row: list[object]) ->
     for table in tables:
         work.run(f"create or replace table work.out_{table} as {_TABLES[table]}")
     work.run("create schema if not exists identity")
+    statements = [
+        f"create or replace table identity.{table} as from work.out_{table} order by all"
+        for table in tables
+    ]
+    _commit(work, [*statements, FORGET_UNUSED_PHONES], run_row)
+
+
+def _commit(work: Workspace, statements: Sequence[str], run_row: list[object]) -> None:
     work.run("begin transaction")
     try:
-        for table in tables:
-            work.run(
-                f"create or replace table identity.{table} as from work.out_{table} order by all"
-            )
-        work.run(_RUNS)
+        for statement in statements:
+            work.run(statement)
+        for statement in (_RUNS, *_MORE_OF_RUNS):
+            work.run(statement)
         work.run(
             f"insert into identity.runs values ({', '.join('?' for _ in run_row)})", run_row
         )
-        forget_unused_phones(work.connection)
         work.run("commit")
     except BaseException:
         work.run("rollback")

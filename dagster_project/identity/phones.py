@@ -38,19 +38,6 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
     work.run(_PHONES, [placeholder_pattern])
 
 
-def forget_unused_phones(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop cached numbers that no record holds any more; needs ``work.phone_value``."""
-    connection.execute(
-        f"""
-        delete from {CACHE} as cache
-        where not exists (
-            select 1 from work.phone_value as used
-            where used.value_norm = cache.value_norm and used.region = cache.region
-        )
-        """
-    )
-
-
 def _open_cache(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("create schema if not exists identity")
     connection.execute(
@@ -99,6 +86,15 @@ from (
     where gathered.kind = 'phone'
 )
 """
+
+FORGET_UNUSED_PHONES = f"""
+delete from {CACHE} as cache
+where not exists (
+    select 1 from work.phone_value as used
+    where used.value_norm = cache.value_norm and used.region = cache.region
+)
+"""
+"""Drop cached numbers that no record holds any more; needs ``work.phone_value`` of all records."""
 
 _UNKNOWN = f"""
 select distinct used.value_norm, used.region

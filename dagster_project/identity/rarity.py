@@ -67,7 +67,8 @@ def rarity_columns() -> str:
     """
     return ", ".join(
         f"case when {table}.{column} is null then 0 else round(10 * log2("
-        f"greatest(coalesce({field}_total.held, 1) / coalesce({field}_held.held, 1), 1)"
+        f"greatest(coalesce((select held from work.total where field = '{field}'), 1)"
+        f" / coalesce({field}_held.held, 1), 1)"
         f")) end::smallint as {field}_rarity"
         for field, (table, column) in _FIELD_VALUES.items()
     )
@@ -77,8 +78,7 @@ def rarity_joins() -> str:
     """What ``rarity_columns`` are read from."""
     return " ".join(
         f"left join (select value, held from work.common where field = '{field}') as {field}_held "
-        f"on hash({table}.{column}) = {field}_held.value "
-        f"left join (select held from work.total where field = '{field}') as {field}_total on true"
+        f"on hash({table}.{column}) = {field}_held.value"
         for field, (table, column) in _FIELD_VALUES.items()
     )
 
@@ -173,18 +173,21 @@ with
 
 words as (
 
-    select unnest(long_words || short_words) as word, name_id from work.name_word
+    select unnest(long_words) as word, 1 as form, name_id from work.name_word
     union all
-    select unnest(words) as word, null as name_id from work.name
+    select unnest(short_words) as word, 2 as form, name_id from work.name_word
     union all
-    select nick as word, null as name_id from work.nickname
+    select unnest(words) as word, null as form, null as name_id from work.name
     union all
-    select root as word, null as name_id from work.nickname
+    select nick as word, null as form, null as name_id from work.nickname
+    union all
+    select root as word, null as form, null as name_id from work.nickname
 
 )
 
 select
     hash(words.word),
+    min(words.form),
     min(rarity.rarity),
     min(rarity.family_rarity),
     min(rarity.given_rarity)

@@ -23,7 +23,9 @@ class IdentityReport:
     ``blocking_recall``: the share of likely matches of a sample that the rules find.
 
     ``trained`` says why a model was trained in this run, ``None`` when the frozen one served.
-    ``is_unchanged``: nothing had changed, and nothing was done.
+    ``is_unchanged``: nothing had changed, and nothing was done. ``is_incremental``: only what
+    changed was resolved; ``reopened`` records were read again because a value of theirs proves
+    something else now, ``reclustered`` ones stand in a component that the change touched.
     """
 
     is_unchanged: bool
@@ -49,4 +51,8 @@ class IdentityReport:
     retired_values: dict[str, int] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
+    is_incremental: bool = False
+    changed: int = 0
+    reopened: int = 0
+    reclustered: int = 0
     moves: Moves = NOBODY_MOVED

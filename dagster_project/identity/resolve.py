@@ -13,10 +13,16 @@ from time import perf_counter
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.blocking import RuleCount
 from dagster_project.identity.contacts import read_contacts
 from dagster_project.identity.engine import run_stages
-from dagster_project.identity.evidence_file import keep_evidence
+from dagster_project.identity.evidence_file import (
+    MadeFrom,
+    evidence_to_change,
+    finish_evidence,
+    keep_evidence,
+    made_from,
+)
+from dagster_project.identity.figures import report_of, status_counts
 from dagster_project.identity.fingerprint import evidence_hash, times_hash
 from dagster_project.identity.ids import (
     IdChanges,
@@ -25,24 +31,27 @@ from dagster_project.identity.ids import (
     assign_ids,
     name_clusters,
 )
+from dagster_project.identity.incremental.clusters import (
+    note_what_else_changed,
+    put_clusters_back,
+)
+from dagster_project.identity.incremental.run import Updated, update_clusters
 from dagster_project.identity.judgements import Judgement, standing_judgements
-from dagster_project.identity.model import Model, read_model
+from dagster_project.identity.model import Model, needs_training, read_model
 from dagster_project.identity.names import read_names
 from dagster_project.identity.outputs import (
     RunKey,
     describe_links,
     last_run,
     refresh_identifiers,
+    write_changes,
     write_outputs,
 )
 from dagster_project.identity.records import read_records
-from dagster_project.identity.report import IdentityReport, RecordCounts
+from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.statistics import keep_statistics
 from dagster_project.identity.workspace import Progress, Workspace, workspace
-
-DRIFT = 1.5
-"""Factor by which candidates per record may differ from training before it is reported."""
 
 Reached = Callable[[str], None]
 """Told the name of every point where a kill would be most awkward; chaos tests kill there."""
@@ -104,7 +113,8 @@ def resolve(
             return _unchanged_report(work, known)
         if known is not None:
             return _refreshed(run, known)
-        return _resolved(run, None if retrain else model, start)
+        updated = None if retrain or model is None else _updated(run, model, start)
+        return updated or _resolved(run, None if retrain else model, start)
 
 
 def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
@@ -131,7 +141,7 @@ def frozen_model(work: Workspace) -> Model | None:
 
 
 def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:
-    counts = _status_counts(work, "identity.record_status")
+    counts = status_counts(work, "identity.record_status")
     return IdentityReport(
         is_unchanged=True,
         records=counts.records,
@@ -152,12 +162,71 @@ def _refreshed(run: _Run, known: RunKey) -> IdentityReport:
         read_names(run.work, run.spec)
         read_contacts(run.work, run.spec)
     figures: list[object] = [None] * 12
+    increment: list[object] = [None] * 3
     refresh_identifiers(
         run.work,
         [run.run_id, run.as_of, run.inputs, run.evidence, run.spec.hash, known.model_version,
-         known.ledger_run, *figures, ""],
+         known.ledger_run, *figures, "", *increment],
     )  # fmt: skip
     return _unchanged_report(run.work, known)
+
+
+def _updated(run: _Run, model: Model, start: float) -> IdentityReport | None:
+    """Resolve only what changed since the evidence was left; nothing where that cannot be done."""
+    work, spec, file = run.work, run.spec, run.evidence_to
+    last = last_run(work)
+    if file is None or last is None or needs_training(model, spec, 0) is not None:
+        return None
+    ledger = int(str(work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]))
+    wanted = MadeFrom(last.evidence_hash, spec.hash, model.version, ledger)
+    if last.ledger_run != ledger or made_from(work, file) != wanted:
+        return None
+    with evidence_to_change(work, file):
+        updated = update_clusters(work, spec=spec, model=model, judgements=run.judgements)
+        if updated is None:
+            return None
+        if needs_training(model, spec, work.count("kept.feature")) is not None:
+            return None
+        return _written(run, model, updated, start)
+
+
+def _written(run: _Run, model: Model, updated: Updated, start: float) -> IdentityReport:
+    """Give ids to the clusters concerned, and put them in the place of what was."""
+    work = run.work
+    with work.stage("names of clusters"):
+        moves = name_clusters(work, run.judgements, only_concerned=True)
+    if not run.accept_moves:
+        _stop_at_too_many(moves, run.spec)
+    with work.stage("ids"):
+        changes = assign_ids(
+            work, run_id=run.run_id, as_of=run.as_of, model_version=model.version
+        )
+    run.reached(POINTS[0])
+    with work.stage("links", "work.link"):
+        describe_links(work)
+    with work.stage("evidence"):
+        put_clusters_back(work)
+        note_what_else_changed(work)
+        report = replace(
+            report_of(work, model, changes, tables="kept"),
+            moves=moves,
+            is_incremental=True,
+            changed=updated.changed,
+            reopened=updated.reopened,
+            reclustered=updated.reclustered,
+        )
+        if run.evidence_to is not None:
+            finish_evidence(
+                work, run.evidence_to, model=model, as_of=run.as_of,
+                made_from=_made_from(run, model, changes),
+            )  # fmt: skip
+    with work.stage("write"):
+        write_changes(work, _run_row(run, model, changes, report, perf_counter() - start))
+    return report
+
+
+def _made_from(run: _Run, model: Model, changes: IdChanges) -> MadeFrom:
+    return MadeFrom(run.evidence, run.spec.hash, model.version, changes.ledger_run)
 
 
 def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
@@ -178,10 +247,15 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     run.reached(POINTS[0])
     with work.stage("links", "work.link"):
         describe_links(work)
-    report = replace(_report(run, model, reason, changes, clustered.rules), moves=moves)
+    report = replace(
+        report_of(work, model, changes, trained=reason, rules=clustered.rules), moves=moves
+    )
     if run.evidence_to is not None:
         with work.stage("evidence"):
-            keep_evidence(work, run.evidence_to, model=model, as_of=run.as_of)
+            keep_evidence(
+                work, run.evidence_to, model=model, as_of=run.as_of,
+                made_from=_made_from(run, model, changes),
+            )  # fmt: skip
     with work.stage("write"):
         write_outputs(work, _run_row(run, model, changes, report, perf_counter() - start))
     return report
@@ -208,50 +282,6 @@ def _keep_model(run: _Run, model: Model, reason: str | None) -> None:
         raise
 
 
-def _report(
-    run: _Run,
-    model: Model,
-    reason: str | None,
-    changes: IdChanges,
-    rules: tuple[RuleCount, ...],
-) -> IdentityReport:
-    work = run.work
-    precision, recall = _expected_quality(work)
-    counts = _status_counts(work, "work.status")
-    flags = work.rows(
-        "select flag, count(distinct value_id) from work.identifier "
-        "where flag is not null group by flag order by flag"
-    )
-    largest = work.rows(
-        "select coalesce(max(n), 0) from (select count(*) as n from work.named group by customer_id)"
-    )
-    return IdentityReport(
-        is_unchanged=False,
-        records=counts.records,
-        withdrawn=counts.withdrawn,
-        not_customers=counts.not_customers,
-        customers=work.count("(select distinct customer_id from work.named)"),
-        candidates=work.count("work.candidate"),
-        links=work.count("work.link"),
-        created=changes.created,
-        absorbed=changes.absorbed,
-        merged=changes.merged,
-        split=changes.split,
-        retired=changes.retired,
-        model_version=model.version,
-        trained=reason,
-        expected_precision=precision,
-        expected_recall=recall,
-        blocking_recall=model.blocking_recall,
-        largest_customer=int(str(largest[0][0])),
-        rules=rules,
-        seconds=work.seconds,
-        retired_values={str(flag): int(str(count)) for flag, count in flags},
-        warnings=model.warnings,
-        drift=_drift(work, model),
-    )
-
-
 def _run_row(
     run: _Run, model: Model, changes: IdChanges, report: IdentityReport, seconds: float
 ) -> list[object]:
@@ -260,65 +290,5 @@ def _run_row(
         changes.ledger_run, report.records, report.candidates, report.links, report.customers,
         report.created, report.absorbed, report.merged, report.split, report.retired,
         report.expected_precision, report.expected_recall, seconds, "; ".join(report.warnings),
+        report.is_incremental, report.reopened, report.reclustered,
     ]  # fmt: skip
-
-
-def _expected_quality(work: Workspace) -> tuple[float | None, float | None]:
-    """Precision and recall among candidates as the model's own probabilities have them.
-
-    An estimate without truth: it trusts the model, and knows nothing of pairs that no
-    blocking rule brought.
-    """
-    rows = work.rows(
-        """
-        with
-
-        likely as (
-
-            select
-                1.0 / (1.0 + pow(2.0, -greatest(-50.0, least(50.0, edge.odds / 10.0)))) as chance,
-                la.cluster = ra.cluster as is_joined
-            from work.edge
-            inner join work.assignment as la on edge.l = la.rid
-            inner join work.assignment as ra on edge.r = ra.rid
-            where edge.weight > -1000000
-
-        )
-
-        select
-            sum(chance) filter (where is_joined and chance >= 0.5)
-                / nullif(count(*) filter (where is_joined and chance >= 0.5), 0),
-            sum(chance) filter (where is_joined) / nullif(sum(chance), 0)
-        from likely
-        """
-    )
-    precision, recall = rows[0]
-    return (
-        None if precision is None else round(float(str(precision)), 4),
-        None if recall is None else round(float(str(recall)), 4),
-    )
-
-
-def _drift(work: Workspace, model: Model) -> tuple[str, ...]:
-    records, candidates = work.count("work.feature"), work.count("work.candidate")
-    if not records or not model.records or not model.candidates:
-        return ()
-    ratio = (candidates / records) / (model.candidates / model.records)
-    if 1 / DRIFT <= ratio <= DRIFT:
-        return ()
-    return (
-        f"candidates per record are {ratio:.1f} times those the model was trained on: "
-        "consider training again",
-    )
-
-
-def _status_counts(work: Workspace, table: str) -> RecordCounts:
-    counts = {
-        str(status): int(str(count))
-        for status, count in work.rows(f"select status, count(*) from {table} group by status")
-    }
-    return RecordCounts(
-        records=counts.get("resolved", 0),
-        withdrawn=counts.get("withdrawn", 0),
-        not_customers=counts.get("not_a_customer", 0),
-    )

@@ -45,13 +45,16 @@ def compare_pairs(work: Workspace, pairs: str, into: str, comparing: Comparing) 
         work.run(sql)
 
 
-def score_pairs(work: Workspace, spec: IdentitySpec, model: "Model", table: str) -> None:
+def score_pairs(
+    work: Workspace, spec: IdentitySpec, model: "Model", table: str, *, is_late: bool = False
+) -> None:
     """Make ``work.edge`` of compared pairs: l, r, pattern, bits, odds and weight (in tenths).
 
     ``bits`` is the evidence, ``odds`` adds the prior. ``weight`` is what clustering sees:
     the odds where they favour a merge; else what fields of which a person has but one say
     against it. The prior alone must not hold apart what other records connect, nor must a
-    second address: every record of a cluster would bring it up again.
+    second address: every record of a cluster would bring it up again. ``is_late`` marks pairs
+    that no blocking rule brought.
     """
     _write_pattern_weights(work, spec, model, table)
     prior = round(10 * model.prior_bits)
@@ -100,7 +103,8 @@ def score_pairs(work: Workspace, spec: IdentitySpec, model: "Model", table: str)
                 when bits + {prior} > {margin} then bits + {prior} - {margin}
                 else least(0, greatest(bits, conflict))
             end)::integer as weight,
-            false as is_ambiguous
+            false as is_ambiguous,
+            {is_late} as is_late
         from guarded
         """
     )

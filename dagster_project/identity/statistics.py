@@ -12,10 +12,14 @@ from dagster_project.identity.workspace import Workspace
 _TABLES = {
     "common": "field varchar, value ubigint, held bigint",
     "total": "field varchar, held double",
-    "spelled": "word ubigint, rarity smallint, family_rarity smallint, given_rarity smallint",
+    "spelled": (
+        "word ubigint, form utinyint, rarity smallint, family_rarity smallint, "
+        "given_rarity smallint"
+    ),
 }
 """Values by hash: how many records hold each (``common``), how many hold any (``total``), and
-the words that spell names, with how rare those are (``spelled``)."""
+the words that spell names (``spelled``): in full (``form`` 1), in short (2) or in part (null), and
+how rare those names are."""
 
 _CANARY = "select hash('customer 360')::varchar"
 

@@ -1,0 +1,129 @@
+"""A run's figures, counted in the tables it left."""
+
+from dagster_project.identity.blocking import RuleCount
+from dagster_project.identity.ids import IdChanges
+from dagster_project.identity.model import Model
+from dagster_project.identity.report import IdentityReport, RecordCounts
+from dagster_project.identity.workspace import Workspace
+
+DRIFT = 1.5
+"""Factor by which candidates per record may differ from training before it is reported."""
+
+
+def report_of(
+    work: Workspace,
+    model: Model,
+    changes: IdChanges,
+    *,
+    trained: str | None = None,
+    rules: tuple[RuleCount, ...] = (),
+    tables: str = "work",
+) -> IdentityReport:
+    """Figures of the tables of ``work``, or of ``kept``, where only some records are in ``work``."""
+    precision, recall = _expected_quality(work, tables)
+    counts = status_counts(work, "work.status")
+    flags = work.rows(
+        f"select flag, count(distinct value_id) from {tables}.identifier "
+        "where flag is not null group by flag order by flag"
+    )
+    largest = work.rows(
+        "select coalesce(max(n), 0) "
+        f"from (select count(*) as n from {tables}.named group by customer_id)"
+    )
+    return IdentityReport(
+        is_unchanged=False,
+        records=counts.records,
+        withdrawn=counts.withdrawn,
+        not_customers=counts.not_customers,
+        customers=work.count(f"(select distinct customer_id from {tables}.named)"),
+        candidates=work.count(f"(from {tables}.edge where not is_late)"),
+        links=work.count("work.link") if tables == "work" else _links_after(work),
+        created=changes.created,
+        absorbed=changes.absorbed,
+        merged=changes.merged,
+        split=changes.split,
+        retired=changes.retired,
+        model_version=model.version,
+        trained=trained,
+        expected_precision=precision,
+        expected_recall=recall,
+        blocking_recall=model.blocking_recall,
+        largest_customer=int(str(largest[0][0])),
+        rules=rules,
+        seconds=work.seconds,
+        retired_values={str(flag): int(str(count)) for flag, count in flags},
+        warnings=model.warnings,
+        drift=_drift(work, model, tables),
+    )
+
+
+def _links_after(work: Workspace) -> int:
+    """Links of the warehouse once those of the records concerned are replaced."""
+    stay = work.count(
+        "(from identity.links where record_id_l not in (from work.concerned) "
+        "and record_id_r not in (from work.concerned))"
+    )
+    return stay + work.count("work.link")
+
+
+def _expected_quality(work: Workspace, tables: str) -> tuple[float | None, float | None]:
+    """Precision and recall among candidates as the model's own probabilities have them.
+
+    An estimate without truth: it trusts the model, and knows nothing of pairs that no
+    blocking rule brought.
+    """
+    rows = work.rows(
+        f"""
+        with
+
+        likely as (
+
+            select
+                1.0 / (1.0 + pow(2.0, -greatest(-50.0, least(50.0, edge.odds / 10.0)))) as chance,
+                la.cluster = ra.cluster as is_joined
+            from {tables}.edge
+            inner join {tables}.assignment as la on edge.l = la.rid
+            inner join {tables}.assignment as ra on edge.r = ra.rid
+            where edge.weight > -1000000
+
+        )
+
+        select
+            sum(chance) filter (where is_joined and chance >= 0.5)
+                / nullif(count(*) filter (where is_joined and chance >= 0.5), 0),
+            sum(chance) filter (where is_joined) / nullif(sum(chance), 0)
+        from likely
+        """
+    )
+    precision, recall = rows[0]
+    return (
+        None if precision is None else round(float(str(precision)), 4),
+        None if recall is None else round(float(str(recall)), 4),
+    )
+
+
+def _drift(work: Workspace, model: Model, tables: str) -> tuple[str, ...]:
+    records = work.count(f"{tables}.feature")
+    candidates = work.count(f"(from {tables}.edge where not is_late)")
+    if not records or not model.records or not model.candidates:
+        return ()
+    ratio = (candidates / records) / (model.candidates / model.records)
+    if 1 / DRIFT <= ratio <= DRIFT:
+        return ()
+    return (
+        f"candidates per record are {ratio:.1f} times those the model was trained on: "
+        "consider training again",
+    )
+
+
+def status_counts(work: Workspace, table: str) -> RecordCounts:
+    """How many records a table of ``record_id, status`` places where."""
+    counts = {
+        str(status): int(str(count))
+        for status, count in work.rows(f"select status, count(*) from {table} group by status")
+    }
+    return RecordCounts(
+        records=counts.get("resolved", 0),
+        withdrawn=counts.get("withdrawn", 0),
+        not_customers=counts.get("not_a_customer", 0),
+    )

@@ -1,0 +1,221 @@
+"""Clusters of the components that a change touches; all others stay as they are.
+
+Belongs here: which components those are, and their tables under numbers without gaps.
+Does not belong here: clustering itself (``clustering``).
+"""
+
+from dagster_project.identity.judgements import Judgement
+from dagster_project.identity.workspace import Workspace
+
+
+def find_concerned(work: Workspace, judgements: tuple[Judgement, ...]) -> None:
+    """Make ``work.member(old, rid)``: all records of the touched components, numbered by record_id.
+
+    ``work.concerned(record_id)`` are they and those that are gone. Needs the scored pairs as
+    ``work.edge``, with the numbers of ``kept``.
+    """
+    work.run(
+        "create or replace table work.word_now as select unnest($1::varchar[]) as said",
+        [[_said(judgement) for judgement in judgements]],
+    )
+    work.run(_SEEDS)
+    work.run(_MEMBERS)
+    work.run(_CONCERNED)
+
+
+def _said(judgement: Judgement) -> str:
+    return "\n".join(
+        (str(judgement.number), judgement.verdict, judgement.record_id_l, judgement.record_id_r)
+    )
+
+
+_SEEDS = """
+create or replace table work.seed as
+with
+
+-- words that were said or taken back since
+words as (
+
+    select said from work.word_now
+    except
+    select concat_ws(chr(10), number, verdict, record_id_l, record_id_r) from kept.judgement
+
+),
+
+taken_back as (
+
+    select concat_ws(chr(10), number, verdict, record_id_l, record_id_r) as said
+    from kept.judgement
+    except
+    select said from work.word_now
+
+),
+
+judged as (
+
+    select unnest(string_split(said, chr(10))[3:]) as record_id
+    from (from words union all from taken_back)
+
+)
+
+select rid from work.departed
+union
+select rid from work.dirty
+union
+select unnest([l, r]) from work.edge
+where weight > 0 or (l not in (from work.dirty) and r not in (from work.dirty))
+union
+select unnest([l, r]) from work.parted
+union
+select survivor.rid
+from work.record
+inner join kept.record as survivor on record.survivor = survivor.record_id
+union
+select other.rid
+from work.record
+inner join kept.identifier as own on record.rid = own.rid
+inner join kept.identifier as other on own.canonical = other.canonical
+inner join kept.record as mailbox on other.rid = mailbox.rid
+where record.is_mailbox and mailbox.is_mailbox and own.kind = 'email' and other.kind = 'email'
+union
+select record.rid from judged inner join kept.record on judged.record_id = record.record_id
+"""
+
+_MEMBERS = """
+create or replace table work.member as
+select
+    record.rid as old,
+    (row_number() over (order by record.record_id) - 1)::integer as rid
+from kept.record
+left join before.component on record.rid = component.rid
+where
+    record.rid in (from work.seed)
+    or component.label in (
+        select label from before.component where rid in (from work.seed)
+    )
+"""
+
+_CONCERNED = """
+create or replace table work.concerned as
+select record.record_id from work.member inner join kept.record on member.old = record.rid
+union
+select record_id from before.record where rid in (from work.departed)
+"""
+
+
+def renumber(work: Workspace) -> None:
+    """Fill the tables that clustering reads with the records concerned, numbered anew."""
+    for table in ("record", "feature", "identifier"):
+        work.run(
+            f"create or replace table work.{table} as "
+            f"select member.rid, own.* exclude (rid) from kept.{table} as own "
+            "inner join work.member on own.rid = member.old"
+        )
+    for table, condition in (("edge", "not own.is_late"), ("agreement", "true")):
+        work.run(
+            f"create or replace table work.{table} as "
+            "select least(l.rid, r.rid) as l, greatest(l.rid, r.rid) as r, own.* exclude (l, r) "
+            f"from kept.{table} as own "
+            "inner join work.member as l on own.l = l.old "
+            f"inner join work.member as r on own.r = r.old where {condition}"
+        )
+    work.run("create or replace table work.candidate as select l, r from work.edge")
+    work.run("create or replace table work.pattern_weight as from kept.pattern_weight")
+
+
+def forgive_ambiguity(work: Workspace, margin: int) -> None:
+    """Give the edges that were held apart the weight that their odds make."""
+    work.run(
+        "update work.edge set weight = odds - $1, is_ambiguous = false where is_ambiguous",
+        [margin],
+    )
+
+
+def put_clusters_back(work: Workspace) -> None:
+    """Replace what ``kept`` knows of the records concerned by what clustering found."""
+    inside = "(select old from work.member)"
+    work.run(f"delete from kept.edge where l in {inside} and r in {inside}")
+    work.run(f"insert into kept.edge by name {_renumbered('edge')}")
+    outside = "(from work.departed)"
+    for one in "lr":
+        work.run(f"delete from kept.bond where {one} in {inside} or {one} in {outside}")
+    work.run(f"insert into kept.bond by name {_renumbered('bond')}")
+    for table, column in (("assignment", "cluster"), ("component", "label")):
+        work.run(
+            f"delete from kept.{table} where rid in (select old from work.member) "
+            "or rid in (from work.departed)"
+        )
+        work.run(
+            f"insert into kept.{table} by name "
+            f"select member.old as rid, head.old as {column} from work.{table} as own "
+            "inner join work.member on own.rid = member.rid "
+            f"inner join work.member as head on own.{column} = head.rid"
+        )
+    work.run("delete from kept.named where record_id in (from work.concerned)")
+    work.run("insert into kept.named by name from work.named")
+    work.run(
+        "insert into kept.pattern_weight by name from work.pattern_weight as own "
+        "anti join kept.pattern_weight as known on own.pattern = known.pattern"
+    )
+
+
+def _renumbered(table: str) -> str:
+    return (
+        "select least(l.old, r.old) as l, greatest(l.old, r.old) as r, own.* exclude (l, r) "
+        f"from work.{table} as own "
+        "inner join work.member as l on own.l = l.rid "
+        "inner join work.member as r on own.r = r.rid"
+    )
+
+
+def note_what_else_changed(work: Workspace) -> None:
+    """Take over new times and hashes; make ``work.reread`` and ``work.dropped_phone``."""
+    work.run(_TIMES)
+    work.run("create or replace table kept.record_hash as from work.record_hash")
+    work.run(_REREAD)
+    work.run(_DROPPED)
+
+
+_TIMES = """
+create or replace table work.seen_again as
+select distinct
+    known.* replace (stated.first_seen_at as first_seen_at, stated.last_seen_at as last_seen_at)
+from kept.identifier as known
+inner join kept.record on known.rid = record.rid
+inner join intermediate.int_contact_identifiers as stated
+    on
+        record.record_id = stated.record_id
+        and known.kind = stated.kind
+        and known.value_norm = stated.value_norm
+        and known.value_raw is not distinct from stated.value_raw
+        and known.is_verified = coalesce(stated.is_verified, false)
+where
+    known.is_stated
+    and known.rid in (from work.retimed)
+    and known.rid not in (from work.dirty)
+    and (known.kind <> 'handle' or known.network = coalesce(stated.network, ''));
+
+delete from kept.identifier
+where is_stated and rid in (from work.retimed) and rid not in (from work.dirty);
+
+insert into kept.identifier by name from work.seen_again
+"""
+
+_REREAD = """
+create or replace table work.reread as
+select record_id
+from kept.record
+where
+    rid in (from work.dirty)
+    or rid in (from work.retimed)
+union
+select record_id from before.record where rid in (from work.departed)
+"""
+
+_DROPPED = """
+create or replace table work.dropped_phone as
+select value_norm from before.identifier
+where kind = 'phone' and rid in (from work.departed)
+except
+select value_norm from kept.identifier where kind = 'phone'
+"""

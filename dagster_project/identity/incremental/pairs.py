@@ -1,0 +1,310 @@
+"""Candidate pairs that a change brings or takes away, and what their records agree on.
+
+Pairs of a record that was read again are all found anew. Two records that nothing happened to
+can still come together or part where a key's holders cross the rule's cap, or where a neighbour
+in a crowded key came or went: such keys are paired as before and as now, and compared.
+
+Belongs here: which pairs are candidates now and were not, or were and are not.
+Does not belong here: how keys are made (``blocking``, ``atoms``); scores.
+"""
+
+from collections.abc import Sequence
+
+from dagster_project.identity.agreements import (
+    ALIAS_IS_NAME,
+    ALIAS_IS_SHORT_NAME,
+    match_holdings,
+)
+from dagster_project.identity.atoms import write_atoms
+from dagster_project.identity.blocking import keyed_sql
+from dagster_project.identity.rule_choice import Rule
+from dagster_project.identity.workspace import Workspace
+
+
+def write_keys(work: Workspace, rules: Sequence[Rule], into: str) -> None:
+    """Fill ``into`` (rule, key, rid) with the keys of all records in ``work``."""
+    for number, rule in enumerate(rules):
+        work.run(
+            f"insert into {into} select {number}, key, rid from ({keyed_sql(rule.atoms)}) "
+            "order by key, rid"
+        )
+
+
+KEYS = "(rule utinyint, key ubigint, rid integer)"
+"""Columns of a table of keys."""
+
+
+def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> None:
+    """Make ``work.candidate(l, r)`` of pairs to compare and ``work.parted(l, r)``, no candidates now.
+
+    Needs ``work.dirty`` and all that ``reopened`` makes. Makes ``work.key``.
+    """
+    work.run("create or replace table work.cap (rule utinyint, cap integer)")
+    for number, rule in enumerate(rules):
+        work.run("insert into work.cap values ($1, $2)", [number, rule.cap])
+    write_atoms(work, tuple({atom for rule in rules for atom in rule.atoms}))
+    work.run(f"create or replace table work.key {KEYS}")
+    write_keys(work, rules, "work.key")
+    work.run(_TOUCHED)
+    work.run(_KEYS_THEN)
+    work.run(_KEYS_NOW)
+    for moment in ("then", "now"):
+        features = (
+            "from before.feature"
+            if moment == "then"
+            else "from kept.feature union all by name from work.feature"
+        )
+        records = "before.record" if moment == "then" else "work.everybody"
+        _write_window(work, moment, features=features, records=records, window=window)
+    work.run(_COME_AND_GONE)
+    _keep_parted_that_meet_elsewhere(work, window)
+    work.run(_CANDIDATES)
+
+
+# Keys of records that were read again, as they were and as they are.
+_TOUCHED = """
+create or replace table work.touched_key as
+select rule, key from before.key
+where rid in (select rid from work.departed union all select rid from work.dirty)
+union
+select rule, key from work.key
+"""
+
+_KEYS_THEN = """
+create or replace table work.keys_then as
+select keys.*, count(*) over (partition by keys.rule, keys.key) as held, cap.cap
+from before.key as keys
+semi join work.touched_key as touched on keys.rule = touched.rule and keys.key = touched.key
+inner join work.cap on keys.rule = cap.rule
+"""
+
+_KEYS_NOW = """
+create or replace table work.keys_now as
+select keys.*, count(*) over (partition by keys.rule, keys.key) as held, cap.cap
+from (from kept.key union all by name from work.key) as keys
+semi join work.touched_key as touched on keys.rule = touched.rule and keys.key = touched.key
+inner join work.cap on keys.rule = cap.rule
+"""
+
+
+def _write_window(
+    work: Workspace, moment: str, *, features: str, records: str, window: int
+) -> None:
+    """Neighbours by name in the keys that are past their cap."""
+    neighbours = " union all ".join(
+        f"select rid as l, lead(rid, {step}) over (partition by rule, key order by place) as r "
+        "from crowded"
+        for step in range(1, window + 1)
+    )
+    work.run(
+        f"""
+        create or replace table work.window_{moment} as
+        with
+
+        big as (select rule, key, rid from work.keys_{moment} where held > cap),
+
+        placed as (
+
+            select feature.rid, feature.name, feature.birth_digits, record.record_id
+            from ({features}) as feature
+            inner join {records} as record on feature.rid = record.rid
+            where feature.rid in (select rid from big)
+
+        ),
+
+        crowded as (
+
+            select
+                big.rule,
+                big.key,
+                big.rid,
+                row_number() over (
+                    partition by big.rule, big.key
+                    order by
+                        placed.name nulls last,
+                        placed.birth_digits nulls last,
+                        placed.record_id
+                ) as place
+            from big
+            inner join placed on big.rid = placed.rid
+
+        )
+
+        select distinct least(l, r) as l, greatest(l, r) as r
+        from ({neighbours if window else "select rid as l, rid as r from crowded"})
+        where r is not null and l <> r
+        """
+    )
+
+
+# Pairs of which nobody was read again, in keys that are or were past the cap.
+_COME_AND_GONE = """
+create or replace table work.turned as
+select rule, key from work.keys_then where held > cap
+union
+select rule, key from work.keys_now where held > cap;
+
+create or replace table work.same_record as
+select rid from before.record
+where rid not in (select rid from work.departed union all select rid from work.dirty);
+
+create or replace table work.pairs_then as
+select least(l.rid, r.rid) as l, greatest(l.rid, r.rid) as r
+from (select * from work.keys_then semi join work.turned using (rule, key)) as l
+inner join work.keys_then as r on l.rule = r.rule and l.key = r.key and l.rid < r.rid
+where l.held <= l.cap
+union
+from work.window_then;
+
+create or replace table work.pairs_now as
+select least(l.rid, r.rid) as l, greatest(l.rid, r.rid) as r
+from (select * from work.keys_now semi join work.turned using (rule, key)) as l
+inner join work.keys_now as r on l.rule = r.rule and l.key = r.key and l.rid < r.rid
+where l.held <= l.cap
+union
+from work.window_now;
+
+create or replace table work.come as
+select now.l, now.r
+from work.pairs_now as now
+anti join work.pairs_then as past on now.l = past.l and now.r = past.r
+where now.l in (from work.same_record) and now.r in (from work.same_record);
+
+create or replace table work.parted as
+select past.l, past.r
+from work.pairs_then as past
+anti join work.pairs_now as now on past.l = now.l and past.r = now.r
+where past.l in (from work.same_record) and past.r in (from work.same_record)
+"""
+
+
+def _keep_parted_that_meet_elsewhere(work: Workspace, window: int) -> None:
+    """Some pairs that one key parted share another; leave those candidates."""
+    if not work.count("work.parted"):
+        return
+    work.run(_KEYS_ELSEWHERE)
+    _write_window(
+        work,
+        "elsewhere",
+        features="from kept.feature union all by name from work.feature",
+        records="work.everybody",
+        window=window,
+    )
+    work.run(_STILL_MET)
+
+
+_KEYS_ELSEWHERE = """
+create or replace table work.in_common as
+select distinct parted.l, parted.r, a.rule, a.key
+from work.parted
+inner join (select * from kept.key where rid in (select l from work.parted)) as a
+    on parted.l = a.rid
+inner join (select * from kept.key where rid in (select r from work.parted)) as b
+    on parted.r = b.rid and a.rule = b.rule and a.key = b.key;
+
+create or replace table work.keys_elsewhere as
+select keys.*, count(*) over (partition by keys.rule, keys.key) as held, cap.cap
+from (from kept.key union all by name from work.key) as keys
+semi join work.in_common as shared on keys.rule = shared.rule and keys.key = shared.key
+inner join work.cap on keys.rule = cap.rule
+"""
+
+_STILL_MET = """
+create or replace table work.parted as
+with
+
+few as (select distinct rule, key from work.keys_elsewhere where held <= cap)
+
+select parted.l, parted.r
+from work.parted
+anti join (
+    select shared.l, shared.r from work.in_common as shared semi join few using (rule, key)
+    union
+    from work.window_elsewhere
+) as met on parted.l = met.l and parted.r = met.r
+"""
+
+# Pairs of which somebody was read again, and pairs that came together otherwise.
+_CANDIDATES = """
+create or replace table work.candidate as
+with
+
+own as (select * from work.keys_now where rid in (from work.dirty)),
+
+paired as (
+
+    select least(own.rid, other.rid) as l, greatest(own.rid, other.rid) as r
+    from own
+    inner join work.keys_now as other
+        on own.rule = other.rule and own.key = other.key and own.rid <> other.rid
+    where own.held <= own.cap
+
+    union
+
+    select l, r from work.window_now
+    where l in (from work.dirty) or r in (from work.dirty)
+
+)
+
+from paired
+union
+select come.l, come.r from work.come
+anti join (from kept.edge where not is_late) as known on come.l = known.l and come.r = known.r
+"""
+
+
+def find_changed_agreements(work: Workspace) -> None:
+    """Make ``work.agreement`` of pairs with a dirty record; needs ``put_back`` to have been done."""
+    work.run(_NAMELESS)
+    work.run(_WORDS)
+    work.run(
+        "create or replace table work.bearer as select rid, name_id from kept.feature "
+        "where name_id in (select name_id from work.word)"
+    )
+    work.run(
+        "create or replace table work.holding as from kept.holding "
+        "semi join (select distinct value, flag from work.holding) as own using (value, flag)"
+    )
+    match_holdings(work)
+    work.run(
+        "delete from work.agreement "
+        "where l not in (from work.dirty) and r not in (from work.dirty)"
+    )
+
+
+_NAMELESS = """
+create or replace table work.nameless as
+with
+
+letters as (
+
+    select alias.letters
+    from kept.alias
+    inner join kept.feature on alias.rid = feature.rid
+    where alias.rid in (from work.dirty) and coalesce(feature.word_count, 0) < 2
+    union
+    select unnest(name_word.long_words || name_word.short_words)
+    from kept.name_word
+    where name_id in (select name_id from kept.feature where rid in (from work.dirty))
+
+)
+
+select distinct alias.rid, alias.letters
+from kept.alias
+inner join kept.feature on alias.rid = feature.rid
+where
+    alias.letters in (select letters from letters)
+    and coalesce(feature.word_count, 0) < 2
+    and length(alias.letters) >= 4
+"""
+
+_WORDS = f"""
+create or replace table work.word as
+select name_id, word, flag
+from (
+    select name_id, unnest(long_words) as word, {ALIAS_IS_NAME} as flag from kept.name_word
+    union all
+    select name_id, unnest(short_words) as word, {ALIAS_IS_SHORT_NAME} as flag from kept.name_word
+)
+where word in (select letters from work.nameless)
+"""

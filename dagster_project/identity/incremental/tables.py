@@ -1,0 +1,55 @@
+"""Which tables of evidence belong to a record, and moving their rows between runs."""
+
+from dagster_project.identity.workspace import Workspace
+
+READ = ("identifier", "address", "record_name")
+"""Tables made of a record alone, by ``rid``."""
+
+DERIVED = ("alias", "address_key", "dweller", "domain", "feature")
+"""Tables that take the statistics and judgements of values to make."""
+
+SOUGHT = ("holding", "key")
+"""Tables that find pairs."""
+
+NAMES = ("name", "name_word")
+"""Tables of distinct names, by ``name_id``."""
+
+
+def take_out(work: Workspace, rids: str) -> None:
+    """Delete the records of the table ``rids`` from all tables of ``kept`` that have a row each."""
+    for table in ("record", *READ, *DERIVED, *SOUGHT):
+        work.run(f"delete from kept.{table} where rid in (select rid from {rids})")
+
+
+def copy_in(work: Workspace, rids: str, tables: tuple[str, ...]) -> None:
+    """Add rows of records that stand in ``kept`` to the tables of ``work``."""
+    for table in tables:
+        work.run(
+            f"insert into work.{table} by name "
+            f"select * from kept.{table} where rid in (select rid from {rids})"
+        )
+
+
+def copy_names(work: Workspace, name_ids: str, tables: tuple[str, ...] = ("name",)) -> None:
+    """Add the names that the query ``name_ids`` yields, where ``work`` lacks them."""
+    for table in tables:
+        work.run(
+            f"insert into work.{table} by name select * from kept.{table} as known "
+            f"where name_id in ({name_ids}) "
+            f"and name_id not in (select name_id from work.{table})"
+        )
+
+
+def put_back(work: Workspace) -> None:
+    """Add all that was made of the records in ``work`` to ``kept``."""
+    for table in ("record", *READ, *DERIVED, *SOUGHT):
+        work.run(f"insert into kept.{table} by name select * from work.{table}")
+    for table in NAMES:
+        work.run(
+            f"insert into kept.{table} by name select * from work.{table} "
+            f"where name_id not in (select name_id from kept.{table})"
+        )
+        work.run(
+            f"delete from kept.{table} "
+            "where name_id not in (select name_id from kept.record_name)"
+        )
