@@ -68,10 +68,8 @@ LONGEST_NAME, LONGEST_TEXT = 200, 5_000
 """Characters of a name, and of a text, that are compared: a cell of megabytes is neither, and
 the work on a name grows with the square of its length."""
 
-_RECORDS = f"""
-create or replace table work.record as
+_RESOLVED = f"""
 select
-    (row_number() over (order by status.record_id) - 1)::integer as rid,
     status.record_id,
     status.survivor,
     status.kind = 'shared_mailbox' as is_mailbox,
@@ -89,6 +87,12 @@ select
 from work.status
 inner join intermediate.int_contact_records as record on status.record_id = record.record_id
 where status.status = 'resolved'
+"""
+
+_RECORDS = """
+create or replace table work.record as
+select (row_number() over (order by record_id) - 1)::integer as rid, *
+from ({resolved})
 """
 
 
@@ -111,10 +115,30 @@ def read_records(work: Workspace) -> None:
 
     ``rid`` numbers the resolved records by record_id, so it does not depend on row order.
     """
+    read_statuses(work)
+    work.run(_RECORDS.format(resolved=resolved_sql(work)))
+    read_attributes(work)
+
+
+def read_statuses(work: Workspace) -> None:
+    """Make ``work.status``: every record once."""
     work.run(_SURVIVORS)
     work.run(_STATUS)
-    work.run(_RECORDS.format(birth_date_text=_birth_date_text(work)))
-    work.run(_NO_ATTRIBUTES if not _has(work, "int_contact_attributes") else _ATTRIBUTES)
+
+
+def resolved_sql(work: Workspace) -> str:
+    """A query of the resolved records, all but their numbers; needs ``work.status``."""
+    return _RESOLVED.format(birth_date_text=_birth_date_text(work))
+
+
+def read_attributes(work: Workspace) -> None:
+    """Make ``work.attribute`` of the records in ``work.record``."""
+    work.run(_ATTRIBUTES if has_attributes(work) else _NO_ATTRIBUTES)
+
+
+def has_attributes(work: Workspace) -> bool:
+    """Whether there are facts that only some tables know of."""
+    return _has(work, "int_contact_attributes")
 
 
 def _birth_date_text(work: Workspace) -> str:

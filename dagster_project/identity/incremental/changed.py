@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dagster_project.identity.records import resolved_sql
 from dagster_project.identity.workspace import Workspace
 
 
@@ -20,12 +21,15 @@ class Changed:
 
 
 def write_hashes(work: Workspace) -> None:
-    """Make ``work.record_hash``: of all that decides who a record is, and of mere times."""
-    work.run(_HASHES)
+    """Make ``work.record_hash``: of all that decides who a record is, and of mere times.
+
+    Reads the records where they come from: most have not changed, and are not wanted here.
+    """
+    work.run(_HASHES.format(resolved=resolved_sql(work)))
 
 
 def find_changed(work: Workspace) -> Changed:
-    """Make ``work.everybody``, records under the numbers they had, and who of them changed.
+    """Make ``work.everybody(rid, record_id)``, by the numbers they had, and who of them changed.
 
     ``work.changed(rid)`` are new and changed records, ``work.gone(rid)`` those that left,
     ``work.retimed(rid)`` those whose identifiers were seen at other times.
@@ -74,7 +78,7 @@ select
         identifiers.evidence, addresses.evidence
     ) as evidence,
     identifiers.times
-from work.record
+from ({resolved}) as record
 left join identifiers on record.record_id = identifiers.record_id
 left join addresses on record.record_id = addresses.record_id
 """
@@ -87,18 +91,19 @@ select
         (select coalesce(max(rid), -1) from kept.record)
         + row_number() over (partition by known.rid is null order by record.record_id)
     )::integer as rid,
-    record.* exclude (rid)
-from work.record
+    record.record_id,
+    record.evidence,
+    record.times,
+    last.evidence as evidence_then,
+    last.times as times_then
+from work.record_hash as record
 left join kept.record as known on record.record_id = known.record_id
+left join kept.record_hash as last on record.record_id = last.record_id
 """
 
 _CHANGED = """
 create or replace table work.changed as
-select everybody.rid
-from work.everybody
-inner join work.record_hash as now on everybody.record_id = now.record_id
-left join kept.record_hash as last on everybody.record_id = last.record_id
-where last.evidence is distinct from now.evidence
+select rid from work.everybody where evidence is distinct from evidence_then
 """
 
 _GONE = """
@@ -109,9 +114,6 @@ anti join work.everybody on known.record_id = everybody.record_id
 
 _RETIMED = """
 create or replace table work.retimed as
-select everybody.rid
-from work.everybody
-inner join work.record_hash as now on everybody.record_id = now.record_id
-inner join kept.record_hash as last on everybody.record_id = last.record_id
-where last.times is distinct from now.times
+select rid from work.everybody
+where evidence_then is not null and times is distinct from times_then
 """

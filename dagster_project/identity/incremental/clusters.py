@@ -171,10 +171,24 @@ def _renumbered(table: str) -> str:
 def note_what_else_changed(work: Workspace) -> None:
     """Take over new times and hashes; make ``work.reread`` and ``work.dropped_phone``."""
     work.run(_TIMES)
-    work.run("create or replace table kept.record_hash as from work.record_hash")
+    work.run(_HASHES)
     work.run(_REREAD)
     work.run(_DROPPED)
 
+
+_HASHES = """
+delete from kept.record_hash
+where
+    record_id in (
+        select record_id from work.everybody
+        where rid in (from work.changed) or rid in (from work.retimed)
+    )
+    or record_id in (select record_id from before.record where rid in (from work.departed));
+
+insert into kept.record_hash by name
+select record_id, evidence, times from work.everybody
+where rid in (from work.changed) or rid in (from work.retimed)
+"""
 
 _TIMES = """
 create or replace table work.seen_again as

@@ -21,6 +21,7 @@ from dagster_project.identity.incremental.tables import (
     take_out,
 )
 from dagster_project.identity.names import read_names
+from dagster_project.identity.records import read_attributes, resolved_sql
 from dagster_project.identity.workspace import Workspace
 
 FLAGS_BY_HOLDERS = "({0}.flag is null or {0}.flag in ('shared', 'generic'))"
@@ -40,9 +41,11 @@ def read_changed(work: Workspace, spec: IdentitySpec) -> None:
     )
     take_out(work, "work.departed")
     work.run(
-        "create or replace table work.record as "
-        "from work.everybody where rid in (select rid from work.changed)"
+        "create or replace table work.record as select everybody.rid, resolved.* "
+        f"from ({resolved_sql(work)}) as resolved inner join work.everybody on resolved.record_id = everybody.record_id "
+        "where everybody.rid in (select rid from work.changed)"
     )
+    read_attributes(work)
     read_names(work, spec)
     read_values(work, spec)
     _judge_values_again(work, spec)

@@ -23,7 +23,7 @@ from dagster_project.identity.incremental.tables import copy_names, put_back
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.model import Model
 from dagster_project.identity.names import write_nick_pairs
-from dagster_project.identity.records import read_records
+from dagster_project.identity.records import has_attributes, read_statuses
 from dagster_project.identity.scoring import compare_pairs, score_pairs
 from dagster_project.identity.statistics import load_statistics
 from dagster_project.identity.workspace import Workspace
@@ -50,7 +50,7 @@ def update_clusters(
     ``work.member`` besides. Needs ``before`` and ``kept``, and the state as ``idstate``.
     """
     with work.stage("what changed", "work.changed"):
-        read_records(work)
+        read_statuses(work)
         changed = find_changed(work)
     if not _is_small(work, changed) or not load_statistics(work, model.version):
         return None
@@ -76,7 +76,7 @@ def update_clusters(
 
 def _is_small(work: Workspace, changed: Changed) -> bool:
     """Attributes of tables other than the warehouse's depend on the whole table."""
-    return changed.share <= LARGE and not work.count("work.attribute")
+    return changed.share <= LARGE and not has_attributes(work)
 
 
 def _know_columns(work: Workspace) -> None:
