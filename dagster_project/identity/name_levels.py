@@ -211,13 +211,26 @@ NAME_PARTS = f"""
         when near_given >= 0.75 and given_length >= 6 and {_ONE_LETTER.format("given")}
             and not starts_with(l.given, r.given) and not starts_with(r.given, l.given) then 5
         when near_given >= 0.88 then 3
+        when least(length(l.given), length(r.given)) >= 5
+            and (ends_with(l.given, r.given) or ends_with(r.given, l.given)) then 3
         when near_given >= 0.78 then 2
         else 1
     end as given_level,
     case
         when least(near_family, near_given) < 0.88
             and (l.given[1] = r.family[1] or l.family[1] = r.given[1])
-            then jaro_winkler_similarity(l.given || ' ' || l.family, r.family || ' ' || r.given)
+            then greatest(
+                jaro_winkler_similarity(l.given || ' ' || l.family, r.family || ' ' || r.given),
+                case
+                    when l.given = r.family and least(length(l.family), length(r.given)) >= 5
+                        and (ends_with(l.family, r.given) or ends_with(r.given, l.family))
+                        then 0.95
+                    when l.family = r.given and least(length(l.given), length(r.family)) >= 5
+                        and (ends_with(l.given, r.family) or ends_with(r.family, l.given))
+                        then 0.95
+                    else 0.0
+                end
+            )
         else 0.0
     end as near_crossed
 """

@@ -64,7 +64,10 @@ def fold(text: str) -> str:
 
 
 def _fold_values(work: Workspace, spec: IdentitySpec) -> None:
-    """``work.fold``: distinct raw text of names → lower-case ASCII, null for placeholders."""
+    """``work.fold``: distinct raw text of names → lower-case ASCII, null for placeholders.
+
+    A placeholder inside a full name (``n/a Dupont``) goes; one of two letters may be a name's.
+    """
     work.run(
         """
         create or replace table work.fold as
@@ -84,7 +87,10 @@ def _fold_values(work: Workspace, spec: IdentitySpec) -> None:
             raw,
             case
                 when list_contains($1::varchar[], lower(trim(raw))) then null
-                else lower(strip_accents(raw))
+                else lower(strip_accents(array_to_string(list_filter(
+                    string_split(raw, ' '),
+                    lambda word: length(word) < 3 or not list_contains($1::varchar[], lower(word))
+                ), ' ')))
             end as folded
         from raw
         where raw is not null
