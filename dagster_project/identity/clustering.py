@@ -148,6 +148,7 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
     compared: a lone namesake may join, one of two equally good ones may not.
     """
     sure = round(10 * spec.clusters.sure_bits)
+    rival = round(10 * spec.clusters.rival_bits)
     strong = _read_edges(work, only=f"(weight < 0 or (weight > 0 and odds >= {sure}))")
     _write_labels(work, "sure", partition(size, *_as_tuple(strong)))
     work.run(
@@ -158,11 +159,13 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
             greatest(la.label, ra.label) as d,
             sum(edge.weight::bigint) as net,
             max(edge.odds) as odds,
-            bool_and(edge.odds < {sure}) as is_weak
+            bool_and(edge.odds < {sure}) as is_weak,
+            arg_max(edge.odds, weight.fields * 1000000 + edge.odds) as odds_of_fullest
         from work.edge
+        inner join work.pattern_weight as weight on edge.pattern = weight.pattern
         inner join work.sure as la on edge.l = la.rid
         inner join work.sure as ra on edge.r = ra.rid
-        where la.label <> ra.label and edge.weight <> 0
+        where la.label <> ra.label
         group by all
         """
     )
@@ -184,11 +187,13 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
             select a.c, a.d, b.d as other, a.odds
             from weak as a
             inner join weak as b on a.c = b.c and a.d <> b.d
-            where a.odds < b.odds + {round(10 * spec.clusters.rival_bits)}
+            where a.odds < b.odds + {rival}
 
         )
 
         select distinct least(c, d) as c, greatest(c, d) as d from rivals
+        union
+        select c, d from work.relation where net > 0 and is_weak and odds_of_fullest < {-rival}
         """
     )
     work.run(

@@ -38,7 +38,7 @@ TO_GO_ON = (
 )  # fmt: skip
 """What the next run needs to read only what changed, besides the keys of all blocking rules."""
 
-FORMAT = 2
+FORMAT = 3
 """Grows when the tables change; evidence of another format is made anew."""
 
 

@@ -35,7 +35,12 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
         vetoed |= at(levels, "name", "generation_differs")
     if "given_name" in vetoes:
         vetoed |= _other_member_of_family(levels)
-    capped = _namesakes_at_home(levels)
+    capped = (
+        _namesakes_at_home(levels)
+        | _namesakes_of_domain(levels)
+        | _names_and_addresses_alike(levels)
+        | _other_naming_at_home(levels)
+    )
     if "given_name" in vetoes:
         capped |= _only_shared_values(levels)
     return Guarded(vetoed=vetoed, capped=capped)
@@ -60,6 +65,11 @@ OWN_NAME = (
     "swapped", "swapped_alike", "words_within", "one_word_given", "one_word_family",
 )  # fmt: skip
 """Names that may well be one person's."""
+
+_SURE_NAME = (
+    *(both_names(given, "same") for given in ("initial", "nickname", "same")),
+    "swapped", "words_within",
+)  # fmt: skip
 
 _FULL_NAME = tuple(name for name in FULL_NAME if name != "generation_differs")
 
@@ -106,15 +116,67 @@ def _only_shared_values(levels: Levels) -> Mask:
 
 
 def _namesakes_at_home(levels: Levels) -> Mask:
-    """One name at one address and yet another e-mail and telephone: father and son, as it may be."""
+    """One name in one home and yet another e-mail and telephone: father and son, as it may be."""
+    at_home = at(levels, "address", "same", "same_shared", "alike", "same_postal_code") & at(
+        levels, "phone", "different", "same_shared"
+    )
     mask: Mask = (
         at(levels, "name", *_FULL_NAME)
-        & at(levels, "address", "same", "same_shared", "alike", "same_postal_code")
+        & (at_home | at(levels, "phone", "same_shared"))
         & at(levels, "email", "different")
-        & at(levels, "phone", "different", "same_shared")
         & (column(levels, "birth_date") == 0)
         & ~at(levels, "organisation", "same")
         & (column(levels, "handle") == 0)
+    )
+    return mask
+
+
+def _namesakes_of_domain(levels: Levels) -> Mask:
+    """One name under two addresses of one domain: it gave a namesake the second."""
+    other_phone = at(levels, "phone", "different")
+    names = (at(levels, "name", *_FULL_NAME) & other_phone) | at(levels, "alias", "full_name")
+    mask: Mask = (
+        names
+        & at(levels, "organisation", "same_domain")
+        & at(levels, "email", "different")
+        & ~_one_persons(levels)
+    )
+    return mask
+
+
+def _names_and_addresses_alike(levels: Levels) -> Mask:
+    """Names and e-mails a letter apart, and another telephone: what is said twice is said once."""
+    exact = (*_SURE_NAME, "generation_differs")
+    differ = (column(levels, "name") > 0) & ~at(levels, "name", *exact)
+    mask: Mask = (
+        differ
+        & at(levels, "email", "mistyped", "alike")
+        & at(levels, "phone", "different")
+        & ~_one_persons(levels)
+    )
+    return mask
+
+
+def _other_naming_at_home(levels: Levels) -> Mask:
+    """Two namings of one family in one home, with another e-mail and employer: two of its members."""
+    mask: Mask = (
+        at(levels, "name", "other_naming_of_family")
+        & at(levels, "email", "different")
+        & at(levels, "organisation", "different")
+        & ~at(levels, "birth_date", "same", "mistyped")
+        & ~at(levels, "handle", "same", "same_verified")
+    )
+    return mask
+
+
+def _one_persons(levels: Levels) -> Mask:
+    """Something in common that is one person's, names and e-mails apart."""
+    mask: Mask = (
+        at(levels, "phone", "same", "alike")
+        | at(levels, "handle", "same", "same_verified", "same_alias", "same_link")
+        | at(levels, "birth_date", "same", "mistyped")
+        | at(levels, "id_number", "same", "mistyped")
+        | at(levels, "address", "same")
     )
     return mask
 

@@ -122,20 +122,21 @@ def _write_pattern_weights(
     work.run(
         "create or replace table work.pattern_weight "
         "(pattern bigint, bits integer, conflict integer, vetoed boolean, "
-        "capped boolean, evidence varchar)"
+        "capped boolean, fields integer, evidence varchar)"
     )
     if not len(patterns):
         return
     work.run(
         "insert into work.pattern_weight select unnest($1::bigint[]), unnest($2::integer[]), "
         "unnest($3::integer[]), unnest($4::boolean[]), unnest($5::boolean[]), "
-        "unnest($6::varchar[])",
+        "unnest($6::integer[]), unnest($7::varchar[])",
         [
             patterns.tolist(),
             np.rint(10 * model.weights(levels)).astype(int).tolist(),
             np.rint(10 * model.weights(levels, only=SINGLE_VALUED)).astype(int).tolist(),
             guarded.vetoed.tolist(),
             guarded.capped.tolist(),
+            (levels > 0).sum(axis=1).tolist(),
             [describe(int(pattern)) for pattern in patterns],
         ],
     )

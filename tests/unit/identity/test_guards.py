@@ -1,0 +1,83 @@
+"""Vetoes and caps by the levels of a pair, worked out by hand."""
+
+import numpy as np
+import pytest
+
+from dagster_project.identity.guards import Guarded, guard
+from dagster_project.identity.levels import COMPARISONS
+
+
+def _judged(**levels: str) -> Guarded:
+    row = [c.position(levels[c.name]) if c.name in levels else 0 for c in COMPARISONS]
+    return guard(np.array([row], np.int8), ("birth_date", "generation", "given_name"))
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        {"name": "given_other_family_same", "email": "same"},
+        {"name": "generation_differs", "address": "same"},
+        {"name": "same", "birth_date": "different"},
+        {"source": "promises_one_record", "email": "same"},
+    ],
+)
+def test_relatives_and_other_births_are_vetoed(levels: dict[str, str]) -> None:
+    assert _judged(**levels).vetoed.all()
+
+
+def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None:
+    assert not _judged(name="same", email="same", birth_date="different").vetoed.any()
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        # father and son: one name in one home, each with his own e-mail
+        {"name": "same", "email": "different", "phone": "different", "address": "same"},
+        # the same, where only the household's telephone tells that it is one home
+        {"name": "same", "email": "different", "phone": "same_shared", "address": "same_city"},
+        # a provider that is not on the list gave the second of one name another address
+        {"alias": "full_name", "email": "different", "organisation": "same_domain"},
+        # Lau and Lam, whose addresses differ where their names do
+        {
+            "name": "given_same_family_resembling",
+            "email": "mistyped",
+            "phone": "different",
+            "country": "same",
+        },
+        # two members of one family at two employers
+        {
+            "name": "other_naming_of_family",
+            "email": "different",
+            "phone": "same",
+            "address": "same_shared",
+            "organisation": "different",
+        },
+        # a family name and a mailbox that the family shares
+        {"name": "one_word_family", "email": "same_shared"},
+    ],
+)
+def test_what_a_home_an_office_or_a_provider_explains_never_merges_alone(
+    levels: dict[str, str],
+) -> None:
+    judged = _judged(**levels)
+    assert judged.capped.all()
+    assert not judged.vetoed.any()
+
+
+@pytest.mark.parametrize(
+    "levels",
+    [
+        {"name": "same", "email": "same"},
+        {"name": "same", "email": "different", "phone": "same", "address": "same"},
+        {"name": "same", "email": "different", "phone": "same_shared", "birth_date": "same"},
+        {"name": "given_same_family_alike", "email": "mistyped", "birth_date": "same"},
+        {"name": "given_mistyped_family_same", "email": "mistyped"},
+        {"name": "other_naming_of_family", "email": "different", "phone": "same"},
+        {"name": "same", "email": "different", "organisation": "same"},
+    ],
+)
+def test_what_only_one_person_has_may_merge(levels: dict[str, str]) -> None:
+    judged = _judged(**levels)
+    assert not judged.capped.any()
+    assert not judged.vetoed.any()
