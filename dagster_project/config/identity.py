@@ -99,7 +99,6 @@ class IdentifierGuard(_Strict):
     """What a value of one kind of identifier may do."""
 
     retire_above: int = Field(ge=1)
-    verified_must_link: bool = False
 
 
 class BlockingOptions(_Strict):
