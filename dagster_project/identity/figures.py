@@ -9,6 +9,9 @@ from dagster_project.identity.workspace import Workspace
 DRIFT = 1.5
 """Factor by which candidates per record may differ from training before it is reported."""
 
+UNSEEN = 0.1
+"""Share of records with an unseen family name from which that is reported."""
+
 
 def report_of(
     work: Workspace,
@@ -107,13 +110,36 @@ def _drift(work: Workspace, model: Model, tables: str) -> tuple[str, ...]:
     candidates = work.count(f"(from {tables}.edge where not is_late)")
     if not records or not model.records or not model.candidates:
         return ()
+    drift = []
     ratio = (candidates / records) / (model.candidates / model.records)
-    if 1 / DRIFT <= ratio <= DRIFT:
-        return ()
-    return (
-        f"candidates per record are {ratio:.1f} times those the model was trained on: "
-        "consider training again",
+    if not 1 / DRIFT <= ratio <= DRIFT:
+        drift.append(
+            f"candidates per record are {ratio:.1f} times those the model was trained on: "
+            "consider training again"
+        )
+    unseen = unseen_share(work, f"{tables}.feature")
+    if unseen > UNSEEN:
+        drift.append(
+            f"{unseen:.0%} of the records have a family name that the model never saw and takes "
+            "for the rarest: consider training again"
+        )
+    return tuple(drift)
+
+
+def unseen_share(work: Workspace, features: str) -> float:
+    """Share of records with a full name whose family name the model's statistics do not know."""
+    rows = work.rows(
+        f"""
+        select
+            count(*) filter (hash(feature.family) not in (
+                select value from work.common where field = 'family' and value is not null
+            ))
+                / greatest(count(*), 1)
+        from {features} as feature
+        where feature.word_count > 1 and feature.family is not null
+        """
     )
+    return float(str(rows[0][0]))
 
 
 def status_counts(work: Workspace, table: str) -> RecordCounts:
