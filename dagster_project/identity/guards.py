@@ -38,8 +38,8 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     capped = (
         _namesakes_at_home(levels)
         | _namesakes_of_domain(levels)
-        | _names_and_addresses_alike(levels)
-        | _other_naming_at_home(levels)
+        | _alike_twice(levels)
+        | _other_names_at_home(levels)
     )
     if "given_name" in vetoes:
         capped |= _only_shared_values(levels)
@@ -69,6 +69,11 @@ OWN_NAME = (
 _SURE_NAME = (
     *(both_names(given, "same") for given in ("initial", "nickname", "same")),
     "swapped", "words_within",
+)  # fmt: skip
+
+_OTHER_NAMES = (
+    *(both_names("other", family) for family in ("other", "resembling")),
+    "other_naming_of_family",
 )  # fmt: skip
 
 _FULL_NAME = tuple(name for name in FULL_NAME if name != "generation_differs")
@@ -116,14 +121,14 @@ def _only_shared_values(levels: Levels) -> Mask:
 
 
 def _namesakes_at_home(levels: Levels) -> Mask:
-    """One name in one home and yet another e-mail and telephone: father and son, as it may be."""
+    """One name in one home and yet another telephone and no e-mail in common: father and son."""
     at_home = at(levels, "address", "same", "same_shared", "alike", "same_postal_code") & at(
         levels, "phone", "different", "same_shared"
     )
     mask: Mask = (
-        at(levels, "name", *_FULL_NAME)
+        (at(levels, "name", *_FULL_NAME) | at(levels, "alias", "full_name"))
         & (at_home | at(levels, "phone", "same_shared"))
-        & at(levels, "email", "different")
+        & ~at(levels, "email", "same", "same_shared", "same_user", "mistyped")
         & (column(levels, "birth_date") == 0)
         & ~at(levels, "organisation", "same")
         & (column(levels, "handle") == 0)
@@ -144,27 +149,32 @@ def _namesakes_of_domain(levels: Levels) -> Mask:
     return mask
 
 
-def _names_and_addresses_alike(levels: Levels) -> Mask:
-    """Names and e-mails a letter apart, and another telephone: what is said twice is said once."""
+def _alike_twice(levels: Levels) -> Mask:
+    """Names a letter apart and what they spell a letter apart: said twice, it is said once."""
     exact = (*_SURE_NAME, "generation_differs")
     differ = (column(levels, "name") > 0) & ~at(levels, "name", *exact)
-    mask: Mask = (
-        differ
-        & at(levels, "email", "mistyped", "alike")
-        & at(levels, "phone", "different")
-        & ~_one_persons(levels)
+    spelled = at(levels, "email", "same_name_in_user") & at(
+        levels, "handle", "same_name_in_alias"
     )
+    mistyped = at(levels, "email", "mistyped", "alike") & at(levels, "phone", "different")
+    mask: Mask = differ & (mistyped | spelled) & ~_one_persons(levels)
     return mask
 
 
-def _other_naming_at_home(levels: Levels) -> Mask:
-    """Two namings of one family in one home, with another e-mail and employer: two of its members."""
+def _other_names_at_home(levels: Levels) -> Mask:
+    """Two given names in one home, and an e-mail or telephone that differs: two of a household."""
+    apart = at(levels, "email", "different") | at(levels, "phone", "different")
+    at_home = at(levels, "address", "same_shared")
+    other_employer = at(levels, "email", "different") & at(levels, "organisation", "different")
     mask: Mask = (
-        at(levels, "name", "other_naming_of_family")
-        & at(levels, "email", "different")
-        & at(levels, "organisation", "different")
+        (
+            (at(levels, "name", *_OTHER_NAMES) & apart & at_home)
+            | (at(levels, "name", "other_naming_of_family") & other_employer)
+        )
         & ~at(levels, "birth_date", "same", "mistyped")
+        & ~at(levels, "id_number", "same", "mistyped")
         & ~at(levels, "handle", "same", "same_verified")
+        & ~at(levels, "organisation", "same")
     )
     return mask
 

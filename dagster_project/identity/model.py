@@ -21,7 +21,7 @@ from dagster_project.identity.rule_choice import Rule
 from dagster_project.identity.scoring import Comparing, compare_pairs
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "9"
+FORMAT = "10"
 """Grows when features or levels change, so that models of older code are trained anew."""
 
 NAME_ALONE = 30

@@ -53,6 +53,25 @@ def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None
             "address": "same_shared",
             "organisation": "different",
         },
+        # father and son at one provider, whose addresses differ by a sign
+        {"name": "same", "email": "alike", "phone": "different", "address": "same_shared"},
+        # the same, one of them without an e-mail
+        {"name": "same", "phone": "different", "address": "same"},
+        # the same, one of them without a given name but with an address that spells it
+        {"alias": "full_name", "email": "different", "phone": "different", "address": "same"},
+        # an e-mail and a handle that spell what both are called: names alone
+        {
+            "name": "given_alike_family_same",
+            "email": "same_name_in_user",
+            "handle": "same_name_in_alias",
+        },
+        # partners who share a mailbox
+        {
+            "name": "given_other_family_other",
+            "email": "same",
+            "phone": "different",
+            "address": "same_shared",
+        },
         # a family name and a mailbox that the family shares
         {"name": "one_word_family", "email": "same_shared"},
     ],
