@@ -157,7 +157,9 @@ def test_a_file_of_another_kind_is_named(
 def test_a_table_that_lacks_what_tells_it_is_read_in_its_sources_folder(inbox: Inbox) -> None:
     """So that the load is refused for the column, and regating can take it once it is named."""
     crm = source_of("hubspot")
-    inbox.put(crm, "a.csv", "Record ID no,First Name,Last Name,Email\n1,Ada,Q,ada@example.org\n")
+    inbox.put(
+        crm, "a.csv", "Record ID no,First Name,Last Name,Email\n1,Ada,Q,ada@example.org\n"
+    )
 
     reading = inbox.one()
 
