@@ -96,16 +96,16 @@ def identity_assets() -> dg.AssetsDefinition:
 def _resolve(
     context: dg.AssetExecutionContext, config: ResolutionConfig, workbench: Workbench
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    from dagster_project.config.identity import read_identity
-    from dagster_project.identity.evidence_file import evidence_file
-    from dagster_project.identity.resolve import resolve
-
     started = time.monotonic()
     rebuild, _ = needs_rebuild(workbench, Phase.IDENTITY, chosen=False)
     if not rebuild and not config.retrain:
         workbench.journal.write("identity", unchanged=True, seconds=0)
         yield from _unchanged(workbench)
         return
+    from dagster_project.config.identity import read_identity
+    from dagster_project.identity.evidence_file import evidence_file
+    from dagster_project.identity.resolve import resolve
+
     fingerprint = inputs_fingerprint(workbench)
     spec = read_identity(workbench.settings.config_dir / "identity.yml")
     with workbench.warehouse() as connection:

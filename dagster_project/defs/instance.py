@@ -1,19 +1,20 @@
 """The Dagster instance of a root: where runs are kept, closing dead ones, watching a live one."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from string import Template
 from typing import Any
 
 import dagster as dg
+import orjson
 import psutil
 
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import Settings
 
-_INSTANCE = """\
+_INSTANCE = Template("""\
 # Dagster's instance of this root. Nothing personal is kept here: counts, names and times only.
 telemetry:
   enabled: false
@@ -27,7 +28,12 @@ retention:
     purge_after_days: 30
   sensor:
     purge_after_days: {skipped: 7, started: 30, success: 30, failure: 30}
-"""
+event_log_storage:
+  module: dagster_project.defs.event_log
+  class: OpenEventLog
+  config:
+    base_dir: $events
+""")
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,10 @@ def prepare_instance(settings: Settings) -> None:
     """Write the instance's configuration; the same file for the command line and the UI."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
-    if not file.exists() or file.read_text(encoding="utf-8") != _INSTANCE:
-        file.write_text(_INSTANCE, encoding="utf-8")
+    events = settings.dagster_home / "history" / "runs"
+    wanted = _INSTANCE.substitute(events=orjson.dumps(str(events)).decode())
+    if not file.exists() or file.read_text(encoding="utf-8") != wanted:
+        file.write_text(wanted, encoding="utf-8")
 
 
 PROCESS_TAG = "c360/process"
@@ -96,17 +104,20 @@ def _is_alive(number: str, started: str) -> bool:
 def watching(
     instance: dg.DagsterInstance, run_id: str, on_step: Callable[[StepSeen], None]
 ) -> Iterator[None]:
-    """Call ``on_step`` for each event of a run's steps while the block runs."""
-    stop = threading.Event()
-    watcher = threading.Thread(
-        target=_watch, args=(instance, run_id, on_step, stop), daemon=True, name="run-watcher"
-    )
-    watcher.start()
+    """Call ``on_step`` for each event of the steps of a run that works in this process."""
+    started: dict[str, float] = {}
+    is_watched = True
+
+    def see(entry: dg.EventLogEntry) -> None:
+        seen = _seen(entry, started) if is_watched else None
+        if seen is not None:
+            on_step(seen)
+
+    instance.add_event_listener(run_id, see)
     try:
         yield
     finally:
-        stop.set()
-        watcher.join(timeout=10)
+        is_watched = False
 
 
 _EVENTS = {
@@ -118,38 +129,20 @@ _EVENTS = {
 }
 
 
-def _watch(
-    instance: dg.DagsterInstance,
-    run_id: str,
-    on_step: Callable[[StepSeen], None],
-    stop: threading.Event,
-) -> None:
-    cursor: str | None = None
-    started: dict[str, float] = {}
-    finishing = False
-    while True:
-        finishing = stop.is_set()
-        page = instance.get_records_for_run(run_id, cursor=cursor, of_type=set(_EVENTS))
-        cursor = page.cursor
-        for record in page.records:
-            entry = record.event_log_entry
-            event = entry.dagster_event
-            if event is None or entry.step_key is None:
-                continue
-            kind = _EVENTS[event.event_type]
-            if kind == "start":
-                started[entry.step_key] = entry.timestamp
-            on_step(
-                StepSeen(
-                    entry.step_key,
-                    kind,
-                    entry.timestamp - started.get(entry.step_key, entry.timestamp),
-                    _reason(event) if kind in {"failure", "retry"} else "",
-                )
-            )
-        if finishing:
-            return
-        stop.wait(0.5)
+def _seen(entry: dg.EventLogEntry, started: dict[str, float]) -> StepSeen | None:
+    """What progress shows of an event; ``started`` keeps when each step began."""
+    event = entry.dagster_event
+    kind = _EVENTS.get(event.event_type) if event else None
+    if event is None or kind is None or entry.step_key is None:
+        return None
+    if kind == "start":
+        started[entry.step_key] = entry.timestamp
+    return StepSeen(
+        entry.step_key,
+        kind,
+        entry.timestamp - started.get(entry.step_key, entry.timestamp),
+        _reason(event) if kind in {"failure", "retry"} else "",
+    )
 
 
 def _reason(event: dg.DagsterEvent) -> str:

@@ -1,12 +1,23 @@
-"""The instance of a root: runs whose process is gone are closed, others are left alone."""
+"""The instance of a root: its log of events, what is seen of a run, runs that were killed."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from dagster_project.defs.instance import PROCESS_TAG, close_dead_runs, this_process
+from dagster_project.defs.event_log import OpenEventLog
+from dagster_project.defs.instance import (
+    PROCESS_TAG,
+    StepSeen,
+    close_dead_runs,
+    prepare_instance,
+    this_process,
+    watching,
+)
+from dagster_project.settings import read_settings
 
 
 @pytest.fixture
@@ -58,3 +69,70 @@ def test_only_a_run_whose_process_is_gone_is_closed(
 
     assert closed == (not is_left)
     assert is_open(instance, run.run_id) is is_left
+
+
+@dg.op
+def fine() -> None:
+    pass
+
+
+@dg.op
+def broken() -> None:
+    raise dg.Failure("a reason")
+
+
+@dg.job
+def two_steps() -> None:
+    fine()
+    broken()
+
+
+@pytest.fixture
+def own_instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    settings = read_settings(tmp_path)
+    prepare_instance(settings)
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        yield instance
+
+
+def test_dagsters_own_storage_reads_what_was_stored(
+    own_instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    result = two_steps.execute_in_process(instance=own_instance, raise_on_error=False)
+    stored = own_instance.all_logs(result.run_id)
+
+    assert isinstance(own_instance.event_log_storage, OpenEventLog)
+    others = SqliteEventLogStorage(str(tmp_path / ".dagster" / "history" / "runs"))
+    assert others.get_logs_for_run(result.run_id) == stored
+    assert len(stored) > 8
+
+
+def test_many_runs_are_read_with_few_files_open(
+    own_instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    runs = [
+        two_steps.execute_in_process(instance=own_instance, raise_on_error=False).run_id
+        for _ in range(6)
+    ]
+
+    counts = {len(own_instance.all_logs(run)) for run in runs}
+
+    assert len(counts) == 1
+    logs = tmp_path / ".dagster" / "history" / "runs"
+    assert len(list(logs.glob("*.db-wal"))) <= 4
+
+
+def test_progress_sees_how_each_step_went(own_instance: dg.DagsterInstance) -> None:
+    seen: list[StepSeen] = []
+    run_id = dg.DagsterRun("two_steps").run_id
+
+    with watching(own_instance, run_id, seen.append):
+        two_steps.execute_in_process(instance=own_instance, run_id=run_id, raise_on_error=False)
+
+    assert {(s.step, s.event) for s in seen} == {
+        ("fine", "start"),
+        ("fine", "success"),
+        ("broken", "start"),
+        ("broken", "failure"),
+    }
+    assert [s.message for s in seen if s.event == "failure"] == ["a reason"]
