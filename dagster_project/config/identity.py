@@ -96,9 +96,24 @@ class Placeholders(_Strict):
 
 
 class IdentifierGuard(_Strict):
-    """What a value of one kind of identifier may do."""
+    """What the values of one kind of identifier may do; times are days.
+
+    ``retire_above`` people on one value, all seen with it ``within_days`` (ever, where left
+    out), retire it. A value nobody was seen with for ``idle_days`` may have been handed on.
+    A customer that has more than ``most_per_customer`` values, ``within_days`` again, breaks
+    a limit; links then give way kind by kind, from the lowest ``priority``.
+    """
 
     retire_above: int = Field(ge=1)
+    within_days: int | None = Field(default=None, ge=1)
+    idle_days: int | None = Field(default=None, ge=1)
+    most_per_customer: int | None = Field(default=None, ge=1)
+    priority: int = 0
+
+    @property
+    def reads_times(self) -> bool:
+        """Whether when a value was seen decides what it proves."""
+        return self.within_days is not None or self.idle_days is not None
 
 
 class BlockingOptions(_Strict):

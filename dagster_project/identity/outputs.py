@@ -184,6 +184,29 @@ def refresh_identifiers(work: Workspace, run_row: list[object]) -> None:
     _replace(work, ("record_identifiers",), run_row)
 
 
+def flags_changed(work: Workspace) -> bool:
+    """Whether an identifier read anew has another flag than the warehouse knows of."""
+    return (
+        work.count(
+            """
+            (
+                select record.record_id
+                from work.identifier
+                inner join work.record on identifier.rid = record.rid
+                left join identity.record_identifiers as known
+                    on
+                        record.record_id = known.record_id
+                        and identifier.kind = known.kind
+                        and identifier.canonical = known.value_norm
+                where identifier.is_stated and identifier.flag is distinct from known.flag
+                limit 1
+            )
+            """
+        )
+        > 0
+    )
+
+
 def _replace(work: Workspace, tables: tuple[str, ...], run_row: list[object]) -> None:
     for table in tables:
         work.run(f"create or replace table work.out_{table} as {_TABLES[table]}")

@@ -42,6 +42,7 @@ from dagster_project.identity.names import read_names
 from dagster_project.identity.outputs import (
     RunKey,
     describe_links,
+    flags_changed,
     last_run,
     refresh_identifiers,
     write_changes,
@@ -111,8 +112,9 @@ def resolve(
         known = None if retrain else _still_valid(run, model)
         if known is not None and known.input_hash == inputs:
             return _unchanged_report(work, known)
-        if known is not None:
-            return _refreshed(run, known)
+        refreshed = None if known is None else _refreshed(run, known)
+        if refreshed is not None:
+            return refreshed
         updated = None if retrain or model is None else _updated(run, model, start)
         return updated or _resolved(run, None if retrain else model, start)
 
@@ -155,12 +157,17 @@ def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:
     )
 
 
-def _refreshed(run: _Run, known: RunKey) -> IdentityReport:
-    """Only times of identifiers are new: hand them on, leave everybody where they are."""
+def _refreshed(run: _Run, known: RunKey) -> IdentityReport | None:
+    """Only times of identifiers are new: hand them on, leave everybody where they are.
+
+    Nothing where a value, by the time it was seen, no longer proves what it did.
+    """
     with run.work.stage("identifiers"):
         read_records(run.work)
         read_names(run.work, run.spec)
         read_contacts(run.work, run.spec)
+    if flags_changed(run.work):
+        return None
     figures: list[object] = [None] * 12
     increment: list[object] = [None] * 3
     refresh_identifiers(

@@ -169,8 +169,7 @@ def _renumbered(table: str) -> str:
 
 
 def note_what_else_changed(work: Workspace) -> None:
-    """Take over new times and hashes; make ``work.reread`` and ``work.dropped_phone``."""
-    work.run(_TIMES)
+    """Take over new hashes; make ``work.reread`` and ``work.dropped_phone``."""
     work.run(_HASHES)
     work.run(_REREAD)
     work.run(_DROPPED)
@@ -188,31 +187,6 @@ where
 insert into kept.record_hash by name
 select record_id, evidence, times from work.everybody
 where rid in (from work.changed) or rid in (from work.retimed)
-"""
-
-_TIMES = """
-create or replace table work.seen_again as
-select distinct
-    known.* replace (stated.first_seen_at as first_seen_at, stated.last_seen_at as last_seen_at)
-from kept.identifier as known
-inner join kept.record on known.rid = record.rid
-inner join intermediate.int_contact_identifiers as stated
-    on
-        record.record_id = stated.record_id
-        and known.kind = stated.kind
-        and known.value_norm = stated.value_norm
-        and known.value_raw is not distinct from stated.value_raw
-        and known.is_verified = coalesce(stated.is_verified, false)
-where
-    known.is_stated
-    and known.rid in (from work.retimed)
-    and known.rid not in (from work.dirty)
-    and (known.kind <> 'handle' or known.network = coalesce(stated.network, ''));
-
-delete from kept.identifier
-where is_stated and rid in (from work.retimed) and rid not in (from work.dirty);
-
-insert into kept.identifier by name from work.seen_again
 """
 
 _REREAD = """

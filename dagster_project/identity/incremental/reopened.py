@@ -40,6 +40,7 @@ def read_changed(work: Workspace, spec: IdentitySpec) -> None:
         "select rid from work.changed where rid in (select rid from kept.record)"
     )
     take_out(work, "work.departed")
+    work.run(_TIMES)
     work.run(
         "create or replace table work.record as select everybody.rid, resolved.* "
         f"from ({resolved_sql(work)}) as resolved inner join work.everybody on resolved.record_id = everybody.record_id "
@@ -56,15 +57,45 @@ def read_changed(work: Workspace, spec: IdentitySpec) -> None:
     work.run("create or replace table work.dirty as select rid from work.record")
 
 
+# New times of records that are otherwise as they were.
+_TIMES = """
+create or replace table work.seen_again as
+select distinct
+    known.* replace (stated.first_seen_at as first_seen_at, stated.last_seen_at as last_seen_at)
+from kept.identifier as known
+inner join kept.record on known.rid = record.rid
+inner join intermediate.int_contact_identifiers as stated
+    on
+        record.record_id = stated.record_id
+        and known.kind = stated.kind
+        and known.value_norm = stated.value_norm
+        and known.value_raw is not distinct from stated.value_raw
+        and known.is_verified = coalesce(stated.is_verified, false)
+where
+    known.is_stated
+    and known.rid in (from work.retimed)
+    and (known.kind <> 'handle' or known.network = coalesce(stated.network, ''));
+
+delete from kept.identifier where is_stated and rid in (from work.retimed);
+
+insert into kept.identifier by name from work.seen_again
+"""
+
+
 def _judge_values_again(work: Workspace, spec: IdentitySpec) -> None:
     """Flags of identifiers by who holds them; holders of values with another flag are reopened."""
+    timed = [kind for kind, guard in spec.identifiers.items() if guard.reads_times]
     work.run(
         """
         create or replace table work.touched_value as
         select value_id from before.identifier where rid in (select rid from work.departed)
         union
         select value_id from work.identifier where flag is null
-        """
+        union
+        select value_id from kept.identifier
+        where rid in (select rid from work.retimed) and list_contains($1::varchar[], kind)
+        """,
+        [timed],
     )
     work.run(HOLDERS)
     work.run(_OTHER_HOLDERS)
@@ -91,19 +122,21 @@ def _judge_values_again(work: Workspace, spec: IdentitySpec) -> None:
 
 
 _OTHER_HOLDERS = f"""
-create or replace table work.holder as
-select * from work.holder
-union
-select identifier.value_id, identifier.kind, name.name_id
+insert into work.holder by name
+select distinct
+    identifier.value_id,
+    identifier.kind,
+    case when name.word_count > 1 then name.name_id end as name_id,
+    identifier.first_seen_at as seen_from,
+    identifier.last_seen_at as seen_to
 from kept.identifier
 inner join kept.record on identifier.rid = record.rid
-inner join kept.record_name on identifier.rid = record_name.rid
-inner join kept.name on record_name.name_id = name.name_id
+left join kept.record_name on identifier.rid = record_name.rid
+left join kept.name on record_name.name_id = name.name_id
 where
     identifier.value_id in (select value_id from work.touched_value)
     and {FLAGS_BY_HOLDERS.format("identifier")}
     and not record.is_mailbox
-    and name.word_count > 1
 """
 
 _FLIPPED = f"""

@@ -15,7 +15,7 @@ from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.identity.judgements import Verdict, judge
 from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.resolve import resolve
-from tests.unit.identity.world import AS_OF, Contact, build, spec, strangers
+from tests.unit.identity.world import AS_OF, Contact, build, record_id, spec, strangers
 
 _BY_RECORD = ("feature", "identifier", "address_key", "alias", "holding", "key", "domain")
 _BY_PAIR = ("edge", "agreement", "bond")
@@ -30,6 +30,7 @@ class Root:
         self.evidence = folder / "warehouse" / "evidence.duckdb"
         self.connection = connection
         self.runs = 0
+        self.seen: dict[str, tuple[str, str]] = {}
 
     def resolve(
         self, contacts: Sequence[Contact], use: IdentitySpec | None = None
@@ -37,6 +38,13 @@ class Root:
         """Resolve the world as it now is."""
         self.connection.execute("drop schema if exists intermediate cascade")
         build(self.connection, contacts)
+        for key, (first, last) in self.seen.items():
+            self.connection.execute(
+                "update intermediate.int_contact_identifiers "
+                "set first_seen_at = $2::timestamptz, last_seen_at = $3::timestamptz "
+                "where record_id = $1",
+                [record_id(key), f"{first} 00:00:00+00", f"{last} 00:00:00+00"],
+            )
         self.runs += 1
         return resolve(
             self.connection,
