@@ -28,6 +28,7 @@ $(STAMP): requirements.lock pyproject.toml
 		--requirement requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation --editable .
+	@$(BIN)/python -m dagster_project.defs.manifest
 	@touch $(STAMP)
 
 run: setup ## build the demo world and run the whole pipeline on it (ROOT=dir: a company's own)

@@ -1,22 +1,88 @@
-"""The dbt manifest, parsed when the project has changed and not at every start."""
+"""The dbt manifest, parsed once for each state of the project and shared by all roots.
 
+Parsing takes as long as loading a small world, so installing does it ahead (``python -m
+dagster_project.defs.manifest``); a root takes a copy, and parses where there is none to take.
+"""
+
+import shutil
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
-from dagster_project.engines.duckdb.phases import fingerprint_of_files
-from dagster_project.settings import Settings
+from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
+from dagster_project.settings import Settings, read_settings
 
 _PROJECT_FILES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
+_PARSED = ("manifest.json", "partial_parse.msgpack")
+"""What a run reads of a parsed project: the graph for Dagster, and the same for dbt."""
 
 
 def prepare_manifest(settings: Settings) -> Path:
     """Path of an up-to-date ``manifest.json`` for this root."""
     project = DbtProject(settings.dbt_project, settings.root.warehouse / "dbt")
-    fingerprint = fingerprint_of_files((settings.dbt_project,), _PROJECT_FILES)
+    fingerprint = _fingerprint(project)
     stamp = project.target / "manifest.fingerprint"
     if project.manifest.exists() and stamp.exists() and stamp.read_text() == fingerprint:
         return project.manifest
     project.target.mkdir(parents=True, exist_ok=True)
-    run_dbt(project, ["parse"])
+    stamp.unlink(missing_ok=True)
+    shared = _shared(project, fingerprint)
+    try:
+        _copy(shared, project.target)
+    except OSError:
+        run_dbt(project, ["parse"])
+        _share(project.target, shared)
     stamp.write_text(fingerprint)
     return project.manifest
+
+
+def _fingerprint(project: DbtProject) -> str:
+    """The project's files and what parsed them; the checkout's place, which dbt writes down."""
+    return fingerprint_of(
+        fingerprint_of_files((project.directory,), _PROJECT_FILES),
+        str(project.directory),
+        version("dbt-core"),
+        version("dbt-duckdb"),
+    )
+
+
+def _shared(project: DbtProject, fingerprint: str) -> Path:
+    return project.directory / "target" / "parsed" / fingerprint
+
+
+def _copy(parsed: Path, target: Path) -> None:
+    for name in _PARSED:
+        shutil.copyfile(parsed / name, target / name)
+
+
+def _share(target: Path, shared: Path) -> None:
+    """Leave the parsed project for other roots, and take older states of it away.
+
+    A checkout that cannot be written is no obstacle: then each root parses for itself.
+    """
+    with suppress(OSError):
+        shared.parent.mkdir(parents=True, exist_ok=True)
+        older = list(shared.parent.iterdir())
+        aside = shared.parent / f".{uuid4().hex}"
+        aside.mkdir()
+        try:
+            _copy(target, aside)
+            aside.rename(shared)
+        finally:
+            for folder in (aside, *older):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Parse the project for the roots to come, in a root that is none's."""
+    with TemporaryDirectory() as folder:
+        settings = read_settings(Path(folder))
+        settings.export()
+        prepare_manifest(settings)
+
+
+if __name__ == "__main__":
+    main()

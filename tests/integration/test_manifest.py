@@ -1,0 +1,41 @@
+"""Roots share one parsed dbt project."""
+
+from pathlib import Path
+
+import pytest
+
+from dagster_project.defs.manifest import prepare_manifest
+from dagster_project.settings import read_settings
+
+
+@pytest.fixture
+def parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The manifest of some root, after which the project is parsed."""
+    settings = read_settings(tmp_path / "first")
+    monkeypatch.setenv("C360_DATABASE", str(settings.root.database))
+    return prepare_manifest(settings)
+
+
+def was_parsed_here(manifest: Path) -> bool:
+    return (manifest.parent / "perf_info.json").exists()
+
+
+def test_a_root_takes_what_was_parsed_for_another(parsed_once: Path, tmp_path: Path) -> None:
+    manifest = prepare_manifest(read_settings(tmp_path / "second"))
+
+    assert manifest.read_bytes() == parsed_once.read_bytes()
+    assert not was_parsed_here(manifest)
+    assert (manifest.parent / "partial_parse.msgpack").exists()
+
+
+def test_a_root_with_an_older_project_takes_the_present_one(
+    parsed_once: Path, tmp_path: Path
+) -> None:
+    settings = read_settings(tmp_path / "second")
+    manifest = prepare_manifest(settings)
+    (manifest.parent / "manifest.fingerprint").write_text("another state of the project")
+    manifest.write_text("{}")
+
+    prepare_manifest(settings)
+
+    assert manifest.read_bytes() == parsed_once.read_bytes()
