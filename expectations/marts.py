@@ -143,6 +143,23 @@ def identity_redirects(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def identity_events(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What happened to customer ids."""
+    return _suite(
+        "identity_events",
+        _keyed("event_id"),
+        _exactly(rows),
+        _filled("run_id", "actor", "occurred_at"),
+        _among("event_type", "create", "absorb", "merge", "split", "retire"),
+        _counts("record_count"),
+        _never("sides", "(customer_id_before is null) <> (event_type = 'create')"),
+        _never(
+            "moved",
+            "event_type in ('merge', 'split') and customer_id_before = customer_id_after",
+        ),
+    )
+
+
 def dim_account(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Organisations of the CRM."""
     return _suite(
@@ -314,6 +331,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_identifiers,
         customer_xref,
         identity_redirects,
+        identity_events,
         dim_account,
         fct_message,
         fct_email_event,

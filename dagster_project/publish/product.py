@@ -15,6 +15,7 @@ import duckdb
 from dagster_project.config.consumers import Consumer
 from dagster_project.domain.loads import RuleOutcome
 from dagster_project.engines.duckdb.digests import (
+    RUN_CLOCKS,
     Relation,
     digest,
     identifier,
@@ -71,7 +72,9 @@ def plan_product(
     connection: duckdb.DuckDBPyConnection, warehouse: str, consumer: Consumer, rules: str
 ) -> Plan:
     """Tables, their content hashes and the time of the data, as the warehouse stands."""
-    relations = choose_tables(list_relations(connection, warehouse), consumer)
+    # readers of identity_events ask which run it was
+    relations = list_relations(connection, warehouse, ignored=RUN_CLOCKS - {"run_id"})
+    relations = choose_tables(relations, consumer)
     check_columns(consumer, relations)
     digests = [digest(connection, warehouse, relation) for relation in relations]
     tables = tuple(PublishedTable(d.relation.table, d.rows, d.digest) for d in digests)

@@ -29,6 +29,7 @@ _INPUT_OF = {
     "fct_consent_event": "intermediate.int_consents",
     "customer_xref": "identity.customer_xref",
     "identity_redirects": "identity.redirects",
+    "identity_events": "identity.events",
     "customer_360": "marts.dim_customer",
 }
 """Marts that have a row for each row of one input: nothing lost, no join that multiplies."""

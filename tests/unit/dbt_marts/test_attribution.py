@@ -306,6 +306,32 @@ def test_a_chain_of_redirects_ends_at_the_living_customer(build: Build) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("kind", "customer", "other", "sides"),
+    [
+        pytest.param("create", "c1", None, (None, "c1"), id="create"),
+        pytest.param("absorb", "c1", None, ("c1", "c1"), id="absorb"),
+        pytest.param("merge", "c1", "c2", ("c2", "c1"), id="merge"),
+        pytest.param("split", "c1", "c2", ("c1", "c2"), id="split"),
+        pytest.param("retire", "c1", None, ("c1", None), id="retire"),
+    ],
+)
+def test_an_event_says_whose_its_records_were_and_whose_they_are(
+    build: Build, kind: str, customer: str, other: str | None, sides: tuple[str | None, ...]
+) -> None:
+    world = World().add(
+        "identity.events",
+        event_id="e1",
+        event_type=kind,
+        customer_id=customer,
+        other_customer_id=other,
+    )
+
+    event = build(world, "identity_events").row("select * from marts.identity_events")
+
+    assert (event["customer_id_before"], event["customer_id_after"]) == sides
+
+
 def test_redirects_in_a_circle_end(build: Build) -> None:
     world = World()
     for old, new in (("c1", "c2"), ("c2", "c1")):

@@ -72,6 +72,9 @@ INPUTS: dict[str, str] = {
         flag varchar, first_seen_at timestamptz, last_seen_at timestamptz""",
     "identity.redirects": """
         customer_id varchar, redirects_to varchar, redirected_at timestamptz""",
+    "identity.events": """
+        event_id varchar, event_type varchar, customer_id varchar, other_customer_id varchar,
+        record_count bigint, run_id varchar, actor varchar, occurred_at timestamptz""",
     "config.sources": """
         name varchar, vendor varchar, brand varchar, region varchar, country varchar,
         currency varchar, timezone varchar""",
