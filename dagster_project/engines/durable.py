@@ -28,16 +28,6 @@ def sync_tree(folder: Path) -> None:
         sync_folder(Path(below))
 
 
-def write_durably(file: Path, content: bytes) -> None:
-    """Replace a small file at once: a reader sees the old content or the new one."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.partial")
-    aside.write_bytes(content)
-    sync_file(aside)
-    aside.replace(file)
-    sync_folder(file.parent)
-
-
 def point_link(link: Path, target: str) -> None:
     """Make ``link`` a symbolic link to ``target`` in one atomic step, whatever it was before."""
     aside = link.with_name(f".{link.name}.partial")

@@ -20,8 +20,6 @@ import orjson
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
 
-SYSTEM = ("_row", "_raw", "_extra")
-
 
 @dataclass(frozen=True)
 class RowFile:

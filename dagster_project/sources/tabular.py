@@ -95,12 +95,6 @@ def peek_sheet(path: Path) -> Sheet | None:
     return best if len(best.header) > 1 and any(best.header) else None
 
 
-def is_header_only(member: Member) -> bool:
-    """Whether a small file has a header and no row."""
-    sheet = peek_sheet(member.path)
-    return sheet is not None and not sheet.rows
-
-
 def table_batch(
     member: Member,
     source: SourceConfig,
