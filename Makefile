@@ -41,7 +41,9 @@ endif
 ui: setup ## open Dagster on the instance the run used (ROOT=dir: a company's own)
 	@$(BIN)/c360 ui --root $(ROOT)
 
-test: setup lint types unit integration pipeline ## lint, types and all tests
+test: setup ## lint, types and all tests
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types
+	@$(MAKE) --no-print-directory unit integration pipeline
 
 check: test ## the same as test
 
@@ -62,7 +64,7 @@ integration: setup
 	@$(BIN)/python -m pytest --numprocesses 2 tests/integration
 
 pipeline: setup
-	@$(BIN)/python -m pytest tests/pipeline
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/pipeline
 
 chaos: setup ## kill runs at named and random points and compare with an undisturbed one (long)
 	@$(BIN)/python -m tests.chaos

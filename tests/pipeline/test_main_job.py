@@ -109,17 +109,6 @@ def _drop_late_contacts(root: Root) -> None:
     )
 
 
-def test_a_root_without_sources_runs(tmp_path: Path) -> None:
-    root = Root(tmp_path / "company")
-    init_company_root(root, PROJECT / "config")
-
-    outcome = run_root(root)
-
-    assert rows_loaded(outcome) == 0
-    with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
-        assert connection.execute("select count(*) from customer_360").fetchall() == [(0,)]
-
-
 def test_no_personal_value_leaves_the_folders_made_for_them(
     first_run: tuple[Root, RunOutcome],
 ) -> None:
