@@ -1,6 +1,7 @@
 """The main job as a whole: what a run gives, what it leaves alone, what it restores."""
 
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from dagster_project.definitions import RunOutcome
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.compare import diff
 from dagster_project.settings import PROJECT
+from dagster_project.steward_console import say_merge, say_split
 from tests.pipeline.conftest import (
     forget_derived,
     journal_of,
@@ -78,7 +80,7 @@ def test_what_is_derived_is_restored_to_every_value(copied_root: Copied) -> None
     assert diff(before.path, rebuilt.path).lines() == ()
 
 
-def test_after_new_late_and_changed_input_every_mart_equals_a_build_from_empty(
+def test_after_new_input_edited_rules_and_a_stewards_word_marts_equal_a_build_from_empty(
     copied_root: Copied,
 ) -> None:
     from dagster_project.demo.world import build_daily_delta
@@ -87,6 +89,8 @@ def test_after_new_late_and_changed_input_every_mart_equals_a_build_from_empty(
     root = copied_root()
     build_daily_delta(root.path, people=PEOPLE, seed=SEED, day=1, share=0.05)
     _drop_late_contacts(root)
+    _trust_other_vendors(root)
+    _merge_and_split(root)
     outcome = run_root(root)
     rebuilt = Root(root.path.with_name("rebuilt"))
     subprocess.run(["cp", "-a", str(root.path), str(rebuilt.path)], check=True)
@@ -95,6 +99,11 @@ def test_after_new_late_and_changed_input_every_mart_equals_a_build_from_empty(
     run_root(rebuilt)
 
     assert rows_loaded(outcome) > 0
+    with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
+        words = connection.execute(
+            "select event_type from identity_events where actor like 'steward%' group by all"
+        ).fetchall()
+    assert set(words) == {("merge",), ("split",)}
     assert diff(root.path, rebuilt.path).lines() == ()
 
 
@@ -107,6 +116,32 @@ def _drop_late_contacts(root: Root) -> None:
         "990000001,Late,Arrival,late.arrival@example.org,2024-12-01 10:00\n",
         encoding="utf-8",
     )
+
+
+def _trust_other_vendors(root: Root) -> None:
+    """The demo's rules of survivorship, turned round."""
+    shutil.copytree(PROJECT / "config", root.config)
+    file = root.config / "survivorship.yml"
+    rules = file.read_text(encoding="utf-8")
+    edited = re.sub(r"(?m)^trust: .*$", "trust: [sendgrid, x, mailchimp, salesforce]", rules)
+    assert edited != rules
+    file.write_text(edited, encoding="utf-8")
+
+
+def _merge_and_split(root: Root) -> None:
+    """A steward's word against the model's, once for and once against."""
+    with duckdb.connect(str(root.database), read_only=True) as connection:
+        rows = connection.execute(
+            """
+            select customer_id, min(record_id) from identity.customer_xref
+            where valid_to is null
+            group by customer_id having count(*) > 2 order by customer_id limit 3
+            """
+        ).fetchall()
+    (first, _), (second, _), (third, record) = rows
+    said = {"author": "steward@example.org", "reason": "they rang", "expires": None}
+    say_merge(root.path, first, second, **said)
+    say_split(root.path, third, (record,), **said)
 
 
 def test_no_personal_value_leaves_the_folders_made_for_them(
