@@ -241,6 +241,11 @@ def print_customer(root: Path | None, asked: str) -> None:
     for member in found.members:
         console.print(f"  {member.record_id}", markup=False)
     _print_path(found)
+    if found.guards:
+        console.print("\nwhat guards do here")
+    for act in found.guards:
+        what = f"{act.kind} values, of up to {act.records} records" if act.kind else "pairs"
+        console.print(f"  {act.guard}: {act.count} {what} {act.effect}", markup=False)
 
 
 def _print_path(found: CustomerEvidence) -> None:
@@ -334,8 +339,10 @@ def _print_evidence(evidence: PairEvidence, model: Model) -> None:
         console.print(f"  no value on one side: {', '.join(evidence.missing)}", style="dim")
     if evidence.vetoes:
         console.print(f"  vetoed: {', '.join(evidence.vetoes)}", style="red")
-    if evidence.is_capped:
-        console.print("  capped: nothing they share is one person's alone", style="yellow")
+    if evidence.caps:
+        console.print(f"  held back: {', '.join(evidence.caps)}", style="yellow")
+    if evidence.gave_way:
+        console.print(f"  gave way: most_per_customer of {evidence.gave_way}", style="yellow")
     if not evidence.was_compared:
         console.print("  no blocking rule brought this pair together", style="yellow")
     for line in what_would_change(evidence, model):

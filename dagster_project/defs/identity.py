@@ -21,6 +21,8 @@ TABLES = {
     "links": "One row per pair of records that speak for one customer, with the evidence.",
     "redirects": "One row per retired customer id and where it leads.",
     "events": "One row per event in the life of a customer id: create, absorb, merge, split, retire.",
+    "guard_audit": "One row per act of a guard: a value retired, a link held back, a limit broken.",
+    "groups": "One row per customer of a household or an account, and what all of it share.",
     "runs": "One row per run of identity resolution, with its figures.",
 }
 
@@ -133,7 +135,8 @@ def _resolve(
                 mark_started(connection, later)
         rows = dict(
             connection.execute(
-                "select table_name, estimated_size from duckdb_tables() where schema_name = 'identity'"
+                "select table_name, estimated_size from duckdb_tables() where schema_name = 'identity' "
+                "union all select 'groups', count(*) from identity.groups"
             ).fetchall()
         )
         quality = _quality(connection, workbench, report)

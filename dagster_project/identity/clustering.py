@@ -15,10 +15,11 @@ import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.judgements import Judgement, Verdict
+from dagster_project.identity.limits import keep_limits
 from dagster_project.identity.model import Model
 from dagster_project.identity.partition import Ints, components, partition
 from dagster_project.identity.scoring import compare_pairs, score_pairs
-from dagster_project.identity.workspace import Workspace
+from dagster_project.identity.workspace import Workspace, write_labels
 
 MERGED = 10_000_000
 SAME = 1_000_000_000
@@ -52,6 +53,7 @@ def build_clusters(
     _complete_components(work, spec, model, size)
     _hold_ambiguous_apart(work, spec, size)
     labels = partition(size, *_as_tuple(_read_edges(work)))
+    labels = keep_limits(work, spec, model, labels)
     labels = _obey_differences(work, labels, judgements)
     _write_assignment(work, labels)
 
@@ -103,7 +105,7 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
     """Compare the pairs inside components that no blocking rule brought."""
     edges = _read_edges(work, only="weight > 0")
     labels = components(size, edges.left, edges.right)
-    _write_labels(work, "component", labels)
+    write_labels(work, "component", labels)
     work.run(
         f"""
         create or replace table work.absent as
@@ -150,7 +152,7 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
     sure = round(10 * spec.clusters.sure_bits)
     rival = round(10 * spec.clusters.rival_bits)
     strong = _read_edges(work, only=f"(weight < 0 or (weight > 0 and odds >= {sure}))")
-    _write_labels(work, "sure", partition(size, *_as_tuple(strong)))
+    write_labels(work, "sure", partition(size, *_as_tuple(strong)))
     work.run(
         f"""
         create or replace table work.relation as
@@ -276,17 +278,5 @@ def _split(
 
 
 def _write_assignment(work: Workspace, labels: Ints) -> None:
-    _write_labels(work, "assignment", labels)
+    write_labels(work, "assignment", labels)
     work.run("alter table work.assignment rename column label to cluster")
-
-
-def _write_labels(work: Workspace, table: str, labels: Ints) -> None:
-    import pandas as pd
-
-    frame = pd.DataFrame({"rid": np.arange(len(labels), dtype=np.int32), "label": labels})
-    work.connection.register("labels_of_records", frame)
-    work.run(
-        f"create or replace table work.{table} as "
-        "select rid, label::integer as label from labels_of_records"
-    )
-    work.connection.unregister("labels_of_records")

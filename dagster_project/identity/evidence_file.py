@@ -29,8 +29,11 @@ COMPARED = (
 )  # fmt: skip
 """Tables that a comparison of two records reads."""
 
-CONCLUDED = ("identifier", "address", "edge", "pattern_weight", "bond", "assignment", "named")
-"""What came of it: canonical identifiers, scored pairs, clusters, customers."""
+CONCLUDED = (
+    "identifier", "address", "edge", "pattern_weight", "bond", "limit_act", "assignment", "named",
+    "audit",
+)  # fmt: skip
+"""What came of it: canonical identifiers, scored pairs, clusters, customers, the guards' acts."""
 
 TO_GO_ON = (
     "record_name", "name", "name_word", "alias", "address_key", "dweller", "domain", "holding",
@@ -38,7 +41,7 @@ TO_GO_ON = (
 )  # fmt: skip
 """What the next run needs to read only what changed, besides the keys of all blocking rules."""
 
-FORMAT = 3
+FORMAT = 4
 """Grows when the tables change; evidence of another format is made anew."""
 
 
@@ -188,7 +191,11 @@ def opened_evidence(file: Path) -> Iterator[tuple[Workspace, Model]]:
         )
     with session() as connection, workspace(connection) as work:
         work.run(f"attach '{quoted(str(file))}' as kept (read_only)")
+        format_, body = work.rows("select format, model from kept.made")[0]
+        if format_ != FORMAT:
+            raise StateError(
+                "the evidence was left by another version", str(file), "run `c360 run` once"
+            )
         for table in COMPARED:
             work.run(f"create view work.{table} as from kept.{table}")
-        body = work.rows("select model from kept.made")[0][0]
         yield work, Model.from_json(str(body))

@@ -28,22 +28,35 @@ class Guarded:
 
 def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     """Judge patterns (rows of levels, 0 for missing) by the vetoes that are switched on."""
-    vetoed = at(levels, "source", "promises_one_record")
-    if "birth_date" in vetoes:
-        vetoed |= _born_on_other_days(levels)
-    if "generation" in vetoes:
-        vetoed |= at(levels, "name", "generation_differs")
-    if "given_name" in vetoes:
-        vetoed |= _other_member_of_family(levels)
-    capped = (
-        _namesakes_at_home(levels)
-        | _namesakes_of_domain(levels)
-        | _alike_twice(levels)
-        | _other_names_at_home(levels)
+    nobody = np.zeros(len(levels), dtype=np.bool_)
+    return Guarded(
+        vetoed=np.logical_or.reduce([nobody, *vetoed_by(levels, vetoes).values()]),
+        capped=np.logical_or.reduce([nobody, *capped_by(levels, vetoes).values()]),
     )
+
+
+def vetoed_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
+    """Per veto that is switched on, the patterns it keeps apart."""
+    judged = {
+        "birth_date": _born_on_other_days,
+        "generation": lambda levels: at(levels, "name", "generation_differs"),
+        "given_name": _other_member_of_family,
+    }
+    masks = {name: mask(levels) for name, mask in judged.items() if name in vetoes}
+    return {**masks, "one_record_per_person": at(levels, "source", "promises_one_record")}
+
+
+def capped_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
+    """Per cap, the patterns that may not merge by themselves."""
+    masks = {
+        "namesakes_at_home": _namesakes_at_home(levels),
+        "namesakes_of_a_domain": _namesakes_of_domain(levels),
+        "alike_twice": _alike_twice(levels),
+        "other_names_at_home": _other_names_at_home(levels),
+    }
     if "given_name" in vetoes:
-        capped |= _only_shared_values(levels)
-    return Guarded(vetoed=vetoed, capped=capped)
+        masks["shared_values_only"] = _only_shared_values(levels)
+    return masks
 
 
 DIFFERENT_BIRTHS = ("different", "one_part_same", "same_year", "same_day_of_year")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dagster_project.identity.audit import AUDITED_AGAIN
 from dagster_project.identity.phones import CACHE, FORGET_UNUSED_PHONES
 from dagster_project.identity.workspace import Workspace
 
@@ -48,7 +49,58 @@ _TABLES = {
             occurred_at
         from idstate.events
     """,
+    "guard_audit": "select * from work.audit",
 }
+
+# What a household or an office shares ties its customers to one another and makes them no one.
+GROUPS = """
+create or replace view identity.groups as
+with
+
+shared as (
+
+    select
+        format('{:016x}', hash(held.kind, held.value_norm)) as group_id,
+        held.kind as identifier_kind,
+        held.flag,
+        xref.customer_id,
+        held.record_id,
+        lower(trim(record.organisation)) as organisation
+    from identity.record_identifiers as held
+    inner join identity.customer_xref as xref
+        on held.record_id = xref.record_id and xref.valid_to is null
+    left join intermediate.int_contact_records as record on held.record_id = record.record_id
+    where held.kind in ('email', 'phone') and held.flag in ('generic', 'role', 'shared')
+
+),
+
+judged as (
+
+    select
+        group_id,
+        case
+            when bool_or(flag in ('generic', 'role')) then 'account'
+            when count(organisation) > 1 and count(distinct organisation) = 1 then 'account'
+            else 'household'
+        end as relation,
+        count(distinct customer_id) as customers
+    from shared
+    group by group_id
+
+)
+
+select
+    shared.group_id,
+    judged.relation,
+    shared.identifier_kind,
+    shared.customer_id,
+    count(distinct shared.record_id) as records,
+    any_value(judged.customers) as customers
+from shared
+inner join judged on shared.group_id = judged.group_id
+where judged.customers > 1
+group by shared.group_id, judged.relation, shared.identifier_kind, shared.customer_id
+"""
 
 _RUNS = """
 create table if not exists identity.runs (
@@ -130,14 +182,15 @@ group by record_id
 
 def write_outputs(work: Workspace, run_row: list[object]) -> None:
     """Replace every table of the schema and add the run's row, all or nothing."""
-    _replace(work, tuple(_TABLES), run_row)
+    _replace(work, tuple(_TABLES), run_row, GROUPS)
 
 
 def write_changes(work: Workspace, run_row: list[object]) -> None:
     """Replace only the rows of ``work.concerned(record_id)``; the others stand as they are.
 
     Needs the new evidence as ``kept``. ``work.reread(record_id)``: whose identifiers are others, or were seen at other times;
-    ``work.dropped_phone(value_norm)``: numbers that some record no longer holds.
+    ``work.dropped_phone(value_norm)``: numbers that some record no longer holds;
+    ``work.audit``, ``work.audited_record`` and ``work.audited_value``: the guards' new acts.
     """
     concerned = "record_id in (from work.concerned)"
     for table, sql, condition in (
@@ -175,6 +228,8 @@ _CHANGES = (
     f"create or replace table identity.redirects as from ({_TABLES['redirects']}) order by all",
     f"insert into identity.events by name select * from ({_TABLES['events']}) "
     "where event_id > (select coalesce(max(event_id), '') from identity.events) order by all",
+    AUDITED_AGAIN.format(table="identity.guard_audit"),
+    "insert into identity.guard_audit by name select * from work.audit order by all",
     f"delete from {CACHE} where value_norm in (from work.dropped_phone)",
 )
 
@@ -207,7 +262,9 @@ def flags_changed(work: Workspace) -> bool:
     )
 
 
-def _replace(work: Workspace, tables: tuple[str, ...], run_row: list[object]) -> None:
+def _replace(
+    work: Workspace, tables: tuple[str, ...], run_row: list[object], *more: str
+) -> None:
     for table in tables:
         work.run(f"create or replace table work.out_{table} as {_TABLES[table]}")
     work.run("create schema if not exists identity")
@@ -215,7 +272,7 @@ def _replace(work: Workspace, tables: tuple[str, ...], run_row: list[object]) ->
         f"create or replace table identity.{table} as from work.out_{table} order by all"
         for table in tables
     ]
-    _commit(work, [*statements, FORGET_UNUSED_PHONES], run_row)
+    _commit(work, [*statements, *more, FORGET_UNUSED_PHONES], run_row)
 
 
 def _commit(work: Workspace, statements: Sequence[str], run_row: list[object]) -> None:
@@ -236,7 +293,7 @@ def _commit(work: Workspace, statements: Sequence[str], run_row: list[object]) -
 
 def last_run(work: Workspace) -> RunKey | None:
     """What the warehouse's tables were made from; nothing when one of them is missing."""
-    wanted = ["runs", *_TABLES]
+    wanted = ["runs", "groups", *_TABLES]
     known = work.rows(
         "select count(*) from information_schema.tables where table_schema = 'identity' "
         "and table_catalog = current_database() and list_contains($1::varchar[], table_name)",

@@ -13,6 +13,7 @@ from time import perf_counter
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.audit import write_audit
 from dagster_project.identity.contacts import read_contacts
 from dagster_project.identity.engine import run_stages
 from dagster_project.identity.evidence_file import (
@@ -32,6 +33,7 @@ from dagster_project.identity.ids import (
     name_clusters,
 )
 from dagster_project.identity.incremental.clusters import (
+    audit_again,
     note_what_else_changed,
     put_clusters_back,
 )
@@ -213,6 +215,7 @@ def _written(run: _Run, model: Model, updated: Updated, start: float) -> Identit
         describe_links(work)
     with work.stage("evidence"):
         put_clusters_back(work)
+        audit_again(work, run.spec, model, run_id=run.run_id)
         note_what_else_changed(work)
         report = replace(
             report_of(work, model, changes, tables="kept"),
@@ -254,6 +257,8 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     run.reached(POINTS[0])
     with work.stage("links", "work.link"):
         describe_links(work)
+    with work.stage("audit", "work.audit"):
+        write_audit(work, spec, model, run_id=run.run_id)
     report = replace(
         report_of(work, model, changes, trained=reason, rules=clustered.rules), moves=moves
     )

@@ -8,8 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import duckdb
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 Progress = Callable[[str, int, float], None]
 """Told of every finished stage: its name, the rows it made, its seconds."""
@@ -66,3 +71,17 @@ def opened_workspace(
     connection.execute("detach database if exists work")
     connection.execute("attach ':memory:' as work")
     return Workspace(connection, progress)
+
+
+def write_labels(work: Workspace, table: str, labels: "npt.NDArray[np.int64]") -> None:
+    """Make ``work.<table>(rid, label)`` of the label of every rid."""
+    import numpy as np
+    import pandas as pd
+
+    frame = pd.DataFrame({"rid": np.arange(len(labels), dtype=np.int32), "label": labels})
+    work.connection.register("labels_of_records", frame)
+    work.run(
+        f"create or replace table work.{table} as "
+        "select rid, label::integer as label from labels_of_records"
+    )
+    work.connection.unregister("labels_of_records")

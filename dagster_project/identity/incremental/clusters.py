@@ -4,7 +4,10 @@ Belongs here: which components those are, and their tables under numbers without
 Does not belong here: clustering itself (``clustering``).
 """
 
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.audit import AUDITED_AGAIN, write_audit
 from dagster_project.identity.judgements import Judgement
+from dagster_project.identity.model import Model
 from dagster_project.identity.workspace import Workspace
 
 
@@ -140,6 +143,9 @@ def put_clusters_back(work: Workspace) -> None:
     for one in "lr":
         work.run(f"delete from kept.bond where {one} in {inside} or {one} in {outside}")
     work.run(f"insert into kept.bond by name {_renumbered('bond')}")
+    for one in "lr":
+        work.run(f"delete from kept.limit_act where {one} in {inside} or {one} in {outside}")
+    work.run(f"insert into kept.limit_act by name {_LIMIT_ACTS}")
     for table, column in (("assignment", "cluster"), ("component", "label")):
         work.run(
             f"delete from kept.{table} where rid in (select old from work.member) "
@@ -159,6 +165,20 @@ def put_clusters_back(work: Workspace) -> None:
     )
 
 
+# A broken limit has no second record.
+_LIMIT_ACTS = """
+select least(l.old, r.old) as l, greatest(l.old, r.old) as r, own.* exclude (l, r)
+from work.limit_act as own
+inner join work.member as l on own.l = l.rid
+inner join work.member as r on own.r = r.rid
+union all by name
+select l.old as l, null as r, own.* exclude (l, r)
+from work.limit_act as own
+inner join work.member as l on own.l = l.rid
+where own.r is null
+"""
+
+
 def _renumbered(table: str) -> str:
     return (
         "select least(l.old, r.old) as l, greatest(l.old, r.old) as r, own.* exclude (l, r) "
@@ -166,6 +186,39 @@ def _renumbered(table: str) -> str:
         "inner join work.member as l on own.l = l.rid "
         "inner join work.member as r on own.r = r.rid"
     )
+
+
+def audit_again(work: Workspace, spec: IdentitySpec, model: Model, *, run_id: str) -> None:
+    """Make ``work.audit`` of what the change touches and put it in the place of what was."""
+    work.run(_AUDITED)
+    work.run(_AUDITED_VALUES)
+    work.run(
+        "create or replace table work.audited_record as select record.record_id from kept.record "
+        "semi join work.audited on record.rid = audited.rid union "
+        "select record_id from before.record where rid in (from work.departed)"
+    )
+    write_audit(work, spec, model, run_id=run_id, tables="kept", only=True)
+    work.run(AUDITED_AGAIN.format(table="kept.audit"))
+    work.run("insert into kept.audit by name from work.audit")
+
+
+_AUDITED = """
+create or replace table work.audited as
+select rid from work.dirty
+union
+select old as rid from work.member
+union
+select unnest([l, r]) as rid from work.parted
+"""
+
+_AUDITED_VALUES = """
+create or replace table work.audited_value as
+select value_id from work.touched_value
+union
+select value_id from before.identifier where rid in (from work.departed)
+union
+select value_id from kept.identifier where rid in (from work.dirty)
+"""
 
 
 def note_what_else_changed(work: Workspace) -> None:

@@ -25,6 +25,7 @@ class Reason(StrEnum):
     )
     TOO_LITTLE = "the evidence does not reach what a link needs"
     AMBIGUOUS = "the link is weak and has a rival that is as good"
+    LIMIT = "together they would have more values of one kind than a customer may have"
     UNSEEN = "the evidence would do, but no blocking rule brought the pair together"
     OUTVOTED = (
         "the pair would be joined, but other records of the two customers speak against it"
@@ -67,7 +68,9 @@ def _reason(best: PairEvidence) -> Reason:
     if best.vetoes:
         return Reason.VETOED
     if best.odds <= best.needed:
-        return Reason.CAPPED if best.is_capped else Reason.TOO_LITTLE
+        return Reason.CAPPED if best.caps else Reason.TOO_LITTLE
+    if best.gave_way:
+        return Reason.LIMIT
     if best.is_ambiguous:
         return Reason.AMBIGUOUS
     return Reason.OUTVOTED if best.was_compared else Reason.UNSEEN

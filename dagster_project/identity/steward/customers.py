@@ -40,6 +40,20 @@ class WeakestLink:
 
 
 @dataclass(frozen=True)
+class GuardActs:
+    """What one guard does to a customer's values or to pairs with its records, and how often.
+
+    ``kind`` is that of the identifiers, empty for pairs; ``records``: most that one value holds.
+    """
+
+    guard: str
+    effect: str
+    kind: str
+    count: int
+    records: int
+
+
+@dataclass(frozen=True)
 class CustomerEvidence:
     """A customer's records, the path that holds them together, and what speaks against it."""
 
@@ -48,6 +62,7 @@ class CustomerEvidence:
     path: tuple[Tie, ...]
     weakest: WeakestLink | None
     against: tuple[Tie, ...]
+    guards: tuple[GuardActs, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,6 +96,44 @@ def explain_customer(work: Workspace, subject: Subject) -> CustomerEvidence:
         path=tuple(_tie(edge, members) for edge in tree),
         weakest=_weakest(tree, edges, members),
         against=tuple(_tie(edge, members) for edge in against[:5]),
+        guards=_guards_on(work, subject.rids),
+    )
+
+
+def _guards_on(work: Workspace, rids: tuple[int, ...]) -> tuple[GuardActs, ...]:
+    rows = work.rows(
+        """
+        with
+
+        own as (select unnest($1::integer[]) as rid),
+
+        member as (
+
+            select record_id from kept.record where rid in (from own)
+
+        ),
+
+        held as (
+
+            select format('{:016x}', value_id) as value_hash
+            from kept.identifier where rid in (from own)
+
+        )
+
+        select guard, effect, coalesce(identifier_kind, ''), count(*), max(records)
+        from kept.audit
+        where
+            record_id_l in (from member)
+            or record_id_r in (from member)
+            or value_hash in (from held)
+        group by all
+        order by all
+        """,
+        [list(rids)],
+    )
+    return tuple(
+        GuardActs(str(guard), str(effect), str(kind), int(str(count)), int(str(records)))
+        for guard, effect, kind, count, records in rows
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.guards import guard
+from dagster_project.identity.guards import Mask, capped_by, vetoed_by
 from dagster_project.identity.levels import COMPARISONS, unpack
 from dagster_project.identity.model import Model
 from dagster_project.identity.scoring import VETO, compare_pairs, score_pairs
@@ -35,8 +35,9 @@ class Contribution:
 class PairEvidence:
     """All evidence on two records. ``odds`` is the sum of the contributions, in bits.
 
-    ``needed`` is how many bits of odds a link must have. ``vetoes`` and ``is_capped`` say
-    which guard overrules what the fields would have reached.
+    ``needed`` is how many bits of odds a link must have. ``vetoes`` and ``caps`` say
+    which guards overrule what the fields would have reached; ``gave_way`` names the kind of
+    identifier whose limit a customer of both would break.
     """
 
     record_id_l: str
@@ -46,9 +47,10 @@ class PairEvidence:
     odds: float
     needed: float
     vetoes: tuple[str, ...]
-    is_capped: bool
+    caps: tuple[str, ...]
     was_compared: bool
     is_ambiguous: bool
+    gave_way: str
     pattern: int
 
     @property
@@ -59,7 +61,8 @@ class PairEvidence:
     @property
     def speaks_for(self) -> bool:
         """Whether the pair by itself would be joined."""
-        return not self.vetoes and not self.is_ambiguous and self.odds > self.needed
+        held = self.vetoes or self.is_ambiguous or self.gave_way
+        return not held and self.odds > self.needed
 
 
 def explain_pairs(
@@ -92,11 +95,12 @@ def explain_pairs(
 _FOUND = """
 select
     edge.l, edge.r, l.record_id, r.record_id, edge.pattern, edge.bits, edge.odds, edge.weight,
-    known.l is not null, coalesce(known.is_ambiguous, false)
+    known.l is not null, coalesce(known.is_ambiguous, false), act.kind
 from work.edge
 inner join kept.record as l on edge.l = l.rid
 inner join kept.record as r on edge.r = r.rid
 left join kept.edge as known on edge.l = known.l and edge.r = known.r
+left join kept.limit_act as act on edge.l = act.l and edge.r = act.r
 """
 
 
@@ -130,11 +134,13 @@ def _explained(
         ),
         odds=odds / 10,
         needed=needed,
-        vetoes=_vetoes(levels, model) if weight <= VETO else (),
-        is_capped=bool(guard(levels, model.vetoes).capped[0])
-        and sum(worth for _, _, worth in said) + (odds - bits) / 10 > needed,
+        vetoes=_named(vetoed_by(levels, model.vetoes)) if weight <= VETO else (),
+        caps=_named(capped_by(levels, model.vetoes))
+        if sum(worth for _, _, worth in said) + (odds - bits) / 10 > needed
+        else (),
         was_compared=bool(row[8]),
-        is_ambiguous=bool(row[9]),
+        is_ambiguous=bool(row[9]) and not row[10],
+        gave_way=str(row[10] or ""),
         pattern=pattern,
     )
 
@@ -152,9 +158,9 @@ def field_bits(model: Model, levels: np.ndarray) -> list[tuple[str, str, float]]
     ]
 
 
-def _vetoes(levels: np.ndarray, model: Model) -> tuple[str, ...]:  # type: ignore[type-arg]
-    alone = [veto for veto in model.vetoes if guard(levels, (veto,)).vetoed[0]]
-    return tuple(alone) or ("one_record_per_person",)
+def _named(masks: dict[str, Mask]) -> tuple[str, ...]:
+    """Guards that judge the first pattern."""
+    return tuple(name for name, mask in masks.items() if mask[0])
 
 
 def what_would_change(evidence: PairEvidence, model: Model) -> list[str]:

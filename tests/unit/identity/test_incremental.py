@@ -80,6 +80,12 @@ class Root:
         self.connection.execute(
             f"attach '{quoted(str(self.evidence))}' as looked_at (read_only)"
         )
+        tables["guard_audit"] = self.connection.execute(
+            "select * exclude (run_id) from identity.guard_audit order by all"
+        ).fetchall()
+        tables["audit"] = self.connection.execute(
+            "select * exclude (run_id) from looked_at.audit order by all"
+        ).fetchall()
         for table in _BY_RECORD:
             tables[table] = self.connection.execute(
                 f"select distinct record_id, own.* exclude (rid) from looked_at.{table} as own "
@@ -97,7 +103,7 @@ class Root:
 
 
 def _spec() -> IdentitySpec:
-    """Rules with so low a cap that batches cross it all the time."""
+    """Rules with so low a cap, and limits so tight, that batches cross them all the time."""
     shipped = spec()
     blocking = shipped.blocking.model_copy(
         update={
@@ -109,7 +115,11 @@ def _spec() -> IdentitySpec:
             "window": 2,
         }
     )  # fmt: skip
-    return shipped.model_copy(update={"blocking": blocking})
+    guards = {
+        kind: guard.model_copy(update={"most_per_customer": 2})
+        for kind, guard in shipped.identifiers.items()
+    }
+    return shipped.model_copy(update={"blocking": blocking, "identifiers": guards})
 
 
 def _beside(root: Root, folder: Path, state: Path) -> Root:
