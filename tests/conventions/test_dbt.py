@@ -1,10 +1,7 @@
 """Rules every dbt model keeps, read from the parsed project."""
 
 import json
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +9,7 @@ import pytest
 
 from dagster_project.domain.streams import PROVENANCE, REGISTER
 from dagster_project.sources.catalogue import STREAMS
+from tests.parsed_project import parsed_project
 
 PROJECT = Path(__file__).resolve().parents[2]
 PREFIXES = {
@@ -24,25 +22,9 @@ PREFIXES = {
 
 @pytest.fixture(scope="session")
 def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    target = tmp_path_factory.mktemp("dbt")
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            "--quiet",
-            "parse",
-            "--project-dir",
-            str(PROJECT / "dbt"),
-            "--profiles-dir",
-            str(PROJECT / "dbt"),
-            "--target-path",
-            str(target),
-            "--log-path",
-            str(target),
-        ],
-        check=True,
-        env={**os.environ, "C360_DATABASE": str(target / "none.duckdb")},
-    )
-    return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    project = parsed_project(tmp_path_factory.mktemp("dbt"))
+    parsed: dict[str, Any] = json.loads(project.manifest.read_text(encoding="utf-8"))
+    return parsed
 
 
 @pytest.fixture

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from dagster_project.domain.streams import PROVENANCE, REGISTER, StreamSpec
-from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
+from dagster_project.engines.duckdb.dbt_run import run_dbt
 from dagster_project.engines.duckdb.session import session
 from dagster_project.sources.catalogue import STREAMS, stream_of
+from tests.parsed_project import CATALOG, parsed_project
 
-PROJECT = Path(__file__).resolve().parents[2] / "dbt"
 SELECTION = ("staging", "intermediate")
 
 _CONFIG = """
@@ -53,6 +53,7 @@ class ScratchWarehouse:
     )
 
     def __post_init__(self) -> None:
+        self.project = parsed_project(self.folder)
         with session(self.database) as connection:
             connection.execute(_CONFIG)
             for spec in STREAMS:
@@ -62,7 +63,7 @@ class ScratchWarehouse:
     @property
     def database(self) -> Path:
         """The warehouse file."""
-        return self.folder / "scratch.duckdb"
+        return self.folder / f"{CATALOG}.duckdb"
 
     def land(
         self,
@@ -120,14 +121,13 @@ class ScratchWarehouse:
         *,
         select: tuple[str, ...] = SELECTION,
         full_refresh: bool = False,
-        target: Path | None = None,
         variables: Mapping[str, object] | None = None,
     ) -> None:
-        """Run dbt on the file; ``target`` may be shared, which saves the parsing."""
+        """Run dbt on the file."""
         monkeypatch.setenv("C360_DATABASE", str(self.database))
         monkeypatch.setenv("C360_SPILL", str(self.folder / "spill"))
         run_dbt(
-            DbtProject(PROJECT, target or self.folder / "target"),
+            self.project,
             [
                 "build",
                 "--select", *select,
@@ -135,13 +135,14 @@ class ScratchWarehouse:
                 *(["--full-refresh"] if full_refresh else []),
             ],
             variables=variables,
+            is_parsed=True,
         )  # fmt: skip
 
-    def run_unit_tests(self, monkeypatch: pytest.MonkeyPatch, target: Path) -> None:
+    def run_unit_tests(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Run dbt's unit tests of the selection; the models must have been built."""
         monkeypatch.setenv("C360_DATABASE", str(self.database))
         arguments = ["test", "--select", *SELECTION, "--resource-type", "unit_test"]
-        run_dbt(DbtProject(PROJECT, target), arguments)
+        run_dbt(self.project, arguments, is_parsed=True)
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         """What a query finds."""

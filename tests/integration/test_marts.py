@@ -7,9 +7,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from dagster_project.engines.duckdb.dbt_run import DbtError, DbtProject, run_dbt
+from dagster_project.engines.duckdb.dbt_run import DbtError, run_dbt
+from tests.parsed_project import CATALOG, parsed_project
 from tests.unit.dbt_marts.test_attribution import ANA, busy_world
-from tests.unit.dbt_marts.world import PROJECT, World
+from tests.unit.dbt_marts.world import World
 
 MARTS = ["--select", "path:models/marts", "path:models/insights"]
 BEN = "hubspot_apac:contact:ben"
@@ -21,21 +22,20 @@ class Warehouse:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.monkeypatch = monkeypatch
-        folder.mkdir()
+        self.project = parsed_project(folder)
 
     @property
     def database(self) -> Path:
-        return self.folder / "c360.duckdb"
+        return self.folder / f"{CATALOG}.duckdb"
 
     def write(self, world: World) -> None:
         with duckdb.connect(str(self.database)) as connection:
             connection.execute("set TimeZone = 'UTC'")
-            world.write(connection, "c360")
+            world.write(connection, CATALOG)
 
     def dbt(self, command: str, *arguments: str) -> None:
         self.monkeypatch.setenv("C360_DATABASE", str(self.database))
-        project = DbtProject(PROJECT / "dbt", self.folder.parent / "target")
-        run_dbt(project, [command, *MARTS, "--threads", "1", *arguments])
+        run_dbt(self.project, [command, *MARTS, "--threads", "1", *arguments], is_parsed=True)
 
     def execute(self, sql: str) -> None:
         with duckdb.connect(str(self.database)) as connection:

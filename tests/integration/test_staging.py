@@ -782,7 +782,7 @@ def test_as_of_is_the_newest_event_that_is_not_in_the_future(world: ScratchWareh
 def test_rules_with_branches_hold(
     world: ScratchWarehouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.run_unit_tests(monkeypatch, world.folder / "target")
+    world.run_unit_tests(monkeypatch)
 
 
 def test_no_source_at_all_gives_empty_tables_of_the_same_shape(
@@ -790,7 +790,7 @@ def test_no_source_at_all_gives_empty_tables_of_the_same_shape(
 ) -> None:
     empty = ScratchWarehouse(tmp_path)
 
-    empty.build(monkeypatch, target=world.folder / "target")
+    empty.build(monkeypatch)
 
     shape = (
         "select table_schema, table_name, column_name, data_type from information_schema.columns "

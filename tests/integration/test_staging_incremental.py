@@ -48,9 +48,9 @@ def arrive(warehouse: ScratchWarehouse, load: str, gate_seq: int) -> None:
     warehouse.land("sendgrid.event", rows, load_id=load, as_of=as_of, gate_seq=gate_seq)
 
 
-def build(warehouse: ScratchWarehouse, target: Path, *, full_refresh: bool = False) -> None:
+def build(warehouse: ScratchWarehouse, *, full_refresh: bool = False) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        warehouse.build(patch, select=MODELS, target=target, full_refresh=full_refresh)
+        warehouse.build(patch, select=MODELS, full_refresh=full_refresh)
 
 
 def content(warehouse: ScratchWarehouse, *, without: str = "") -> dict[str, list[Any]]:
@@ -81,9 +81,9 @@ def one_by_one(tmp_path_factory: pytest.TempPathFactory) -> ScratchWarehouse:
     warehouse = ScratchWarehouse(tmp_path_factory.mktemp("one_by_one"))
     for gate_seq, load in enumerate(("first", "newer", "late"), 1):
         arrive(warehouse, load, gate_seq=gate_seq)
-        build(warehouse, warehouse.folder / "target")
+        build(warehouse)
     judge_again(warehouse, gate_seq=4)
-    build(warehouse, warehouse.folder / "target")
+    build(warehouse)
     return warehouse
 
 
@@ -110,13 +110,13 @@ def test_incremental_models_equal_a_build_from_empty_in_any_order_of_loads(
     backwards = ScratchWarehouse(tmp_path)
     arrive(backwards, "late", gate_seq=1)
     arrive(backwards, "newer", gate_seq=2)
-    build(backwards, one_by_one.folder / "target")
+    build(backwards)
     arrive(backwards, "first", gate_seq=3)
     judge_again(backwards, gate_seq=4)
-    build(backwards, one_by_one.folder / "target")
+    build(backwards)
     incremental = content(one_by_one)
 
-    build(one_by_one, one_by_one.folder / "target", full_refresh=True)
+    build(one_by_one, full_refresh=True)
 
     assert incremental == content(one_by_one)
     assert content(backwards, without="_gate_seq") == content(one_by_one, without="_gate_seq")
@@ -194,7 +194,6 @@ def test_contacts_read_day_by_day_equal_a_build_from_empty(
     tmp_path_factory: pytest.TempPathFactory, one_by_one: ScratchWarehouse
 ) -> None:
     warehouse = ScratchWarehouse(tmp_path_factory.mktemp("contacts"))
-    target = one_by_one.folder / "target"
 
     def tables() -> dict[str, list[Any]]:
         return {
@@ -205,7 +204,7 @@ def test_contacts_read_day_by_day_equal_a_build_from_empty(
     def run(*, full_refresh: bool = False) -> dict[str, list[Any]]:
         with pytest.MonkeyPatch.context() as patch:
             select = ("+int_contact_identifiers",)
-            warehouse.build(patch, select=select, target=target, full_refresh=full_refresh)
+            warehouse.build(patch, select=select, full_refresh=full_refresh)
         return tables()
 
     days = [run() for _ in contact_days(warehouse)]

@@ -1,9 +1,6 @@
 """Compiles the marts once and builds them over hand-made worlds, in memory."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,9 +9,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.unit.dbt_marts.world import PROJECT, World
+from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
+from tests.parsed_project import CATALOG, parsed_project
+from tests.unit.dbt_marts.world import World
 
-CATALOG = "c360"
+SELECTION = ("path:models/marts", "path:models/insights", "path:tests/marts")
 
 
 @dataclass(frozen=True)
@@ -63,41 +62,32 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """dbt's manifest with compiled SQL."""
-    folder = tmp_path_factory.mktemp("compiled")
-    subprocess.run(
-        [
-            str(Path(sys.executable).parent / "dbt"),
-            "--quiet",
-            "compile",
-            "--select",
-            "path:models/marts",
-            "path:models/insights",
-            "path:tests/marts",
-            "--project-dir",
-            str(PROJECT / "dbt"),
-            "--profiles-dir",
-            str(PROJECT / "dbt"),
-            "--target-path",
-            str(folder),
-            "--log-path",
-            str(folder),
-        ],
-        check=True,
-        env={**os.environ, "C360_DATABASE": str(folder / f"{CATALOG}.duckdb")},
-    )
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+def project(tmp_path_factory: pytest.TempPathFactory) -> DbtProject:
+    return parsed_project(tmp_path_factory.mktemp("project"))
 
 
 @pytest.fixture(scope="session")
-def compiled(manifest: dict[str, Any]) -> Compiled:
+def manifest(project: DbtProject) -> dict[str, Any]:
+    """dbt's manifest, without compiled SQL."""
+    parsed: dict[str, Any] = json.loads(project.manifest.read_text(encoding="utf-8"))
+    return parsed
+
+
+@pytest.fixture(scope="session")
+def compiled(project: DbtProject, manifest: dict[str, Any]) -> Compiled:
     """SQL of the marts, of the insight views and of their singular tests."""
-    return _read(manifest)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("C360_DATABASE", str(project.target / f"{CATALOG}.duckdb"))
+        run_dbt(project, ["compile", "--select", *SELECTION], is_parsed=True)
+    return _read(manifest, project.target / "compiled" / manifest["metadata"]["project_name"])
 
 
-def _read(manifest: dict[str, Any]) -> Compiled:
+def _read(manifest: dict[str, Any], folder: Path) -> Compiled:
     nodes = manifest["nodes"]
+
+    def sql(node: dict[str, Any]) -> str:
+        return (folder / str(node["original_file_path"])).read_text(encoding="utf-8")
+
     ours = {
         key: node
         for key, node in nodes.items()
@@ -114,7 +104,7 @@ def _read(manifest: dict[str, Any]) -> Compiled:
     for key in sorted(ours):
         visit(key)
     return Compiled(
-        models={ours[key]["name"]: ours[key]["compiled_code"] for key in order},
+        models={ours[key]["name"]: sql(ours[key]) for key in order},
         relations={ours[key]["name"]: ours[key]["relation_name"] for key in order},
         parents={
             ours[key]["name"]: [
@@ -125,7 +115,7 @@ def _read(manifest: dict[str, Any]) -> Compiled:
             for key in order
         },
         tests={
-            node["name"]: node["compiled_code"]
+            node["name"]: sql(node)
             for node in nodes.values()
             if node["resource_type"] == "test"
             and node["original_file_path"].startswith("tests/marts")
