@@ -1,6 +1,7 @@
 """Marts and data products in front of their gates: each rule seen failing."""
 
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -31,14 +32,26 @@ def warehouse() -> Iterator[duckdb.DuckDBPyConnection]:
     with session() as connection:
         for schema in ("marts", "intermediate", "identity"):
             connection.execute(f"create schema {schema}")
-        for file in sorted(MARTS.rglob("*.yml")):
-            for model in YAML(typ="safe").load(file).get("models", []):
-                columns = ", ".join(f"{c['name']} {c['data_type']}" for c in model["columns"])
-                connection.execute(f"create table marts.{model['name']} ({columns})")
+        for statement in _contracts():
+            connection.execute(statement)
         for table in sorted(set(_INPUT_OF.values())):
             if not table.startswith("marts."):
                 connection.execute(f"create table {table} (id int)")
         yield connection
+
+
+@cache
+def _contracts() -> tuple[str, ...]:
+    """SQL of the tables that the marts' contracts describe."""
+    models = [
+        model
+        for file in sorted(MARTS.rglob("*.yml"))
+        for model in YAML(typ="safe").load(file).get("models", [])
+    ]
+    columns = {
+        m["name"]: [f"{c['name']} {c['data_type']}" for c in m["columns"]] for m in models
+    }
+    return tuple(f"create table marts.{name} ({', '.join(c)})" for name, c in columns.items())
 
 
 def failed(verdict: Verdict) -> list[str]:
