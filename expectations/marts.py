@@ -39,7 +39,7 @@ def customer_360(*, rows: int | None = None) -> gx.ExpectationSuite:
         "customer_360",
         _keyed("customer_id"),
         _exactly(rows),
-        _filled("kind", "as_of"),
+        _filled("kind"),
         _among("kind", "person", "shared_mailbox"),
         _shares("identity_confidence"),
         _counts("record_count", "source_count", least=1),
@@ -71,6 +71,16 @@ def customer_360(*, rows: int | None = None) -> gx.ExpectationSuite:
         ),
         _never("one_currency_or_named", "currencies > 0 and main_currency is null"),
         _emails("email"),
+    )
+
+
+def customer_recency(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """How long ago a customer was last heard of."""
+    return _suite(
+        "customer_recency",
+        _keyed("customer_id"),
+        _exactly(rows),
+        _filled("as_of"),
     )
 
 
@@ -326,6 +336,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
     for build in (
         dim_customer,
         customer_360,
+        customer_recency,
         customer_records,
         customer_golden_values,
         customer_identifiers,

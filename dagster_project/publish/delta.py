@@ -50,29 +50,45 @@ def same_shape(
     return kept == there
 
 
+def hash_rows(
+    connection: duckdb.DuckDBPyConnection, warehouse: str, relation: Relation
+) -> PublishedTable:
+    """Rows and content hash of a relation; leaves its rows' hashes for ``find_delta``.
+
+    They are looked at once: the largest relation is a view, and dear to read.
+    """
+    place = "rowid" if _is_table(connection, warehouse, relation) else "null::bigint"
+    connection.execute(
+        f"create or replace temp table {_rows_now(relation)} as "
+        f"select {place} as place, {row_hash(relation)} as row_hash "
+        f"from {qualified(warehouse, relation)}"
+    )
+    rows, total = connection.execute(
+        f"select count(*), sum(row_hash::hugeint) from {_rows_now(relation)}"
+    ).fetchall()[0]
+    return PublishedTable(relation.table, rows, digest_text(relation, rows, total))
+
+
 def find_delta(
     connection: duckdb.DuckDBPyConnection,
-    warehouse: str,
     product: str,
     relation: Relation,
     *,
     before: PublishedTable,
     now: PublishedTable,
 ) -> Delta | None:
-    """What changed, where that is little and certain; leaves temp tables for ``apply_delta``."""
-    hashed = row_hash(relation)
+    """What changed, where that is little and certain; leaves temp tables for ``apply_delta``.
+
+    ``hash_rows`` has looked at the relation before.
+    """
     connection.execute(
         "create or replace temp table rows_before as "
-        f"select rowid as place, {hashed} as row_hash "
+        f"select rowid as place, {row_hash(relation)} as row_hash "
         f"from {identifier(product)}.{identifier(relation.table)}"
-    )
-    connection.execute(
-        "create or replace temp table rows_now as "
-        f"select {hashed} as row_hash from {qualified(warehouse, relation)}"
     )
     (
         rows_before, total_before, rows_now, total_now, gone, total_gone, came, total_came
-    ) = connection.execute(_WEIGH).fetchall()[0]  # fmt: skip
+    ) = connection.execute(_WEIGH.format(rows_now=_rows_now(relation))).fetchall()[0]  # fmt: skip
     loose = before.loose + came
     is_known = before.digest == digest_text(relation, rows_before, total_before or None)
     is_exact = (rows_now, total_now) == (
@@ -98,15 +114,23 @@ def apply_delta(
     target = f"{identifier(product)}.{identifier(relation.table)}"
     columns = ", ".join(identifier(c) for c in relation.column_names)
     folder.mkdir(exist_ok=True)
+    now = _rows_now(relation)
     connection.execute(
         "create or replace temp table gone_places as "
-        "select place from rows_before anti join rows_now using (row_hash)"
+        f"select place from rows_before anti join {now} using (row_hash)"
+    )
+    connection.execute(
+        "create or replace temp table came_places as "
+        f"select place, row_hash from {now} anti join rows_before using (row_hash)"
+    )
+    is_new = (
+        "rowid in (select place from came_places)"
+        if _is_table(connection, warehouse, relation)
+        else f"{row_hash(relation)} in (select row_hash from came_places)"
     )
     connection.execute(
         f"create or replace temp table came as select {columns} "
-        f"from {qualified(warehouse, relation)} "
-        f"where {row_hash(relation)} not in (select row_hash from rows_before) "
-        f"order by {sort_key(relation)}"
+        f"from {qualified(warehouse, relation)} where {is_new} order by {sort_key(relation)}"
     )
     gone = f"from {target} where rowid in (select place from gone_places)"
     for rows, kind in ((f"select {columns} {gone}", "gone"), ("from came", "came")):
@@ -121,20 +145,34 @@ def apply_delta(
 _WEIGH = """
     with
     sums_before as (select count(*) as n, coalesce(sum(row_hash::hugeint), 0) as t from rows_before),
-    sums_now as (select count(*) as n, coalesce(sum(row_hash::hugeint), 0) as t from rows_now),
+    sums_now as (select count(*) as n, coalesce(sum(row_hash::hugeint), 0) as t from {rows_now}),
     gone as (
         select count(*) as n, coalesce(sum(row_hash::hugeint), 0) as t
-        from rows_before anti join rows_now using (row_hash)
+        from rows_before anti join {rows_now} using (row_hash)
     ),
     came as (
         select count(*) as n, coalesce(sum(row_hash::hugeint), 0) as t
-        from rows_now anti join rows_before using (row_hash)
+        from {rows_now} anti join rows_before using (row_hash)
     )
     select
         sums_before.n, sums_before.t, sums_now.n, sums_now.t, gone.n, gone.t, came.n, came.t
     from sums_before, sums_now, gone, came
 """
 """Rows and sums of hashes on both sides: they show whether what went and came is all there is."""
+
+
+def _rows_now(relation: Relation) -> str:
+    return identifier(f"rows_now_{relation.table}")
+
+
+def _is_table(connection: duckdb.DuckDBPyConnection, catalog: str, relation: Relation) -> bool:
+    """Whether its rows have places to be found again by; those of a view have none."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() "
+        "where database_name = ? and schema_name = ? and table_name = ?",
+        [catalog, relation.schema, relation.table],
+    )
+    return bool(found.fetchall())
 
 
 def _shape(

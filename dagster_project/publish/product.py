@@ -17,13 +17,12 @@ from dagster_project.domain.loads import RuleOutcome
 from dagster_project.engines.duckdb.digests import (
     RUN_CLOCKS,
     Relation,
-    digest,
     identifier,
     list_relations,
 )
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.publish.crm_import import check_columns, write_imports
-from dagster_project.publish.delta import SINCE, apply_delta, find_delta, same_shape
+from dagster_project.publish.delta import SINCE, apply_delta, find_delta, hash_rows, same_shape
 from dagster_project.publish.generations import ProductFolder
 from dagster_project.publish.manifest import (
     Manifest,
@@ -76,8 +75,7 @@ def plan_product(
     relations = list_relations(connection, warehouse, ignored=RUN_CLOCKS - {"run_id"})
     relations = choose_tables(relations, consumer)
     check_columns(consumer, relations)
-    digests = [digest(connection, warehouse, relation) for relation in relations]
-    tables = tuple(PublishedTable(d.relation.table, d.rows, d.digest) for d in digests)
+    tables = tuple(hash_rows(connection, warehouse, relation) for relation in relations)
     return Plan(relations, tables, content_hash(rules, tables), _as_of(connection, warehouse))
 
 
@@ -189,7 +187,7 @@ def _bring_up_to_date(
         return None
     if old.digest == table.digest:
         return replace(table, loose=old.loose)
-    delta = find_delta(connection, warehouse, "product", relation, before=old, now=table)
+    delta = find_delta(connection, "product", relation, before=old, now=table)
     if delta is None:
         return None
     apply_delta(connection, warehouse, "product", relation, folder=folder / SINCE)

@@ -43,7 +43,15 @@ def test_crm_social_and_email_stand_in_one_row(build: Build) -> None:
     assert (row["email_human_opens"], row["email_machine_opens"]) == (1, 1)
     assert row["preferred_channel"] == "x"
     assert row["last_inbound_at"] == datetime(2026, 10, 30, tzinfo=UTC)
-    assert row["days_since_inbound"] == 2
+
+
+def test_days_are_counted_from_the_last_event_to_the_time_of_the_data(build: Build) -> None:
+    world = ana()
+    world.email_event("e1", "open", record_id=ANA, occurred_at="2026-10-30 00:00:00+00")
+
+    row = build(world, "customer_recency").row("select * from marts.customer_recency")
+
+    assert (row["days_since_inbound"], row["days_since_won"]) == (2, None)
 
 
 def test_a_customer_without_events_has_zeros_and_no_dates(build: Build) -> None:
@@ -54,11 +62,7 @@ def test_a_customer_without_events_has_zeros_and_no_dates(build: Build) -> None:
         0,
         0,
     )
-    assert (row["last_inbound_at"], row["days_since_inbound"], row["main_currency"]) == (
-        None,
-        None,
-        None,
-    )
+    assert (row["last_inbound_at"], row["main_currency"]) == (None, None)
 
 
 def test_many_rows_in_every_block_leave_one_row_per_customer(build: Build) -> None:

@@ -388,7 +388,6 @@ joined as (
         consented.phone_consent,
         consented.email_consent_at,
         consented.phone_consent_at,
-        as_of.as_of,
         greatest(
             talked.last_received_at,
             mailed.last_human_open_at,
@@ -404,7 +403,6 @@ joined as (
             cared_for.first_case_at
         ) as first_touch_at
     from customers
-    cross join as_of
     left join sourced
         on customers.customer_id = sourced.customer_id
     left join accounts
@@ -532,11 +530,7 @@ final as (
         -- recency
         first_touch_at,
         last_inbound_at,
-        last_outbound_at,
-        cast({{ days_between('last_inbound_at', 'as_of') }} as bigint) as days_since_inbound,
-        cast({{ days_between('last_outbound_at', 'as_of') }} as bigint) as days_since_outbound,
-        cast({{ days_between('last_won_at', 'as_of') }} as bigint) as days_since_won,
-        as_of
+        last_outbound_at
     from joined
 
 )
