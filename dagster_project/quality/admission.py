@@ -16,6 +16,7 @@ from dagster_project.domain.streams import Delivery
 from dagster_project.landing.quarantine import forget_quarantine, write_quarantine
 from dagster_project.landing.store import LandingZone, load_id_of, parquet_sql
 from dagster_project.quality.gate import COLUMN_MISSING, judge, reasons_of, suite_hash
+from dagster_project.quality.lean_import import import_great_expectations
 from dagster_project.quality.row_rules import held_back_sql
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ ReadAgain = Callable[[str, Path], Iterable[Batch]]
 @cache
 def suite_for(vendor: str, stream: str) -> "ExpectationSuite":
     """The project's own suite of one stream; imports Great Expectations when first asked."""
+    import_great_expectations()
     from expectations import suite_for as own_suite_for
 
     return own_suite_for(vendor, stream)

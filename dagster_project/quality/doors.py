@@ -15,6 +15,7 @@ from dagster_project.config.consumers import Consumer
 from dagster_project.domain.loads import RuleOutcome, Verdict
 from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.quality.gate import judge
+from dagster_project.quality.lean_import import import_great_expectations
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -39,6 +40,7 @@ def judge_marts(
     connection: duckdb.DuckDBPyConnection, marts: Iterable[str]
 ) -> dict[str, Verdict]:
     """A verdict per mart of the warehouse, by name."""
+    import_great_expectations()
     from expectations import suite_for_mart
 
     return {
@@ -87,6 +89,7 @@ def _judge_tables(
 
 
 def _suite_of(consumer: Consumer, table: str, text_columns: list[str]) -> "ExpectationSuite":
+    import_great_expectations()
     from expectations.publications import with_people, without_people
 
     if consumer.personal_data:
