@@ -12,6 +12,7 @@ from dagster_project.defs.keys import IDENTITY, identity_key
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import mark_started
+from dagster_project.engines.duckdb.row_counts import count_rows
 from dagster_project.identity.ids import NOBODY_MOVED, Moves, TooManyMovesError
 
 TABLES = {
@@ -133,12 +134,7 @@ def _resolve(
         if not report.is_unchanged:
             for later in (Phase.MARTS, Phase.PUBLICATION):
                 mark_started(connection, later)
-        rows = dict(
-            connection.execute(
-                "select table_name, estimated_size from duckdb_tables() where schema_name = 'identity' "
-                "union all select 'groups', count(*) from identity.groups"
-            ).fetchall()
-        )
+        rows = _row_counts(connection)
         quality = _quality(connection, workbench, report)
         unplaced = _unplaced(connection)
     seconds = round(time.monotonic() - started, 3)
@@ -260,12 +256,21 @@ def _unchanged(
     workbench: Workbench,
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Nobody moved; what the last run said of its records and model still holds."""
-    for table in TABLES:
-        yield dg.MaterializeResult(asset_key=identity_key(table), metadata={"unchanged": True})
     with workbench.warehouse() as connection:
+        rows = _row_counts(connection)
         unplaced = _unplaced(connection)
         told = connection.execute(
             "select warnings from identity.runs order by ledger_run desc, occurred_at desc limit 1"
         ).fetchall()
+    for table in TABLES:
+        yield dg.MaterializeResult(
+            asset_key=identity_key(table),
+            metadata={"unchanged": True, "dagster/row_count": rows.get(table, 0)},
+        )
     warnings = str(told[0][0] or "").split("; ") if told else []
     yield from _checks(unplaced, NOBODY_MOVED, [warning for warning in warnings if warning])
+
+
+def _row_counts(connection: Any) -> dict[str, int]:
+    counts = count_rows(connection, ["identity"])
+    return {table: rows for (_, table), rows in counts.items()}

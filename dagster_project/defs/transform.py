@@ -23,6 +23,7 @@ from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.dbt_run import DbtError, Event, run_dbt
 from dagster_project.engines.duckdb.phases import mark_started
+from dagster_project.engines.duckdb.row_counts import RowCounts, count_rows
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _build(
     rebuild, full_refresh = needs_rebuild(workbench, selection.phase, chosen=context.is_subset)
     if not rebuild:
         workbench.journal.write(str(selection.phase), unchanged=True, seconds=0)
-        yield from _unchanged(context)
+        yield from _unchanged(context, _row_counts(workbench))
         yield from repeat_results(workbench, selection.phase, context.selected_asset_check_keys)
         return
     fingerprint = inputs_fingerprint(workbench)
@@ -118,7 +119,7 @@ def _build(
         )
     except DbtError as error:
         failure = error
-    rows = _row_counts(workbench, failed=failure is not None)
+    rows = _row_counts(workbench) if failure is None else {}
     checked: list[dg.AssetCheckResult] = []
     for result in _dagster_events(context, events, manifest, rows):
         if isinstance(result, dg.AssetCheckResult):
@@ -170,22 +171,16 @@ def _variables(workbench: Workbench) -> dict[str, object]:
     return {"as_of": as_of.isoformat()} if as_of else {}
 
 
-def _row_counts(workbench: Workbench, *, failed: bool) -> dict[tuple[str, str], int]:
-    """Rows per table of the warehouse, from its catalogue (estimates are exact after a build)."""
-    if failed:
-        return {}
+def _row_counts(workbench: Workbench) -> RowCounts:
     with workbench.warehouse() as connection:
-        rows = connection.execute(
-            "select schema_name, table_name, estimated_size from duckdb_tables()"
-        ).fetchall()
-    return {(schema, table): size for schema, table, size in rows}
+        return count_rows(connection, GROUP_OF_SCHEMA)
 
 
 def _dagster_events(
     context: dg.AssetExecutionContext,
     events: list[Event],
     manifest: Path,
-    rows: Mapping[tuple[str, str], int],
+    rows: RowCounts,
 ) -> Iterator[Any]:
     translator = Translator()
     parsed = orjson.loads(manifest.read_bytes())
@@ -198,16 +193,15 @@ def _dagster_events(
                 continue
             if isinstance(result, dg.Output):
                 relation = event["data"]["node_info"]["node_relation"]
-                count = rows.get((relation["schema"], relation["alias"]))
-                extra = {} if count is None else {"dagster/row_count": count}
+                size = _rows_of(rows, relation["schema"], relation["alias"])
                 yield dg.Output(
-                    None, output_name=result.output_name, metadata={**result.metadata, **extra}
+                    None, output_name=result.output_name, metadata={**result.metadata, **size}
                 )
             else:
                 yield result
 
 
-def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
+def _unchanged(context: dg.AssetExecutionContext, rows: RowCounts) -> Iterator[dg.Output[None]]:
     """Every table stands as it was built last."""
     parents = context.assets_def.asset_deps
     for key in TopologicalSorter(
@@ -215,6 +209,15 @@ def _unchanged(context: dg.AssetExecutionContext) -> Iterator[dg.Output[None]]:
     ).static_order():
         if key not in context.selected_asset_keys:
             continue
+        schema, table = key.path
         yield dg.Output(
-            None, output_name=key.to_python_identifier(), metadata={"unchanged": True}
+            None,
+            output_name=key.to_python_identifier(),
+            metadata={"unchanged": True, **_rows_of(rows, schema, table)},
         )
+
+
+def _rows_of(rows: RowCounts, schema: str, table: str) -> dict[str, int]:
+    """What Dagster shows as a table's size; nothing of a view."""
+    count = rows.get((schema, table))
+    return {} if count is None else {"dagster/row_count": count}
