@@ -56,10 +56,11 @@ def prepare_instance(settings: Settings) -> None:
         file.write_text(wanted, encoding="utf-8")
 
 
-PROCESS_TAG = "c360/process"
+PROCESS_TAG = ".dagster/c360_process"
 """Tag of a run: its own id, and the process it works in by id and the second it started in.
 
-Its own id, since a run that is executed again takes the tags of the one before it along.
+Its own id, since a run that is executed again takes the tags of the one before it along. The
+prefix is the one of tags that the UI does not show.
 """
 
 
