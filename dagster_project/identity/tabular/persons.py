@@ -5,10 +5,12 @@ Does not belong here: canonical forms of values; identity makes those itself.
 """
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 import duckdb
 
 from dagster_project.engines.duckdb.session import quoted
+from dagster_project.identity.tabular.addresses import split_address
 from dagster_project.identity.tabular.input_table import (
     NOTHING,
     TABLE,
@@ -161,19 +163,21 @@ def _values(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
 
 
 def _addresses_sql(spec: TableSpec) -> str:
-    street = f"nullif(concat_ws(' ', {_first(spec, Meaning.STREET_NUMBER)}, {_first(spec, Meaning.STREET)}), '')"
+    written = _first(spec, Meaning.STREET)
     parts = {
-        "street": street,
+        "street": f"nullif(concat_ws(' ', {_first(spec, Meaning.STREET_NUMBER)}, {written}), '')",
         "city": _first(spec, Meaning.CITY),
         "state": _first(spec, Meaning.STATE),
         "postal_code": _first(spec, Meaning.POSTAL_CODE),
     }
+    if not spec.of(Meaning.CITY, Meaning.POSTAL_CODE, Meaning.STREET_NUMBER):
+        parts.update(asdict(split_address("whole_address")))
     columns = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
     return f"""
         create or replace table intermediate.int_contact_addresses as
         from (
             select record_id, {columns}, {_first(spec, Meaning.COUNTRY)} as country
-            from input.named
+            from (select *, {written} as whole_address from input.named)
         )
         where coalesce(street, city, state, postal_code) is not null
     """

@@ -135,3 +135,29 @@ def test_rows_that_repeat_an_id_are_told_apart_by_their_number(
         ("#3",),
         ("b",),
     ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "row", "expected"),
+    [
+        pytest.param(
+            {"addr": "street"}, ["12 Mill Lane, Leeds LS1 4AP"],
+            ("12 Mill Lane", "Leeds", "LS1 4AP"), id="whole-in-one-column",
+        ),
+        pytest.param(
+            {"addr": "street", "town": "city"}, ["12 Mill Lane, Hunslet", "Leeds"],
+            ("12 Mill Lane, Hunslet", "Leeds", None), id="parts-in-their-own-columns",
+        ),
+    ],
+)  # fmt: skip
+def test_an_address_is_taken_apart_only_where_its_parts_have_no_column(
+    connection: duckdb.DuckDBPyConnection,
+    columns: dict[str, object],
+    row: list[object],
+    expected: tuple[str | None, ...],
+) -> None:
+    _written(connection, columns, row)
+
+    assert _rows(
+        connection, "select street, city, postal_code from intermediate.int_contact_addresses"
+    ) == [expected]
