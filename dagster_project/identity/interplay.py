@@ -21,6 +21,9 @@ Pairs = tuple[tuple[str, str], ...]
 LEAST_LIFT = 1.0
 """Bits by which strangers agree on two fields together more often than by chance."""
 
+OVERRATED = 2.0
+"""Bits from which fields that could not be weighed as one are a reason to doubt the model."""
+
 LEAST_SEEN = 20
 """Such strangers that a sample must show."""
 
@@ -32,11 +35,37 @@ def find_interplay(
     levels: Levels, counts: npt.NDArray[np.int64], comparisons: tuple[Comparison, ...]
 ) -> Pairs:
     """Pairs of comparisons to be weighed together, from the patterns of a sample of strangers."""
+    taken: set[int] = set()
+    found = []
+    for _, a, b in _lifts(levels, counts, comparisons):
+        is_small = len(comparisons[a].levels) * len(comparisons[b].levels) <= MOST_LEVELS
+        if is_small and not taken & {a, b}:
+            taken |= {a, b}
+            found.append((comparisons[a].name, comparisons[b].name))
+    return tuple(sorted(found))
+
+
+def find_overrated(
+    levels: Levels,
+    counts: npt.NDArray[np.int64],
+    comparisons: tuple[Comparison, ...],
+    together: Pairs,
+) -> Pairs:
+    """Pairs that depend on each other by ``OVERRATED`` bits and are not weighed ``together``."""
+    return tuple(
+        (comparisons[a].name, comparisons[b].name)
+        for lift, a, b in _lifts(levels, counts, comparisons)
+        if lift >= OVERRATED and (comparisons[a].name, comparisons[b].name) not in together
+    )
+
+
+def _lifts(
+    levels: Levels, counts: npt.NDArray[np.int64], comparisons: tuple[Comparison, ...]
+) -> list[tuple[float, int, int]]:
+    """Bits by which strangers agree on both of two comparisons more often than by chance."""
     lifts = []
     free = [n for n, c in enumerate(comparisons) if _is_free(c)]
     for a, b in combinations(free, 2):
-        if len(comparisons[a].levels) * len(comparisons[b].levels) > MOST_LEVELS:
-            continue
         both = (levels[:, a] > 0) & (levels[:, b] > 0)
         first, second = levels[both, a] > 1, levels[both, b] > 1
         weight = counts[both].astype(float)
@@ -45,14 +74,8 @@ def find_interplay(
             weight.sum(), 1.0
         )
         if seen >= LEAST_SEEN and expected > 0 and np.log2(seen / expected) >= LEAST_LIFT:
-            lifts.append((-float(np.log2(seen / expected)), a, b))
-    taken: set[int] = set()
-    found = []
-    for _, a, b in sorted(lifts):
-        if not taken & {a, b}:
-            taken |= {a, b}
-            found.append((comparisons[a].name, comparisons[b].name))
-    return tuple(sorted(found))
+            lifts.append((float(np.log2(seen / expected)), a, b))
+    return sorted(lifts, key=lambda lift: (-lift[0], lift[1], lift[2]))
 
 
 def widened(comparisons: tuple[Comparison, ...], pairs: Pairs) -> tuple[Comparison, ...]:

@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +22,10 @@ from dagster_project.identity.rule_choice import Rule
 from dagster_project.identity.scoring import Comparing, compare_pairs
 from dagster_project.identity.workspace import Workspace
 
-FORMAT = "10"
+if TYPE_CHECKING:
+    from dagster_project.identity.training import Lesson
+
+FORMAT = "11"
 """Grows when features or levels change, so that models of older code are trained anew."""
 
 NAME_ALONE = 30
@@ -200,7 +204,7 @@ def train_model(work: Workspace, spec: IdentitySpec, plan: Plan) -> Model:
         "blocking_recall": plan.blocking_recall,
         "iterations": fit.iterations,
         "converged": fit.converged,
-        "warnings": _doubts(records, fit.converged, fit.prior),
+        "warnings": _doubts(records, lesson),
     }
     version = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:12]
     return Model(version=version, **body)  # type: ignore[arg-type]
@@ -262,12 +266,18 @@ def _counted(work: Workspace, table: str) -> _Counted:
     return np.asarray(found["pattern"], np.int64), np.asarray(found["pairs"], np.int64)
 
 
-def _doubts(records: int, converged: bool, prior: float) -> tuple[str, ...]:  # noqa: FBT001
+def _doubts(records: int, lesson: "Lesson") -> tuple[str, ...]:
+    """Reasons not to trust what was learned."""
     doubts = []
-    if not converged:
+    if not lesson.fit.converged:
         doubts.append("training did not settle; weights may be off")
-    if records > 1_000 and prior * records > 20:
+    if records > 1_000 and lesson.fit.prior * records > 20:
         doubts.append(
             "the model expects more than 20 matches per record: too many to be people"
+        )
+    for first, second in lesson.overrated:
+        doubts.append(
+            f"{first} and {second} go together among strangers and are weighed as if they did "
+            "not: pairs that agree on both are overrated"
         )
     return tuple(doubts)

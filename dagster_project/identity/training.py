@@ -11,7 +11,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.identity.guards import at, guard
-from dagster_project.identity.interplay import Pairs, find_interplay, widen, widened
+from dagster_project.identity.interplay import (
+    Pairs,
+    find_interplay,
+    find_overrated,
+    widen,
+    widened,
+)
 from dagster_project.identity.levels import COMPARISONS, unpack
 from dagster_project.identity.name_levels import both_names
 from dagster_project.identity.reliability import held_vetoes
@@ -23,11 +29,15 @@ Levels = npt.NDArray[np.int8]
 
 @dataclass(frozen=True)
 class Lesson:
-    """What was learned: weights, comparisons weighed together, and the vetoes that hold."""
+    """What was learned: weights, comparisons weighed together, and the vetoes that hold.
+
+    ``overrated``: pairs of comparisons that ought to be weighed together and are not.
+    """
 
     fit: Fit
     together: Pairs
     vetoes: tuple[str, ...]
+    overrated: Pairs
 
     def chance(self, patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         """Probability that patterns are matches; none where a guard is sure to forbid it.
@@ -56,7 +66,8 @@ def learn(
 ) -> Lesson:
     """Learn from counted patterns of candidates and of random pairs."""
     levels, sample = unpack(patterns), unpack(strangers[0])
-    together = find_interplay(*_clear_strangers(sample, strangers[1]), COMPARISONS)
+    clear = _clear_strangers(sample, strangers[1])
+    together = find_interplay(*clear, COMPARISONS)
 
     def fitted(standing: Collection[str]) -> Fit:
         data = TrainingData(
@@ -71,7 +82,7 @@ def learn(
         return train(data, least_matches=least_matches, comparisons=comparisons)[1]
 
     held = held_vetoes(vetoes, levels, counts, together, fitted(vetoes))
-    return Lesson(fitted(held), together, held)
+    return Lesson(fitted(held), together, held, find_overrated(*clear, COMPARISONS, together))
 
 
 def _clear_strangers(

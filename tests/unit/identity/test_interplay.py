@@ -1,9 +1,11 @@
 """Fields that strangers share together are found, and weighed as one."""
 
+from itertools import combinations
+
 import numpy as np
 
 from dagster_project.identity.comparison import Comparison, Level
-from dagster_project.identity.interplay import find_interplay, widen, widened
+from dagster_project.identity.interplay import find_interplay, find_overrated, widen, widened
 
 _TWO = (Level("different", 0.2, 0.9), Level("same", 0.8, 0.1))
 _FIELDS = tuple(Comparison(name, _TWO, "0") for name in ("town", "code", "colour"))
@@ -18,6 +20,24 @@ def test_fields_that_strangers_share_together_are_weighed_together() -> None:
     levels, counts = _counted((1, 1, 1, 8000), (2, 2, 1, 200), (1, 1, 2, 800), (2, 2, 2, 20))
 
     assert find_interplay(levels, counts, _FIELDS) == (("town", "code"),)
+
+
+def test_a_third_field_of_one_kind_is_doubted() -> None:
+    levels, counts = _counted((1, 1, 1, 9000), (2, 2, 2, 100), (2, 1, 1, 50), (1, 2, 1, 60))
+    together = find_interplay(levels, counts, _FIELDS)
+
+    overrated = find_overrated(levels, counts, _FIELDS, together)
+
+    assert len(together) == 1
+    assert {frozenset(pair) for pair in (*together, *overrated)} == {
+        frozenset(pair) for pair in combinations(("town", "code", "colour"), 2)
+    }
+
+
+def test_fields_weighed_together_are_not_doubted() -> None:
+    levels, counts = _counted((1, 1, 1, 8000), (2, 2, 1, 200), (1, 1, 2, 800), (2, 2, 2, 20))
+
+    assert find_overrated(levels, counts, _FIELDS, (("town", "code"),)) == ()
 
 
 def test_independent_fields_stay_apart() -> None:
