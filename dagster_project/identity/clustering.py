@@ -162,7 +162,8 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
             sum(edge.weight::bigint) as net,
             max(edge.odds) as odds,
             bool_and(edge.odds < {sure}) as is_weak,
-            arg_max(edge.odds, weight.fields * 1000000 + edge.odds) as odds_of_fullest
+            arg_max(edge.odds, weight.fields * 1000000 + edge.odds) as odds_of_fullest,
+            arg_max(weight.capped, weight.fields * 1000000 + edge.odds) as is_fullest_capped
         from work.edge
         inner join work.pattern_weight as weight on edge.pattern = weight.pattern
         inner join work.sure as la on edge.l = la.rid
@@ -195,7 +196,8 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
 
         select distinct least(c, d) as c, greatest(c, d) as d from rivals
         union
-        select c, d from work.relation where net > 0 and is_weak and odds_of_fullest < {-rival}
+        select c, d from work.relation
+        where net > 0 and is_weak and (odds_of_fullest < {-rival} or is_fullest_capped)
         """
     )
     work.run(

@@ -294,6 +294,7 @@ where
     -- one Chinese name in two romanisations has no letters in common
     and not (
         l.kind = 'email'
+        and jaro_winkler_similarity(a.family_root, b.family_root) < 0.94
         and regexp_matches(a.family, '{_SYLLABLE}') and regexp_matches(b.family, '{_SYLLABLE}')
     )
 """

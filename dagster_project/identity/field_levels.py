@@ -24,7 +24,7 @@ EMAIL = Comparison(
     "email",
     (
         Level("different", 0.40, 0.99979),
-        Level("alike", 0.05, 0.0001, fixed_bits=2.0),
+        Level("alike", 0.05, 0.0001, fixed_bits=0.0),
         Level("mistyped", 0.05, 0.000001),
         Level("same_name_in_user", 0.03, 0.0005, fixed_bits=6.0),
         Level("same_user", 0.07, 0.00002, is_blocked=True),
@@ -35,6 +35,7 @@ EMAIL = Comparison(
     case
         when l.email_first is null or r.email_first is null then 0
         when flags & {OWN_EMAIL} > 0 then 7
+        when flags & {SHARED_EMAIL} > 0 and l.name is null and r.name is null then 7
         when flags & {SHARED_EMAIL} > 0 then 6
         when flags & {EMAIL_USER} > 0 then 5
         when flags & {NAMED_USER} > 0 then 4
@@ -85,7 +86,7 @@ HANDLE = Comparison(
     (
         Level("different", 0.15, 0.99997),
         Level("same_name_in_alias", 0.05, 0.001, fixed_bits=6.0),
-        Level("same_alias", 0.40, 0.00001),
+        Level("same_alias", 0.40, 0.00001, is_blocked=True),
         Level("same_link", 0.05, 0.0000001, is_blocked=True),
         Level("same", 0.40, 0.00000001, is_blocked=True),
         Level("same_verified", 0.10, 0.000000001, is_blocked=True),

@@ -20,10 +20,15 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Guarded:
-    """Which patterns may not merge (``vetoed``) or not by themselves (``capped``)."""
+    """Which patterns may not merge (``vetoed``) or not by themselves (``capped``).
+
+    ``resists``: capped patterns that speak against what joins their records weakly by way of
+    others. A third of one name says no more than the two, that one of them it is.
+    """
 
     vetoed: Mask
     capped: Mask
+    resists: Mask
 
 
 def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
@@ -32,6 +37,7 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     return Guarded(
         vetoed=np.logical_or.reduce([nobody, *vetoed_by(levels, vetoes).values()]),
         capped=np.logical_or.reduce([nobody, *capped_by(levels, vetoes).values()]),
+        resists=_namesakes_at_home(levels),
     )
 
 
@@ -79,10 +85,20 @@ OWN_NAME = (
 )  # fmt: skip
 """Names that may well be one person's."""
 
+SAME_HANDLE = ("same", "same_verified", "same_alias", "same_link")
+"""One account, or what nobody else goes by."""
+
 _SURE_NAME = (
     *(both_names(given, "same") for given in ("initial", "nickname", "same")),
     "swapped", "words_within",
 )  # fmt: skip
+
+_LETTER_APART = tuple(
+    both_names(given, family)
+    for given in ("resembling", "alike", "mistyped", "same")
+    for family in ("resembling", "alike", "same")
+    if (given, family) != ("same", "same")
+)
 
 _OTHER_NAMES = (
     *(both_names("other", family) for family in ("other", "resembling")),
@@ -116,18 +132,16 @@ def _other_member_of_family(levels: Levels) -> Mask:
 def _only_shared_values(levels: Levels) -> Mask:
     """No given name to tell people apart, and no identifier that is one person's alone."""
     known_given = at(levels, "name", *_KNOWN_GIVEN) | at(levels, "alias", "full_name")
-    both_only_mailed = (
-        (column(levels, "alias") == 0)
-        & (column(levels, "name") == 0)
-        & at(levels, "email", "same_shared")
-    )
     personal = (
         at(levels, "email", "same", "same_user", "alike", "mistyped")
         | at(levels, "phone", "same", "alike")
-        | at(levels, "handle", "same", "same_verified", "same_alias", "same_link")
+        | at(levels, "handle", *SAME_HANDLE)
+        | (
+            at(levels, "handle", "same_name_in_alias")
+            & ~at(levels, "email", "same_name_in_user")
+        )
         | at(levels, "birth_date", "same", "mistyped")
         | at(levels, "id_number", "same", "mistyped")
-        | both_only_mailed
     )
     mask: Mask = ~known_given & ~personal
     return mask
@@ -169,8 +183,9 @@ def _alike_twice(levels: Levels) -> Mask:
     spelled = at(levels, "email", "same_name_in_user") & at(
         levels, "handle", "same_name_in_alias"
     )
+    by_a_letter = at(levels, "name", *_LETTER_APART) & at(levels, "email", "mistyped", "alike")
     mistyped = at(levels, "email", "mistyped", "alike") & at(levels, "phone", "different")
-    mask: Mask = differ & (mistyped | spelled) & ~_one_persons(levels)
+    mask: Mask = differ & (mistyped | spelled | by_a_letter) & ~_one_persons(levels)
     return mask
 
 
@@ -196,7 +211,7 @@ def _one_persons(levels: Levels) -> Mask:
     """Something in common that is one person's, names and e-mails apart."""
     mask: Mask = (
         at(levels, "phone", "same", "alike")
-        | at(levels, "handle", "same", "same_verified", "same_alias", "same_link")
+        | at(levels, "handle", *SAME_HANDLE)
         | at(levels, "birth_date", "same", "mistyped")
         | at(levels, "id_number", "same", "mistyped")
         | at(levels, "address", "same")

@@ -4,6 +4,7 @@ Given and family name share one comparison because they depend on each other: pe
 family, of one culture, and names written the wrong way round.
 """
 
+from dagster_project.identity.agreements import ALIAS as SAME_ALIAS
 from dagster_project.identity.agreements import HANDLE, OWN_EMAIL, SHARED_EMAIL
 from dagster_project.identity.comparison import Comparison, Level
 
@@ -67,6 +68,7 @@ NAME = Comparison(
     case
         when l.name is null or r.name is null then 0
         when l.given is null or l.family is null or r.given is null or r.family is null then case
+            when is_alias or is_short_alias then 0
             when one_word = 'family' then {_FIRST + 8}
             when one_word = 'given' then {_FIRST + 7}
             when one_word = 'alike' then {_FIRST + 6}
@@ -126,7 +128,7 @@ ALIAS = Comparison(
         when is_alias then 3
         when is_short_alias then 2
         when l.name is not null and r.name is not null then 0
-        when flags & {OWN_EMAIL | SHARED_EMAIL | HANDLE} > 0 then 0
+        when flags & {OWN_EMAIL | SHARED_EMAIL | HANDLE | SAME_ALIAS} > 0 then 0
         else 1
     end
     """,

@@ -65,6 +65,14 @@ def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None
             "email": "same_name_in_user",
             "handle": "same_name_in_alias",
         },
+        # Jan and Jana, whose addresses differ where their names do
+        {"name": "given_mistyped_family_same", "email": "mistyped"},
+        # a name spelled by an address and an account: said twice, it is said once
+        {
+            "alias": "initial_and_family",
+            "email": "same_name_in_user",
+            "handle": "same_name_in_alias",
+        },
         # partners who share a mailbox
         {
             "name": "given_other_family_other",
@@ -91,7 +99,9 @@ def test_what_a_home_an_office_or_a_provider_explains_never_merges_alone(
         {"name": "same", "email": "different", "phone": "same", "address": "same"},
         {"name": "same", "email": "different", "phone": "same_shared", "birth_date": "same"},
         {"name": "given_same_family_alike", "email": "mistyped", "birth_date": "same"},
-        {"name": "given_mistyped_family_same", "email": "mistyped"},
+        {"name": "given_mistyped_family_same", "email": "mistyped", "phone": "same"},
+        {"name": "given_nickname_family_same", "email": "mistyped"},
+        {"alias": "initial_and_family", "handle": "same_name_in_alias"},
         {"name": "other_naming_of_family", "email": "different", "phone": "same"},
         {"name": "same", "email": "different", "organisation": "same"},
     ],

@@ -1,0 +1,64 @@
+"""Cases that a matcher gets wrong when it looks at one pair at a time."""
+
+from pathlib import Path
+
+from dagster_project.engines.duckdb.session import session
+from dagster_project.identity.engine import cluster_records
+from tests.unit.identity.world import Contact, Resolved, build, run, spec, strangers
+
+FAMILY_MAILBOX = "the.stavros@example.net"
+
+
+def _resolved(tmp_path: Path, *contacts: Contact) -> Resolved:
+    with session() as connection:
+        build(connection, [*strangers(90), *contacts])
+        return run(connection, tmp_path)
+
+
+def test_two_bare_subscriptions_of_a_family_mailbox_are_one_and_nobody_of_the_family(
+    tmp_path: Path,
+) -> None:
+    named = [
+        Contact("l", "Leon", "Stavros", email=FAMILY_MAILBOX),
+        Contact("y", "Yusuf", "Stavros", email=FAMILY_MAILBOX),
+    ]
+    bare = [
+        Contact("b1", email=FAMILY_MAILBOX, source="newsletter"),
+        Contact("b2", email=FAMILY_MAILBOX, source="shop"),
+    ]
+
+    customers = _resolved(tmp_path, *named, *bare).customers
+
+    assert customers[bare[0].record_id] == customers[bare[1].record_id]
+    assert len({customers[contact.record_id] for contact in (*named, *bare)}) == 3
+
+
+def test_a_profile_with_nothing_but_a_name_joins_no_namesakes_of_one_home(
+    tmp_path: Path,
+) -> None:
+    home = {"street": "4 Mill Lane", "city": "Ely", "postal_code": "C11 1XY"}
+    father = Contact(
+        "f", "Piers", "Ansty", email="piers@example.org", phone="+442079460001", **home
+    )
+    son = Contact(
+        "s", "Piers", "Ansty", email="piers.a@example.net", phone="+441619968113", **home
+    )
+    profile = Contact("p", "Piers", "Ansty", source="social")
+
+    customers = _resolved(tmp_path, father, son, profile).customers
+
+    assert customers[father.record_id] != customers[son.record_id]
+
+
+def test_a_family_name_beside_an_address_that_spells_the_full_name_counts_once() -> None:
+    named = Contact("n", "Quentin", "Castellan", email="quentin.castellan@example.org")
+    half = Contact("h", family="Castellan", email="quentincastellan@example.net", source="shop")
+
+    with session() as connection:
+        build(connection, [named, half])
+        cluster_records(connection, spec=spec())
+        evidence = connection.execute("select evidence from work.pattern_weight").fetchall()
+
+    assert len(evidence) == 1
+    assert "alias=full_name" in evidence[0][0]
+    assert "name=" not in evidence[0][0]
