@@ -80,6 +80,7 @@ class Settings:
                 "C360_MEMORY_LIMIT": self.memory_limit,
                 "DAGSTER_HOME": str(self.dagster_home),
                 "DAGSTER_DISABLE_TELEMETRY": "yes",
+                "DAGSTER_EVENT_BATCH_SIZE": "1000",
                 "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
                 "DO_NOT_TRACK": "1",
                 "GX_ANALYTICS_ENABLED": "false",

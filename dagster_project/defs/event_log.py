@@ -4,13 +4,16 @@ Dagster opens, configures and closes a database for each event it stores, up to 
 fifth of a small run. What lies on disk is the same, so any Dagster reads it.
 """
 
+import threading
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
+import dagster as dg
 import sqlalchemy
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
 
@@ -23,7 +26,9 @@ class OpenEventLog(SqliteEventLogStorage):
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._engines: OrderedDict[str, sqlalchemy.Engine] = OrderedDict()
+        self._batch: dict[str, sqlalchemy.Connection] | None = None
         super().__init__(base_dir, inst_data)
+        self._db_lock: Any = threading.RLock()
 
     @classmethod
     def from_config_value(
@@ -32,15 +37,34 @@ class OpenEventLog(SqliteEventLogStorage):
         """The storage that the configuration describes."""
         return cls(inst_data=inst_data, **config_value)
 
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """Store events in one transaction: a run begins with hundreds that tell what is planned."""
+        with self._db_lock, ExitStack() as open_until_stored:
+            self._batch = {}
+            open_until_stored.callback(setattr, self, "_batch", None)
+            for event in events:
+                for shard in (event.run_id, INDEX_SHARD_NAME):
+                    if shard not in self._batch:
+                        self._batch[shard] = open_until_stored.enter_context(self._begin(shard))
+                self.store_event(event)
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sqlalchemy.Connection]:
         with self._db_lock:
-            engine = self._engine(shard)
-            if shard not in self._initialized_dbs:
-                self._initdb(engine)
-                self._initialized_dbs.add(shard)
-            with engine.begin() as connection:
+            if self._batch and shard in self._batch:
+                yield self._batch[shard]
+                return
+            with self._begin(shard) as connection:
                 yield connection
+
+    @contextmanager
+    def _begin(self, shard: str) -> Iterator[sqlalchemy.Connection]:
+        engine = self._engine(shard)
+        if shard not in self._initialized_dbs:
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+        with engine.begin() as connection:
+            yield connection
 
     def _engine(self, shard: str) -> sqlalchemy.Engine:
         if shard not in self._engines:

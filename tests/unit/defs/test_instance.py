@@ -107,6 +107,26 @@ def test_dagsters_own_storage_reads_what_was_stored(
     assert len(stored) > 8
 
 
+def test_events_stored_together_are_stored_whole_or_not_at_all(
+    own_instance: dg.DagsterInstance,
+) -> None:
+    result = two_steps.execute_in_process(instance=own_instance, raise_on_error=False)
+    storage = own_instance.event_log_storage
+    told = [
+        entry._replace(run_id=run_id)
+        for run_id in ("one", "other")
+        for entry in own_instance.all_logs(result.run_id)
+    ]
+
+    storage.store_event_batch(told)
+    with pytest.raises(AttributeError, match="run_id"):
+        storage.store_event_batch([told[0]._replace(run_id="third"), None])  # type: ignore[list-item]
+    storage.store_event_batch(told[:1])
+
+    counts = [len(storage.get_logs_for_run(run)) for run in ("one", "other", "third")]
+    assert counts == [len(told) // 2 + 1, len(told) // 2, 0]
+
+
 def test_many_runs_are_read_with_few_files_open(
     own_instance: dg.DagsterInstance, tmp_path: Path
 ) -> None:
