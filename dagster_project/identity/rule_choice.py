@@ -32,8 +32,11 @@ FOUND_ONCE = 0.05
 """What is left of a likely match's worth once a rule finds it: others like it may differ just
 where that rule looks, so that a second way to them is worth something."""
 
-PRICES = (0.0012, 0.002, 0.003, 0.005, 0.01, 0.02, 0.05)
-"""Share of the likely matches that one more pair per record must bring, from the most generous."""
+LEAST_PRICE, MOST_PRICE = 0.0012, 0.05
+"""Share of the likely matches that one more pair per record must bring: bounds of the search."""
+
+TRIES = 5
+"""Prices tried between the bounds; each halves the factor between what holds and what does not."""
 
 
 @dataclass(frozen=True)
@@ -74,24 +77,43 @@ def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choic
     Each rule is taken for the likely matches it adds less a price per pair; the price is the
     lowest at which the budget holds. A pair counts for both of its records.
     """
-    for price in PRICES:
-        choice = _choose_at(_Search(meetings), price, most_rules)
+    total = max(float(meetings.matches.sum()), 1e-9)
+    proposals = _Search(meetings).proposals(LEAST_RECALL * total)
+    task = _Task(meetings, tuple(proposals), total, most_rules)
+    best = _choose_at(task, LEAST_PRICE)
+    if best.pairs_per_record <= budget:
+        return best
+    low, high, best = LEAST_PRICE, MOST_PRICE, _choose_at(task, MOST_PRICE)
+    for _ in range(TRIES):
+        price = (low * high) ** 0.5
+        choice = _choose_at(task, price)
         if choice.pairs_per_record <= budget:
-            break
-    return choice
+            best, high = choice, price
+        else:
+            low = price
+    return best
 
 
-def _choose_at(search: "_Search", price: float, most_rules: int) -> Choice:
-    total = max(float(search.all.matches.sum()), 1e-9)
-    least = LEAST_RECALL * total
+@dataclass(frozen=True)
+class _Task:
+    """What stays the same at every price; ``total`` are all likely matches."""
+
+    meetings: Meetings
+    proposals: "tuple[_Worth, ...]"
+    total: float
+    most_rules: int
+
+
+def _choose_at(task: _Task, price: float) -> Choice:
+    search, total, least = _Search(task.meetings), task.total, LEAST_RECALL * task.total
     price *= total / (2 * max(search.records, 1))
-    ahead = [(-w.value(price), w.mask, w.cap) for w in search.proposals(least)]
+    ahead = [(-w.value(price), w.mask, w.cap) for w in task.proposals]
     heapq.heapify(ahead)
     spent, found, rules = 0.0, 0.0, dict[int, int]()
     for worth in search.identifiers():
         spent, found = spent + worth.cost, found + search.take(worth)
         rules[worth.mask] = worth.cap
-    while ahead and len(rules) < most_rules:
+    while ahead and len(rules) < task.most_rules:
         _, mask, cap = heapq.heappop(ahead)
         fresh = search.worth(mask)[CAPS.index(cap)]
         if fresh.value(price) < least:

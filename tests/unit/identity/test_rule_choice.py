@@ -77,3 +77,18 @@ def test_the_budget_keeps_expensive_rules_out() -> None:
 
     assert [rule.atoms for rule in cheap.rules] == [("birth_date",)]
     assert cheap.pairs_per_record <= 2
+
+
+def test_a_budget_is_used_up_by_what_it_can_still_pay() -> None:
+    """Rules of rising cost: the price sinks just as far as the budget holds."""
+    names = ("birth_date", "family", "city", "postal_code")
+    rows: list[_Row] = [
+        (n, (name,), 20.0 * (k + 1), 0.4) for n in range(10) for k, name in enumerate(names)
+    ]
+
+    spent = [
+        choose_rules(_meetings(rows, names), budget=budget, most_rules=9).pairs_per_record
+        for budget in (12, 35, 65, 105)
+    ]
+
+    assert spent == [10.0, 30.0, 60.0, 100.0]
