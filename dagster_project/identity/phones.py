@@ -7,6 +7,7 @@ person empties it too.
 import duckdb
 import phonenumbers
 
+from dagster_project.identity.plain_phones import LEAST_DIGITS, MOST_DIGITS, read_plain
 from dagster_project.identity.workspace import Workspace
 
 CACHE = "identity.phone_numbers"
@@ -29,12 +30,14 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
     work.run(_DISTINCT)
     rest = work.rows(_UNKNOWN)
     if rest:
-        parsed = [_e164(str(value), str(country)) for value, country in rest]
-        work.run(
-            f"insert into {CACHE} "
-            "select unnest($1::varchar[]), unnest($2::varchar[]), unnest($3::varchar[])",
-            [[str(v) for v, _ in rest], [str(c) for _, c in rest], parsed],
-        )
+        parsed = [_e164(str(value), str(region)) for value, region in rest]
+        with work.columns(
+            "parsed_phone",
+            value_norm=[value for value, _ in rest],
+            region=[region for _, region in rest],
+            e164=parsed,
+        ):
+            work.run(f"insert into {CACHE} by name from parsed_phone")
     work.run(_PHONES, [placeholder_pattern])
 
 
@@ -47,12 +50,14 @@ def _open_cache(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _e164(value: str, region: str) -> str | None:
     """E.164 form, or nothing when the digits cannot be a number of that country."""
+    if (plain := read_plain(value, region)) is not None:
+        return plain
     try:
         number = phonenumbers.parse(value, region or None)
     except phonenumbers.NumberParseException:
         return None
     national = str(number.national_number)
-    if not 6 <= len(national) <= 14:
+    if not LEAST_DIGITS <= len(national) <= MOST_DIGITS:
         return None
     zeros = "0" * (number.number_of_leading_zeros or 1) if number.italian_leading_zero else ""
     return f"+{number.country_code}{zeros}{national}"

@@ -4,7 +4,7 @@ They never reach the warehouse file, so a killed run leaves nothing behind, and 
 spill them like any other table.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -41,6 +41,17 @@ class Workspace:
     def count(self, relation: str) -> int:
         """Rows of a table or of a ``(select …)``."""
         return int(str(self.rows(f"select count(*) from {relation}")[0][0]))
+
+    @contextmanager
+    def columns(self, name: str, **columns: Sequence[object]) -> Iterator[None]:
+        """Lend the engine a table of Python's values; a long list as a parameter is slow."""
+        import pandas as pd
+
+        self.connection.register(name, pd.DataFrame(columns))
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
 
     @contextmanager
     def stage(self, name: str, relation: str | None = None) -> Iterator[None]:

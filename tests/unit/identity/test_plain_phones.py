@@ -1,0 +1,56 @@
+"""The short way of reading telephone numbers says what the library says, or nothing."""
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dagster_project.identity.plain_phones import read_plain
+
+_REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
+_CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
+_DIGITS = st.text("0123456789", min_size=3, max_size=15)
+
+
+def _by_library(value: str, region: str) -> str | None:
+    try:
+        number = phonenumbers.parse(value, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@given(
+    region=st.sampled_from(_REGIONS),
+    prefix=st.sampled_from(["", "0", "1", "8", "00", "011"]),
+    digits=_DIGITS,
+)
+def test_national_numbers_are_read_as_the_library_does(
+    region: str, prefix: str, digits: str
+) -> None:
+    found = read_plain(prefix + digits, region)
+
+    assert found in (None, _by_library(prefix + digits, region))
+
+
+@given(code=st.sampled_from(_CODES), digits=_DIGITS)
+def test_international_numbers_are_read_as_the_library_does(code: int, digits: str) -> None:
+    found = read_plain(f"+{code}{digits}", "")
+
+    assert found in (None, _by_library(f"+{code}{digits}", ""))
+
+
+@pytest.mark.parametrize(
+    ("value", "region", "expected"),
+    [
+        pytest.param("+4930901820", "", "+4930901820", id="international"),
+        pytest.param("030901820", "DE", "+4930901820", id="trunk-prefix"),
+        pytest.param("21234567", "HK", "+85221234567", id="no-trunk-prefix"),
+        pytest.param("02 1234567", "IT", None, id="not-digits-alone"),
+        pytest.param("0212345678", "IT", None, id="zero-that-stays"),
+        pytest.param("0049301234567", "FR", None, id="by-way-of-an-exchange"),
+        pytest.param("12345", "", None, id="no-country"),
+    ],
+)
+def test_usual_ways_of_writing(value: str, region: str, expected: str | None) -> None:
+    assert read_plain(value, region) == expected
