@@ -3,6 +3,9 @@
 A feature row cannot hold all e-mails of a record; the few pairs that agree on one are found
 by joining values, and comparisons look the pair up. Complete for every pair, candidate or
 random, since values that everybody holds were retired before.
+
+Who goes by whose name is not found so: all of one name meet all who go by it, and those pairs
+grow with the square of the records. It is asked of the pairs that are compared (``levels``).
 """
 
 from dagster_project.identity.workspace import Workspace
@@ -19,39 +22,38 @@ URL = 1 << 8
 ALIAS = 1 << 9
 OWN_PLACE = 1 << 10
 SHARED_PLACE = 1 << 11
-ALIAS_IS_NAME = 1 << 12
-ALIAS_IS_SHORT_NAME = 1 << 13
-NAMED_USER = 1 << 14
-NAMED_ALIAS = 1 << 15
+NAMED_USER = 1 << 12
+NAMED_ALIAS = 1 << 13
 
 MOST_HOLDERS = 300
 """Records that may hold one value here; more would make pairs by the million and say nothing."""
 
 
 def find_agreements(work: Workspace) -> None:
-    """Make ``work.agreement(l, r, flags)`` with ``l < r``, and ``work.holding``."""
+    """Make ``work.agreement(l, r, flags)`` with ``l < r``, and what ``write_holdings`` makes."""
     write_holdings(work)
-    for sql in (_NAMELESS, _WORDS, _BEARERS):
-        work.run(sql)
     match_holdings(work)
+    write_words(work)
 
 
 def write_holdings(work: Workspace) -> None:
-    """Make ``work.holding(value, flag, rid)``: who holds what may agree."""
+    """Make ``work.holding(value, flag, rid)``: who holds what may agree, and ``work.nameless``."""
     work.run(
         "create or replace table work.holding (value ubigint, flag usmallint, rid integer)"
     )
     for sql in _HOLDINGS:
         work.run(f"insert into work.holding {sql}")
+    work.run(_NAMELESS)
 
 
 def match_holdings(work: Workspace) -> None:
-    """Make ``work.agreement`` of ``work.holding``, and of who goes by whose name.
-
-    The latter reads ``work.nameless(rid, letters)``, ``work.word(name_id, word, flag)`` and
-    ``work.bearer(rid, name_id)``, and the statistics' words that spell names.
-    """
+    """Make ``work.agreement`` of ``work.holding``."""
     work.run(_AGREEMENTS)
+
+
+def write_words(work: Workspace, *, schema: str = "work") -> None:
+    """Make the view ``work.word(name_id, word, form)`` of the names in ``schema``."""
+    work.run(_WORDS.format(schema=schema))
 
 
 def _identifiers(kind: str, flag: int, condition: str, value: str = "value_id") -> str:
@@ -91,27 +93,23 @@ _HOLDINGS = (
     f"select distinct place, {SHARED_PLACE}, rid from work.address_key where is_shared",
 )
 
+# What records without a full name go by, and whether that spells a name in full (1) or short (2).
 _NAMELESS = """
 create or replace table work.nameless as
-select distinct alias.rid, alias.letters
+select distinct alias.rid, alias.letters, spelled.form
 from work.alias
 inner join work.feature on alias.rid = feature.rid
+left join work.spelled on hash(alias.letters) = spelled.word
 where coalesce(feature.word_count, 0) < 2 and length(alias.letters) >= 4
 """
 
-_WORDS = f"""
-create or replace table work.word as
-select name_id, unnest(long_words) as word, {ALIAS_IS_NAME} as flag from work.name_word
+_WORDS = """
+create or replace view work.word as
+select name_id, unnest(long_words) as word, 1 as form from {schema}.name_word
 union all
-select name_id, unnest(short_words) as word, {ALIAS_IS_SHORT_NAME} as flag from work.name_word
+select name_id, unnest(short_words) as word, 2 as form from {schema}.name_word
 """
 
-_BEARERS = """
-create or replace table work.bearer as
-select rid, name_id from work.feature where name_id is not null
-"""
-
-# An alias that spells another record's name counts only where one side has no full name.
 _AGREEMENTS = f"""
 create or replace table work.agreement as
 with
@@ -137,25 +135,6 @@ agreed as (
     select l.rid as l, r.rid as r, l.flag
     from usual_holding as l
     inner join usual_holding as r on l.value = r.value and l.flag = r.flag and l.rid < r.rid
-
-    union all
-
-    select
-        least(nameless.rid, bearer.rid) as l,
-        greatest(nameless.rid, bearer.rid) as r,
-        word.flag
-    from work.nameless
-    inner join work.word on nameless.letters = word.word
-    inner join work.bearer on word.name_id = bearer.name_id and nameless.rid <> bearer.rid
-
-    union all
-
-    select l.rid as l, r.rid as r,
-        case spelled.form when 1 then {ALIAS_IS_NAME} else {ALIAS_IS_SHORT_NAME} end as flag
-    from work.nameless as l
-    inner join work.nameless as r on l.letters = r.letters and l.rid < r.rid
-    inner join (from work.spelled where form is not null) as spelled
-        on hash(l.letters) = spelled.word
 
 )
 

@@ -46,7 +46,8 @@ def build_clusters(
     """Make ``work.assignment(rid, cluster)``; a cluster's number is its smallest rid.
 
     Needs ``work.edge`` of the candidates and adds to it the pairs that blocking did not
-    bring but that stand in one component, so that every pair of a cluster has been compared.
+    bring or that looked hopeless, but that stand in one component: every pair of a cluster
+    has been compared.
     """
     size = work.count("work.record")
     _write_bonds(work, judgements)
@@ -127,7 +128,7 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
         select l.rid as l, r.rid as r
         from grouped as l
         inner join grouped as r on l.label = r.label and l.rid < r.rid
-        anti join work.candidate as known on l.rid = known.l and r.rid = known.r
+        anti join work.edge as known on l.rid = known.l and r.rid = known.r
         """
     )
     compare_pairs(work, "work.absent", "work.compared_late", model.plan.comparing)

@@ -105,7 +105,9 @@ def run_stages(
         write_atoms(work, tuple({atom for rule in plan.rules for atom in rule.atoms}))
         rules = find_candidates(work, plan.rules, window=spec.blocking.window)
     with work.stage("comparison", "work.compared"):
-        compare_pairs(work, "work.candidate", "work.compared", plan.comparing)
+        compare_pairs(
+            work, "work.candidate", "work.compared", plan.comparing, only_hopeful=True
+        )
     with work.stage("model"):
         if model is None or reason is not None:
             model = train_model(work, spec, plan)

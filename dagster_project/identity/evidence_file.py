@@ -17,6 +17,7 @@ from pathlib import Path
 from dagster_project.domain.errors import StateError
 from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.engines.durable import sync_file, sync_folder
+from dagster_project.identity.agreements import write_words
 from dagster_project.identity.features import DWELLERS
 from dagster_project.identity.incremental.changed import write_hashes
 from dagster_project.identity.incremental.pairs import KEYS, write_keys
@@ -25,7 +26,7 @@ from dagster_project.identity.model import Model
 from dagster_project.identity.workspace import Workspace, workspace
 
 COMPARED = (
-    "record", "feature", "known_column", "agreement", "nick_pair", "family_pair",
+    "record", "feature", "known_column", "agreement", "nameless", "nick_pair", "family_pair",
 )  # fmt: skip
 """Tables that a comparison of two records reads."""
 
@@ -41,7 +42,7 @@ TO_GO_ON = (
 )  # fmt: skip
 """What the next run needs to read only what changed, besides the keys of all blocking rules."""
 
-FORMAT = 5
+FORMAT = 6
 """Grows when the tables change; evidence of another format is made anew."""
 
 
@@ -198,4 +199,5 @@ def opened_evidence(file: Path) -> Iterator[tuple[Workspace, Model]]:
             )
         for table in COMPARED:
             work.run(f"create view work.{table} as from kept.{table}")
+        write_words(work, schema="kept")
         yield work, Model.from_json(str(body))

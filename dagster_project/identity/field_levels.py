@@ -40,11 +40,11 @@ EMAIL = Comparison(
         when flags & {EMAIL_USER} > 0 then 5
         when flags & {NAMED_USER} > 0 then 4
         when near_email >= 0.9 then case
-            when regexp_replace(l.email_first, '[^0-9]', '', 'g')
-                <> regexp_replace(r.email_first, '[^0-9]', '', 'g') then 1
+            when regexp_replace(l.email_first, '[^0-9]+', '', 'g')
+                <> regexp_replace(r.email_first, '[^0-9]+', '', 'g') then 1
             when damerau_levenshtein(
-                regexp_replace(l.email_first, '[^a-z@]', '', 'g'),
-                regexp_replace(r.email_first, '[^a-z@]', '', 'g')
+                regexp_replace(l.email_first, '[^a-z@]+', '', 'g'),
+                regexp_replace(r.email_first, '[^a-z@]+', '', 'g')
             ) between 1 and (
                 case
                     when l.domain_1 is not null and r.domain_1 is not null then 2

@@ -15,7 +15,6 @@ from collections.abc import Collection, Iterator, Mapping
 import numpy as np
 import numpy.typing as npt
 
-from dagster_project.identity.agreements import ALIAS_IS_NAME, ALIAS_IS_SHORT_NAME
 from dagster_project.identity.comparison import Comparison
 from dagster_project.identity.field_levels import (
     ADDRESS,
@@ -35,6 +34,7 @@ from dagster_project.identity.field_levels import (
 )
 from dagster_project.identity.name_levels import (
     ALIAS,
+    COMMON_WORDS,
     MIDDLE,
     NAME,
     NAME_PARTS,
@@ -58,6 +58,7 @@ def compare_statements(
     typical: Mapping[str, float],
     name_ceiling: float,
     known: Collection[str],
+    only_hopeful: bool = False,
 ) -> Iterator[str]:
     """Statements that make ``into`` (l, r, pattern, surprise) for pairs ``(l, r)`` of rids.
 
@@ -66,29 +67,28 @@ def compare_statements(
     ``name_ceiling`` the most a name can say. ``known`` are the columns of feature rows that
     have any value: fields that no record has are not compared.
 
-    Names and fields are compared apart, since rows with all their columns at once are slow.
+    Names and fields are compared one after the other, since rows with all their columns at
+    once are slow; pairs are put in order first, since rows near each other are read faster.
+    ``only_hopeful`` leaves out pairs of different family names that nothing could make up for.
     """
     groups = [
         [c for c in group if _is_known(c, known)]
         for group in ((NAME, ALIAS, MIDDLE), COMPARISONS[3:])
     ]
-    parts = [
-        (f"work.part_{number}", _part_sql(pairs, group, typical, name_ceiling))
-        for number, group in enumerate(groups)
-        if group
-    ]
-    for table, sql in parts:
-        yield f"create or replace table {table} as {sql}"
-    joins = " ".join(f"inner join {table} on pair.rowid = {table[5:]}.n" for table, _ in parts)
-    patterns = " + ".join(["0::bigint", *(f"{table[5:]}.pattern" for table, _ in parts)])
-    surprises = " + ".join(["0", *(f"{table[5:]}.surprise" for table, _ in parts)])
+    groups = [group for group in groups if group]
     yield f"""
-        create or replace table {into} as
-        select pair.l, pair.r, {patterns} as pattern, ({surprises})::smallint as surprise
-        from {pairs} as pair {joins}
+        create or replace table work.part_0 as
+        select pair.l, pair.r, 0::bigint as pattern, 0::smallint as surprise
+        from {pairs} as pair {_HOPEFUL if only_hopeful else ""}
+        order by pair.l, pair.r
     """
-    for table, _ in parts:
-        yield f"drop table {table}"
+    yield _ALIAS_PAIRS
+    for number, group in enumerate(groups):
+        sql = _part_sql(f"work.part_{number}", group, typical, name_ceiling)
+        table = into if group is groups[-1] else f"work.part_{number + 1}"
+        yield f"create or replace table {table} as {sql}"
+        yield f"drop table work.part_{number}"
+    yield "drop table work.alias_pair"
 
 
 def _is_known(comparison: Comparison, known: Collection[str]) -> bool:
@@ -108,12 +108,12 @@ def _part_sql(
     typical: Mapping[str, float],
     name_ceiling: float,
 ) -> str:
-    """Row number of the pair, and its pattern and surprise by a group of comparisons."""
+    """The pairs, with what a group of comparisons adds to pattern and surprise."""
     levels = [f"({c.sql})::bigint as level_{c.name}" for c in group]
     shifts = dict(zip([c.name for c in COMPARISONS], _shifts(COMPARISONS), strict=True))
-    pattern = " + ".join(f"(level_{c.name} << {shifts[c.name]})" for c in group)
+    pattern = " + ".join(["pattern", *(f"(level_{c.name} << {shifts[c.name]})" for c in group)])
     surprise = " + ".join(
-        [_surprise(c, typical, name_ceiling) for c in group if c.rarities] or ["0"]
+        ["surprise", *(_surprise(c, typical, name_ceiling) for c in group if c.rarities)]
     )
     is_named = group[0].name in ("name", "alias", "middle")
     similarities = NAME_SIMILARITIES if is_named else FIELD_SIMILARITIES
@@ -122,14 +122,14 @@ def _part_sql(
     rare = [f"{side}_{column}" for side, column in _fields(surprise)]
     gathered = ", ".join(f"{name[0]}.{name[2:]} as {name}" for name in sorted({*read, *rare}))
     return f"""
-        select n, {pattern} as pattern, ({_flat(surprise)})::smallint as surprise
+        select l, r, {pattern} as pattern, ({_flat(surprise)})::smallint as surprise
         from (
-            select {", ".join(["n", *rare, *map(_flat, levels)])}
+            select {", ".join(["l", "r", "pattern", "surprise", *rare, *map(_flat, levels)])}
             from (
                 select *, {_flat(parts)}
                 from (
                     select
-                        pair.rowid as n, {gathered}, coalesce(agreement.flags, 0) as flags,
+                        pair.*, {gathered}, coalesce(agreement.flags, 0) as flags,
                         {similarities} {_RESPELLED if is_named else ""}
                     from {pairs} as pair
                     inner join work.feature as l on pair.l = l.rid
@@ -143,17 +143,93 @@ def _part_sql(
     """
 
 
-_RESPELLED = f""",
+# Full names of two families, no rare value in common, not born alike: what is left, such as a
+# town, an employer or a given name, never makes up for it. Inside a component such pairs are
+# compared all the same. The family names differ as they do at the lowest level of names.
+_HOPEFUL = f"""
+    inner join work.feature as l on pair.l = l.rid
+    inner join work.feature as r on pair.r = r.rid
+    left join work.agreement as agreement on pair.l = agreement.l and pair.r = agreement.r
+    left join work.family_pair as family_pair on l.family = family_pair.l and r.family = family_pair.r
+    where not coalesce(
+        l.family_sound <> r.family_sound
+        and l.family_root <> r.family_root
+        and l.given is not null
+        and r.given is not null
+        and agreement.flags is null
+        and family_pair.l is null
+        and (l.id_number is null or r.id_number is null)
+        and not coalesce(
+            (l.birth_year = r.birth_year)::tinyint + (l.birth_month = r.birth_month)::tinyint
+                + (l.birth_day = r.birth_day)::tinyint >= 2,
+            l.birth_year = r.birth_year,
+            false
+        )
+        and not starts_with(r.family, l.initial)
+        and not starts_with(l.family, r.initial)
+        and {COMMON_WORDS} < least(l.word_count, r.word_count)
+        and jaro_winkler_similarity(l.family, r.family) < 0.82,
+        false
+    )
+"""
+
+_RESPELLED = """,
     nick_pair.l is not null as is_nickname,
     family_pair.l is not null as is_respelled,
-    coalesce(agreement.flags, 0) & {ALIAS_IS_NAME} > 0 as is_alias,
-    coalesce(agreement.flags, 0) & {ALIAS_IS_SHORT_NAME} > 0 as is_short_alias
+    alias_pair.forms in (1, 3) as is_alias,
+    alias_pair.forms in (2, 3) as is_short_alias
 """
 
 _RESPELLINGS = """
     left join work.nick_pair as nick_pair on l.given = nick_pair.l and r.given = nick_pair.r
     left join work.family_pair as family_pair on l.family = family_pair.l and r.family = family_pair.r
+    left join work.alias_pair as alias_pair on pair.l = alias_pair.l and pair.r = alias_pair.r
 """
+
+# An alias that spells the other record's name counts only where one side has no full name.
+_ALIAS_PAIRS = """
+create or replace table work.alias_pair as
+with
+
+sided as (
+
+    select pair.l, pair.r, nameless.letters, bearer.name_id
+    from work.part_0 as pair
+    inner join work.nameless on pair.l = nameless.rid
+    inner join work.feature as bearer on pair.r = bearer.rid
+    where bearer.name_id is not null
+
+    union all
+
+    select pair.l, pair.r, nameless.letters, bearer.name_id
+    from work.part_0 as pair
+    inner join work.nameless on pair.r = nameless.rid
+    inner join work.feature as bearer on pair.l = bearer.rid
+    where bearer.name_id is not null
+
+),
+
+spelled as (
+
+    select sided.l, sided.r, word.form
+    from sided
+    inner join work.word on sided.name_id = word.name_id and sided.letters = word.word
+
+    union all
+
+    select pair.l, pair.r, one.form
+    from work.part_0 as pair
+    inner join work.nameless as one on pair.l = one.rid
+    inner join work.nameless as other on pair.r = other.rid and one.letters = other.letters
+    where one.form is not null
+
+)
+
+select l, r, bit_or(form)::utinyint as forms
+from spelled
+group by l, r
+"""
+"""Bits of ``forms``: 1 where the alias is the name in full, 2 where it is a short form of it."""
 
 
 def _surprise(comparison: Comparison, typical: Mapping[str, float], ceiling: float) -> str:

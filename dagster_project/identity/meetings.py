@@ -28,44 +28,78 @@ def gather_meetings(
     ``strangers`` are the counted patterns of random pairs; a first training on the sample says
     which of its pairs are likely matches.
     """
+    _sample(work, MOST_SAMPLED)
     _gather_atoms(work)
     rarest, sampled = _size(work)
-    work.run(
-        f"create or replace table work.sampled as "
-        f"select rid from work.shuffled where place < {sampled}"
-    )
+    _sample(work, sampled)
     _meet(work, rarest)
     _share_common(work)
-    compare_pairs(work, "work.likely", "work.compared_sample", comparing)
+    compare_pairs(work, "work.likely", "work.compared_sample", comparing, only_hopeful=True)
     _judge(work, spec, strangers, sampled)
     return _summed_up(work, sampled)
 
 
+def _sample(work: Workspace, records: int) -> None:
+    """``work.sampled(rid)``: so many records, the same first ones whatever the number."""
+    work.run(
+        f"create or replace table work.sampled as "
+        f"select rid from work.shuffled where place < {records}"
+    )
+
+
 def _gather_atoms(work: Workspace) -> None:
-    """``work.atom(atom, rid, value)`` of all atoms at once, and ``work.held`` per value."""
+    """``work.own(s, atom, value, held)`` of the sample, and ``work.atom`` of all who share one.
+
+    Atoms of everybody would be many times the table; few of their values occur in the sample.
+    """
     known = {str(row[0]) for row in work.rows("select name from work.known_column")}
-    branches = [
-        f"select {number}::utinyint as atom, rid, value::ubigint as value from ({atom.sql})"
+    atoms = [
+        (number, atom)
         for number, atom in enumerate(ATOMS)
         if atom.source is None or atom.source in known
     ]
-    work.run(f"create or replace table work.atom as {' union all '.join(branches)}")
     work.run(
-        "create or replace table work.held as select atom, value, count(*)::integer as held "
-        "from work.atom group by atom, value having count(*) > 1"
+        "create or replace table work.sampled_feature as "
+        "select * from work.feature where rid in (from work.sampled)"
     )
+    own = " union all ".join(
+        f"select {number}::utinyint as atom, rid, value::ubigint as value "
+        f"from ({atom.sql.replace('work.feature', 'work.sampled_feature as feature')}) "
+        "where rid in (from work.sampled)"
+        for number, atom in atoms
+    )
+    work.run(f"create or replace table work.own_atom as {own}")
+    shared = " union all ".join(
+        f"select {number}::utinyint as atom, rid, value::ubigint as value from ({atom.sql}) "
+        f"where value in (select value from work.own_atom where atom = {number})"
+        for number, atom in atoms
+    )
+    work.run(f"create or replace table work.atom as {shared}")
+    work.run(_OWN)
+
+
+_OWN = """
+create or replace table work.own as
+with
+
+held as (select atom, value, count(*)::integer as held from work.atom group by atom, value)
+
+select own.rid as s, own.atom, own.value, held.held
+from work.own_atom as own
+inner join held on own.atom = held.atom and own.value = held.value
+"""
 
 
 def _size(work: Workspace) -> tuple[int, int]:
     """How common a value may be for its pairs to be gathered, and of how many records."""
     records = max(work.count("work.feature"), 1)
-    rows = work.rows("select held, count(*) from work.held group by held")
+    rows = work.rows("select held, count(*) from work.own where held > 1 group by held")
     held = np.array(rows, dtype=np.float64).reshape(-1, 2)
     usual = 3 * (CAPS[-1] * records) ** 0.5
     for share in (1.0, 0.5, 0.25, 0.12):
         rarest = max(int(usual * share), 100)
         rare = held[held[:, 0] <= rarest]
-        volume = float((rare[:, 0] ** 2 * rare[:, 1]).sum()) / records
+        volume = float((rare[:, 0] * rare[:, 1]).sum()) / min(records, MOST_SAMPLED)
         sampled = int(MOST_MEETINGS / max(volume, 1.0))
         if sampled >= 2 * LEAST_SAMPLED:
             break
@@ -75,14 +109,7 @@ def _size(work: Workspace) -> tuple[int, int]:
 def _meet(work: Workspace, rarest: int) -> None:
     """``work.meeting``: pairs of a sampled record and any other, with the rare atoms they share."""
     work.run(
-        f"""
-        create or replace table work.own as
-        select own.rid as s, own.atom, own.value, coalesce(held.held, 1) as held
-        from work.atom as own
-        inner join work.sampled on own.rid = sampled.rid
-        left join work.held on own.atom = held.atom and own.value = held.value
-        where coalesce(held.held, 1) <= {rarest}
-        """
+        f"delete from work.own where held > {rarest} or s not in (select rid from work.sampled)"
     )
     work.run(
         "create or replace table work.rare_atom as "
@@ -98,7 +125,7 @@ def _meet(work: Workspace, rarest: int) -> None:
         group by own.s, other.rid
         """
     )
-    for table in ("atom", "held", "own"):
+    for table in ("atom", "own_atom", "own", "sampled_feature"):
         work.run(f"drop table work.{table}")
 
 

@@ -156,9 +156,21 @@ MIDDLE = Comparison(
     """,
 )
 
+COMMON_WORDS = """
+    case
+        when l.word_count <> r.word_count then
+            coalesce((l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+            + coalesce((l.word_2 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+            + coalesce((l.word_3 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+            + coalesce((l.word_4 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
+        else 0
+    end
+"""
+"""Words that names of different length share."""
+
 # Each similarity once per pair: the engine would compute an expression anew in every branch
 # that reads it, so what builds on similarities stands in a query of its own.
-NAME_SIMILARITIES = """
+NAME_SIMILARITIES = f"""
     case
         when l.family is null or r.family is null then 0.0
         when l.family = r.family or l.family_root = r.family_root or family_pair.l is not null
@@ -183,14 +195,7 @@ NAME_SIMILARITIES = """
             or jaro_winkler_similarity(coalesce(r.family, r.given), l.family) >= 0.88
             or jaro_winkler_similarity(coalesce(r.family, r.given), l.given) >= 0.88 then 'alike'
     end as one_word,
-    case
-        when l.word_count <> r.word_count then
-            coalesce((l.word_1 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
-            + coalesce((l.word_2 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
-            + coalesce((l.word_3 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
-            + coalesce((l.word_4 in (r.word_1, r.word_2, r.word_3, r.word_4))::tinyint, 0)
-        else 0
-    end as common_words
+    {COMMON_WORDS} as common_words
 """
 
 # One letter wrong, missing or too many, or two changed places: Jaro's measure, which does not
@@ -220,7 +225,7 @@ NAME_PARTS = f"""
     end as given_level,
     case
         when least(near_family, near_given) < 0.88
-            and (l.given[1] = r.family[1] or l.family[1] = r.given[1])
+            and (starts_with(r.family, l.initial) or starts_with(l.family, r.initial))
             then greatest(
                 jaro_winkler_similarity(l.given || ' ' || l.family, r.family || ' ' || r.given),
                 case

@@ -32,8 +32,15 @@ class Comparing:
     name_ceiling: float
 
 
-def compare_pairs(work: Workspace, pairs: str, into: str, comparing: Comparing) -> None:
-    """Patterns of pairs ``(l, r)``: a table of l, r, pattern and surprise."""
+def compare_pairs(
+    work: Workspace,
+    pairs: str,
+    into: str,
+    comparing: Comparing,
+    *,
+    only_hopeful: bool = False,
+) -> None:
+    """Patterns of pairs ``(l, r)``: a table of l, r, pattern and surprise; see ``levels``."""
     known = {str(row[0]) for row in work.rows("select name from work.known_column")}
     for sql in compare_statements(
         pairs,
@@ -41,6 +48,7 @@ def compare_pairs(work: Workspace, pairs: str, into: str, comparing: Comparing) 
         typical=comparing.typical,
         name_ceiling=comparing.name_ceiling,
         known=known,
+        only_hopeful=only_hopeful,
     ):
         work.run(sql)
 

@@ -108,7 +108,7 @@ select record_id from before.record where rid in (from work.departed)
 
 def renumber(work: Workspace) -> None:
     """Fill the tables that clustering reads with the records concerned, numbered anew."""
-    for table in ("record", "feature", "identifier"):
+    for table in ("record", "feature", "identifier", "nameless"):
         work.run(
             f"create or replace table work.{table} as "
             f"select member.rid, own.* exclude (rid) from kept.{table} as own "
@@ -122,7 +122,6 @@ def renumber(work: Workspace) -> None:
             "inner join work.member as l on own.l = l.old "
             f"inner join work.member as r on own.r = r.old where {condition}"
         )
-    work.run("create or replace table work.candidate as select l, r from work.edge")
     work.run("create or replace table work.pattern_weight as from kept.pattern_weight")
 
 

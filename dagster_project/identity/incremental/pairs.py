@@ -10,11 +10,7 @@ Does not belong here: how keys are made (``blocking``, ``atoms``); scores.
 
 from collections.abc import Sequence
 
-from dagster_project.identity.agreements import (
-    ALIAS_IS_NAME,
-    ALIAS_IS_SHORT_NAME,
-    match_holdings,
-)
+from dagster_project.identity.agreements import match_holdings
 from dagster_project.identity.atoms import write_atoms
 from dagster_project.identity.blocking import keyed_sql
 from dagster_project.identity.rule_choice import Rule
@@ -255,12 +251,6 @@ anti join (from kept.edge where not is_late) as known on come.l = known.l and co
 
 def find_changed_agreements(work: Workspace) -> None:
     """Make ``work.agreement`` of pairs with a dirty record; needs ``put_back`` to have been done."""
-    work.run(_NAMELESS)
-    work.run(_WORDS)
-    work.run(
-        "create or replace table work.bearer as select rid, name_id from kept.feature "
-        "where name_id in (select name_id from work.word)"
-    )
     work.run(
         "create or replace table work.holding as from kept.holding "
         "semi join (select distinct value, flag from work.holding) as own using (value, flag)"
@@ -270,41 +260,3 @@ def find_changed_agreements(work: Workspace) -> None:
         "delete from work.agreement "
         "where l not in (from work.dirty) and r not in (from work.dirty)"
     )
-
-
-_NAMELESS = """
-create or replace table work.nameless as
-with
-
-letters as (
-
-    select alias.letters
-    from kept.alias
-    inner join kept.feature on alias.rid = feature.rid
-    where alias.rid in (from work.dirty) and coalesce(feature.word_count, 0) < 2
-    union
-    select unnest(name_word.long_words || name_word.short_words)
-    from kept.name_word
-    where name_id in (select name_id from kept.feature where rid in (from work.dirty))
-
-)
-
-select distinct alias.rid, alias.letters
-from kept.alias
-inner join kept.feature on alias.rid = feature.rid
-where
-    alias.letters in (select letters from letters)
-    and coalesce(feature.word_count, 0) < 2
-    and length(alias.letters) >= 4
-"""
-
-_WORDS = f"""
-create or replace table work.word as
-select name_id, word, flag
-from (
-    select name_id, unnest(long_words) as word, {ALIAS_IS_NAME} as flag from kept.name_word
-    union all
-    select name_id, unnest(short_words) as word, {ALIAS_IS_SHORT_NAME} as flag from kept.name_word
-)
-where word in (select letters from work.nameless)
-"""

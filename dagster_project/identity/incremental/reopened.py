@@ -248,7 +248,7 @@ def _judge_crowds_again(work: Workspace) -> None:
     work.run(_CROWDED)
     if not work.count("work.crowded"):
         return
-    copy_in(work, "work.crowded", ("holding",))
+    copy_in(work, "work.crowded", ("holding", "nameless"))
     _reopen(work, "work.crowded", (*READ, *DERIVED))
 
 

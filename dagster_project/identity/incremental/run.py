@@ -7,6 +7,7 @@ Does not belong here: the ledger and the outputs (``resolve``, ``outputs``).
 from dataclasses import dataclass
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.agreements import write_words
 from dagster_project.identity.clustering import build_clusters
 from dagster_project.identity.incremental.changed import Changed, find_changed
 from dagster_project.identity.incremental.clusters import (
@@ -19,7 +20,7 @@ from dagster_project.identity.incremental.pairs import (
     find_changed_pairs,
 )
 from dagster_project.identity.incremental.reopened import read_changed
-from dagster_project.identity.incremental.tables import copy_names, put_back
+from dagster_project.identity.incremental.tables import NAMES, copy_names, put_back
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.model import Model
 from dagster_project.identity.names import write_nick_pairs
@@ -114,8 +115,14 @@ def _compare(work: Workspace, spec: IdentitySpec, model: Model) -> None:
         "create or replace table work.agreement as select known.* from kept.agreement as known "
         "semi join work.candidate as pair on known.l = pair.l and known.r = pair.r"
     )
-    _pair_names(work)
-    compare_pairs(work, "work.candidate", "work.compared", model.plan.comparing)
+    work.run(
+        "create or replace table work.nameless as select * from kept.nameless "
+        "where rid in (select rid from work.feature)"
+    )
+    _read_names(work)
+    compare_pairs(
+        work, "work.candidate", "work.compared", model.plan.comparing, only_hopeful=True
+    )
     score_pairs(work, spec, model, "work.compared")
     work.run("insert into kept.edge by name from work.edge")
     work.run(
@@ -124,10 +131,12 @@ def _compare(work: Workspace, spec: IdentitySpec, model: Model) -> None:
     )
 
 
-def _pair_names(work: Workspace) -> None:
-    """Nicknames among the names of ``work.feature``."""
-    work.run("create or replace table work.name as from kept.name limit 0")
-    copy_names(work, "select name_id from work.feature")
+def _read_names(work: Workspace) -> None:
+    """Names of ``work.feature``, how they are spelled as one word, and nicknames among them."""
+    for table in NAMES:
+        work.run(f"create or replace table work.{table} as from kept.{table} limit 0")
+    copy_names(work, "select name_id from work.feature", NAMES)
+    write_words(work)
     write_nick_pairs(work)
     work.run(
         "insert into kept.nick_pair by name from work.nick_pair as own "
@@ -141,5 +150,5 @@ def _cluster(
     find_concerned(work, judgements)
     renumber(work)
     forgive_ambiguity(work, round(10 * spec.clusters.merge_bits))
-    _pair_names(work)
+    _read_names(work)
     build_clusters(work, spec, model, judgements)

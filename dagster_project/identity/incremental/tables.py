@@ -8,7 +8,7 @@ READ = ("identifier", "address", "record_name")
 DERIVED = ("alias", "address_key", "dweller", "domain", "feature")
 """Tables that take the statistics and judgements of values to make."""
 
-SOUGHT = ("holding", "key")
+SOUGHT = ("holding", "nameless", "key")
 """Tables that find pairs."""
 
 NAMES = ("name", "name_word")

@@ -17,7 +17,16 @@ from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.resolve import resolve
 from tests.unit.identity.world import AS_OF, Contact, build, record_id, spec, strangers
 
-_BY_RECORD = ("feature", "identifier", "address_key", "alias", "holding", "key", "domain")
+_BY_RECORD = (
+    "feature",
+    "identifier",
+    "address_key",
+    "alias",
+    "holding",
+    "key",
+    "domain",
+    "nameless",
+)
 _BY_PAIR = ("edge", "agreement", "bond")
 _OUTPUTS = ("record_status", "record_identifiers", "links")
 
