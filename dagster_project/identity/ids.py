@@ -72,14 +72,16 @@ def name_clusters(
     ``only_concerned``: they are the clusters of ``work.concerned(record_id)`` alone, which
     holds all records of every customer that it holds one of.
 
-    Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)`` and
-    ``work.id_event``, what would be said of it; ``judgements`` tell whose word it was.
+    Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)``,
+    ``work.transfer(record_id, before, customer_id)`` of the records whose customer is another,
+    and ``work.id_event``, what would be said of it; ``judgements`` tell whose word it was.
     """
     _write_judgements(work, judgements)
     work.run(_CLUSTERS)
     work.run(_OLD.format(concerned=_CONCERNED if only_concerned else ""))
     work.run(_OFFERS)
     work.run(_NAMED)
+    work.run(_TRANSFERS)
     work.run(_EVENTS)
     known, moved = (int(str(value)) for value in work.rows(_MOVES)[0])
     if only_concerned:
@@ -155,6 +157,16 @@ _OFFERS = """
 create or replace table work.offer as
 with
 
+living as (select * from work.old_member where not is_retired),
+
+returned as (
+
+    select retired.*
+    from (from work.old_member where is_retired) as retired
+    anti join living on retired.record_id = living.record_id
+
+),
+
 votes as (
 
     select
@@ -163,11 +175,8 @@ votes as (
         clustered.cluster,
         count(*) as members,
         min(old.record_id) as smallest
-    from work.old_member as old
+    from (from living union all from returned) as old
     inner join work.clustered on old.record_id = clustered.record_id
-    where
-        not old.is_retired
-        or old.record_id not in (select record_id from work.old_member where not is_retired)
     group by all
 
 ),
@@ -226,13 +235,25 @@ left join work.offer on clustered.cluster = offer.cluster and offer.is_kept
 left join work.new_id on clustered.cluster = new_id.cluster
 """
 
+# Most records keep their customer: what is said and written of a run follows from the others.
+_TRANSFERS = """
+create or replace table work.transfer as
+select
+    coalesce(named.record_id, living.record_id) as record_id,
+    living.customer_id as before,
+    named.customer_id
+from work.named
+full join (from work.old_member where not is_retired) as living
+    on named.record_id = living.record_id
+where named.customer_id is distinct from living.customer_id
+"""
+
 _MOVES = """
 select
-    count(*) as known,
-    count(*) filter (named.customer_id <> old.customer_id) as moved
-from work.old_member as old
-inner join work.named on old.record_id = named.record_id
-where not old.is_retired
+    (select count(*) from work.old_member where not is_retired)
+        - count(*) filter (customer_id is null) as known,
+    count(*) filter (before is not null and customer_id is not null) as moved
+from work.transfer
 """
 
 _EVENTS = """
@@ -243,13 +264,10 @@ living as (select record_id, customer_id from work.old_member where not is_retir
 
 moved as (
 
-    select
-        named.customer_id,
-        living.customer_id as before,
-        count(*) as records
-    from work.named
-    left join living on named.record_id = living.record_id
-    group by named.customer_id, living.customer_id
+    select customer_id, before, count(*) as records
+    from work.transfer
+    where customer_id is not null
+    group by customer_id, before
 
 ),
 
@@ -262,7 +280,13 @@ taken_over as (
 
 ),
 
-sizes as (select customer_id, count(*) as records from work.named group by customer_id),
+sizes as (
+
+    select customer_id, count(*) as records
+    from work.named semi join work.new_id using (customer_id)
+    group by customer_id
+
+),
 
 events as (
 
@@ -296,11 +320,11 @@ events as (
 
     union all
 
-    select 5 as kind, 'retire' as event_type, living.customer_id, null as other_customer_id,
-        count(*) as records
-    from living
-    anti join work.offer on living.customer_id = offer.customer_id
-    group by living.customer_id
+    select 5 as kind, 'retire' as event_type, gone.before as customer_id,
+        null as other_customer_id, count(*) as records
+    from (from work.transfer where customer_id is null) as gone
+    anti join work.offer on gone.before = offer.customer_id
+    group by gone.before
 
 ),
 
@@ -386,23 +410,13 @@ _LEDGER = (
     from this
     where
         members.valid_to is null
-        and members.record_id in (select record_id from work.old_member where not is_retired)
-        and not exists (
-            select 1 from work.named
-            where named.record_id = members.record_id and named.customer_id = members.customer_id
-        )
+        and members.record_id in (select record_id from work.transfer where before is not null)
     """,
     """
     insert into idstate.members
-    select named.record_id, named.customer_id, this.moment, null
-    from work.named, this
-    where not exists (
-        select 1 from idstate.members
-        where
-            members.valid_to is null
-            and named.record_id = members.record_id
-            and named.customer_id = members.customer_id
-    )
+    select transfer.record_id, transfer.customer_id, this.moment, null
+    from work.transfer, this
+    where transfer.customer_id is not null
     """,
     """
     insert into idstate.ids
@@ -438,13 +452,12 @@ _LEDGER = (
     update idstate.ids
     set retired_at = greatest(this.moment, last.valid_to)
     from this, (
-        select customer_id, max(valid_to) as valid_to from idstate.members group by customer_id
+        select customer_id, max(valid_to) as valid_to
+        from idstate.members
+        where customer_id in (select customer_id from work.id_event where event_type = 'retire')
+        group by customer_id
     ) as last
-    where
-        ids.customer_id = last.customer_id
-        and ids.customer_id in (
-            select customer_id from work.id_event where event_type = 'retire'
-        )
+    where ids.customer_id = last.customer_id
     """,
     """
     insert into idstate.events
