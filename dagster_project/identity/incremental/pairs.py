@@ -35,12 +35,7 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
 
     Needs ``work.dirty`` and all that ``reopened`` makes. Makes ``work.key``.
     """
-    work.run("create or replace table work.cap (rule utinyint, cap integer)")
-    for number, rule in enumerate(rules):
-        work.run("insert into work.cap values ($1, $2)", [number, rule.cap])
-    write_atoms(work, tuple({atom for rule in rules for atom in rule.atoms}))
-    work.run(f"create or replace table work.key {KEYS}")
-    write_keys(work, rules, "work.key")
+    _write_own_keys(work, rules)
     work.run(_TOUCHED)
     work.run(_KEYS_THEN)
     work.run(_KEYS_NOW)
@@ -55,6 +50,37 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
     work.run(_COME_AND_GONE)
     _keep_parted_that_meet_elsewhere(work, window)
     work.run(_CANDIDATES)
+
+
+def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
+    """``work.key`` of the records in ``work``, and ``work.cap`` per rule."""
+    work.run("create or replace table work.cap (rule utinyint, cap integer)")
+    for number, rule in enumerate(rules):
+        work.run("insert into work.cap values ($1, $2)", [number, rule.cap])
+    write_atoms(work, tuple({atom for rule in rules for atom in rule.atoms}))
+    work.run(f"create or replace table work.key {KEYS}")
+    write_keys(work, rules, "work.key")
+
+
+def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:
+    """Make ``work.candidate(l, r)`` of a record that nobody knows yet; ``kept`` stays as it is.
+
+    Needs ``work.dirty`` and the record's own tables. Its number is the largest.
+    """
+    _write_own_keys(work, rules)
+    work.run(
+        "create or replace table work.touched_key as select distinct rule, key from work.key"
+    )
+    work.run(_KEYS_NOW)
+    _write_window(
+        work,
+        "now",
+        features="from kept.feature union all by name from work.feature",
+        records="(select rid, record_id from kept.record union all "
+        "select rid, record_id from work.record)",
+        window=window,
+    )
+    work.run(f"create or replace table work.candidate as {_PAIRED}")
 
 
 # Keys of records that were read again, as they were and as they are.
@@ -220,29 +246,24 @@ anti join (
 ) as met on parted.l = met.l and parted.r = met.r
 """
 
-# Pairs of which somebody was read again, and pairs that came together otherwise.
-_CANDIDATES = """
+# Pairs of which somebody was read again.
+_PAIRED = """
+select least(own.rid, other.rid) as l, greatest(own.rid, other.rid) as r
+from (select * from work.keys_now where rid in (from work.dirty)) as own
+inner join work.keys_now as other
+    on own.rule = other.rule and own.key = other.key and own.rid <> other.rid
+where own.held <= own.cap
+
+union
+
+select l, r from work.window_now
+where l in (from work.dirty) or r in (from work.dirty)
+"""
+
+# And pairs that came together otherwise.
+_CANDIDATES = f"""
 create or replace table work.candidate as
-with
-
-own as (select * from work.keys_now where rid in (from work.dirty)),
-
-paired as (
-
-    select least(own.rid, other.rid) as l, greatest(own.rid, other.rid) as r
-    from own
-    inner join work.keys_now as other
-        on own.rule = other.rule and own.key = other.key and own.rid <> other.rid
-    where own.held <= own.cap
-
-    union
-
-    select l, r from work.window_now
-    where l in (from work.dirty) or r in (from work.dirty)
-
-)
-
-from paired
+from ({_PAIRED})
 union
 select come.l, come.r from work.come
 anti join (from kept.edge where not is_late) as known on come.l = known.l and come.r = known.r
