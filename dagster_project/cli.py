@@ -1,5 +1,6 @@
 """``c360``: the command line, thin. Every command starts something that also runs without it."""
 
+import errno
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ _ROOT = click.option(
 
 
 class Commands(click.Group):
-    """Prints our own errors as one clear message and exits with 1; no traceback."""
+    """Prints our own errors, and the system's, as one message and exits with 1; no traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the chosen command."""
@@ -27,6 +28,12 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except Customer360Error as error:
             click.secho(f"error: {error}", fg="red", err=True)
+            ctx.exit(1)
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # the reader of a pipe has seen enough
+                raise
+            where = f" ({error.filename})" if error.filename else ""
+            click.secho(f"error: {error.strerror or error}{where}", fg="red", err=True)
             ctx.exit(1)
 
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dagster_project.domain.errors import ConfigError
 
@@ -33,7 +33,7 @@ class YamlDocument:
             problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
             path = tuple(problem["loc"])
             raise self.error(
-                f"{'.'.join(str(p) for p in path)}: {problem['msg']}",
+                f"{'.'.join(str(p) for p in path) or 'the file'}: {problem['msg']}",
                 "correct this line; docs/configuration.md lists what each entry may hold",
                 path=path,
             ) from None
@@ -69,5 +69,12 @@ def read_yaml(file: Path) -> YamlDocument:
             mark.line + 1 if mark else None,
             f"not valid YAML: {broken.problem}",
             "correct the syntax at this line",
+        ) from None
+    except (UnicodeDecodeError, YAMLError):
+        raise ConfigError.at(
+            file,
+            None,
+            "the file is not UTF-8 text, or holds control characters",
+            "save it as UTF-8 with your editor",
         ) from None
     return YamlDocument(file, data)

@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING
 
 import click
 from rich.console import Console
+
+from dagster_project.domain.errors import Customer360Error
 
 if TYPE_CHECKING:
     import duckdb
@@ -17,6 +19,41 @@ if TYPE_CHECKING:
 console = Console(highlight=False, soft_wrap=True)
 
 FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+_WRITTEN = (".parquet", ".pq", ".csv", ".txt")
+
+
+def require_outputs(input_table: str, outputs: tuple[Path, ...]) -> None:
+    """Refuse, before any work, files that cannot be written or that would overwrite another."""
+    taken = {Path(input_table).resolve()}
+    for file in outputs:
+        if file.suffix.lower() not in _WRITTEN:
+            raise Customer360Error(
+                "the ending says no format that is written",
+                str(file),
+                "end it in .parquet or .csv",
+            )
+        if file.resolve() in taken:
+            raise Customer360Error(
+                "this would overwrite the input, or another output",
+                str(file),
+                "name another file",
+            )
+        taken.add(file.resolve())
+        _require_writable_folder(file.parent)
+
+
+def _require_writable_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as refused:
+        raise Customer360Error(
+            f"nothing can be written into this folder: {refused.strerror}",
+            str(folder),
+            "name a folder that you may write to",
+        ) from None
 
 
 @contextmanager

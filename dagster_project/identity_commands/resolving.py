@@ -11,6 +11,7 @@ from dagster_project.identity_commands.inputs import (
     console,
     opened_input,
     read_matching,
+    require_outputs,
 )
 
 if TYPE_CHECKING:
@@ -19,11 +20,15 @@ if TYPE_CHECKING:
     from dagster_project.identity.tabular.resolve_table import Matching, Resolved
     from dagster_project.identity.tabular.spec import Inferred, TableSpec
 
+_PRESENT_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
+
 
 @click.command()
 @click.argument("input_table", metavar="INPUT")
 @click.option("--out", required=True, type=FILE, help="Where customers go: .parquet or .csv.")
-@click.option("--spec", type=FILE, help="What the columns mean; without it that is inferred.")
+@click.option(
+    "--spec", type=_PRESENT_FILE, help="What the columns mean; without it that is inferred."
+)
 @click.option("--write-spec", type=FILE, help="Write what was inferred, to be edited.")
 @click.option("--links", type=FILE, help="Also write every compared pair with its score.")
 @click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
@@ -49,6 +54,7 @@ def resolve(
     """
     from dagster_project.identity.tabular.resolve_table import Outputs, resolve_table
 
+    require_outputs(input_table, tuple(file for file in (out, links) if file is not None))
     started = perf_counter()
     with opened_input(input_table) as connection:
         matching = read_matching(config)

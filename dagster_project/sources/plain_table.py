@@ -68,9 +68,9 @@ def _from_database(
         connection.execute(f"attach '{quoted(str(file))}' as given (read_only)")
         parts = ".".join('"' + part.replace('"', '""') + '"' for part in table.split("."))
         connection.execute(f"select * from given.{parts} limit 0")
-    except duckdb.CatalogException:
+    except (duckdb.CatalogException, duckdb.BinderException, duckdb.ParserException):
         raise Customer360Error(
-            f"the database has no table {table}",
+            f"the database has no table {table or 'without a name'}",
             str(file),
             "name one of its tables, with the schema in front where it is not main",
         ) from None

@@ -31,6 +31,7 @@ from dagster_project.sources.headers import (
     is_safe_label,
     match_header,
 )
+from dagster_project.sources.kinds import name_kind
 from dagster_project.sources.rows import (
     RowFile,
     inspect,
@@ -83,8 +84,12 @@ class Columns:
     ordinary: frozenset[str] = frozenset()
 
 
-def peek_sheet(path: Path) -> Sheet | None:
-    """Header and first rows, or nothing where the file is not a table of two columns or more."""
+_NO_SEPARATOR = "\x1f"
+"""Separates the cells of a table of one column: no export writes it, and a comma is text there."""
+
+
+def peek_sheet(path: Path, *, least_columns: int = 2) -> Sheet | None:
+    """Header and first rows, or nothing where the file is no table of so many columns."""
     head = peek(path)
     if not head.strip() or head.lstrip()[:1] in "{[<":
         return None
@@ -92,7 +97,9 @@ def peek_sheet(path: Path) -> Sheet | None:
     candidates = (separator,) if separator else _SEPARATORS
     sheets = [_parse_head(head, candidate, lines_before) for candidate in candidates]
     best = max(sheets, key=_regularity)
-    return best if len(best.header) > 1 and any(best.header) else None
+    if len(best.header) == 1:
+        best = _parse_head(head, _NO_SEPARATOR, lines_before)
+    return best if len(best.header) >= least_columns and any(best.header) else None
 
 
 def table_batch(
@@ -163,12 +170,13 @@ class PlainRows:
 
 def read_plain_rows(path: Path, target: Path) -> PlainRows:
     """Read any delimited file with a header to a work file, whatever its columns are called."""
-    sheet = peek_sheet(path)
+    kind, remedy = name_kind(path)
+    if kind:
+        raise BrokenFileError(f"the file is {kind}", remedy)
+    sheet = peek_sheet(path, least_columns=1)
     if sheet is None:
-        raise BrokenFileError(
-            "the file holds no table of two columns or more",
-            "export it again as CSV with a header",
-        )
+        what = "holds no table" if peek(path).strip() else "is empty"
+        raise BrokenFileError(f"the file {what}", "export it again as CSV with a header")
     text = examine(path)
     sheet = _with_exact_header(text, sheet)
     names = [f"x{position}" for position in range(len(sheet.header))]

@@ -198,6 +198,30 @@ def test_tables_that_cannot_be_resolved_are_refused_with_a_remedy(
     assert not (tmp_path / "out.parquet").exists()
 
 
+@pytest.mark.parametrize(
+    ("outputs", "told"),
+    [
+        pytest.param(["--out", "in.csv"], "overwrite the input", id="over-the-input"),
+        pytest.param(["--out", "o.csv", "--links", "o.csv"], "overwrite", id="one-file-twice"),
+        pytest.param(["--out", "o.json"], "no format that is written", id="ending"),
+        pytest.param(["--out", "in.csv/o.csv"], "nothing can be written", id="no-folder"),
+    ],
+)
+def test_outputs_that_cannot_be_written_are_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    _write(tmp_path / "in.csv", _people())
+    before = (tmp_path / "in.csv").read_bytes()
+
+    result = _run("resolve", "in.csv", *outputs)
+
+    assert result.exit_code == 1
+    assert told in result.output
+    assert (tmp_path / "in.csv").read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["in.csv"]
+
+
 def test_repeated_ids_are_counted_and_told_apart(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text(
         "id,first name,surname,email\n"

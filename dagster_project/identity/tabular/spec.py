@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dagster_project.config.yaml_file import YamlDocument, read_yaml
@@ -91,7 +92,27 @@ def read_table_spec(file: Path, present: tuple[str, ...]) -> TableSpec:
             )
         if column.means not in allowed(spec.kind):
             raise _misfit(document, spec, name)
+        for entry, value, probe in (
+            ("format", column.format, "select try_strptime('', $1)"),
+            ("separator", column.separator, "select string_split_regex('', $1)"),
+        ):
+            if value is not None and not _understands(probe, value):
+                raise document.error(
+                    f"columns.{name}.{entry} cannot be used: {value}",
+                    "write a format like '%d.%m.%Y', a separator like '[,;]'",
+                    path=("columns", name),
+                )
     return spec
+
+
+def _understands(probe: str, value: str) -> bool:
+    """Whether the engine takes a format or regular expression, asked before any row is read."""
+    with duckdb.connect() as engine:
+        try:
+            engine.execute(probe, [value])
+        except duckdb.Error:
+            return False
+    return True
 
 
 def _misfit(document: YamlDocument, spec: TableSpec, name: str) -> ConfigError:

@@ -52,6 +52,17 @@ def test_repeated_and_empty_headers_become_columns_of_their_own(
     assert len(columns) == 5
 
 
+def test_a_single_column_is_a_table(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.csv"
+    file.write_text('name\nAda Byron\n"Hopper, Grace"\nKnuth, Don\n', encoding="utf-8")
+
+    assert _read(connection, str(file), tmp_path) == [
+        (1, "Ada Byron"), (2, "Hopper, Grace"), (3, "Knuth, Don")
+    ]  # fmt: skip
+
+
 def test_parquet_and_duckdb_tables_keep_their_row_numbers(
     connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
@@ -70,7 +81,10 @@ def test_parquet_and_duckdb_tables_keep_their_row_numbers(
     [
         pytest.param("none.csv", None, "no such file", id="missing"),
         pytest.param("broken.parquet", b"PAR1 it is not", "cannot be read as a Parquet", id="parquet"),
-        pytest.param("one.csv", b"name\nAda\n", "no table of two columns", id="one-column"),
+        pytest.param("none.csv", b" \n", "the file is empty", id="empty"),
+        pytest.param("people.json", b'[{"name": "Ada"}]', "no table", id="json"),
+        pytest.param("book.xls", b"\xd0\xcf\x11\xe0 and more", "an old Excel workbook", id="excel"),
+        pytest.param("book.xlsx", b"PK\x03\x04 and more", "a zip archive or an Excel", id="zip"),
         pytest.param("cut.csv", b'a,b\n"x,y\n', "never closed", id="unclosed-quote"),
         pytest.param("shop.duckdb", b"", "holds many tables", id="no-table-named"),
         pytest.param("shop.duckdb:people", b"no database at all", "cannot be read as a DuckDB", id="no-database"),
@@ -93,12 +107,21 @@ def test_what_cannot_be_read_is_said_with_a_remedy(
     assert refused.value.where
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ("people", "no table people"),
+        ("crm.people", "no table crm.people"),
+        ("a.b.c.d", "no table a.b.c.d"),
+        ("", "no table without a name"),
+    ],
+)
 def test_a_table_that_is_not_there_is_named(
-    connection: duckdb.DuckDBPyConnection, tmp_path: Path
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, told: str
 ) -> None:
     duckdb.connect(str(tmp_path / "shop.duckdb")).close()
 
-    with pytest.raises(Customer360Error, match="no table people"):
+    with pytest.raises(Customer360Error, match=told):
         open_table(
-            connection, f"{tmp_path}/shop.duckdb:people", workdir=tmp_path, row_column="row"
+            connection, f"{tmp_path}/shop.duckdb:{table}", workdir=tmp_path, row_column="row"
         )

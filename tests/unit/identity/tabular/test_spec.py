@@ -45,6 +45,16 @@ def test_a_written_spec_reads_back_the_same(tmp_path: Path) -> None:
         ),
         pytest.param("kind: people\ncolumns:\n  name: full_name\n", "kind", id="kind"),
         pytest.param("kind: works\ncolumns: {}\n", "columns", id="empty"),
+        pytest.param(
+            "kind: persons\ncolumns:\n  name: {means: birth_date, format: '%Q'}\n",
+            "name.format cannot be used",
+            id="date-format",
+        ),
+        pytest.param(
+            "kind: persons\ncolumns:\n  name: {means: email, separator: '['}\n",
+            "name.separator cannot be used",
+            id="separator",
+        ),
     ],
 )
 def test_a_wrong_spec_is_refused_with_its_line(tmp_path: Path, text: str, told: str) -> None:
