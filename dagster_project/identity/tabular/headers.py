@@ -8,6 +8,7 @@ import re
 import unicodedata
 
 from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.other_scripts import PERSONS_ELSEWHERE, WORKS_ELSEWHERE
 from dagster_project.identity.tabular.spellings import (
     COMMON_WORDS,
     CONTEXT,
@@ -17,21 +18,6 @@ from dagster_project.identity.tabular.spellings import (
     WEAK_TAILS,
     WORKS,
 )
-
-
-def _index(*groups: dict[Meaning, str]) -> dict[str, Meaning]:
-    found: dict[str, Meaning] = {}
-    for group in groups:
-        for meaning, words in group.items():
-            for word in words.split():
-                found.setdefault(word, meaning)
-    return found
-
-
-_BY_KIND = {
-    Kind.PERSONS: _index(PERSONS, COMMON_WORDS),
-    Kind.WORKS: _index(WORKS, COMMON_WORDS),
-}
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
@@ -46,6 +32,21 @@ def words_of(header: str) -> list[str]:
 def fold(header: str) -> str:
     """A header in one word: ``Record ID`` → ``recordid``."""
     return "".join(words_of(header))
+
+
+def _index(*groups: dict[Meaning, str]) -> dict[str, Meaning]:
+    found: dict[str, Meaning] = {}
+    for group in groups:
+        for meaning, words in group.items():
+            for word in words.split():
+                found.setdefault(fold(word), meaning)
+    return found
+
+
+_BY_KIND = {
+    Kind.PERSONS: _index(PERSONS, PERSONS_ELSEWHERE, COMMON_WORDS),
+    Kind.WORKS: _index(WORKS, WORKS_ELSEWHERE, COMMON_WORDS),
+}
 
 
 def meaning_of(header: str, kind: Kind) -> Meaning | None:
