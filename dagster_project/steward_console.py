@@ -6,8 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.table import Table
-
 from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.roots import open_root
 from dagster_project.console import console, say_waiting
@@ -153,27 +151,28 @@ def print_judgements(root: Path | None, *, withdrawn: tuple[int, ...]) -> None:
         for number in withdrawn:
             withdraw(settings.root.state, number, at=datetime.now(UTC))
         said = all_judgements(settings.root.state)
-    table = Table(box=None, header_style="bold")
-    for heading in ("number", "verdict", "records", "author", "reason", "said", "state"):
-        table.add_column(heading, overflow="fold")
+    if not said:
+        console.print("no steward has said anything yet")
     for judgement, taken_back in said:
-        table.add_row(
-            str(judgement.number),
-            judgement.verdict.value,
-            f"{judgement.record_id_l}\n{judgement.record_id_r}",
-            judgement.author,
-            judgement.reason,
-            f"{judgement.made_at:%Y-%m-%d}",
-            _state_of(judgement, taken_back),
+        console.print(
+            f"{judgement.number:>4}  {judgement.verdict.value:<9}  "
+            f"{_state_of(judgement, taken_back)}, said {judgement.made_at:%Y-%m-%d} by "
+            f"{judgement.author}: {judgement.reason}",
+            markup=False,
         )
-    console.print(table if said else "no steward has said anything yet")
+        console.print(
+            f"      {judgement.record_id_l}  ·  {judgement.record_id_r}",
+            markup=False,
+            style="dim",
+        )
 
 
 def _state_of(judgement: Judgement, taken_back: datetime | None) -> str:
     if taken_back is not None:
         return f"withdrawn {taken_back:%Y-%m-%d}"
     if judgement.expires_at is not None:
-        return f"until {judgement.expires_at:%Y-%m-%d}"
+        is_over = judgement.expires_at <= datetime.now(UTC)
+        return f"{'expired' if is_over else 'stands until'} {judgement.expires_at:%Y-%m-%d}"
     return "stands"
 
 

@@ -27,13 +27,22 @@ class Decision:
     made_at: datetime
     expires_at: datetime | None = None
 
+    def __post_init__(self) -> None:
+        """Refuse a word that is over before it is said."""
+        if self.expires_at is not None and self.expires_at <= self.made_at:
+            raise Customer360Error(
+                "the judgement would have expired before it is said",
+                f"{self.expires_at:%Y-%m-%d}",
+                "name a later day, or none",
+            )
+
 
 def merge(
     work: Workspace, state_dir: Path, left: Subject, right: Subject, decision: Decision
 ) -> list[Judgement]:
     """Say that both are one customer; a record stands for itself, a customer for all its records."""
     rids = tuple(dict.fromkeys(left.rids + right.rids))
-    if len(rids) < 2:
+    if len(rids) < 2 or left.asked == right.asked:
         raise Customer360Error(
             "a merge needs two different records or customers", left.asked, "name two ids"
         )

@@ -43,6 +43,19 @@ def test_a_merge_holds_for_every_record_of_both_even_against_a_veto(tmp_path: Pa
     assert len({after[c.record_id] for c in _TWO_PEOPLE}) == 1
 
 
+def test_a_customer_is_not_merged_with_itself(tmp_path: Path) -> None:
+    with room(tmp_path, _TWO_PEOPLE) as made:
+        customer = made.customers()[record_id("a")]
+
+        with pytest.raises(Customer360Error, match="two different"):
+            _merge(made, customer, customer)
+
+
+def test_a_word_that_is_over_before_it_is_said_is_refused() -> None:
+    with pytest.raises(Customer360Error, match="expired before"):
+        Decision("steward", "late", _SAID.made_at, expires_at=datetime(2026, 9, 30, tzinfo=UTC))
+
+
 def test_the_event_of_a_merge_names_the_steward(tmp_path: Path) -> None:
     with room(tmp_path, _TWO_PEOPLE) as made:
         before = made.customers()
