@@ -1,6 +1,7 @@
 """``c360``: the command line, thin. Every command starts something that also runs without it."""
 
 import errno
+import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -120,7 +121,7 @@ def init(directory: Path) -> None:
         f"A root is ready in {directory}.\n"
         f"  1. describe your sources in {directory}/config/sources.yml\n"
         f"  2. put their files into {directory}/inbox/<source>/\n"
-        f"  3. c360 run --root {directory}"
+        f"  3. c360 run --root {shlex.quote(str(directory))}"
     )
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dagster_project.config.roots import RootKind, empty_root, kind_of, open_root, prepare_root
@@ -45,7 +46,7 @@ def run_and_report(
     if demo:
         _ensure_demo(settings, people=people, seed=seed)
     open_root(settings.root)
-    console.print(f"[bold]Customer 360[/] · root {_shown(settings.root.path)}")
+    console.print(f"[bold]Customer 360[/] · root {escape(_shown(settings.root.path))}")
     started = time.monotonic()
     console.print("starting Dagster, dbt and the register …", style="dim")
     from dagster_project.definitions import run
@@ -228,7 +229,8 @@ def regate_root(root: Path | None) -> None:
     for load in changed:
         console.print(
             f"{load.state}: {load.source}: {load.origin}, {load.rows:,} rows, "
-            f"{load.quarantined:,} quarantined"
+            f"{load.quarantined:,} quarantined",
+            markup=False,
         )
     if changed:
         console.print(
@@ -298,14 +300,14 @@ def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:
         return 0
     if not confirm:
         console.print(
-            f"This removes every load, customer and publication of {_shown(settings.root.path)} "
+            f"This removes every load, customer and publication of {escape(_shown(settings.root.path))} "
             f"({kind}); its config/ stays. Say it again with --confirm."
         )
         return 2
     empty_root(settings.root)
     if kind is RootKind.DEMO:
         settings.root.marker.unlink(missing_ok=True)
-    console.print(f"[green]✓[/] {_shown(settings.root.path)} is empty")
+    console.print(f"[green]✓[/] {escape(_shown(settings.root.path))} is empty")
     return 0
 
 

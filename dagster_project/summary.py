@@ -3,16 +3,18 @@
 Reads the run's journal only; it holds counts, names of sources and rules, never values.
 """
 
+import shlex
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.definitions import RunOutcome
 from dagster_project.defs.journal import Journal
-from dagster_project.settings import Settings
+from dagster_project.settings import PROJECT, Settings
 
 Entry = dict[str, Any]
 
@@ -70,13 +72,13 @@ def _print_held_back(console: Console, loads: list[Entry], problems: list[Entry]
         return
     console.print("\n[bold]Held back[/]")
     for load in refused:
-        console.print(f"  [red]refused[/]      {load['source']}: {load['origin']}")
+        console.print(f"  [red]refused[/]      {load['source']}: {escape(load['origin'])}")
         for reason in load["reasons"]:
             console.print(f"               {reason}", markup=False)
     for load in quarantined:
         console.print(
             f"  [yellow]quarantined[/]  {load['source']}: {load['quarantined']:,} of "
-            f"{load['rows']:,} rows of {load['origin']}"
+            f"{load['rows']:,} rows of {escape(load['origin'])}"
         )
         for reason in load["reasons"] if load["state"] != "refused" else ():
             console.print(f"               {reason}", markup=False)
@@ -137,7 +139,7 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
             )
         _print_hard_cases(console, evaluation["hard_cases"])
     for warning in report.get("warnings", ()):
-        console.print(f"  [yellow]warning[/] {warning}")
+        console.print(f"  [yellow]warning[/] {escape(warning)}")
 
 
 def _print_hard_cases(console: Console, cases: list[Entry]) -> None:
@@ -171,15 +173,13 @@ def _print_publications(console: Console, settings: Settings, entries: list[Entr
         rows = sum(entry["rows"].values())
         console.print(
             f"  {entry['consumer']:<8} {len(entry['rows'])} tables, {rows:,} rows, {state} → "
-            f"{_shown(settings.root.published / (entry['consumer'] + '.duckdb'))}"
+            f"{escape(_shown(settings.root.published / (entry['consumer'] + '.duckdb')))}"
         )
 
 
 def _print_end(
     console: Console, settings: Settings, outcome: RunOutcome, seconds: float
 ) -> None:
-    root = _shown(settings.root.path)
-    option = "" if root == "data" else f" ROOT={root}"
     console.print()
     if outcome.success:
         console.print(f"[green]✓ done[/] in {seconds:.0f} s")
@@ -190,13 +190,32 @@ def _print_end(
         for failure in outcome.failures:
             console.print(f"  {failure}", markup=False)
     console.print("Look next at")
-    console.print(f"  make ui{option:<16} the run, its assets and checks, in Dagster")
-    console.print(f"  {_shown(settings.root.audit / 'verdicts.html')}   what every gate said")
+    _print_pointers(console, settings)
+
+
+def _print_pointers(console: Console, settings: Settings) -> None:
+    """Where to look next, in words that can be pasted into a shell."""
+    pointers = [
+        (_ui_command(settings.root.path), "the run, its assets and checks, in Dagster"),
+        (shlex.quote(_shown(settings.root.audit / "verdicts.html")), "what every gate said"),
+    ]
+    width = max(len(what) for what, _ in pointers)
+    for what, why in pointers:
+        console.print(f"  {what:<{width}}  {why}", markup=False)
     product = settings.root.published / "crm.duckdb"
     if product.exists():
+        file = shlex.quote(_shown(product))
         console.print(
-            f'  duckdb -readonly {_shown(product)} "select * from customer_360 limit 5"'
+            f'  duckdb -readonly {file} "select * from customer_360 limit 5"', markup=False
         )
+
+
+def _ui_command(root: Path) -> str:
+    """``make`` where there is a Makefile, the command itself elsewhere."""
+    if root == PROJECT / "data" and Path.cwd() == PROJECT:
+        return "make ui"
+    shown = shlex.quote(_shown(root))
+    return f"make ui ROOT={shown}" if Path.cwd() == PROJECT else f"c360 ui --root {shown}"
 
 
 def _or_dash(count: int) -> str:
