@@ -20,15 +20,10 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Guarded:
-    """Which patterns may not merge (``vetoed``) or not by themselves (``capped``).
-
-    ``resists``: capped patterns that speak against what joins their records weakly by way of
-    others. A third of one name says no more than the two, that one of them it is.
-    """
+    """Which patterns may not merge (``vetoed``) or not by themselves (``capped``)."""
 
     vetoed: Mask
     capped: Mask
-    resists: Mask
 
 
 def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
@@ -37,7 +32,6 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     return Guarded(
         vetoed=np.logical_or.reduce([nobody, *vetoed_by(levels, vetoes).values()]),
         capped=np.logical_or.reduce([nobody, *capped_by(levels, vetoes).values()]),
-        resists=_namesakes_at_home(levels),
     )
 
 

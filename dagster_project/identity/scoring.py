@@ -67,7 +67,6 @@ def score_pairs(
     _write_pattern_weights(work, spec, model, table)
     prior = round(10 * model.prior_bits)
     margin = round(10 * spec.clusters.merge_bits)
-    sure = round(10 * spec.clusters.sure_bits)
     work.run(
         f"""
         create or replace table work.edge as
@@ -82,8 +81,7 @@ def score_pairs(
                 weight.vetoed,
                 weight.bits + compared.surprise as free_bits,
                 weight.capped,
-                weight.conflict,
-                weight.resists
+                weight.conflict
             from {table} as compared
             inner join work.pattern_weight as weight on compared.pattern = weight.pattern
 
@@ -97,7 +95,6 @@ def score_pairs(
                 pattern,
                 vetoed,
                 conflict,
-                resists,
                 case when capped then least(free_bits, {-prior - 10}) else free_bits end as bits
             from weighed
 
@@ -111,7 +108,6 @@ def score_pairs(
             (bits + {prior})::integer as odds,
             (case
                 when vetoed then {VETO}
-                when resists then {-sure}
                 when bits + {prior} > {margin} then bits + {prior} - {margin}
                 else least(0, greatest(bits, conflict))
             end)::integer as weight,
@@ -134,21 +130,20 @@ def _write_pattern_weights(
     work.run(
         "create or replace table work.pattern_weight "
         "(pattern bigint, bits integer, conflict integer, vetoed boolean, "
-        "capped boolean, resists boolean, fields integer, evidence varchar)"
+        "capped boolean, fields integer, evidence varchar)"
     )
     if not len(patterns):
         return
     work.run(
         "insert into work.pattern_weight select unnest($1::bigint[]), unnest($2::integer[]), "
         "unnest($3::integer[]), unnest($4::boolean[]), unnest($5::boolean[]), "
-        "unnest($6::boolean[]), unnest($7::integer[]), unnest($8::varchar[])",
+        "unnest($6::integer[]), unnest($7::varchar[])",
         [
             patterns.tolist(),
             np.rint(10 * model.weights(levels)).astype(int).tolist(),
             np.rint(10 * model.weights(levels, only=SINGLE_VALUED)).astype(int).tolist(),
             guarded.vetoed.tolist(),
             guarded.capped.tolist(),
-            guarded.resists.tolist(),
             (levels > 0).sum(axis=1).tolist(),
             [describe(int(pattern)) for pattern in patterns],
         ],
