@@ -120,7 +120,7 @@ def init(directory: Path) -> None:
     click.echo(
         f"A root is ready in {directory}.\n"
         f"  1. describe your sources in {directory}/config/sources.yml\n"
-        f"  2. put their files into {directory}/inbox/<source>/\n"
+        f"  2. put their files into {directory}/inbox/<source>/ (make that folder)\n"
         f"  3. c360 run --root {shlex.quote(str(directory))}"
     )
 

@@ -37,13 +37,13 @@ from dagster_project.defs.workbench import WorkbenchResource
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.storage import disk_full, is_disk_full, require_space
 from dagster_project.settings import Settings, read_settings
-from dagster_project.sources.catalogue import VENDORS
+from dagster_project.sources.catalogue import STREAMS, VENDORS
 
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """All assets, checks, jobs, schedules and sensors of one root."""
     settings.export()
-    sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    sources = read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
     consumers = read_consumers(settings.config_dir / "consumers.yml")
     manifest = prepare_manifest(settings)
     models = _models(manifest)

@@ -9,13 +9,14 @@ from importlib import metadata
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from dagster_project.config.roots import kind_of
 from dagster_project.config.sources import SourceConfig, read_sources
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, read_settings
-from dagster_project.sources.catalogue import VENDORS
+from dagster_project.sources.catalogue import STREAMS, VENDORS
 
 FREE_BYTES = 2 * 2**30
 
@@ -56,10 +57,10 @@ def print_findings(findings: list[Finding]) -> int:
     console = Console(highlight=False, soft_wrap=True)
     for finding in sorted(findings, key=lambda f: (not f.is_good, not f.is_warning)):
         if finding.is_good:
-            console.print(f"[green]✓[/] {finding.what}")
+            console.print(f"[green]✓[/] {escape(finding.what)}")
         else:
             mark = "[yellow]![/]" if finding.is_warning else "[red]✗[/]"
-            console.print(f"{mark} {finding.what}\n  → {finding.remedy}")
+            console.print(f"{mark} {escape(finding.what)}\n  → {escape(finding.remedy)}")
     wrong = [f for f in findings if not f.is_good and not f.is_warning]
     console.print(f"\n{len(wrong)} to mend" if wrong else "\nNothing to mend.")
     return 1 if wrong else 0
@@ -190,20 +191,22 @@ def _readers() -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.email_engagement import read_email_engagement
     from dagster_project.config.identity import read_identity
     from dagster_project.config.survivorship import read_survivorship
+    from dagster_project.config.works import read_works
 
     return {
-        "sources.yml": lambda file: read_sources(file, vendors=VENDORS),
+        "sources.yml": lambda file: read_sources(file, streams=STREAMS),
         "consumers.yml": read_consumers,
         "email_engagement.yml": read_email_engagement,
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
+        "works.yml": read_works,
     }
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:
     if not _is_root(settings):
         return
-    sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    sources = read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
     if not sources:
         yield Finding(
             "the register names no source: a run reads nothing",
@@ -234,7 +237,7 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
     if not _is_root(settings) or not inbox.is_dir():
         return
     sources = {
-        s.name for s in read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+        s.name for s in read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
     }
     strange = sorted(
         p.name for p in inbox.iterdir() if p.is_dir() and p.name not in sources | {"loaded"}

@@ -98,14 +98,24 @@ def read_settings(
     """Settings of this process. ``root`` wins over ``C360_ROOT`` wins over the demo's ``data/``."""
     environment = os.environ
     path = root or Path(environment.get("C360_ROOT") or PROJECT / "data")
-    threads = int(environment.get("C360_THREADS") or max(1, min(os.cpu_count() or 1, 8)))
     return Settings(
         root=Root(path.expanduser().resolve()),
-        threads=threads,
+        threads=_threads(environment.get("C360_THREADS")),
         memory_limit=environment.get("C360_MEMORY_LIMIT") or _default_memory(),
         as_of=as_of or _instant(environment.get("C360_AS_OF")),
         variables={**environment, **(variables or {})},
     )
+
+
+def _threads(text: str | None) -> int:
+    """As asked for; else the machine's cores, at most 8."""
+    if not text:
+        return max(1, min(os.cpu_count() or 1, 8))
+    if not text.isdecimal() or int(text) < 1:
+        raise Customer360Error(
+            "the number of threads is not a whole number", "C360_THREADS", "write it like 4"
+        )
+    return int(text)
 
 
 def _instant(text: str | None) -> datetime | None:

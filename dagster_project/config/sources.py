@@ -1,13 +1,14 @@
 """``config/sources.yml``: the register of sources and of data collection."""
 
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from dagster_project.config.yaml_file import read_yaml
-from dagster_project.domain.streams import Delivery
+from dagster_project.config.yaml_file import YamlDocument, read_yaml
+from dagster_project.domain.streams import Delivery, StreamSpec
 
 
 def _known_zone(name: str) -> str:
@@ -73,21 +74,43 @@ class _Register(_Strict):
     sources: dict[str, SourceConfig]
 
 
-def read_sources(file: Path, *, vendors: tuple[str, ...]) -> tuple[SourceConfig, ...]:
-    """Read the register; ``ConfigError`` names file, line and remedy. ``vendors``: known formats."""
+def read_sources(file: Path, *, streams: tuple[StreamSpec, ...]) -> tuple[SourceConfig, ...]:
+    """Read the register; ``ConfigError`` names file, line and remedy. ``streams``: all known."""
     document = read_yaml(file)
     register = document.parse(
-        _Register, prepare=lambda data: {"sources": _named(data.get("sources") or {})}
+        _Register, prepare=lambda data: {**data, "sources": _named(data.get("sources"))}
     )
     for source in register.sources.values():
-        if source.vendor not in vendors:
-            raise document.error(
-                f"source {source.name}: unknown vendor {source.vendor!r}",
-                f"use one of: {', '.join(vendors)}",
-                path=("sources", source.name, "vendor"),
-            )
+        _require_known(document, source, streams)
     return tuple(register.sources.values())
 
 
-def _named(sources: dict[str, dict[str, object]]) -> dict[str, dict[str, object]]:
-    return {name: {"name": name, **(entry or {})} for name, entry in sources.items()}
+def _named(sources: object) -> object:
+    """Entries with their names; what is no mapping is left for the model to refuse."""
+    if not isinstance(sources, dict):
+        return {} if sources is None else sources
+    return {
+        name: {"name": name, **(entry or {})} if isinstance(entry, dict | None) else entry
+        for name, entry in sources.items()
+    }
+
+
+def _require_known(
+    document: YamlDocument, source: SourceConfig, streams: tuple[StreamSpec, ...]
+) -> None:
+    """A misspelt vendor, stream or column would otherwise be passed over without a word."""
+    own = [spec for spec in streams if spec.vendor == source.vendor]
+    columns = dict.fromkeys(column for spec in own for column in spec.columns)
+    vendors = tuple(dict.fromkeys(spec.vendor for spec in streams))
+    for entry, given, known in (
+        ("vendor", (source.vendor,), vendors),
+        ("streams", tuple(source.streams), tuple(spec.stream for spec in own)),
+        ("columns", tuple(source.columns), tuple(columns)),
+    ):
+        for name in given:
+            if name not in known:
+                raise document.error(
+                    f"source {source.name}: unknown {entry.removesuffix('s')} {name!r}",
+                    f"use one of: {', '.join(get_close_matches(name, known) or known)}",
+                    path=("sources", source.name, entry, name),
+                )

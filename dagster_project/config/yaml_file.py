@@ -1,12 +1,14 @@
 """YAML files read with the line of every value, so that an error can point at it."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from dagster_project.domain.errors import ConfigError
@@ -25,15 +27,20 @@ class YamlDocument:
         self, model: type[Model], *, prepare: Callable[[Any], Any] = lambda data: data
     ) -> Model:
         """Validate against a pydantic model; the first problem becomes a ``ConfigError``."""
+        data = {} if self.data is None else self.data
+        if not isinstance(data, dict):
+            raise self.error(
+                "the file holds no names and values", "write it like `name: value`"
+            )
         try:
-            return model.model_validate(prepare(self.data or {}))
+            return model.model_validate(prepare(data))
         except ValidationError as invalid:
             problems = invalid.errors(include_input=False, include_url=False)
             # A misspelt entry explains the missing one beside it, so it is told first.
             problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
             path = tuple(problem["loc"])
             raise self.error(
-                f"{'.'.join(str(p) for p in path) or 'the file'}: {problem['msg']}",
+                f"{'.'.join(str(p) for p in path) or 'the file'}: {_told(problem)}",
                 "correct this line; docs/configuration.md lists what each entry may hold",
                 path=path,
             ) from None
@@ -54,6 +61,15 @@ class YamlDocument:
         return line
 
 
+_KEY = re.compile("""key "(.*?)" with value""")
+_WORDS = {"extra_forbidden": "there is no such entry", "missing": "this entry is missing"}
+
+
+def _told(problem: Mapping[str, Any]) -> str:
+    """A problem in words of somebody who writes YAML and no Python."""
+    return _WORDS.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
+
+
 def read_yaml(file: Path) -> YamlDocument:
     """Read one YAML file; ``ConfigError`` when it is missing or not YAML."""
     if not file.is_file():
@@ -62,6 +78,15 @@ def read_yaml(file: Path) -> YamlDocument:
         )
     try:
         data = YAML(typ="rt").load(file.read_text(encoding="utf-8"))
+    except DuplicateKeyError as twice:  # its own words repeat both values
+        mark = twice.problem_mark
+        name = _KEY.search(twice.problem or "")
+        raise ConfigError.at(
+            file,
+            mark.line + 1 if mark else None,
+            f"the entry {name.group(1) if name else ''!r} stands twice",
+            "take one of the two out",
+        ) from None
     except MarkedYAMLError as broken:
         mark = broken.problem_mark
         raise ConfigError.at(

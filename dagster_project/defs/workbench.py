@@ -31,7 +31,7 @@ from dagster_project.engines.duckdb.writer_lock import LockHolder, writer_lock
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.store import LandingZone
 from dagster_project.settings import PROJECT, Settings, read_settings
-from dagster_project.sources.catalogue import VENDORS
+from dagster_project.sources.catalogue import STREAMS
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def open_workbench(
     """Take the writer lock (waiting for another run), recover what a kill left, hand out the tools."""
     open_root(settings.root)
     settings.export()
-    sources = read_sources(settings.config_dir / "sources.yml", vendors=VENDORS)
+    sources = read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
     with writer_lock(settings.root, holder, on_wait=on_wait):
         workdir = settings.root.warehouse / "work"
         shutil.rmtree(workdir, ignore_errors=True)

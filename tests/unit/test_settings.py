@@ -54,3 +54,13 @@ def test_references_to_secrets_are_resolved_and_missing_ones_named(tmp_path: Pat
 
 def test_secrets_do_not_show_in_the_representation(tmp_path: Path) -> None:
     assert "s3cret" not in repr(read_settings(tmp_path, variables={"TOKEN": "s3cret"}))
+
+
+@pytest.mark.parametrize("text", ["many", "0", "-2", "1.5"])
+def test_a_number_of_threads_that_is_none_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("C360_THREADS", text)
+
+    with pytest.raises(Customer360Error, match="threads"):
+        read_settings()

@@ -4,7 +4,7 @@ import pytest
 
 from dagster_project.config.sources import read_sources
 from dagster_project.domain.errors import ConfigError
-from dagster_project.sources.catalogue import VENDORS
+from dagster_project.sources.catalogue import STREAMS, VENDORS
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -29,7 +29,7 @@ def _register(tmp_path: Path, text: str) -> Path:
 
 
 def test_the_demo_register_reads_well() -> None:
-    sources = read_sources(PROJECT / "config" / "sources.yml", vendors=VENDORS)
+    sources = read_sources(PROJECT / "config" / "sources.yml", streams=STREAMS)
 
     assert {s.vendor for s in sources} == set(VENDORS)
 
@@ -37,7 +37,7 @@ def test_the_demo_register_reads_well() -> None:
 def test_the_template_reads_well_and_is_empty() -> None:
     file = PROJECT / "config" / "templates" / "sources.yml"
 
-    assert read_sources(file, vendors=VENDORS) == ()
+    assert read_sources(file, streams=STREAMS) == ()
 
 
 @pytest.mark.parametrize(
@@ -53,6 +53,19 @@ def test_the_template_reads_well_and_is_empty() -> None:
             "time zone",
             id="bad-zone",
         ),
+        pytest.param(
+            ("    region: emea", "    region: emea\n    streams: {contacts: {}}"),
+            7,
+            "unknown stream 'contacts'",
+            id="misspelt-stream",
+        ),
+        pytest.param(
+            ("    region: emea", "    region: emea\n    columns: {x_handel: Twitter}"),
+            7,
+            "unknown column 'x_handel'",
+            id="misspelt-column",
+        ),
+        pytest.param(("sources:", "source:"), 1, "source", id="misspelt-register"),
     ],
 )
 def test_an_error_names_file_line_and_remedy(
@@ -61,7 +74,7 @@ def test_an_error_names_file_line_and_remedy(
     file = _register(tmp_path, ENTRY.replace(*change))
 
     with pytest.raises(ConfigError) as raised:
-        read_sources(file, vendors=VENDORS)
+        read_sources(file, streams=STREAMS)
 
     assert words in raised.value.what
     assert raised.value.where == f"{file}:{line}"
@@ -74,16 +87,43 @@ def test_a_missing_entry_names_the_source(tmp_path: Path) -> None:
     )
 
     with pytest.raises(ConfigError, match=r"crm\.purpose"):
-        read_sources(file, vendors=VENDORS)
+        read_sources(file, streams=STREAMS)
 
 
 def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
     file = _register(tmp_path, "sources:\n  crm: [\n")
 
     with pytest.raises(ConfigError, match="not valid YAML"):
-        read_sources(file, vendors=VENDORS)
+        read_sources(file, streams=STREAMS)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param("- crm\n", "names and values", id="a-list"),
+        pytest.param("sources: [crm]\n", "sources", id="a-list-of-sources"),
+        pytest.param("sources: {crm: salesforce}\n", "crm", id="a-word-for-a-source"),
+        pytest.param("sources: {}\nsources: {}\n", "'sources' stands twice", id="twice"),
+    ],
+)
+def test_a_register_of_another_shape_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    file = _register(tmp_path, text)
+
+    with pytest.raises(ConfigError) as raised:
+        read_sources(file, streams=STREAMS)
+
+    assert words in raised.value.what
+    assert raised.value.remedy
+
+
+def test_a_register_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "sources.yml"
+    file.write_bytes("sources: {}  # Köln".encode("cp1252"))
+
+    with pytest.raises(ConfigError, match="not UTF-8"):
+        read_sources(file, streams=STREAMS)
 
 
 def test_a_missing_file_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="c360 init"):
-        read_sources(tmp_path / "sources.yml", vendors=VENDORS)
+        read_sources(tmp_path / "sources.yml", streams=STREAMS)
