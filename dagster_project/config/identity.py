@@ -146,7 +146,7 @@ class ClusterOptions(_Strict):
     one of its records could as well (within ``rival_bits``) belong to somebody else.
     """
 
-    merge_bits: float = Field(default=1.0, ge=0)
+    merge_bits: float = Field(default=2.0, ge=0)
     sure_bits: float = Field(default=6.0, ge=0)
     rival_bits: float = Field(default=3.0, ge=0)
     complete_up_to: int = Field(default=60, ge=2)
