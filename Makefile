@@ -35,11 +35,11 @@ run: setup ## build the demo world and run the whole pipeline on it (ROOT=dir: a
 ifeq ($(ROOT),data)
 	@$(BIN)/c360 run --demo --people $(PEOPLE) --seed $(SEED)
 else
-	@$(BIN)/c360 run --root $(ROOT)
+	@$(BIN)/c360 run --root "$(ROOT)"
 endif
 
 ui: setup ## open Dagster on the instance the run used (ROOT=dir: a company's own)
-	@$(BIN)/c360 ui --root $(ROOT)
+	@$(BIN)/c360 ui --root "$(ROOT)"
 
 test: setup ## lint, types and all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types
