@@ -1,6 +1,9 @@
-import pytest
+from pathlib import Path
 
-from dagster_project.engines.duckdb.dbt_run import redacted
+import pytest
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+
+from dagster_project.engines.duckdb.dbt_run import DbtError, DbtProject, redacted, run_dbt
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,17 @@ def test_a_redacted_message_quotes_no_value(message: str, gone: str) -> None:
 
 def test_a_redacted_message_keeps_what_helps() -> None:
     assert "Could not convert string" in redacted("Could not convert string 'x' to INT32")
+
+
+def test_an_interrupted_dbt_is_not_called_a_failed_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupted(self: dbtRunner, args: list[str], **_: object) -> dbtRunnerResult:
+        return dbtRunnerResult(success=False, exception=KeyboardInterrupt())
+
+    monkeypatch.setattr(dbtRunner, "invoke", interrupted)
+
+    with pytest.raises(DbtError, match="dbt was interrupted") as raised:
+        run_dbt(DbtProject(tmp_path, tmp_path), ["build"])
+
+    assert "run again" in raised.value.remedy

@@ -87,6 +87,12 @@ def run_dbt(
         )
     finally:
         _release()
+    if isinstance(outcome.exception, KeyboardInterrupt):
+        raise DbtError(
+            "dbt was interrupted",
+            f"dbt {arguments[0]}",
+            "run again: it goes on from what has landed",
+        )
     if not outcome.success:
         reasons = failures or [redacted(str(outcome.exception or "dbt stopped"))]
         if any(map(is_disk_full, reasons)):
