@@ -127,12 +127,22 @@ def _members(world: World) -> list[dict[str, Any]]:
     return [r for r in world.rows["identity.customer_xref"] if not r.get("valid_to")]
 
 
-def test_models_contracts_data_tests_and_unit_tests_pass(warehouse: Warehouse) -> None:
+def test_models_contracts_data_tests_and_unit_tests_pass_and_descriptions_are_kept(
+    warehouse: Warehouse,
+) -> None:
     warehouse.write(busy_world())
 
     warehouse.dbt("build", "--indirect-selection", "eager")
 
     assert len(warehouse.content()["marts.customer_360"]) == 2
+
+    with duckdb.connect(str(warehouse.database), read_only=True) as connection:
+        undescribed = connection.execute(
+            "select table_name, column_name from duckdb_columns() "
+            "where schema_name in ('marts', 'insights') and comment is null "
+            "and left(column_name, 1) <> '_'"
+        ).fetchall()
+    assert undescribed == []
 
 
 def test_after_every_kind_of_change_every_mart_equals_a_build_from_empty(
