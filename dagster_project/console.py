@@ -304,7 +304,10 @@ def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:
             f"({kind}); its config/ stays. Say it again with --confirm."
         )
         return 2
-    empty_root(settings.root)
+    from dagster_project.engines.duckdb.writer_lock import writer_lock
+
+    with writer_lock(settings.root, "c360 reset", wait_seconds=0):
+        empty_root(settings.root)
     if kind is RootKind.DEMO:
         settings.root.marker.unlink(missing_ok=True)
     console.print(f"[green]✓[/] {escape(_shown(settings.root.path))} is empty")

@@ -100,7 +100,11 @@ def open_root(root: Root) -> RootKind:
 
 
 def empty_root(root: Root) -> None:
-    """Remove everything a root holds except its ``config/`` and marker. Asks nobody."""
+    """Remove everything a root holds except its ``config/`` and marker. Asks nobody.
+
+    A folder that cannot be removed raises ``OSError``. The lock's file stays: who waits for it
+    would otherwise get the lock of a file that is gone.
+    """
     open_root(root)
     for folder in (
         root.inbox,
@@ -114,7 +118,18 @@ def empty_root(root: Root) -> None:
         root.path / "truth",
         root.path / ".dagster",
     ):
-        shutil.rmtree(folder, ignore_errors=True)
+        if folder.is_dir():
+            _empty(folder)
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        elif entry.suffix != ".lock":
+            entry.unlink()
+    if not any(folder.iterdir()) and not folder.is_symlink():
+        folder.rmdir()
 
 
 _DEMO_ONLY = frozenset({"demo_world.yml", "sources.yml"})

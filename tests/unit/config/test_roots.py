@@ -2,7 +2,9 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from dagster_project.cli import main
 from dagster_project.config.roots import (
     RootKind,
     empty_root,
@@ -13,6 +15,7 @@ from dagster_project.config.roots import (
 )
 from dagster_project.domain.errors import Customer360Error, StateError
 from dagster_project.domain.root import Root
+from tests.unit.engines.test_writer_lock import held_elsewhere
 
 PROJECT = Path(__file__).resolve().parents[3]
 
@@ -80,8 +83,34 @@ def test_emptying_keeps_config_and_marker(tmp_path: Path) -> None:
     init_company_root(root, PROJECT / "config")
     (root.state / "ledger.sqlite").write_text("x", encoding="utf-8")
 
+    (root.landing / "load").mkdir()
+
     empty_root(root)
 
     assert not root.state.exists()
+    assert not root.landing.exists()
     assert (root.config / "sources.yml").exists()
     assert kind_of(root) is RootKind.COMPANY
+
+
+def test_a_root_that_is_being_written_is_not_emptied(tmp_path: Path) -> None:
+    root = Root(tmp_path / "company")
+    init_company_root(root, PROJECT / "config")
+
+    with held_elsewhere(root):
+        refused = CliRunner().invoke(main, ["reset", "--root", str(root.path), "--confirm"])
+
+    assert refused.exit_code == 1
+    assert "another run" in refused.output
+    assert root.landing.is_dir()
+
+
+def test_what_was_reset_holds_no_load(tmp_path: Path) -> None:
+    root = Root(tmp_path / "company")
+    init_company_root(root, PROJECT / "config")
+
+    done = CliRunner().invoke(main, ["reset", "--root", str(root.path), "--confirm"])
+
+    assert done.exit_code == 0
+    assert {file.name for file in root.path.iterdir()} == {"c360-root.json", "config", "state"}
+    assert [file.name for file in root.state.iterdir()] == ["writer.lock"]
