@@ -156,7 +156,12 @@ def _reason(event: dg.DagsterEvent) -> str:
     inner = error.cause or error
     if inner.cls_name in _own_errors():
         return _message(inner)
+    if inner.cls_name in _INTERRUPTS:
+        return "interrupted; run again: it goes on from what has landed"
     return f"{inner.cls_name} (details in the Dagster UI: make ui)"
+
+
+_INTERRUPTS = frozenset({"DagsterExecutionInterruptedError", "KeyboardInterrupt"})
 
 
 def _message(error: Any) -> str:

@@ -87,7 +87,9 @@ def run_dbt(
         )
     finally:
         _release()
-    if isinstance(outcome.exception, KeyboardInterrupt):
+    if outcome.exception and not isinstance(
+        outcome.exception, Exception
+    ):  # Ctrl-C, Dagster's too
         raise DbtError(
             "dbt was interrupted",
             f"dbt {arguments[0]}",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from dagster_project.defs.event_log import OpenEventLog
@@ -156,3 +157,28 @@ def test_progress_sees_how_each_step_went(own_instance: dg.DagsterInstance) -> N
         ("broken", "failure"),
     }
     assert [s.message for s in seen if s.event == "failure"] == ["a reason"]
+
+
+@dg.op
+def stopped() -> None:
+    raise DagsterExecutionInterruptedError
+
+
+@dg.job
+def stopped_by_hand() -> None:
+    stopped()
+
+
+def test_a_step_stopped_by_hand_is_called_interrupted(
+    own_instance: dg.DagsterInstance,
+) -> None:
+    seen: list[StepSeen] = []
+    run_id = dg.DagsterRun("stopped_by_hand").run_id
+
+    with (
+        watching(own_instance, run_id, seen.append),
+        pytest.raises(DagsterExecutionInterruptedError),
+    ):
+        stopped_by_hand.execute_in_process(instance=own_instance, run_id=run_id)
+
+    assert [s.message.split(";")[0] for s in seen if s.event == "failure"] == ["interrupted"]
