@@ -78,8 +78,9 @@ def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choic
     lowest at which the budget holds. A pair counts for both of its records.
     """
     total = max(float(meetings.matches.sum()), 1e-9)
-    proposals = _Search(meetings).proposals(LEAST_RECALL * total)
-    task = _Task(meetings, tuple(proposals), total, most_rules)
+    sample = _Sample(meetings)
+    proposals = _Search(sample).proposals(LEAST_RECALL * total)
+    task = _Task(sample, tuple(proposals), total, most_rules)
     best = _choose_at(task, LEAST_PRICE)
     if best.pairs_per_record <= budget:
         return best
@@ -98,14 +99,14 @@ def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choic
 class _Task:
     """What stays the same at every price; ``total`` are all likely matches."""
 
-    meetings: Meetings
+    sample: "_Sample"
     proposals: "tuple[_Worth, ...]"
     total: float
     most_rules: int
 
 
 def _choose_at(task: _Task, price: float) -> Choice:
-    search, total, least = _Search(task.meetings), task.total, LEAST_RECALL * task.total
+    search, total, least = _Search(task.sample), task.total, LEAST_RECALL * task.total
     price *= total / (2 * max(search.records, 1))
     ahead = [(-w.value(price), w.mask, w.cap) for w in task.proposals]
     heapq.heapify(ahead)
@@ -142,54 +143,95 @@ class _Worth:
         return self.gain - price * self.cost
 
 
-class _Search:
-    """Sums over the sample for one rule after the other."""
+@dataclass(frozen=True)
+class _Reach:
+    """Rows of the meetings that a conjunction brings at some cap, and the least of ``CAPS`` each needs.
+
+    ``lost``: likely matches that no cap lets it bring.
+    """
+
+    rows: Ints
+    caps: Ints
+    lost: float
+
+
+class _Sample:
+    """The meetings, and what each conjunction reaches of them, found out once."""
 
     def __init__(self, meetings: Meetings) -> None:
         self.all = meetings
         self.records = len(meetings.rare)
-        self.unpaid = meetings.pairs.copy()
-        self.unfound = meetings.matches.copy()
+        self._of_atom: dict[int, Ints] = {}
+        self._reached: dict[int, _Reach] = {}
+
+    def rows_of(self, atom: int) -> Ints:
+        """Rows whose records share an atom."""
+        if atom not in self._of_atom:
+            self._of_atom[atom] = np.flatnonzero(self.all.mask & (1 << atom))
+        return self._of_atom[atom]
+
+    def reach(self, mask: int) -> _Reach:
+        """What a conjunction reaches."""
+        if mask not in self._reached:
+            self._reached[mask] = self._reach(mask)
+        return self._reached[mask]
+
+    def _reach(self, mask: int) -> _Reach:
+        atoms = [n for n in range(mask.bit_length()) if mask >> n & 1]
+        rows = min((self.rows_of(atom) for atom in atoms), key=len)
+        rows = rows[(self.all.mask[rows] & mask) == mask]
+        caps = np.searchsorted(CAPS, self._held(rows, mask), side="right")
+        within = caps < len(CAPS)
+        lost = float(self.all.matches[rows[~within]].sum())
+        return _Reach(rows[within], caps[within], lost)
+
+    def _held(self, rows: Ints, mask: int) -> Floats:
+        """Per row, others that hold its record's key, as far as the sample shows; many if common."""
+        records = self.all.record[rows]
+        held = np.bincount(records, weights=self.all.pairs[rows], minlength=self.records)
+        is_rare = (self.all.rare[records] & mask) != 0
+        return np.where(is_rare, held[records], np.inf)
+
+
+class _Search:
+    """Sums over the sample for one rule after the other."""
+
+    def __init__(self, sample: _Sample) -> None:
+        self.sample = sample
+        self.records = sample.records
+        self.unpaid = sample.all.pairs.copy()
+        self.unfound = sample.all.matches.copy()
 
     def worth(self, mask: int) -> list[_Worth]:
         """What a conjunction would bring now, at every cap."""
-        rows = self._rows(mask)
-        records, gains, costs = self.all.record[rows], self.unfound[rows], self.unpaid[rows]
-        held = self._held(rows, mask)[records]
+        reach = self.sample.reach(mask)
+        gains, costs = (
+            np.cumsum(np.bincount(reach.caps, weights=left[reach.rows], minlength=len(CAPS)))
+            for left in (self.unfound, self.unpaid)
+        )
         return [
-            _Worth(mask, cap, float(gains[held < cap].sum()), float(costs[held < cap].sum()))
-            for cap in CAPS
+            _Worth(mask, cap, float(gain), float(cost))
+            for cap, gain, cost in zip(CAPS, gains, costs, strict=True)
         ]
 
     def take(self, worth: _Worth) -> float:
         """Mark what the rule brings; the likely matches it is the first to find."""
-        rows = self._rows(worth.mask)
-        rows = rows[self._held(rows, worth.mask)[self.all.record[rows]] < worth.cap]
+        reach = self.sample.reach(worth.mask)
+        rows = reach.rows[reach.caps <= CAPS.index(worth.cap)]
         fresh = rows[self.unpaid[rows] > 0]
         self.unpaid[rows] = 0.0
         self.unfound[rows] *= FOUND_ONCE
-        return float(self.all.matches[fresh].sum())
-
-    def _rows(self, mask: int) -> Ints:
-        return np.flatnonzero((self.all.mask & mask) == mask)
-
-    def _held(self, rows: Ints, mask: int) -> Floats:
-        """Others that have a record's key, as far as the sample shows; many where it is common."""
-        held = np.bincount(
-            self.all.record[rows], weights=self.all.pairs[rows], minlength=self.records
-        ).astype(float)
-        held[(self.all.rare & mask) == 0] = np.inf
-        return np.asarray(held, dtype=np.float64)
+        return float(self.sample.all.matches[fresh].sum())
 
     def identifiers(self) -> Iterator[_Worth]:
         """Rules that are always taken: few share such a value, and who does must be compared."""
         for number, atom in enumerate(ATOMS):
-            if atom.is_own and (self.all.mask & (1 << number)).any():
+            if atom.is_own and len(self.sample.rows_of(number)):
                 yield self.worth(1 << number)[-1]
 
     def proposals(self, least: float) -> list[_Worth]:
         """Single atoms, pairs of atoms, and triples that narrow the best of the broad pairs."""
-        usual = [n for n in range(len(ATOMS)) if len(self._rows(1 << n))]
+        usual = [n for n in range(len(ATOMS)) if len(self.sample.rows_of(n))]
         found = {1 << n for n in usual}
         pairs = [
             (1 << a) | (1 << b)
@@ -197,18 +239,12 @@ class _Search:
             if ATOMS[a].topic != ATOMS[b].topic
         ]
         found.update(pairs)
-        broad = sorted(pairs, key=lambda mask: (-self._loss(mask), mask))[:BROAD]
+        broad = sorted(pairs, key=lambda mask: (-self.sample.reach(mask).lost, mask))[:BROAD]
         for mask in broad:
             topics = {ATOMS[n].topic for n in usual if mask >> n & 1}
             found.update(mask | 1 << n for n in usual if ATOMS[n].topic not in topics)
         worths = [worth for mask in sorted(found) for worth in self.worth(mask)]
         return [worth for worth in worths if worth.gain >= least]
-
-    def _loss(self, mask: int) -> float:
-        """Likely matches that a pair of atoms would have but for the cap."""
-        rows = self._rows(mask)
-        held = self._held(rows, mask)[self.all.record[rows]]
-        return float(self.all.matches[rows[held >= CAPS[-1]]].sum())
 
 
 BROAD = 24
