@@ -13,6 +13,7 @@ _ROOT = click.option(
 _SHOWN = click.option(
     "--show-values", is_flag=True, help="Show names and contact points instead of masking them."
 )
+_NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 _AUTHOR = click.option("--author", required=True, help="Who decides.")
 _REASON = click.option("--reason", required=True, help="Why; whoever reviews it reads this.")
 _EXPIRES = click.option(
@@ -22,12 +23,20 @@ _EXPIRES = click.option(
 )
 
 
+def _with_its_folder(_: click.Context, __: click.Parameter, file: Path | None) -> Path | None:
+    """Make the folder of a file to be written before any work is done for it."""
+    if file is not None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    return file
+
+
 @click.command()
 @_ROOT
 @click.option("--limit", default=20, show_default=True, help="How many questions.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_NEW_FILE,
+    callback=_with_its_folder,
     help="Write the queue to this CSV or Parquet file instead.",
 )
 def review(root: Path | None, limit: int, out: Path | None) -> None:
@@ -98,7 +107,8 @@ def judgements(root: Path | None, withdraw: tuple[int, ...]) -> None:
 @click.option("--retrain", is_flag=True, help="As if the matching model were learned anew.")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_NEW_FILE,
+    callback=_with_its_folder,
     help="Write every record that would move to this Parquet file.",
 )
 def preview(root: Path | None, *, retrain: bool, out: Path | None) -> None:
@@ -130,7 +140,8 @@ def explain_customer(identifier: str, root: Path | None) -> None:
 @_SHOWN
 @click.option(
     "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_NEW_FILE,
+    callback=_with_its_folder,
     help="Draw the evidence as a waterfall into this .png, .svg or .pdf file.",
 )
 def explain_pair(
@@ -149,7 +160,8 @@ def explain_pair(
 @_SHOWN
 @click.option(
     "--picture",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=_NEW_FILE,
+    callback=_with_its_folder,
     help="Draw the strongest pair's evidence as a waterfall into this .png, .svg or .pdf file.",
 )
 def explain_why_not(
