@@ -51,7 +51,7 @@ lint: setup
 	@$(BIN)/ruff check dagster_project expectations tests
 	@$(BIN)/ruff format --check dagster_project expectations tests
 	@$(BIN)/lint-imports
-	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar --nocolor dbt/models dbt/tests
+	@$(BIN)/sqlfluff lint --processes 1 --disable-progress-bar --nocolor dbt/models dbt/tests
 	@$(BIN)/yamllint --strict config dbt .ci
 
 types: setup
