@@ -1,7 +1,10 @@
 """Hashes of what identity reads: an unchanged input needs no work."""
 
 import hashlib
+from functools import cache
+from pathlib import Path
 
+from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.workspace import Workspace
 
@@ -25,6 +28,18 @@ def evidence_hash(work: Workspace, judgements: tuple[Judgement, ...]) -> str:
         f"{j.number}:{j.verdict}:{j.record_id_l}:{j.record_id_r}" for j in judgements
     )
     return _digest(_table_hashes(work, _EVIDENCE) + words)
+
+
+def rules_hash(spec: IdentitySpec) -> str:
+    """Of the configuration and of this version's code: another one resolves everything anew."""
+    return _digest(spec.hash + _code_hash())
+
+
+@cache
+def _code_hash() -> str:
+    package = Path(__file__).parent
+    files = sorted([*package.glob("*.py"), *package.glob("incremental/*.py")])
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
 
 
 def times_hash(work: Workspace) -> str:

@@ -24,7 +24,7 @@ from dagster_project.identity.evidence_file import (
     made_from,
 )
 from dagster_project.identity.figures import report_of, status_counts
-from dagster_project.identity.fingerprint import evidence_hash, times_hash
+from dagster_project.identity.fingerprint import evidence_hash, rules_hash, times_hash
 from dagster_project.identity.ids import (
     IdChanges,
     Moves,
@@ -74,6 +74,7 @@ class _Run:
     judgements: tuple[Judgement, ...]
     evidence: str
     inputs: str
+    rules: str
     retrain: bool
     accept_moves: bool
     evidence_to: Path | None
@@ -107,8 +108,8 @@ def resolve(
             evidence = evidence_hash(work, judgements)
             inputs = times_hash(work)
         run = _Run(
-            work, spec, run_id, as_of, judgements, evidence, inputs, retrain, accept_moves,
-            evidence_to, reached,
+            work, spec, run_id, as_of, judgements, evidence, inputs, rules_hash(spec), retrain,
+            accept_moves, evidence_to, reached,
         )  # fmt: skip
         model = frozen_model(work)
         known = None if retrain else _still_valid(run, model)
@@ -131,7 +132,7 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
     ledger = run.work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]
     same = (last.evidence_hash, last.spec_hash, last.model_version, last.ledger_run) == (
         run.evidence,
-        run.spec.hash,
+        run.rules,
         model.version,
         ledger,
     )
@@ -174,7 +175,7 @@ def _refreshed(run: _Run, known: RunKey) -> IdentityReport | None:
     increment: list[object] = [None] * 3
     refresh_identifiers(
         run.work,
-        [run.run_id, run.as_of, run.inputs, run.evidence, run.spec.hash, known.model_version,
+        [run.run_id, run.as_of, run.inputs, run.evidence, run.rules, known.model_version,
          known.ledger_run, *figures, "", *increment],
     )  # fmt: skip
     return _unchanged_report(run.work, known)
@@ -187,7 +188,7 @@ def _updated(run: _Run, model: Model, start: float) -> IdentityReport | None:
     if file is None or last is None or needs_training(model, spec, 0) is not None:
         return None
     ledger = int(str(work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]))
-    wanted = MadeFrom(last.evidence_hash, spec.hash, model.version, ledger)
+    wanted = MadeFrom(last.evidence_hash, run.rules, model.version, ledger)
     if last.ledger_run != ledger or made_from(work, file) != wanted:
         return None
     with evidence_to_change(work, file):
@@ -236,7 +237,7 @@ def _written(run: _Run, model: Model, updated: Updated, start: float) -> Identit
 
 
 def _made_from(run: _Run, model: Model, changes: IdChanges) -> MadeFrom:
-    return MadeFrom(run.evidence, run.spec.hash, model.version, changes.ledger_run)
+    return MadeFrom(run.evidence, run.rules, model.version, changes.ledger_run)
 
 
 def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
@@ -298,7 +299,7 @@ def _run_row(
     run: _Run, model: Model, changes: IdChanges, report: IdentityReport, seconds: float
 ) -> list[object]:
     return [
-        run.run_id, run.as_of, run.inputs, run.evidence, run.spec.hash, model.version,
+        run.run_id, run.as_of, run.inputs, run.evidence, run.rules, model.version,
         changes.ledger_run, report.records, report.candidates, report.links, report.customers,
         report.created, report.absorbed, report.merged, report.split, report.retired,
         report.expected_precision, report.expected_recall, seconds, "; ".join(report.warnings),

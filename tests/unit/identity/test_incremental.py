@@ -12,6 +12,7 @@ import pytest
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import quoted, session
+from dagster_project.identity import fingerprint
 from dagster_project.identity.judgements import Verdict, judge
 from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.resolve import resolve
@@ -263,3 +264,20 @@ def test_deleting_the_evidence_changes_no_customer(tmp_path: Path) -> None:
             root.connection.execute(events).fetchall()
             == other.connection.execute(events).fetchall()
         )
+
+
+def test_another_version_of_the_code_resolves_everything_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contacts = strangers(30)
+    with session() as connection:
+        root = Root(tmp_path, connection)
+        root.resolve(contacts)
+        before = root.customers()
+
+        assert root.resolve(contacts).is_unchanged
+        monkeypatch.setattr(fingerprint, "_code_hash", lambda: "another")
+        again = root.resolve(contacts)
+
+        assert (again.is_unchanged, again.is_incremental) == (False, False)
+        assert root.customers() == before
