@@ -126,6 +126,7 @@ class ScratchWarehouse:
         """Run dbt on the file."""
         monkeypatch.setenv("C360_DATABASE", str(self.database))
         monkeypatch.setenv("C360_SPILL", str(self.folder / "spill"))
+        monkeypatch.setenv("C360_THREADS", "1")
         run_dbt(
             self.project,
             [

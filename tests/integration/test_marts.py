@@ -35,7 +35,8 @@ class Warehouse:
 
     def dbt(self, command: str, *arguments: str) -> None:
         self.monkeypatch.setenv("C360_DATABASE", str(self.database))
-        run_dbt(self.project, [command, *MARTS, "--threads", "1", *arguments], is_parsed=True)
+        self.monkeypatch.setenv("C360_THREADS", "1")
+        run_dbt(self.project, [command, *MARTS, *arguments], is_parsed=True)
 
     def execute(self, sql: str) -> None:
         with duckdb.connect(str(self.database)) as connection:

@@ -18,6 +18,10 @@ class EngineOptions:
     spill: Path | None = None
 
 
+DEFAULT_OPTIONS = EngineOptions()
+"""What a session takes that is given no options."""
+
+
 @contextmanager
 def session(
     database: Path | None = None,
@@ -33,7 +37,7 @@ def session(
     While a session writes a file no other process can open it: keep it short, and never
     open one around a dbt run.
     """
-    options = options or EngineOptions()
+    options = options or DEFAULT_OPTIONS
     if database is not None and not read_only:
         database.parent.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(
