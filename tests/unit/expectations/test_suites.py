@@ -1,5 +1,6 @@
 """Every stream and every mart has a suite that asks for columns it really has."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def columns_asked(suite: object) -> set[str]:
     return asked
 
 
+@cache
 def mart_models() -> dict[str, set[str]]:
     """Marts and their columns; steps on the way to one (``int_…``) are nobody's to read."""
     models = {}

@@ -1,5 +1,6 @@
 """A resolution of invented contacts with its evidence kept, to ask questions of."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,10 +18,12 @@ from dagster_project.identity.resolve import resolve
 from dagster_project.identity.workspace import Workspace
 from tests.unit.identity.world import AS_OF, Contact, build, spec, strangers
 
+_WAREHOUSE = "warehouse.duckdb"
+
 
 @dataclass
 class Room:
-    """One warehouse in memory, its state and its evidence on disk."""
+    """One warehouse with its state and its evidence, all in one folder."""
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
@@ -68,8 +71,16 @@ class Room:
 @contextmanager
 def room(folder: Path, contacts: list[Contact], others: int = 60) -> Iterator[Room]:
     """The contacts among ``others`` people who have nothing to do with them, resolved once."""
-    with session() as connection:
+    with session(folder / _WAREHOUSE) as connection:
         build(connection, [*contacts, *strangers(others)])
         made = Room(connection, folder, spec())
         made.resolve()
         yield made
+
+
+@contextmanager
+def copied_room(of: Path, folder: Path) -> Iterator[Room]:
+    """A room as it was left in the folder ``of``, to go on from in another."""
+    shutil.copytree(of, folder)
+    with session(folder / _WAREHOUSE) as connection:
+        yield Room(connection, folder, spec())

@@ -1,5 +1,6 @@
 """Merges and splits by a steward hold; the queue and the dry run tell the truth beforehand."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from dagster_project.identity.steward.preview import preview
 from dagster_project.identity.steward.review import Question, build_queue
 from dagster_project.identity.steward.subjects import find_subject
 from dagster_project.identity.steward.words import Decision, merge, split
-from tests.unit.identity.steward.room import Room, room
+from tests.unit.identity.steward.room import Room, copied_room, room
 from tests.unit.identity.world import AS_OF, Contact, record_id
 
 _SAID = Decision("steward", "asked them", datetime(2026, 10, 1, tzinfo=UTC))
@@ -25,30 +26,43 @@ _TWO_PEOPLE = [
 ]
 
 
+@pytest.fixture(scope="module")
+def resolved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The two people among others, resolved once for all tests."""
+    folder = tmp_path_factory.mktemp("resolved")
+    with room(folder, _TWO_PEOPLE):
+        return folder
+
+
+@pytest.fixture
+def made(resolved: Path, tmp_path: Path) -> Iterator[Room]:
+    """A copy of what was resolved, for a test of its own to go on from."""
+    with copied_room(resolved, tmp_path / "room") as made:
+        yield made
+
+
 def _merge(made: Room, left: str, right: str) -> None:
     with made.asked() as (work, _):
         merge(work, made.state, find_subject(work, left), find_subject(work, right), _SAID)
 
 
-def test_a_merge_holds_for_every_record_of_both_even_against_a_veto(tmp_path: Path) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        before = made.customers()
-        _merge(made, before[record_id("a")], before[record_id("x")])
+def test_a_merge_holds_for_every_record_of_both_even_against_a_veto(made: Room) -> None:
+    before = made.customers()
+    _merge(made, before[record_id("a")], before[record_id("x")])
 
-        made.resolve()
-        made.resolve(run_id="again")
+    made.resolve()
+    made.resolve(run_id="again")
 
-        after = made.customers()
+    after = made.customers()
     assert len({before[record_id("a")], before[record_id("x")]}) == 2
     assert len({after[c.record_id] for c in _TWO_PEOPLE}) == 1
 
 
-def test_a_customer_is_not_merged_with_itself(tmp_path: Path) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        customer = made.customers()[record_id("a")]
+def test_a_customer_is_not_merged_with_itself(made: Room) -> None:
+    customer = made.customers()[record_id("a")]
 
-        with pytest.raises(Customer360Error, match="two different"):
-            _merge(made, customer, customer)
+    with pytest.raises(Customer360Error, match="two different"):
+        _merge(made, customer, customer)
 
 
 def test_a_word_that_is_over_before_it_is_said_is_refused() -> None:
@@ -56,39 +70,36 @@ def test_a_word_that_is_over_before_it_is_said_is_refused() -> None:
         Decision("steward", "late", _SAID.made_at, expires_at=datetime(2026, 9, 30, tzinfo=UTC))
 
 
-def test_the_event_of_a_merge_names_the_steward(tmp_path: Path) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        before = made.customers()
-        _merge(made, before[record_id("a")], before[record_id("x")])
+def test_the_event_of_a_merge_names_the_steward(made: Room) -> None:
+    before = made.customers()
+    _merge(made, before[record_id("a")], before[record_id("x")])
 
-        made.resolve()
+    made.resolve()
 
-        actors = made.connection.execute(
-            "select actor from identity.events where event_type = 'merge'"
-        ).fetchall()
+    actors = made.connection.execute(
+        "select actor from identity.events where event_type = 'merge'"
+    ).fetchall()
     assert actors == [("steward",)]
 
 
-def test_a_split_holds_the_named_records_apart_until_it_is_taken_back(tmp_path: Path) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        whole = made.customers()[record_id("a")]
-        with made.asked() as (work, _):
-            leaving = [find_subject(work, record_id("b", "newsletter"))]
-            split(work, made.state, find_subject(work, whole), leaving, _SAID)
-        made.resolve()
-        apart = made.customers()
+def test_a_split_holds_the_named_records_apart_until_it_is_taken_back(made: Room) -> None:
+    whole = made.customers()[record_id("a")]
+    with made.asked() as (work, _):
+        leaving = [find_subject(work, record_id("b", "newsletter"))]
+        split(work, made.state, find_subject(work, whole), leaving, _SAID)
+    made.resolve()
+    apart = made.customers()
 
-        for judgement, _ in all_judgements(made.state):
-            withdraw(made.state, judgement.number, at=AS_OF)
-        made.resolve()
-        again = made.customers()
+    for judgement, _ in all_judgements(made.state):
+        withdraw(made.state, judgement.number, at=AS_OF)
+    made.resolve()
+    again = made.customers()
     assert apart[record_id("a")] != apart[record_id("b", "newsletter")]
     assert again[record_id("a")] == again[record_id("b", "newsletter")] == whole
 
 
-def test_a_split_of_somebody_elses_record_is_refused(tmp_path: Path) -> None:
+def test_a_split_of_somebody_elses_record_is_refused(made: Room) -> None:
     with (
-        room(tmp_path, _TWO_PEOPLE) as made,
         made.asked() as (work, _),
         pytest.raises(Customer360Error, match="do not belong"),
     ):
@@ -101,19 +112,18 @@ def test_a_split_of_somebody_elses_record_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_a_question_answered_does_not_come_again(tmp_path: Path) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        nothing_is_sure = made.spec.clusters.model_copy(update={"sure_bits": 1_000.0})
-        doubting = made.spec.model_copy(update={"clusters": nothing_is_sure})
-        with made.asked() as (work, _):
-            first = build_queue(work, doubting, limit=500)
-        asked = next(c for c in first if c.record_id_l == record_id("a"))
-        with made.asked() as (work, _):
-            subject = find_subject(work, asked.customer_id_l)
-            split(work, made.state, subject, [find_subject(work, asked.record_id_l)], _SAID)
+def test_a_question_answered_does_not_come_again(made: Room) -> None:
+    nothing_is_sure = made.spec.clusters.model_copy(update={"sure_bits": 1_000.0})
+    doubting = made.spec.model_copy(update={"clusters": nothing_is_sure})
+    with made.asked() as (work, _):
+        first = build_queue(work, doubting, limit=500)
+    asked = next(c for c in first if c.record_id_l == record_id("a"))
+    with made.asked() as (work, _):
+        subject = find_subject(work, asked.customer_id_l)
+        split(work, made.state, subject, [find_subject(work, asked.record_id_l)], _SAID)
 
-        with made.asked() as (work, _):
-            second = build_queue(work, doubting, limit=500, state_dir=made.state)
+    with made.asked() as (work, _):
+        second = build_queue(work, doubting, limit=500, state_dir=made.state)
 
     assert asked.question is Question.SPLIT
     assert asked.record_id_r == record_id("b", "newsletter")
@@ -122,14 +132,13 @@ def test_a_question_answered_does_not_come_again(tmp_path: Path) -> None:
     assert set(second) < set(first)
 
 
-def test_the_dry_run_tells_what_the_run_then_does_and_writes_nothing(tmp_path: Path) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        before = made.customers()
-        _merge(made, before[record_id("a")], before[record_id("x")])
-        told = preview(made.connection, spec=made.spec, state_dir=made.state, as_of=AS_OF)
-        unchanged = made.customers()
+def test_the_dry_run_tells_what_the_run_then_does_and_writes_nothing(made: Room) -> None:
+    before = made.customers()
+    _merge(made, before[record_id("a")], before[record_id("x")])
+    told = preview(made.connection, spec=made.spec, state_dir=made.state, as_of=AS_OF)
+    unchanged = made.customers()
 
-        report = made.resolve()
+    report = made.resolve()
 
     assert unchanged == before
     assert (
@@ -138,19 +147,18 @@ def test_the_dry_run_tells_what_the_run_then_does_and_writes_nothing(tmp_path: P
 
 
 def test_a_run_that_would_move_too_many_records_changes_nothing_until_accepted(
-    tmp_path: Path,
+    made: Room,
 ) -> None:
-    with room(tmp_path, _TWO_PEOPLE) as made:
-        before = made.customers()
-        moves = made.spec.moves.model_copy(update={"stop_above": 0.01, "from_records": 10})
-        made.spec = made.spec.model_copy(update={"moves": moves})
-        _merge(made, before[record_id("a")], before[record_id("x")])
+    before = made.customers()
+    moves = made.spec.moves.model_copy(update={"stop_above": 0.01, "from_records": 10})
+    made.spec = made.spec.model_copy(update={"moves": moves})
+    _merge(made, before[record_id("a")], before[record_id("x")])
 
-        with pytest.raises(TooManyMovesError, match="2 of 84 known records"):
-            made.resolve(accept_moves=False)
-        held = made.customers()
-        made.resolve(accept_moves=True)
-        accepted = made.customers()
+    with pytest.raises(TooManyMovesError, match="2 of 84 known records"):
+        made.resolve(accept_moves=False)
+    held = made.customers()
+    made.resolve(accept_moves=True)
+    accepted = made.customers()
 
     assert held == before
     assert accepted[record_id("a")] == accepted[record_id("x")]
