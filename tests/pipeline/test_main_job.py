@@ -192,7 +192,7 @@ def _words(file: Path) -> set[str]:
     else:
         text = file.read_bytes().decode("utf-8", errors="replace")
     text = text.lower()
-    addresses = re.findall(r"[\w.+'-]+@[\w.-]+", text)
+    addresses = re.findall(r"(?<![\w.+'-])[\w.+'-]+@[\w.-]+", text)
     phones = re.findall(r"\+?\d[\d ().-]{6,}\d", text)
     return {*addresses, *phones}
 
