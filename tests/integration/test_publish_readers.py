@@ -19,13 +19,14 @@ import json, os, sys, time
 import duckdb
 
 product, stop = sys.argv[1], sys.argv[2]
-kept = duckdb.connect(product, read_only=True)  # warm: one old generation stays open
+lean = {"threads": 1}  # eight readers have two cores between them
+kept = duckdb.connect(product, read_only=True, config=lean)  # warm: one old generation stays open
 first = kept.execute("select any_value(generation) from _manifest").fetchall()[0][0]
 seen, torn, errors = [], 0, []
 while True:
     last_round = os.path.exists(stop)
     try:
-        with duckdb.connect(product, read_only=True) as connection:
+        with duckdb.connect(product, read_only=True, config=lean) as connection:
             generation, total = connection.execute(
                 "select any_value(generation), sum(row_count) from _manifest"
             ).fetchall()[0]
