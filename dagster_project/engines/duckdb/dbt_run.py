@@ -100,7 +100,7 @@ def run_dbt(
         if any(map(is_disk_full, reasons)):
             raise disk_full(project.target.parent)
         raise DbtError(
-            "dbt failed: " + "; ".join(reasons[:5]),
+            f"dbt failed: {_told(reasons)}",
             f"dbt {arguments[0]}",
             "compiled SQL lies under warehouse/dbt/compiled; run `c360 doctor`, then run again",
         )
@@ -124,16 +124,24 @@ _INTERESTING = frozenset(
 
 
 def _failure(event: Event) -> list[str]:
+    """What went wrong, with the node's name; an error's own words say more than its status."""
     data = event.get("data", {})
-    status = str(data.get("status", "")).lower()
-    node = data.get("node_info", {})
-    if event["info"]["name"] == "LogTestResult" and status in {"fail", "error"}:
-        return [f"test {node.get('node_name')}: {data.get('num_failures', 'some')} rows"]
-    if event["info"]["name"] == "LogModelResult" and status == "error":
-        return [f"model {node.get('node_name')}"]
+    if (
+        event["info"]["name"] == "LogTestResult"
+        and str(data.get("status", "")).lower() == "fail"
+    ):
+        failed = data.get("num_failures", "some")
+        return [f"test {data.get('node_info', {}).get('node_name')}: {failed} rows"]
     if event["info"]["name"] in {"RunResultError", "MainEncounteredError"}:
-        return [redacted(str(data.get("msg") or data.get("exc") or ""))[:400]]
+        said = redacted(str(data.get("msg") or data.get("exc") or ""))
+        return [" ".join(said.split())[:400]]
     return []
+
+
+def _told(reasons: list[str], shown: int = 3) -> str:
+    """The first reasons; where one model fails, all that read it are left out anyway."""
+    more = [f"and {len(reasons) - shown} more"] if len(reasons) > shown else []
+    return "; ".join([*reasons[:shown], *more])
 
 
 def _parsed(project: DbtProject) -> Any:
