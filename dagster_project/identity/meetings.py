@@ -19,6 +19,10 @@ MOST_MEETINGS = 1_500_000
 MOST_SAMPLED = 2_000
 LEAST_SAMPLED = 200
 
+LIKELY = 0.5
+"""Chance from which on a pair is a likely match. Many pairs of little chance are no match among
+them: what they say of a broad rule is how far the first training errs."""
+
 
 def gather_meetings(
     work: Workspace, spec: IdentitySpec, comparing: Comparing, strangers: tuple[Ints, Ints]
@@ -205,9 +209,9 @@ def _summed_up(work: Workspace, sampled: int) -> Meetings:
         "select rid, row_number() over (order by rid) - 1 as place from work.sampled"
     )
     found = work.connection.execute(
-        """
+        f"""
         select sampled.place as record, meeting.mask, count(*)::double as pairs,
-            coalesce(sum(opinion.chance) filter (opinion.chance >= 0.2), 0) as matches
+            coalesce(sum(opinion.chance) filter (opinion.chance >= {LIKELY}), 0) as matches
         from work.meeting
         inner join work.sampled on meeting.s = sampled.rid
         left join work.compared_sample as compared on meeting.s = compared.l and meeting.x = compared.r

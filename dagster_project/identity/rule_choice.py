@@ -32,10 +32,14 @@ FOUND_ONCE = 0.05
 """What is left of a likely match's worth once a rule finds it: others like it may differ just
 where that rule looks, so that a second way to them is worth something."""
 
-LEAST_PRICE, MOST_PRICE = 0.0012, 0.05
-"""Share of the likely matches that one more pair per record must bring: bounds of the search."""
+WORTH_A_LOOK = 0.002
+"""Likely matches that a pair must bring on average, however much of the budget is left: a match
+that nothing else finds is worth five hundred comparisons, and no more."""
 
-TRIES = 5
+MOST_PRICE = 50 * WORTH_A_LOOK
+"""The dearest that a pair gets where the budget is short."""
+
+TRIES = 6
 """Prices tried between the bounds; each halves the factor between what holds and what does not."""
 
 
@@ -81,10 +85,10 @@ def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choic
     sample = _Sample(meetings)
     proposals = _Search(sample).proposals(LEAST_RECALL * total)
     task = _Task(sample, tuple(proposals), total, most_rules)
-    best = _choose_at(task, LEAST_PRICE)
+    best = _choose_at(task, WORTH_A_LOOK)
     if best.pairs_per_record <= budget:
         return best
-    low, high, best = LEAST_PRICE, MOST_PRICE, _choose_at(task, MOST_PRICE)
+    low, high, best = WORTH_A_LOOK, MOST_PRICE, _choose_at(task, MOST_PRICE)
     for _ in range(TRIES):
         price = (low * high) ** 0.5
         choice = _choose_at(task, price)
@@ -106,8 +110,8 @@ class _Task:
 
 
 def _choose_at(task: _Task, price: float) -> Choice:
+    """The rules where a pair costs so many likely matches."""
     search, total, least = _Search(task.sample), task.total, LEAST_RECALL * task.total
-    price *= total / (2 * max(search.records, 1))
     ahead = [(-w.value(price), w.mask, w.cap) for w in task.proposals]
     heapq.heapify(ahead)
     spent, found, rules = 0.0, 0.0, dict[int, int]()

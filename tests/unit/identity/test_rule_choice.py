@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dagster_project.identity.atoms import ATOMS
-from dagster_project.identity.rule_choice import CAPS, Meetings, choose_rules
+from dagster_project.identity.rule_choice import CAPS, WORTH_A_LOOK, Meetings, choose_rules
 
 _Row = tuple[int, tuple[str, ...], float, float]
 """Record, atoms shared, pairs, likely matches."""
@@ -92,3 +92,15 @@ def test_a_budget_is_used_up_by_what_it_can_still_pay() -> None:
     ]
 
     assert spent == [10.0, 30.0, 60.0, 100.0]
+
+
+def test_pairs_that_hardly_ever_match_are_left_out_however_large_the_budget() -> None:
+    rows: list[_Row] = [(n, ("birth_date",), 1.0, 1.0) for n in range(10)]
+    rows += [(n, ("family",), 80.0, 80 * WORTH_A_LOOK / 2) for n in range(10)]
+    rows += [(n, ("city",), 80.0, 80 * WORTH_A_LOOK * 2) for n in range(10)]
+
+    choice = choose_rules(
+        _meetings(rows, ("birth_date", "family", "city")), budget=1_000, most_rules=9
+    )
+
+    assert {rule.atoms for rule in choice.rules} == {("birth_date",), ("city",)}
