@@ -11,6 +11,7 @@ learned from data (``weights``), vetoes and caps (``guards``).
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -69,26 +70,56 @@ def compare_statements(
 
     Names and fields are compared one after the other, since rows with all their columns at
     once are slow; pairs are put in order first, since rows near each other are read faster.
+    What only some pairs have is looked up while rows are narrow, or asked with ``in``: an
+    outer join cuts the engine's batches into pieces, and all that follows pays for each.
     ``only_hopeful`` leaves out pairs of different family names that nothing could make up for.
+    """
+    yield _ALIAS_PAIRS.format(pairs=pairs)
+    yield f"""
+        create or replace table work.part_0 as
+        select
+            pair.l,
+            pair.r,
+            0::bigint as pattern,
+            0::smallint as surprise,
+            coalesce(agreement.flags, 0)::usmallint as flags,
+            coalesce(alias_pair.forms, 0)::utinyint as forms
+        from {pairs} as pair
+        left join work.agreement as agreement on pair.l = agreement.l and pair.r = agreement.r
+        left join work.alias_pair as alias_pair on pair.l = alias_pair.l and pair.r = alias_pair.r
+        order by pair.l, pair.r
     """
     groups = [
         [c for c in group if _is_known(c, known)]
         for group in ((NAME, ALIAS, MIDDLE), COMPARISONS[3:])
     ]
-    groups = [group for group in groups if group]
-    yield f"""
-        create or replace table work.part_0 as
-        select pair.l, pair.r, 0::bigint as pattern, 0::smallint as surprise
-        from {pairs} as pair {_HOPEFUL if only_hopeful else ""}
-        order by pair.l, pair.r
-    """
-    yield _ALIAS_PAIRS
-    for number, group in enumerate(groups):
-        sql = _part_sql(f"work.part_{number}", group, typical, name_ceiling)
-        table = into if group is groups[-1] else f"work.part_{number + 1}"
-        yield f"create or replace table {table} as {sql}"
+    parts = [_Part(group, only_hopeful and not n) for n, group in enumerate(groups)]
+    parts = [part for part in parts if part.comparisons or part.only_hopeful]
+    for number, part in enumerate(parts):
+        is_last = part is parts[-1]
+        table = into if is_last else f"work.part_{number + 1}"
+        yield f"create or replace table {table} as " + _part_sql(
+            f"work.part_{number}",
+            part,
+            typical,
+            name_ceiling,
+            keep="" if is_last else ", flags",
+        )
         yield f"drop table work.part_{number}"
     yield "drop table work.alias_pair"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Comparisons that one statement makes, and whether it leaves out hopeless pairs first."""
+
+    comparisons: list[Comparison]
+    only_hopeful: bool
+
+    @property
+    def is_named(self) -> bool:
+        """Whether names are compared."""
+        return any(c.name in ("name", "alias", "middle") for c in self.comparisons)
 
 
 def _is_known(comparison: Comparison, known: Collection[str]) -> bool:
@@ -103,87 +134,73 @@ _ALWAYS = ("handle",)
 
 
 def _part_sql(
-    pairs: str,
-    group: list[Comparison],
-    typical: Mapping[str, float],
-    name_ceiling: float,
+    pairs: str, part: _Part, typical: Mapping[str, float], name_ceiling: float, *, keep: str
 ) -> str:
     """The pairs, with what a group of comparisons adds to pattern and surprise."""
+    group = part.comparisons
     levels = [f"({c.sql})::bigint as level_{c.name}" for c in group]
     shifts = dict(zip([c.name for c in COMPARISONS], _shifts(COMPARISONS), strict=True))
     pattern = " + ".join(["pattern", *(f"(level_{c.name} << {shifts[c.name]})" for c in group)])
     surprise = " + ".join(
         ["surprise", *(_surprise(c, typical, name_ceiling) for c in group if c.rarities)]
     )
-    is_named = group[0].name in ("name", "alias", "middle")
-    similarities = NAME_SIMILARITIES if is_named else FIELD_SIMILARITIES
-    parts = NAME_PARTS if is_named else "0 as nothing"
-    read = [f"{side}_{column}" for side, column in _fields(f"{levels} {parts} {similarities}")]
+    similarities = NAME_SIMILARITIES if part.is_named else FIELD_SIMILARITIES
+    parts = NAME_PARTS if part.is_named else "0 as nothing"
+    namings = _NAMINGS if part.is_named else ""
+    hopeful = f"where {_HOPEFUL}" if part.only_hopeful else ""
+    read = _fields(f"{levels} {parts} {similarities} {namings} {hopeful}")
     rare = [f"{side}_{column}" for side, column in _fields(surprise)]
-    gathered = ", ".join(f"{name[0]}.{name[2:]} as {name}" for name in sorted({*read, *rare}))
+    names = sorted({*(f"{side}_{column}" for side, column in read), *rare})
+    gathered = ", ".join(f"{name[0]}.{name[2:]} as {name}" for name in names)
     return f"""
-        select l, r, {pattern} as pattern, ({_flat(surprise)})::smallint as surprise
+        select l, r, {pattern} as pattern, ({_flat(surprise)})::smallint as surprise {keep}
         from (
-            select {", ".join(["l", "r", "pattern", "surprise", *rare, *map(_flat, levels)])}
+            select {", ".join(["l", "r", "pattern", "surprise", *rare, *map(_flat, levels)])} {keep}
             from (
                 select *, {_flat(parts)}
                 from (
-                    select
-                        pair.*, {gathered}, coalesce(agreement.flags, 0) as flags,
-                        {similarities} {_RESPELLED if is_named else ""}
-                    from {pairs} as pair
-                    inner join work.feature as l on pair.l = l.rid
-                    inner join work.feature as r on pair.r = r.rid
-                    left join work.agreement as agreement
-                        on pair.l = agreement.l and pair.r = agreement.r
-                    {_RESPELLINGS if is_named else ""}
+                    select *, {_flat(similarities)}
+                    from (
+                        select pair.*, {gathered} {namings}
+                        from {pairs} as pair
+                        inner join work.feature as l on pair.l = l.rid
+                        inner join work.feature as r on pair.r = r.rid
+                    )
+                    {_flat(hopeful)}
                 )
             )
         )
     """
 
 
+_NAMINGS = """,
+    coalesce((l.given, r.given) in (select l, r from work.nick_pair), false) as is_nickname,
+    coalesce((l.family, r.family) in (select l, r from work.family_pair), false)
+        as is_respelled,
+    forms in (1, 3) as is_alias,
+    forms in (2, 3) as is_short_alias
+"""
+
 # Full names of two families, no rare value in common, not born alike: what is left, such as a
 # town, an employer or a given name, never makes up for it. Inside a component such pairs are
 # compared all the same. The family names differ as they do at the lowest level of names.
+# One case after the other, the cheap ones first: conditions joined by "and" are all computed.
 _HOPEFUL = f"""
-    inner join work.feature as l on pair.l = l.rid
-    inner join work.feature as r on pair.r = r.rid
-    left join work.agreement as agreement on pair.l = agreement.l and pair.r = agreement.r
-    left join work.family_pair as family_pair on l.family = family_pair.l and r.family = family_pair.r
-    where not coalesce(
-        l.family_sound <> r.family_sound
-        and l.family_root <> r.family_root
-        and l.given is not null
-        and r.given is not null
-        and agreement.flags is null
-        and family_pair.l is null
-        and (l.id_number is null or r.id_number is null)
-        and not coalesce(
-            (l.birth_year = r.birth_year)::tinyint + (l.birth_month = r.birth_month)::tinyint
-                + (l.birth_day = r.birth_day)::tinyint >= 2,
-            l.birth_year = r.birth_year,
-            false
-        )
-        and not starts_with(r.family, l.initial)
-        and not starts_with(l.family, r.initial)
-        and {COMMON_WORDS} < least(l.word_count, r.word_count)
-        and jaro_winkler_similarity(l.family, r.family) < 0.82,
-        false
-    )
-"""
-
-_RESPELLED = """,
-    nick_pair.l is not null as is_nickname,
-    family_pair.l is not null as is_respelled,
-    alias_pair.forms in (1, 3) as is_alias,
-    alias_pair.forms in (2, 3) as is_short_alias
-"""
-
-_RESPELLINGS = """
-    left join work.nick_pair as nick_pair on l.given = nick_pair.l and r.given = nick_pair.r
-    left join work.family_pair as family_pair on l.family = family_pair.l and r.family = family_pair.r
-    left join work.alias_pair as alias_pair on pair.l = alias_pair.l and pair.r = alias_pair.r
+    case
+        when flags > 0 then true
+        when l.given is null or r.given is null then true
+        when l.family is null or r.family is null then true
+        when l.family_sound = r.family_sound or l.family_root = r.family_root then true
+        when is_respelled then true
+        when l.id_number is not null and r.id_number is not null then true
+        when l.birth_year = r.birth_year
+            and coalesce(l.birth_month = r.birth_month or l.birth_day = r.birth_day, true)
+            then true
+        when l.birth_month = r.birth_month and l.birth_day = r.birth_day then true
+        when starts_with(r.family, l.initial) or starts_with(l.family, r.initial) then true
+        when {COMMON_WORDS} >= least(l.word_count, r.word_count) then true
+        else jaro_winkler_similarity(l.family, r.family) >= 0.82
+    end
 """
 
 # An alias that spells the other record's name counts only where one side has no full name.
@@ -194,7 +211,7 @@ with
 sided as (
 
     select pair.l, pair.r, nameless.letters, bearer.name_id
-    from work.part_0 as pair
+    from {pairs} as pair
     inner join work.nameless on pair.l = nameless.rid
     inner join work.feature as bearer on pair.r = bearer.rid
     where bearer.name_id is not null
@@ -202,7 +219,7 @@ sided as (
     union all
 
     select pair.l, pair.r, nameless.letters, bearer.name_id
-    from work.part_0 as pair
+    from {pairs} as pair
     inner join work.nameless on pair.r = nameless.rid
     inner join work.feature as bearer on pair.l = bearer.rid
     where bearer.name_id is not null
@@ -218,7 +235,7 @@ spelled as (
     union all
 
     select pair.l, pair.r, one.form
-    from work.part_0 as pair
+    from {pairs} as pair
     inner join work.nameless as one on pair.l = one.rid
     inner join work.nameless as other on pair.r = other.rid and one.letters = other.letters
     where one.form is not null

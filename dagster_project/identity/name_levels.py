@@ -173,8 +173,7 @@ COMMON_WORDS = """
 NAME_SIMILARITIES = f"""
     case
         when l.family is null or r.family is null then 0.0
-        when l.family = r.family or l.family_root = r.family_root or family_pair.l is not null
-            then 1.0
+        when l.family = r.family or l.family_root = r.family_root or is_respelled then 1.0
         else jaro_winkler_similarity(l.family, r.family)
     end as near_family,
     case when l.given <> r.given then jaro_winkler_similarity(l.given, r.given) else 1.0 end
