@@ -6,17 +6,9 @@ one join on each side. Mailboxes have none: they never meet persons.
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.aliases import find_aliases, write_name_words
-from dagster_project.identity.rarity import (
-    SPELLED_RARITY,
-    count_fields,
-    count_names,
-    rarity_columns,
-    rarity_joins,
-)
+from dagster_project.identity.feature_rows import FEATURES, OTHER_COLUMNS
+from dagster_project.identity.rarity import SPELLED_RARITY, count_fields, count_names
 from dagster_project.identity.workspace import Workspace
-
-OTHER_COLUMNS = 3
-"""Columns of unknown meaning that are compared: those with the most values."""
 
 
 def build_features(
@@ -48,7 +40,7 @@ def build_features(
     work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
     if not has_statistics:
         count_fields(work)
-    work.run(_FEATURES, [list(spec.one_record_per_person)])
+    work.run(FEATURES, [list(spec.one_record_per_person)])
     work.run(
         "create or replace table work.known_column as select name from ("
         "unpivot (select count(columns(*)) from work.feature) on columns(*) into name name value filled"
@@ -253,143 +245,19 @@ where told.value <> ''
 group by told.rid
 """
 
-# Values a feature row holds at most two of; a record with more is looked up by its atoms.
+# Places of records: values a feature row holds at most two of.
 _POINTS = """
 create or replace table work.point as
-with
-
-emails as (
-
-    select
-        rid,
-        min(canonical) as email_first,
-        nullif(max(canonical), min(canonical)) as email_last
-    from work.identifier
-    where kind = 'email' and (flag is null or flag = 'shared')
-    group by rid
-
-),
-
-phones as (
-
-    select rid, min(canonical) as phone_first
-    from work.identifier
-    where kind = 'phone' and (flag is null or flag = 'shared')
-    group by rid
-
-),
-
-networks as (
-
-    select rid, bit_or((1::bigint << (hash(network) % 60)::integer)) as networks
-    from work.identifier
-    where kind = 'handle' and flag is null
-    group by rid
-
-),
-
-places as (
-
-    select
-        rid,
-        min(hash(postal_code)) filter (where postal_code is not null) as postal_1,
-        max(hash(postal_code)) filter (where postal_code is not null) as postal_2,
-        min(hash(city)) filter (where city is not null) as city_1,
-        max(hash(city)) filter (where city is not null) as city_2,
-        min(city) as city,
-        min(postal_code) as postal_code,
-        min(left(postal_code, greatest(2, length(postal_code) - 3)::integer)) as postal_area,
-        min(street) as street
-    from work.address_key
-    group by rid
-
-),
-
-domains as (
-
-    select rid, min(hash(domain)) as domain_1, max(hash(domain)) as domain_2
-    from work.domain
-    group by rid
-
-)
-
-select *
-from emails
-full join phones using (rid)
-full join networks using (rid)
-full join places using (rid)
-full join domains using (rid)
-"""
-
-_FEATURES = f"""
-create or replace table work.feature as
 select
-    record.rid,
-    name.name_id,
-    name.given,
-    name.family,
-    name.name,
-    name.word_count,
-    nullif(array_to_string(name.middle_words, ' '), '') as middle,
-    case when name.word_count >= 1 then hash(name.words[1]) end as word_1,
-    case when name.word_count >= 2 then hash(name.words[2]) end as word_2,
-    case when name.word_count >= 3 then hash(name.words[3]) end as word_3,
-    case when name.word_count >= 4 then hash(name.words[4]) end as word_4,
-    name.initial,
-    name.family_root,
-    name.family_sound,
-    name.is_two_namings,
-    name.is_western_given,
-    name.generation,
-    coalesce(rarity.rarity, spelled_rarity.rarity, 0)::smallint as rarity,
-    coalesce(rarity.family_rarity, spelled_rarity.family_rarity, 0)::smallint as family_rarity,
-    coalesce(rarity.given_rarity, spelled_rarity.given_rarity, 0)::smallint as given_rarity,
-    coalesce(word_rarity.word_rarity, 0)::smallint as word_rarity,
-    letters.letters,
-    point.email_first,
-    point.email_last,
-    point.phone_first,
-    point.networks,
-    birth.birth_year,
-    birth.birth_month,
-    birth.birth_day,
-    birth.birth_digits,
-    birth.birth_digit_sum,
-    point.postal_1,
-    point.postal_2,
-    point.postal_code,
-    point.postal_area,
-    point.city_1,
-    point.city_2,
-    point.city,
-    point.street,
-    company.company,
-    point.domain_1,
-    point.domain_2,
-    upper(nullif(trim(record.country), '')) as country,
-    fact.gender,
-    fact.id_number,
-    fact.birth_place,
-    fact.occupation,
-    fact.other_1,
-    fact.other_2,
-    fact.other_3,
-    {rarity_columns()},
-    case when record.is_living and list_contains($1::varchar[], record.source) then record.source end
-        as single_source
-from work.record
-left join work.record_name on record.rid = record_name.rid
-left join work.name on record_name.name_id = name.name_id
-left join work.rarity on name.name_id = rarity.name_id
-left join work.word_rarity on name.name_id = word_rarity.name_id
-left join work.spelled_rarity on record.rid = spelled_rarity.rid
-left join (
-    select rid, min(letters) as letters from work.alias where length(letters) >= 4 group by rid
-) as letters on record.rid = letters.rid
-left join work.point on record.rid = point.rid
-left join work.birth on record.rid = birth.rid
-left join work.company on record.rid = company.rid
-left join work.fact on record.rid = fact.rid
-{rarity_joins()}
-where not record.is_mailbox
+    rid,
+    min(hash(postal_code)) filter (where postal_code is not null) as postal_1,
+    max(hash(postal_code)) filter (where postal_code is not null) as postal_2,
+    min(hash(city)) filter (where city is not null) as city_1,
+    max(hash(city)) filter (where city is not null) as city_2,
+    min(city) as city,
+    min(postal_code) as postal_code,
+    min(left(postal_code, greatest(2, length(postal_code) - 3)::integer)) as postal_area,
+    min(street) as street
+from work.address_key
+group by rid
 """

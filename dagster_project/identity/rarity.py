@@ -60,27 +60,26 @@ _FIELD_VALUES = {
 """Per field of the statistics, where its values stand."""
 
 
-def rarity_columns() -> str:
-    """Columns ``<field>_rarity`` of a feature row: tenths of a bit that meeting its value says.
+RARITY_COLUMNS = tuple(f"{field}_rarity" for field in _FIELD_VALUES)
+"""Columns of a feature row that ``rarity_parts`` make."""
+
+
+def rarity_parts() -> list[str]:
+    """Queries of rid and ``<field>_rarity``: tenths of a bit that meeting its value says.
 
     A value that the statistics do not know is as rare as one that a single record holds.
     """
-    return ", ".join(
-        f"case when {table}.{column} is null then 0 else round(10 * log2("
+    return [
+        f"select {table}.rid, round(10 * log2("
         f"greatest(coalesce((select held from work.total where field = '{field}'), 1)"
-        f" / coalesce({field}_held.held, 1), 1)"
-        f")) end::smallint as {field}_rarity"
+        f" / coalesce(known.held, 1), 1)"
+        f"))::smallint as {field}_rarity "
+        f"from work.{table} "
+        f"left join (select value, held from work.common where field = '{field}') as known "
+        f"on hash({table}.{column}) = known.value "
+        f"where {table}.{column} is not null"
         for field, (table, column) in _FIELD_VALUES.items()
-    )
-
-
-def rarity_joins() -> str:
-    """What ``rarity_columns`` are read from."""
-    return " ".join(
-        f"left join (select value, held from work.common where field = '{field}') as {field}_held "
-        f"on hash({table}.{column}) = {field}_held.value"
-        for field, (table, column) in _FIELD_VALUES.items()
-    )
+    ]
 
 
 def typical_surprise(work: Workspace) -> dict[str, float]:
