@@ -114,25 +114,24 @@ _ALIAS = Atom(
     is_own=True,
 )  # fmt: skip
 
+# Either name may be a nickname, and either may stand in the other's place.
 _NAME_PAIR = Atom(
     "name_pair", "name",
     """
-        with nick as (select nick, list(root) as roots from work.nickname group by nick)
-        select distinct rid, hash(least(given, family), greatest(given, family)) as value
+        select rid, hash(least(one, other), greatest(one, other)) as value
         from (
-            select feature.rid, unnest(list_distinct(list_append(
-                list_transform(
-                    coalesce(given_nick.roots, []), lambda r: [r, feature.family]
-                ) || list_transform(
-                    coalesce(family_nick.roots, []), lambda r: [feature.given, r]
-                ),
-                [feature.given, feature.family]
-            ))) as pair, pair[1] as given, pair[2] as family
+            select rid, given as one, family as other from work.feature
+            union all
+            select feature.rid, nickname.root as one, feature.family as other
             from work.feature
-            left join nick as given_nick on feature.given = given_nick.nick
-            left join nick as family_nick on feature.family = family_nick.nick
-            where feature.given is not null and feature.family is not null
+            inner join work.nickname on feature.given = nickname.nick
+            union all
+            select feature.rid, feature.given as one, nickname.root as other
+            from work.feature
+            inner join work.nickname on feature.family = nickname.nick
         )
+        where one is not null and other is not null
+        group by rid, value
     """,
 )  # fmt: skip
 

@@ -325,10 +325,11 @@ def _sound(column: str) -> str:
     return f"left({text}, 5)"
 
 
+# What follows from a family name or a given name alone is found once for all who bear it.
 # One family, two endings: Kowalska and Kowalski, Ivanova and Ivanov, Papadopoulou and Papadopoulos.
 _FAMILY_ROOT = """
 regexp_replace(regexp_replace(regexp_replace(
-    part.family,
+    borne.family,
     '(sk|ck|zk)(a|i|y|aia|aya|iy|ij)$', '\\1'),
     '([aeiouy][^aeiouy]*)(ov|ev|in|yn)a$', '\\1\\2'),
     '(.{4}[^aeiou]o)(u|s)$', '\\1')
@@ -376,6 +377,25 @@ grouped as (
     from work.family_group
     group by family
 
+),
+
+family_name as (
+
+    select
+        borne.family,
+        {_FAMILY_ROOT} as family_root,
+        {_sound("borne.family")} as family_sound,
+        coalesce(grouped.is_two_namings, false) as is_two_namings
+    from (select distinct family from work.part where family is not null) as borne
+    left join grouped on borne.family = grouped.family
+
+),
+
+given_name as (
+
+    select given, not regexp_matches(given, '{_CHINESE_GIVEN}') as is_western
+    from (select distinct given from work.part where given is not null)
+
 )
 
 select
@@ -390,10 +410,10 @@ select
     part.family_words,
     part.middle_words,
     left(part.given, 1) as initial,
-    {_FAMILY_ROOT} as family_root,
-    coalesce(grouped.is_two_namings, false) as is_two_namings,
-    rooted.roots is not null or not regexp_matches(part.given, '{_CHINESE_GIVEN}') as is_western_given,
-    {_sound("part.family")} as family_sound,
+    family_name.family_root,
+    coalesce(family_name.is_two_namings, false) as is_two_namings,
+    rooted.roots is not null or given_name.is_western as is_western_given,
+    family_name.family_sound,
     case
         when part.given is not null
             then list_sort(list_distinct(list_append(coalesce(rooted.roots, []), hash(part.given))))
@@ -402,7 +422,8 @@ select
 from work.part
 inner join counted on part.name_id = counted.name_id
 left join rooted on part.name_id = rooted.name_id
-left join grouped on part.family = grouped.family
+left join family_name on part.family = family_name.family
+left join given_name on part.given = given_name.given
 where len(part.words) > 0
 """
 
