@@ -39,10 +39,10 @@ def find_agreements(work: Workspace) -> None:
 def write_holdings(work: Workspace) -> None:
     """Make ``work.holding(value, flag, rid)``: who holds what may agree, and ``work.nameless``."""
     work.run(
-        "create or replace table work.holding (value ubigint, flag usmallint, rid integer)"
+        "create or replace table work.holding as "
+        "select value::ubigint as value, flag::usmallint as flag, rid "
+        f"from ({' union all '.join(_HOLDINGS)}) as held(value, flag, rid)"
     )
-    for sql in _HOLDINGS:
-        work.run(f"insert into work.holding {sql}")
     work.run(_NAMELESS)
 
 

@@ -281,5 +281,4 @@ def _split(
 
 
 def _write_assignment(work: Workspace, labels: Ints) -> None:
-    write_labels(work, "assignment", labels)
-    work.run("alter table work.assignment rename column label to cluster")
+    write_labels(work, "assignment", labels, column="cluster")

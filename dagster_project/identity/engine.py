@@ -15,7 +15,7 @@ from dagster_project.identity.atoms import write_atoms
 from dagster_project.identity.blocking import RuleCount, find_candidates
 from dagster_project.identity.clustering import build_clusters
 from dagster_project.identity.contacts import read_contacts
-from dagster_project.identity.features import build_features
+from dagster_project.identity.features import build_features, note_columns
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.model import Model, needs_training, plan_training, train_model
 from dagster_project.identity.names import read_names
@@ -97,6 +97,7 @@ def run_stages(
         if model is not None and reason is None and not load_statistics(work, model.version):
             reason = "what it counted is not known"
         build_features(work, spec, has_statistics=reason is None)
+        note_columns(work)
     with work.stage("agreements", "work.agreement"):
         find_agreements(work)
     with work.stage("rules"):

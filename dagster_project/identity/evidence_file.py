@@ -184,20 +184,26 @@ def opened_evidence(file: Path) -> Iterator[tuple[Workspace, Model]]:
 
     Its tables are ``kept.<table>``; those that comparisons read are also ``work.<table>``.
     """
+    with session() as connection, workspace(connection) as work:
+        model = attach_evidence(work, file, "kept")
+        for table in COMPARED:
+            work.run(f"create view work.{table} as from kept.{table}")
+        write_words(work, schema="kept")
+        yield work, model
+
+
+def attach_evidence(work: Workspace, file: Path, name: str) -> Model:
+    """The evidence of the last resolution as a database of that name, only to be read; its model."""
     if not file.exists():
         raise StateError(
             "no resolution has left its evidence here",
             str(file),
             "run `c360 run` on this root first",
         )
-    with session() as connection, workspace(connection) as work:
-        work.run(f"attach '{quoted(str(file))}' as kept (read_only)")
-        format_, body = work.rows("select format, model from kept.made")[0]
-        if format_ != FORMAT:
-            raise StateError(
-                "the evidence was left by another version", str(file), "run `c360 run` once"
-            )
-        for table in COMPARED:
-            work.run(f"create view work.{table} as from kept.{table}")
-        write_words(work, schema="kept")
-        yield work, Model.from_json(str(body))
+    work.run(f"attach '{quoted(str(file))}' as {name} (read_only)")
+    format_, body = work.rows(f"select format, model from {name}.made")[0]
+    if format_ != FORMAT:
+        raise StateError(
+            "the evidence was left by another version", str(file), "run `c360 run` once"
+        )
+    return Model.from_json(str(body))

@@ -41,6 +41,10 @@ def build_features(
     if not has_statistics:
         count_fields(work)
     work.run(FEATURES, [list(spec.one_record_per_person)])
+
+
+def note_columns(work: Workspace) -> None:
+    """Make ``work.known_column(name)``: those of ``work.feature`` that some record has."""
     work.run(
         "create or replace table work.known_column as select name from ("
         "unpivot (select count(columns(*)) from work.feature) on columns(*) into name name value filled"

@@ -36,14 +36,24 @@ def read_names(work: Workspace, spec: IdentitySpec) -> None:
 
     ``work.nick_pair`` and ``work.family_pair`` hold pairs of interchangeable names.
     """
-    _fold_values(work, spec)
+    write_name_groups(work, spec)
+    parse_names(work, spec)
+    write_nick_pairs(work)
+
+
+def write_name_groups(work: Workspace, spec: IdentitySpec) -> None:
+    """Make ``work.nickname``, ``work.family_group`` and ``work.family_pair``: the spec's alone."""
     _write_groups(work, spec)
+    work.run(_FAMILY_PAIRS)
+
+
+def parse_names(work: Workspace, spec: IdentitySpec) -> None:
+    """Make ``work.name`` and ``work.record_name``; needs ``write_name_groups``."""
+    _fold_values(work, spec)
     work.run(_PARSED)
     work.run(_PARTS)
     work.run(_NAMES)
     work.run(_RECORD_NAMES)
-    write_nick_pairs(work)
-    work.run(_FAMILY_PAIRS)
 
 
 def write_nick_pairs(work: Workspace) -> None:
@@ -108,16 +118,11 @@ def fold_rest(work: Workspace, table: str, *, raw: str, folded: str) -> None:
     if not rest:
         return
     values = [str(row[0]) for row in rest]
-    work.run("create or replace temp table folded_rest (raw varchar, folded varchar)")
-    work.run(
-        "insert into folded_rest select unnest($1::varchar[]), unnest($2::varchar[])",
-        [values, [fold(value) for value in values]],
-    )
-    work.run(
-        f"update {table} set {folded} = rest.folded from folded_rest as rest "
-        f"where {table.rsplit('.', maxsplit=1)[-1]}.{raw} = rest.raw"
-    )
-    work.run("drop table folded_rest")
+    with work.columns("folded_rest", raw=values, folded=[fold(value) for value in values]):
+        work.run(
+            f"update {table} set {folded} = rest.folded from folded_rest as rest "
+            f"where {table.rsplit('.', maxsplit=1)[-1]}.{raw} = rest.raw"
+        )
 
 
 def _write_groups(work: Workspace, spec: IdentitySpec) -> None:

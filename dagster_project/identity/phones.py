@@ -4,7 +4,6 @@ The cache lies in the warehouse and holds only numbers that records still have, 
 person empties it too.
 """
 
-import duckdb
 import phonenumbers
 
 from dagster_project.identity.plain_phones import LEAST_DIGITS, MOST_DIGITS, read_plain
@@ -26,7 +25,7 @@ _COUNTRIES = {
 
 def read_phones(work: Workspace, placeholder_pattern: str) -> None:
     """Make ``work.phone``: (value_norm, country, default_country) → E.164 and flag."""
-    _open_cache(work.connection)
+    work.run(_CACHE)
     work.run(_DISTINCT)
     rest = work.rows(_UNKNOWN)
     if rest:
@@ -39,13 +38,6 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
         ):
             work.run(f"insert into {CACHE} by name from parsed_phone")
     work.run(_PHONES, [placeholder_pattern])
-
-
-def _open_cache(connection: duckdb.DuckDBPyConnection) -> None:
-    connection.execute("create schema if not exists identity")
-    connection.execute(
-        f"create table if not exists {CACHE} (value_norm varchar, region varchar, e164 varchar)"
-    )
 
 
 def _e164(value: str, region: str) -> str | None:
@@ -73,6 +65,11 @@ def _region_sql() -> str:
         end
     """
 
+
+_CACHE = f"""
+create schema if not exists identity;
+create table if not exists {CACHE} (value_norm varchar, region varchar, e164 varchar)
+"""
 
 _DISTINCT = f"""
 create or replace table work.phone_value as

@@ -15,19 +15,25 @@ from datetime import date
 from pathlib import Path
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.identity.agreements import match_holdings, write_holdings, write_words
 from dagster_project.identity.contacts import read_values
-from dagster_project.identity.evidence_file import opened_evidence
+from dagster_project.identity.evidence_file import attach_evidence
 from dagster_project.identity.features import build_features
 from dagster_project.identity.incremental.pairs import find_pairs_of
 from dagster_project.identity.incremental.tables import NAMES, copy_names
 from dagster_project.identity.model import Model
-from dagster_project.identity.names import read_names, write_nick_pairs
-from dagster_project.identity.records import read_records
+from dagster_project.identity.names import (
+    parse_names,
+    write_name_groups,
+    write_nick_pairs,
+)
+from dagster_project.identity.prepared import PreparedWorkspace
+from dagster_project.identity.records import read_attributes, resolved_sql
 from dagster_project.identity.scoring import compare_pairs, score_pairs
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.statistics import load_statistics
-from dagster_project.identity.workspace import Workspace
+from dagster_project.identity.workspace import Workspace, workspace
 
 
 @dataclass(frozen=True)
@@ -84,10 +90,15 @@ class Resolver:
     def __init__(self, work: Workspace, spec: IdentitySpec, model: Model) -> None:
         self._work, self._spec, self._model = work, spec, model
         work.run(_QUESTION)
+        work.run(_ONE_PERSON)
+        read_attributes(work)
+        write_name_groups(work, spec)
+        self._record = _RECORD.format(resolved=resolved_sql(work))
 
     def find(self, asked: Asked) -> Answer:
         """The customer that a run would most likely give the record, and who else comes near."""
         _write_question(self._work, asked)
+        self._work.run(self._record)
         _read_question(self._work, self._spec)
         find_pairs_of(self._work, self._model.plan.rules, self._spec.blocking.window)
         self._work.run(_WHOLE_CUSTOMERS)
@@ -100,13 +111,36 @@ class Resolver:
 @contextmanager
 def opened_resolver(evidence: Path, state_dir: Path, spec: IdentitySpec) -> Iterator[Resolver]:
     """A resolver over the evidence and the model of the last resolution; both are only read."""
-    with opened_evidence(evidence) as (work, model):
-        for table in ("record", "feature", "agreement", "nameless", "nick_pair", "family_pair"):
-            work.run(f"drop view work.{table}")
-        work.run("drop view work.known_column")
-        with attached_state(work.connection, state_dir, read_only=True):
+    with session(options=_ENGINE) as connection, workspace(connection) as work:
+        model = attach_evidence(work, evidence, "evidence")
+        work.run("attach ':memory:' as kept")
+        for table, (columns, order) in _LOOKED_UP.items():
+            work.run(f"create table kept.{table} as select {columns} order by {order}")
+        for table in _READ:
+            work.run(f"create view kept.{table} as from evidence.{table}")
+        with attached_state(connection, state_dir, read_only=True):
             load_statistics(work, model.version)
-        yield Resolver(work, spec, model)
+        yield Resolver(PreparedWorkspace(connection), spec, model)
+
+
+_ENGINE = EngineOptions(threads=1)
+"""For so few rows, handing work to a second thread takes longer than doing it."""
+
+_LOOKED_UP = {
+    "key": ("* from evidence.key", "key"),
+    "alias": ("rid, alias from evidence.alias", "alias"),
+    "dweller": ("* from evidence.dweller", "place"),
+    "holding": ("* from evidence.holding", "value"),
+    "identifier": (
+        "value_id, flag from evidence.identifier where flag in ('shared', 'generic')",
+        "value_id",
+    ),
+    "name": ("* from evidence.name", "name_id"),
+    "name_word": ("* from evidence.name_word", "name_id"),
+}
+"""Held in memory in the order of what they are asked for, so that an answer reads a few blocks."""
+
+_READ = ("record", "feature", "named", "nameless", "known_column")
 
 
 _QUESTION = """
@@ -124,6 +158,16 @@ create or replace table intermediate.int_contact_addresses (
     record_id varchar, street varchar, city varchar, state varchar, postal_code varchar,
     country varchar
 )
+"""
+
+_ONE_PERSON = """
+create or replace table work.status as
+select '?' as record_id, 'person' as kind, null::varchar as survivor, 'resolved' as status
+"""
+
+_RECORD = """
+create or replace table work.record as
+select (select max(rid) + 1 from kept.record)::integer as rid, * from ({resolved})
 """
 
 _ID = "?"
@@ -163,9 +207,7 @@ def _write_question(work: Workspace, asked: Asked) -> None:
 
 def _read_question(work: Workspace, spec: IdentitySpec) -> None:
     """Features, keys and holdings of the record, as ``work`` has them of every record in a run."""
-    read_records(work)
-    work.run("update work.record set rid = (select max(rid) + 1 from kept.record)")
-    read_names(work, spec)
+    parse_names(work, spec)
     read_values(work, spec)
     work.run(_KNOWN_FLAGS)
     build_features(work, spec, has_statistics=True, has_others=True)
@@ -178,7 +220,7 @@ _KNOWN_FLAGS = """
 update work.identifier set flag = known.flag
 from (
     select distinct value_id, flag from kept.identifier
-    where flag in ('shared', 'generic') and value_id in (select value_id from work.identifier)
+    where value_id in (select value_id from work.identifier)
 ) as known
 where identifier.value_id = known.value_id and identifier.flag is null
 """

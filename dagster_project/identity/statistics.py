@@ -74,13 +74,17 @@ def load_statistics(work: Workspace, version: str) -> bool:
     ):
         return False
     empty_statistics(work)
-    for table in _TABLES:
+    for table, order in _ORDERS.items():
         work.run(
             f"insert into work.{table} "
-            f"select * exclude (version) from idstate.model_{table} where version = $1",
+            f"select * exclude (version) from idstate.model_{table} where version = $1 {order}",
             [version],
         )
     return True
+
+
+# In order, so that few values are looked up without reading all.
+_ORDERS = {"common": "order by field, value", "total": "", "spelled": "order by word"}
 
 
 STATE_TABLES = "".join(

@@ -43,7 +43,9 @@ class Workspace:
         return int(str(self.rows(f"select count(*) from {relation}")[0][0]))
 
     @contextmanager
-    def columns(self, name: str, **columns: Sequence[object]) -> Iterator[None]:
+    def columns(
+        self, name: str, **columns: "Sequence[object] | npt.NDArray[np.int64]"
+    ) -> Iterator[None]:
         """Lend the engine a table of Python's values; a long list as a parameter is slow."""
         import pandas as pd
 
@@ -84,15 +86,14 @@ def opened_workspace(
     return Workspace(connection, progress)
 
 
-def write_labels(work: Workspace, table: str, labels: "npt.NDArray[np.int64]") -> None:
-    """Make ``work.<table>(rid, label)`` of the label of every rid."""
+def write_labels(
+    work: Workspace, table: str, labels: "npt.NDArray[np.int64]", *, column: str = "label"
+) -> None:
+    """Make ``work.<table>(rid, <column>)`` of the label of every rid."""
     import numpy as np
-    import pandas as pd
 
-    frame = pd.DataFrame({"rid": np.arange(len(labels), dtype=np.int32), "label": labels})
-    work.connection.register("labels_of_records", frame)
-    work.run(
-        f"create or replace table work.{table} as "
-        "select rid, label::integer as label from labels_of_records"
-    )
-    work.connection.unregister("labels_of_records")
+    with work.columns("labels_of_records", rid=np.arange(len(labels)), label=labels):
+        work.run(
+            f"create or replace table work.{table} as "
+            f"select rid::integer as rid, label::integer as {column} from labels_of_records"
+        )

@@ -54,12 +54,17 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
 
 def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
     """``work.key`` of the records in ``work``, and ``work.cap`` per rule."""
-    work.run("create or replace table work.cap (rule utinyint, cap integer)")
-    for number, rule in enumerate(rules):
-        work.run("insert into work.cap values ($1, $2)", [number, rule.cap])
+    caps = ", ".join(f"({number}, {rule.cap})" for number, rule in enumerate(rules))
+    work.run(
+        "create or replace table work.cap as "
+        f"select rule::utinyint as rule, cap::integer as cap from (values {caps}) as caps(rule, cap)"
+    )
     write_atoms(work, tuple({atom for rule in rules for atom in rule.atoms}))
-    work.run(f"create or replace table work.key {KEYS}")
-    write_keys(work, rules, "work.key")
+    keys = " union all ".join(
+        f"select {number}::utinyint as rule, key::ubigint as key, rid from ({keyed_sql(rule.atoms)})"
+        for number, rule in enumerate(rules)
+    )
+    work.run(f"create or replace table work.key as {keys}")
 
 
 def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.agreements import write_words
 from dagster_project.identity.clustering import build_clusters
+from dagster_project.identity.features import note_columns
 from dagster_project.identity.incremental.changed import Changed, find_changed
 from dagster_project.identity.incremental.clusters import (
     find_concerned,
@@ -82,6 +83,7 @@ def _is_small(work: Workspace, changed: Changed) -> bool:
 
 def _know_columns(work: Workspace) -> None:
     """Fields that some record has at last are compared from now on."""
+    note_columns(work)
     work.run(
         "insert into kept.known_column select name from work.known_column "
         "where name not in (select name from kept.known_column)"

@@ -1,12 +1,14 @@
 """Which customer one record would be, asked without writing anything."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
-from dagster_project.engines.duckdb.session import session
+from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.identity.resolve import resolve
 from dagster_project.identity.resolver import Asked, Resolver, opened_resolver
 from tests.unit.identity.world import AS_OF, Contact, build, spec, strangers
@@ -103,3 +105,94 @@ def test_asking_writes_nothing(world: Resolved) -> None:
     world.resolver.find(Asked("Ada", "Kestrel", emails=("ada.kestrel@example.org",)))
 
     assert [(file.stat().st_mtime_ns, file.stat().st_size) for file in world.files] == before
+
+
+ODD = [
+    Contact("o1", "Ada", "Kestrel", email="ADA.kestrel+news@example.org"),
+    Contact("o2", "阿达", "王", email="wang@example.org", phone="+85221231234"),
+    Contact("o3", email="bruno.abelard0@example.org"),
+    Contact("o4", phone="+44 20 7123 0001"),
+    Contact("o5", "Okafor", "Hugo", birth_date="1980-01-01"),
+    Contact("o6", "test", "n/a", email="info@example.org", organisation="Kestrel Ltd"),
+    Contact("o7", "Zoë", "Straße", street="9 Elm Row", city="Leeds", postal_code="LS9 4AP"),
+    Contact("o8", "Jean-Luc", "O'Brien", email="no at sign", phone="000"),
+    Contact("o9", "Hugo Jr", "Okafor", organisation="Mill & Co", birth_date="1990-12-31"),
+    Contact("o10"),
+]
+
+
+def test_answers_are_what_a_run_makes_of_the_record(tmp_path: Path) -> None:
+    state, evidence = tmp_path / "state", tmp_path / "evidence.duckdb"
+    known = [*strangers(70), ADA, *TWINS]
+    asked = {contact.record_id: contact for contact in (*ODD, *_repeated(known[::9]))}
+    with session() as connection:
+        build(connection, known)
+        _resolve(connection, state, evidence)
+        with opened_resolver(evidence, state, spec()) as resolver:
+            answers = {record: resolver.find(_asked(one)) for record, one in asked.items()}
+        connection.execute("drop schema intermediate cascade")
+        build(connection, [*known, *asked.values()])
+        _resolve(connection, state, evidence)
+        connection.execute(f"attach '{quoted(str(evidence))}' as known (read_only)")
+        scored = connection.execute(_SCORED, [list(asked)]).fetchall()
+
+    said = {
+        (record, other.record_id): (other.match_weight, other.evidence)
+        for record, answer in answers.items()
+        for found in answer.customers
+        for other in found.records
+    }
+    made = {(one, other): (odds / 10, words) for one, other, odds, words in scored}
+    assert made
+    assert {pair: said.get(pair) for pair in made} == made
+
+
+_SCORED = """
+select own.record_id, other.record_id, edge.odds, weight.evidence
+from known.edge
+inner join known.record as l on edge.l = l.rid
+inner join known.record as r on edge.r = r.rid
+inner join known.pattern_weight as weight on edge.pattern = weight.pattern
+inner join known.record as own on own.rid in (l.rid, r.rid) and list_contains($1, own.record_id)
+inner join known.record as other on other.rid in (l.rid, r.rid) and other.rid <> own.rid
+where not edge.is_late and not list_contains($1, other.record_id)
+"""
+
+
+def _repeated(contacts: list[Contact]) -> list[Contact]:
+    """The same people as another source has them: less of one thing, another spelling of the next."""
+    return [
+        replace(
+            contact,
+            key=f"{contact.key}_again",
+            family=(contact.family or "")[: -1 if n % 2 else None],
+            email=contact.email if n % 3 else None,
+            phone=contact.phone if n % 4 else None,
+            city=contact.city if n % 2 else None,
+        )
+        for n, contact in enumerate(contacts)
+    ]
+
+
+def _asked(contact: Contact) -> Asked:
+    return Asked(
+        contact.given,
+        contact.family,
+        " ".join(filter(None, (contact.given, contact.family))) or None,
+        date.fromisoformat(contact.birth_date) if contact.birth_date else None,
+        contact.organisation,
+        "GB",
+        contact.source,
+        emails=(contact.email,) if contact.email else (),
+        phones=(contact.phone,) if contact.phone else (),
+        street=contact.street,
+        city=contact.city,
+        postal_code=contact.postal_code,
+    )
+
+
+def _resolve(connection: duckdb.DuckDBPyConnection, state: Path, evidence: Path) -> None:
+    resolve(
+        connection, spec=spec(), state_dir=state, run_id="run", as_of=AS_OF,
+        accept_moves=True, evidence_to=evidence,
+    )  # fmt: skip
