@@ -1,4 +1,4 @@
-"""``c360 benchmark identity``: ours beside other systems on labelled sets."""
+"""``c360 benchmark``: ours beside other systems on labelled sets, and what a few records cost."""
 
 import json
 from pathlib import Path
@@ -11,6 +11,7 @@ from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity_commands.inputs import FILE, console
 
 if TYPE_CHECKING:
+    from dagster_project.engines.duckdb.session import EngineOptions
     from dagster_project.identity.benchmark.contestants import Contestant
     from dagster_project.identity.benchmark.run import Bench, Outcome
     from dagster_project.identity.benchmark.sets import LabelledSet
@@ -94,6 +95,55 @@ def benchmark_identity(
         json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
+@benchmark.command("increments")
+@click.option(
+    "--records", default=100_000, show_default=True, help="Of the demo world, about so many."
+)
+@click.option("--batch", default=10_000, show_default=True, help="Records added at once.")
+@click.option("--batches", default=5, show_default=True)
+@click.option("--questions", default=50, show_default=True, help="Single records asked for.")
+@click.option("--threads", default=2, show_default=True)
+@click.option("--memory", default="4GB", show_default=True, help="Limit of the engine.")
+@click.option("--keep", type=_FOLDER, help="Keep the world here.")
+def benchmark_increments(
+    *,
+    records: int,
+    batch: int,
+    batches: int,
+    questions: int,
+    threads: int,
+    memory: str,
+    keep: Path | None,
+) -> None:
+    """A few records into many: one asked for, and batches added, in one warm process."""
+    from dagster_project.config.identity import read_identity
+    from dagster_project.engines.duckdb.session import EngineOptions
+    from dagster_project.identity.benchmark.increments import measure_increments, percentile
+    from dagster_project.settings import PROJECT
+
+    options = EngineOptions(threads, memory)
+    with TemporaryDirectory(prefix="c360-bench-") as scratch:
+        measured = measure_increments(
+            _world(keep or Path(scratch), records, options),
+            Path(scratch),
+            spec=read_identity(PROJECT / "config" / "identity.yml"),
+            batch=batch,
+            batches=batches,
+            questions=questions,
+            options=options,
+        )
+    console.print(f"{measured.known:,} records known at first", style="bold")
+    for name, taken in (
+        ("one record asked for", measured.questions),
+        (f"{batch:,} records added", measured.batches),
+    ):
+        half, most = percentile(taken, 0.5), percentile(taken, 0.95)
+        console.print(
+            f"{name} ({len(taken)} times): half within {half.wall:.3f} s ({half.cpu:.3f} CPU s), "
+            f"95 % within {most.wall:.3f} s ({most.cpu:.3f} CPU s)"
+        )
+
+
 def _interpreters(given: tuple[str, ...]) -> dict[str, Path]:
     pairs = [each.partition("=") for each in given]
     return {rival: Path(python) for rival, _, python in pairs}
@@ -116,23 +166,31 @@ def _chosen_sets(names: str | None, folder: Path) -> "list[LabelledSet]":
 
 def _run_scale(bench: "Bench", rivals: str, records: int, *, skewed: bool) -> "list[Outcome]":
     """The demo world's contacts, built once and kept with the work files."""
-    from dagster_project.demo.world import build_world
     from dagster_project.engines.duckdb.session import EngineOptions
     from dagster_project.identity.benchmark.run import run_prepared
-    from dagster_project.identity.benchmark.scale import RECORDS_PER_PERSON, flatten, world_set
+    from dagster_project.identity.benchmark.scale import flatten, world_set
 
     options = EngineOptions(bench.limits.threads, bench.limits.memory)
-    people = round(records / RECORDS_PER_PERSON)
-    world = bench.workdir / f"world_of_{people}"
-    if not (world / "truth" / "records.parquet").is_file():
-        with console.status(f"inventing {people:,} people"):
-            build_world(world, people=people, seed=360, only_contacts=True, options=options)
+    world = _world(bench.workdir, records, options)
     labelled = world_set(records, skewed=skewed)
     prepared = flatten(
         world, bench.workdir / labelled.name, skewed=skewed, seed=1, options=options
     )
     contestants = _chosen_contestants(rivals, labelled, bench)
     return run_prepared(bench, labelled, contestants, prepared, seed=1, tell=_tell)
+
+
+def _world(workdir: Path, records: int, options: "EngineOptions") -> Path:
+    """The demo world's contacts, about so many, below ``workdir``."""
+    from dagster_project.demo.world import build_world
+    from dagster_project.identity.benchmark.scale import RECORDS_PER_PERSON
+
+    people = round(records / RECORDS_PER_PERSON)
+    world = workdir / f"world_of_{people}"
+    if not (world / "truth" / "records.parquet").is_file():
+        with console.status(f"inventing {people:,} people"):
+            build_world(world, people=people, seed=360, only_contacts=True, options=options)
+    return world
 
 
 def _chosen_contestants(
