@@ -103,7 +103,7 @@ def evidence_to_change(work: Workspace, file: Path) -> Iterator[None]:
     _clear(aside)
     shutil.copyfile(file, aside)
     work.run(f"attach '{quoted(str(file))}' as before (read_only)")
-    work.run(f"attach '{quoted(str(aside))}' as kept")
+    work.run(f"attach '{quoted(str(aside))}' as kept (recovery_mode no_wal_writes)")
     try:
         yield
     finally:

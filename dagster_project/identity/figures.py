@@ -21,10 +21,16 @@ def report_of(
     trained: str | None = None,
     rules: tuple[RuleCount, ...] = (),
     tables: str = "work",
+    only: str = "true",
 ) -> IdentityReport:
-    """Figures of the tables of ``work``, or of ``kept``, where only some records are in ``work``."""
-    precision, recall = _expected_quality(work, tables)
-    counts = status_counts(work, "work.status")
+    """Figures of the tables of ``work``, or of ``kept``, where only some records are in ``work``.
+
+    ``only``: whose status is in ``work``, a condition of ``records.announce``. What takes reading
+    every pair or record is left out then, and told by the next run that reads them.
+    """
+    is_whole = only == "true"
+    precision, recall = _expected_quality(work, tables) if is_whole else (None, None)
+    counts = status_counts(work, "work.status" if is_whole else _STATUSES.format(only=only))
     flags = work.rows(
         f"select flag, count(distinct value_id) from {tables}.identifier "
         "where flag is not null group by flag order by flag"
@@ -56,8 +62,14 @@ def report_of(
         seconds=work.seconds,
         retired_values={str(flag): int(str(count)) for flag, count in flags},
         warnings=model.warnings,
-        drift=_drift(work, model, tables),
+        drift=_drift(work, model, tables) if is_whole else (),
     )
+
+
+_STATUSES = (
+    "(select status from identity.record_status where not {only} "
+    "union all select status from work.status)"
+)
 
 
 def _links_after(work: Workspace) -> int:

@@ -1,6 +1,7 @@
 """Hashes of what identity reads: an unchanged input needs no work."""
 
 import hashlib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -45,6 +46,11 @@ def _code_hash() -> str:
 def times_hash(work: Workspace) -> str:
     """Of the times that are only handed on."""
     return _digest(_table_hashes(work, _TIMES))
+
+
+def next_hash(last: str, run_id: str, announced: Collection[str]) -> str:
+    """Of what had a hash, once the records ``announced`` in a run are others."""
+    return _digest("\n".join((last, run_id, *sorted(announced))))
 
 
 def _table_hashes(work: Workspace, tables: dict[str, str]) -> str:

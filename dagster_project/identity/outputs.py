@@ -185,9 +185,10 @@ def write_outputs(work: Workspace, run_row: list[object]) -> None:
     _replace(work, tuple(_TABLES), run_row, GROUPS)
 
 
-def write_changes(work: Workspace, run_row: list[object]) -> None:
+def write_changes(work: Workspace, run_row: list[object], *, only: str = "true") -> None:
     """Replace only the rows of ``work.concerned(record_id)``; the others stand as they are.
 
+    ``only``: whose status may be another, a condition of ``records.announce``.
     Needs the new evidence as ``kept``. ``work.reread(record_id)``: whose identifiers are others, or were seen at other times;
     ``work.dropped_phone(value_norm)``: numbers that some record no longer holds;
     ``work.audit``, ``work.audited_record`` and ``work.audited_value``: the guards' new acts.
@@ -197,8 +198,9 @@ def write_changes(work: Workspace, run_row: list[object]) -> None:
         ("customer_xref", _TABLES["customer_xref"], concerned),
         (
             "record_identifiers",
-            _TABLES["record_identifiers"].replace("work.", "kept."),
-            "record_id in (from work.reread)",
+            _TABLES["record_identifiers"].replace("work.", "kept.")
+            + "and record.record_id in (from work.reread)",
+            "true",
         ),
         ("record_status", _TABLES["record_status"], "true"),
     ):
@@ -207,9 +209,10 @@ def write_changes(work: Workspace, run_row: list[object]) -> None:
             f"select * from ({sql}) where {condition}"
         )
     work.run(
-        "create or replace table work.status_changed as select record_id from ("
-        "(from identity.record_status except from work.out_record_status) union "
-        "(from work.out_record_status except from identity.record_status))"
+        "create or replace table work.status_changed as with "
+        f"known as (select * from identity.record_status where {only}) "
+        "select record_id from ((from known except from work.out_record_status) union "
+        "(from work.out_record_status except from known))"
     )
     _commit(work, _CHANGES, run_row)
 

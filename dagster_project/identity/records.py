@@ -1,5 +1,7 @@
 """Which contact records are resolved at all, and who was merged into whom by its own source."""
 
+from collections.abc import Collection
+
 from dagster_project.identity.workspace import Workspace
 
 _SURVIVORS = """
@@ -62,7 +64,32 @@ select
     end as reason
 from intermediate.int_contact_records as record
 left join survivors on record.record_id = survivors.record_id
+where {only}
 """
+
+_ANNOUNCED = """
+create or replace table work.announced as
+with recursive
+
+-- what becomes of a record decides over those that its source merged into it
+touched as (
+
+    select record_id from announced_records
+
+    union
+
+    select record.record_id
+    from touched
+    inner join intermediate.int_contact_records as record
+        on touched.record_id = record.merged_into
+
+)
+
+select record_id from touched
+"""
+
+ANNOUNCED = "record_id in (from work.announced)"
+"""Condition that a ``record_id`` is one of those announced."""
 
 LONGEST_NAME, LONGEST_TEXT = 200, 5_000
 """Characters of a name, and of a text, that are compared: a cell of megabytes is neither, and
@@ -120,10 +147,22 @@ def read_records(work: Workspace) -> None:
     read_attributes(work)
 
 
-def read_statuses(work: Workspace) -> None:
-    """Make ``work.status``: every record once."""
+def announce(work: Workspace, changed: Collection[str] | None) -> str:
+    """Make ``work.announced(record_id)``; the condition that a ``record_id`` is one of them.
+
+    Without ``changed`` every record may be another, and the condition is always true.
+    """
+    if changed is None:
+        return "true"
+    with work.columns("announced_records", record_id=sorted(changed)):
+        work.run(_ANNOUNCED)
+    return ANNOUNCED
+
+
+def read_statuses(work: Workspace, *, only: str = "true") -> None:
+    """Make ``work.status``: every record once, or those that a condition of ``announce`` names."""
     work.run(_SURVIVORS)
-    work.run(_STATUS)
+    work.run(_STATUS.format(only=only.replace("record_id", "record.record_id", 1)))
 
 
 def resolved_sql(work: Workspace) -> str:

@@ -4,7 +4,7 @@ Belongs here: the order of stages, when work can be skipped, and the run's repor
 Does not belong here: any rule of matching; every stage has its module.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +24,12 @@ from dagster_project.identity.evidence_file import (
     made_from,
 )
 from dagster_project.identity.figures import report_of, status_counts
-from dagster_project.identity.fingerprint import evidence_hash, rules_hash, times_hash
+from dagster_project.identity.fingerprint import (
+    evidence_hash,
+    next_hash,
+    rules_hash,
+    times_hash,
+)
 from dagster_project.identity.ids import (
     IdChanges,
     Moves,
@@ -50,7 +55,7 @@ from dagster_project.identity.outputs import (
     write_changes,
     write_outputs,
 )
-from dagster_project.identity.records import read_records
+from dagster_project.identity.records import ANNOUNCED, read_records
 from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.statistics import keep_statistics
@@ -79,6 +84,12 @@ class _Run:
     accept_moves: bool
     evidence_to: Path | None
     reached: Reached
+    announced: Collection[str] | None
+
+    @property
+    def only(self) -> str:
+        """Whom a record's announcement concerns, as a condition."""
+        return "true" if self.announced is None else ANNOUNCED
 
 
 def resolve(
@@ -93,6 +104,7 @@ def resolve(
     evidence_to: Path | None = None,
     progress: Progress | None = None,
     reached: Reached = lambda point: None,
+    announced: Collection[str] | None = None,
 ) -> IdentityReport:
     """Resolve the contact records of schema ``intermediate`` and write schema ``identity``.
 
@@ -100,16 +112,17 @@ def resolve(
     killed in between is repaired by the next. ``as_of`` dates memberships and events.
     ``evidence_to`` is the file that explanations and reviews read. Without ``accept_moves`` a
     run that would move too many known records raises ``TooManyMovesError`` and changes nothing.
+    ``announced``: ids of all records that are new, gone or not as they were at the last run, where
+    the caller knows; the others are then not looked at.
     """
     start = perf_counter()
     with workspace(connection, progress) as work, attached_state(connection, state_dir):
         judgements = standing_judgements(connection, as_of, schema="idstate")
         with work.stage("compare with the last run"):
-            evidence = evidence_hash(work, judgements)
-            inputs = times_hash(work)
+            evidence, inputs = _fingerprints(work, judgements, announced, run_id)
         run = _Run(
             work, spec, run_id, as_of, judgements, evidence, inputs, rules_hash(spec), retrain,
-            accept_moves, evidence_to, reached,
+            accept_moves, evidence_to, reached, announced,
         )  # fmt: skip
         model = frozen_model(work)
         known = None if retrain else _still_valid(run, model)
@@ -119,7 +132,31 @@ def resolve(
         if refreshed is not None:
             return refreshed
         updated = None if retrain or model is None else _updated(run, model, start)
-        return updated or _resolved(run, None if retrain else model, start)
+        if updated is not None:
+            return updated
+        if announced is not None:
+            evidence, inputs = evidence_hash(work, judgements), times_hash(work)
+            run = replace(run, evidence=evidence, inputs=inputs, announced=None)
+        return _resolved(run, None if retrain else model, start)
+
+
+def _fingerprints(
+    work: Workspace,
+    judgements: tuple[Judgement, ...],
+    announced: Collection[str] | None,
+    run_id: str,
+) -> tuple[str, str]:
+    """Of the evidence and of the times; where changes are announced, of the last run's and theirs.
+
+    A run that is told of no changes then reads every record, as if evidence and times were others.
+    """
+    last = None if announced is None else last_run(work)
+    if announced is None or last is None:
+        return evidence_hash(work, judgements), times_hash(work)
+    return (
+        next_hash(last.evidence_hash, run_id, announced),
+        next_hash(last.input_hash, run_id, announced),
+    )
 
 
 def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
@@ -192,7 +229,13 @@ def _updated(run: _Run, model: Model, start: float) -> IdentityReport | None:
     if last.ledger_run != ledger or made_from(work, file) != wanted:
         return None
     with evidence_to_change(work, file):
-        updated = update_clusters(work, spec=spec, model=model, judgements=run.judgements)
+        updated = update_clusters(
+            work,
+            spec=spec,
+            model=model,
+            judgements=run.judgements,
+            announced=run.announced,
+        )
         if updated is None:
             return None
         if needs_training(model, spec, work.count("kept.feature")) is not None:
@@ -219,7 +262,7 @@ def _written(run: _Run, model: Model, updated: Updated, start: float) -> Identit
         audit_again(work, run.spec, model, run_id=run.run_id)
         note_what_else_changed(work)
         report = replace(
-            report_of(work, model, changes, tables="kept"),
+            report_of(work, model, changes, tables="kept", only=run.only),
             moves=moves,
             is_incremental=True,
             changed=updated.changed,
@@ -232,7 +275,8 @@ def _written(run: _Run, model: Model, updated: Updated, start: float) -> Identit
                 made_from=_made_from(run, model, changes),
             )  # fmt: skip
     with work.stage("write"):
-        write_changes(work, _run_row(run, model, changes, report, perf_counter() - start))
+        row = _run_row(run, model, changes, report, perf_counter() - start)
+        write_changes(work, row, only=run.only)
     return report
 
 

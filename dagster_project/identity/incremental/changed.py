@@ -8,7 +8,7 @@ from dagster_project.identity.workspace import Workspace
 
 @dataclass(frozen=True)
 class Changed:
-    """How many records there are, and how many of them are not as they were."""
+    """How many records there were, and how many of them are not as they were."""
 
     records: int
     new_or_changed: int
@@ -20,27 +20,28 @@ class Changed:
         return (self.new_or_changed + self.gone) / max(self.records, 1)
 
 
-def write_hashes(work: Workspace) -> None:
+def write_hashes(work: Workspace, *, only: str = "true") -> None:
     """Make ``work.record_hash``: of all that decides who a record is, and of mere times.
 
     Reads the records where they come from: most have not changed, and are not wanted here.
     """
-    work.run(_HASHES.format(resolved=resolved_sql(work)))
+    work.run(_HASHES.format(resolved=resolved_sql(work), only=only))
 
 
-def find_changed(work: Workspace) -> Changed:
+def find_changed(work: Workspace, *, only: str = "true") -> Changed:
     """Make ``work.everybody(rid, record_id)``, by the numbers they had, and who of them changed.
 
+    ``only``: a condition of ``announce``; everybody are then those, and nobody else has changed.
     ``work.changed(rid)`` are new and changed records, ``work.gone(rid)`` those that left,
     ``work.retimed(rid)`` those whose identifiers were seen at other times.
     """
-    write_hashes(work)
+    write_hashes(work, only=only)
     work.run(_EVERYBODY)
     work.run(_CHANGED)
-    work.run(_GONE)
+    work.run(_GONE.format(only=only))
     work.run(_RETIMED)
     return Changed(
-        work.count("work.everybody"), work.count("work.changed"), work.count("work.gone")
+        work.count("kept.record"), work.count("work.changed"), work.count("work.gone")
     )
 
 
@@ -57,6 +58,7 @@ identifiers as (
         )::hugeint)) as evidence,
         hash(sum(hash(kind, value_norm, first_seen_at, last_seen_at)::hugeint)) as times
     from intermediate.int_contact_identifiers
+    where {only}
     group by record_id
 
 ),
@@ -65,6 +67,7 @@ addresses as (
 
     select record_id, hash(sum(hash(street, city, postal_code)::hugeint)) as evidence
     from intermediate.int_contact_addresses
+    where {only}
     group by record_id
 
 )
@@ -108,7 +111,8 @@ select rid from work.everybody where evidence is distinct from evidence_then
 
 _GONE = """
 create or replace table work.gone as
-select known.rid from kept.record as known
+select known.rid
+from (select rid, record_id from kept.record where {only}) as known
 anti join work.everybody on known.record_id = everybody.record_id
 """
 

@@ -45,7 +45,7 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
             if moment == "then"
             else "from kept.feature union all by name from work.feature"
         )
-        records = "before.record" if moment == "then" else "work.everybody"
+        records = "before.record" if moment == "then" else _RECORDS_NOW
         _write_window(work, moment, features=features, records=records, window=window)
     work.run(_COME_AND_GONE)
     _keep_parted_that_meet_elsewhere(work, window)
@@ -81,12 +81,15 @@ def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:
         work,
         "now",
         features="from kept.feature union all by name from work.feature",
-        records="(select rid, record_id from kept.record union all "
-        "select rid, record_id from work.record)",
+        records=_RECORDS_NOW,
         window=window,
     )
     work.run(f"create or replace table work.candidate as {_PAIRED}")
 
+
+_RECORDS_NOW = (
+    "(select rid, record_id from kept.record union all select rid, record_id from work.record)"
+)
 
 # Keys of records that were read again, as they were and as they are.
 _TOUCHED = """
@@ -214,7 +217,7 @@ def _keep_parted_that_meet_elsewhere(work: Workspace, window: int) -> None:
         work,
         "elsewhere",
         features="from kept.feature union all by name from work.feature",
-        records="work.everybody",
+        records=_RECORDS_NOW,
         window=window,
     )
     work.run(_STILL_MET)

@@ -4,6 +4,7 @@ Belongs here: their order, and when a full run is the better one.
 Does not belong here: the ledger and the outputs (``resolve``, ``outputs``).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from dagster_project.config.identity import IdentitySpec
@@ -25,7 +26,7 @@ from dagster_project.identity.incremental.tables import NAMES, copy_names, put_b
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.model import Model
 from dagster_project.identity.names import write_nick_pairs
-from dagster_project.identity.records import has_attributes, read_statuses
+from dagster_project.identity.records import announce, has_attributes, read_statuses
 from dagster_project.identity.scoring import compare_pairs, score_pairs
 from dagster_project.identity.statistics import load_statistics
 from dagster_project.identity.workspace import Workspace
@@ -44,16 +45,23 @@ class Updated:
 
 
 def update_clusters(
-    work: Workspace, *, spec: IdentitySpec, model: Model, judgements: tuple[Judgement, ...]
+    work: Workspace,
+    *,
+    spec: IdentitySpec,
+    model: Model,
+    judgements: tuple[Judgement, ...],
+    announced: Collection[str] | None = None,
 ) -> Updated | None:
     """Resolve what changed, in ``kept``; nothing where a full run is called for.
 
+    ``announced``: ids of all records that are new, gone or not as they were, where that is known.
     Leaves ``work`` as a full run of the records concerned would, and ``work.concerned``,
     ``work.member`` besides. Needs ``before`` and ``kept``, and the state as ``idstate``.
     """
     with work.stage("what changed", "work.changed"):
-        read_statuses(work)
-        changed = find_changed(work)
+        only = announce(work, announced)
+        read_statuses(work, only=only)
+        changed = find_changed(work, only=only)
     if not _is_small(work, changed) or not load_statistics(work, model.version):
         return None
     with work.stage("changed records", "work.dirty"):

@@ -40,6 +40,13 @@ def copy_names(work: Workspace, name_ids: str, tables: tuple[str, ...] = ("name"
         )
 
 
+_LEFT_NAMES = (
+    "select name_id from before.record_name "
+    "where rid in (from work.departed) or rid in (from work.dirty)"
+)
+"""Names that records had which were read again or are gone."""
+
+
 def put_back(work: Workspace) -> None:
     """Add all that was made of the records in ``work`` to ``kept``."""
     for table in ("record", *READ, *DERIVED, *SOUGHT):
@@ -50,6 +57,6 @@ def put_back(work: Workspace) -> None:
             f"where name_id not in (select name_id from kept.{table})"
         )
         work.run(
-            f"delete from kept.{table} "
-            "where name_id not in (select name_id from kept.record_name)"
+            f"delete from kept.{table} where name_id in ({_LEFT_NAMES}) "
+            f"and name_id not in (select name_id from kept.record_name where name_id in ({_LEFT_NAMES}))"
         )

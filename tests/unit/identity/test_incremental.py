@@ -43,7 +43,10 @@ class Root:
         self.seen: dict[str, tuple[str, str]] = {}
 
     def resolve(
-        self, contacts: Sequence[Contact], use: IdentitySpec | None = None
+        self,
+        contacts: Sequence[Contact],
+        use: IdentitySpec | None = None,
+        announced: set[str] | None = None,
     ) -> IdentityReport:
         """Resolve the world as it now is."""
         self.connection.execute("drop schema if exists intermediate cascade")
@@ -64,6 +67,7 @@ class Root:
             as_of=AS_OF + timedelta(days=self.runs),
             accept_moves=True,
             evidence_to=self.evidence,
+            announced=announced,
         )
 
     def customers(self) -> dict[str, str]:
@@ -201,8 +205,22 @@ def _mutated(dice: random.Random, contacts: list[Contact], n: int) -> list[Conta
     return [*changed, *_family(dice, n), *_family(dice, n + 100)]
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_batches_end_where_a_full_run_ends(tmp_path: Path, seed: int) -> None:
+def _announced(before: list[Contact], after: list[Contact]) -> set[str]:
+    """Who came, left or changed; their ids are all that the resolution is told."""
+    return {contact.record_id for contact in {*before} ^ {*after}}
+
+
+@pytest.mark.parametrize(
+    ("seed", "is_announced"),
+    [
+        pytest.param(1, False, id="found out"),
+        pytest.param(2, False, id="found out, too"),
+        pytest.param(1, True, id="announced"),
+    ],
+)
+def test_batches_end_where_a_full_run_ends(
+    tmp_path: Path, seed: int, is_announced: bool
+) -> None:
     dice = random.Random(seed)
     contacts = [*strangers(60), *(c for n in range(8) for c in _family(dice, n))]
     with session() as connection:
@@ -211,8 +229,9 @@ def test_batches_end_where_a_full_run_ends(tmp_path: Path, seed: int) -> None:
         trained = Path(shutil.copytree(root.state, tmp_path / "trained"))
 
         for batch in range(3):
-            contacts = _mutated(dice, contacts, 10 + batch)
-            report = root.resolve(contacts)
+            earlier, contacts = contacts, _mutated(dice, contacts, 10 + batch)
+            told = _announced(earlier, contacts) if is_announced else None
+            report = root.resolve(contacts, announced=told)
             assert report.is_incremental
             assert report.trained is None
 
@@ -235,6 +254,24 @@ def test_a_value_that_is_shared_at_last_reopens_whoever_holds_it(tmp_path: Path)
             "where kind = 'phone' and value_norm = '+442071234561' order by record_id"
         ).fetchall()
         assert flags == [(judith.record_id, "shared"), (paul.record_id, "shared")]
+
+
+def test_after_an_announced_batch_the_next_run_finds_nothing_new(tmp_path: Path) -> None:
+    contacts = strangers(60)
+    late = Contact("late", "Ada", "Kestrel", "ada.kestrel@example.org")
+    with session() as connection:
+        root = Root(tmp_path, connection)
+        root.resolve(contacts)
+
+        told = root.resolve([*contacts, late], announced={late.record_id})
+        records, customers = root.known()["record_status"], root.customers()
+        untold = root.resolve([*contacts, late])
+
+        assert (told.is_incremental, told.changed, told.records) == (True, 1, 81)
+        assert (untold.is_incremental, untold.changed, untold.records) == (True, 0, 81)
+        assert late.record_id in customers
+        assert root.customers() == customers
+        assert root.known()["record_status"] == records
 
 
 def test_deleting_the_evidence_changes_no_customer(tmp_path: Path) -> None:
