@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# A file's tests share what they read, so one worker takes all of them.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 ROOT ?= data
 PEOPLE ?= 5000
 SEED ?= 360
@@ -43,7 +45,7 @@ ui: setup ## open Dagster on the instance the run used (ROOT=dir: a company's ow
 
 test: setup ## lint, types and all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types
-	@$(MAKE) --no-print-directory unit integration pipeline
+	@$(PYTEST)
 
 check: test ## the same as test
 
@@ -58,13 +60,13 @@ types: setup
 	@$(BIN)/mypy
 
 unit: setup
-	@$(BIN)/python -m pytest --numprocesses 2 tests/unit tests/conventions
+	@$(PYTEST) tests/unit tests/conventions
 
 integration: setup
-	@$(BIN)/python -m pytest --numprocesses 2 tests/integration
+	@$(PYTEST) tests/integration
 
 pipeline: setup
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/pipeline
+	@$(PYTEST) tests/pipeline
 
 chaos: setup ## kill runs at named and random points and compare with an undisturbed one (long)
 	@$(BIN)/python -m tests.chaos

@@ -1,6 +1,7 @@
-"""What all tests share: one thread for each engine, and the longest files first."""
+"""What all tests share: one thread for each engine, their own environment, the longest first."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,17 @@ def one_thread_for_each_engine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(session, "DEFAULT_OPTIONS", EngineOptions(threads=1))
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol() -> Generator[None, object, object]:
+    """A run tells dbt and Dagster about its root in the environment; no later test may hear of it."""
+    before = dict(os.environ)
+    try:
+        return (yield)
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
 
 
 @pytest.hookimpl(trylast=True)
