@@ -63,6 +63,7 @@ class _Statement:
     columns: tuple[tuple[object, ...], ...] | None = None
     plan: str | None = None
     planned: tuple[str, int] | None = None
+    parameters: list[object] | None = None
     seen: object = None
     left: int | None = None
 
@@ -111,21 +112,17 @@ class PreparedWorkspace(Workspace):
             with super().columns(name, **columns):
                 yield
             return
-        table = self._text_table(name, tuple(columns))
-        if rows:
-            values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
-            self.connection.execute(f"insert into {table} values {values}")
-        self._states[table] = self._next()
-        yield
-        self.connection.execute(f"delete from {table}")
-
-    def _text_table(self, name: str, columns: tuple[str, ...]) -> str:
-        """A table for lent text; a view makes it known by the bare name that statements use."""
         if name not in self._texts:
             typed = ", ".join(f"{column} varchar" for column in columns)
             self._changes_shape(f"create table {name} ({typed})")
             self._texts.add(name)
-        return name
+        places = ", ".join(f"unnest(${n}::varchar[])" for n in range(1, len(columns) + 1))
+        self.connection.execute(
+            f"insert into {name} select {places}", [list(values) for values in columns.values()]
+        )
+        self._states[name] = self._next()
+        yield
+        self.connection.execute(f"delete from {name}")
 
     def _statements(self, sql: str) -> tuple[_Statement, ...]:
         if sql not in self._known:
@@ -229,6 +226,7 @@ class PreparedWorkspace(Workspace):
         if any(name in statement.sql for name in self._lent):
             return None
         tables = [each for name in statement.tables for each in self._views.get(name, (name,))]
+        tables += [name for name in self._texts if name in statement.sql]
         return ([self._states.get(table, -1) for table in tables], parameters)
 
     def _execute(self, statement: _Statement, sql: str, parameters: list[object]) -> None:
@@ -239,8 +237,9 @@ class PreparedWorkspace(Workspace):
         if any(name in sql for name in self._lent):
             self.connection.execute(sql, parameters)
             return
-        key = _with_values(sql, parameters) if parameters else sql
-        if len(key) > LONGEST_PLAN:
+        last, statement.parameters = statement.parameters, parameters
+        key = _with_values(sql, parameters) if parameters and parameters == last else sql
+        if (parameters and parameters != last) or len(key) > LONGEST_PLAN:
             self.connection.execute(sql, parameters)
             return
         if statement.planned != (key, self._shape):
@@ -248,7 +247,7 @@ class PreparedWorkspace(Workspace):
         self.connection.execute(f"execute {statement.plan}")
 
     def _plan(self, statement: _Statement, sql: str) -> None:
-        """Plan it, with its values: those of most statements never change."""
+        """Plan it, with the values it had twice: those of most statements never change."""
         if statement.plan is None:
             statement.plan = f"plan_{self._next()}"
         else:

@@ -20,6 +20,7 @@ from dagster_project.identity.agreements import match_holdings, write_holdings, 
 from dagster_project.identity.contacts import read_values
 from dagster_project.identity.evidence_file import attach_evidence
 from dagster_project.identity.features import build_features
+from dagster_project.identity.in_memory import hold_evidence
 from dagster_project.identity.incremental.pairs import find_pairs_of
 from dagster_project.identity.incremental.tables import NAMES, copy_names
 from dagster_project.identity.model import Model
@@ -113,11 +114,7 @@ def opened_resolver(evidence: Path, state_dir: Path, spec: IdentitySpec) -> Iter
     """A resolver over the evidence and the model of the last resolution; both are only read."""
     with session(options=_ENGINE) as connection, workspace(connection) as work:
         model = attach_evidence(work, evidence, "evidence")
-        work.run("attach ':memory:' as kept")
-        for table, (columns, order) in _LOOKED_UP.items():
-            work.run(f"create table kept.{table} as select {columns} order by {order}")
-        for table in _READ:
-            work.run(f"create view kept.{table} as from evidence.{table}")
+        hold_evidence(work)
         with attached_state(connection, state_dir, read_only=True):
             load_statistics(work, model.version)
         yield Resolver(PreparedWorkspace(connection), spec, model)
@@ -125,23 +122,6 @@ def opened_resolver(evidence: Path, state_dir: Path, spec: IdentitySpec) -> Iter
 
 _ENGINE = EngineOptions(threads=1)
 """For so few rows, handing work to a second thread takes longer than doing it."""
-
-_LOOKED_UP = {
-    "key": ("* from evidence.key", "key"),
-    "alias": ("rid, alias from evidence.alias", "alias"),
-    "dweller": ("* from evidence.dweller", "place"),
-    "holding": ("* from evidence.holding", "value"),
-    "identifier": (
-        "value_id, flag from evidence.identifier where flag in ('shared', 'generic')",
-        "value_id",
-    ),
-    "name": ("* from evidence.name", "name_id"),
-    "name_word": ("* from evidence.name_word", "name_id"),
-}
-"""Held in memory in the order of what they are asked for, so that an answer reads a few blocks."""
-
-_READ = ("record", "feature", "named", "nameless", "known_column")
-
 
 _QUESTION = """
 create schema if not exists intermediate;

@@ -64,10 +64,16 @@ def test_rounds_over_other_rows_end_alike(
         assert results[0] == results[1]
 
 
-def test_what_is_lent_is_read_every_time(works: tuple[Workspace, Workspace]) -> None:
-    for values in ([1, 2], [3], []):
+@pytest.mark.parametrize(
+    "is_text", [pytest.param(True, id="text"), pytest.param(False, id="numbers")]
+)
+def test_what_is_lent_is_read_every_time(
+    works: tuple[Workspace, Workspace], is_text: bool
+) -> None:
+    for values in ([1, 2], [3], [], [3], [3]):
         for work in works:
-            with work.columns("lent_values", value=values):
+            lent = [str(value) for value in values] if is_text else values
+            with work.columns("lent_values", value=lent):
                 work.run(
                     "create or replace table work.taken as "
                     "select value::bigint as value from lent_values"
