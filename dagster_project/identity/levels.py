@@ -146,7 +146,7 @@ def _part_sql(
     )
     similarities = NAME_SIMILARITIES if part.is_named else FIELD_SIMILARITIES
     parts = NAME_PARTS if part.is_named else "0 as nothing"
-    namings = _NAMINGS if part.is_named else ""
+    namings = _NAMINGS if part.is_named or part.only_hopeful else ""
     hopeful = f"where {_HOPEFUL}" if part.only_hopeful else ""
     read = _fields(f"{levels} {parts} {similarities} {namings} {hopeful}")
     rare = [f"{side}_{column}" for side, column in _fields(surprise)]

@@ -1,6 +1,5 @@
 """Tables are written by their difference: the result is the model's, whatever the table held."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import copytree
 
@@ -40,8 +39,9 @@ class Table:
             )
             if rows:
                 connection.executemany("insert into input.rows values (?, ?, ?, ?)", rows)
-        is_parsed = self.project.manifest.exists()
-        run_dbt(self.project, ["run"], is_parsed=is_parsed)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("C360_DATABASE", str(self.database))
+            run_dbt(self.project, ["run"], is_parsed=self.project.manifest.exists())
         with session(self.database, read_only=True) as connection:
             held = connection.execute("select * from held order by all").fetchall()
             lying = connection.execute("select key from held order by rowid").fetchall()
@@ -50,11 +50,8 @@ class Table:
 
 
 @pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Table]:
-    folder = tmp_path_factory.mktemp("table")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("C360_DATABASE", str(folder / "c360.duckdb"))
-        yield Table(folder)
+def table(tmp_path_factory: pytest.TempPathFactory) -> Table:
+    return Table(tmp_path_factory.mktemp("table"))
 
 
 def test_a_table_holds_what_its_model_makes_and_unchanged_rows_stay_in_place(

@@ -64,3 +64,19 @@ def test_people_born_alike_are_compared_whatever_their_family_name() -> None:
         _clustered(connection, [maiden, married])
 
         assert _is_in(connection, "work.edge", maiden, married)
+
+
+@pytest.mark.parametrize("mailboxes", [0, 12])
+def test_records_without_any_name_and_no_records_at_all_are_resolved(mailboxes: int) -> None:
+    nameless = [
+        Contact(f"{mailbox}-{copy}", email=f"box{mailbox}@quay.example")
+        for mailbox in range(mailboxes)
+        for copy in ("a", "b")
+    ]
+
+    with session() as connection:
+        build(connection, nameless)
+        cluster_records(connection, spec=spec())
+
+        for one, other in zip(nameless[::2], nameless[1::2], strict=True):
+            assert _is_in(connection, "work.edge", one, other)
