@@ -1,5 +1,7 @@
--- Customers of identity, of the golden record and of the 360 are the same ones.
-{{ config(meta={'dagster': {'ref': {'name': 'customer_360'}}}) }}
+{{ config(meta={
+    "description": "Customers of identity, of the golden record and of the 360 are the same ones.",
+    "dagster": {"ref": {"name": "customer_360"}},
+}) }}
 with
 
 resolved as (

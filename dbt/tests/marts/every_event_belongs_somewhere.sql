@@ -1,5 +1,7 @@
--- Every event belongs to exactly one customer, or says why to none; so does every consent.
-{{ config(meta={'dagster': {'ref': {'name': 'customer_timeline'}}}) }}
+{{ config(meta={
+    "description": "Every event belongs to exactly one customer, or says why to none; so does every consent.",
+    "dagster": {"ref": {"name": "customer_timeline"}},
+}) }}
 with
 
 attributions as (

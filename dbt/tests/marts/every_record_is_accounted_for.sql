@@ -1,5 +1,7 @@
--- Every contact record stands in exactly one customer, or is withdrawn, no customer, quarantined.
-{{ config(meta={'dagster': {'ref': {'name': 'customer_records'}}}) }}
+{{ config(meta={
+    "description": "Every contact record stands in exactly one customer, or is withdrawn, no customer, quarantined.",
+    "dagster": {"ref": {"name": "customer_records"}},
+}) }}
 with
 
 records as (

@@ -1,5 +1,7 @@
--- A fact has as many rows as what it is made from: no join multiplies or drops one.
-{{ config(meta={'dagster': {'ref': {'name': 'fct_message'}}}) }}
+{{ config(meta={
+    "description": "A fact has as many rows as what it is made from: no join multiplies or drops one.",
+    "dagster": {"ref": {"name": "fct_message"}},
+}) }}
 with
 
 counted as (

@@ -1,5 +1,7 @@
--- No insight view shows a group of fewer distinct customers than min_group_size.
-{{ config(meta={'dagster': {'ref': {'name': 'insight_design__feedback_by_channel_month'}}}) }}
+{{ config(meta={
+    "description": "No insight view shows a group of fewer distinct customers than min_group_size.",
+    "dagster": {"ref": {"name": "insight_design__feedback_by_channel_month"}},
+}) }}
 with
 
 groups as (

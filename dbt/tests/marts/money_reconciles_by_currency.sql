@@ -1,5 +1,7 @@
--- Per currency: customers' amounts and those of nobody are all there is, to the minor unit.
-{{ config(meta={'dagster': {'ref': {'name': 'customer_money'}}}) }}
+{{ config(meta={
+    "description": "Per currency: customers' amounts and those of nobody are all there is, to the minor unit.",
+    "dagster": {"ref": {"name": "customer_money"}},
+}) }}
 with
 
 deals as (

@@ -1,5 +1,7 @@
--- A retired id is nobody's any more, and what it leads to lives or was retired in turn.
-{{ config(meta={'dagster': {'ref': {'name': 'identity_redirects'}}}) }}
+{{ config(meta={
+    "description": "A retired id is nobody's any more, and what it leads to lives or was retired in turn.",
+    "dagster": {"ref": {"name": "identity_redirects"}},
+}) }}
 with
 
 redirects as (

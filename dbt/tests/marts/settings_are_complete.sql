@@ -1,5 +1,7 @@
--- Without a threshold its rule would be silently off.
-{{ config(meta={'dagster': {'ref': {'name': 'fct_email_event'}}}) }}
+{{ config(meta={
+    "description": "Without a threshold its rule would be silently off.",
+    "dagster": {"ref": {"name": "fct_email_event"}},
+}) }}
 with
 
 wanted as (

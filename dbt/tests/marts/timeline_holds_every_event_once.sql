@@ -1,5 +1,7 @@
--- Events of each fact as the fact itself counts them, beside the timeline's rows of that fact.
-{{ config(meta={'dagster': {'ref': {'name': 'customer_timeline'}}}) }}
+{{ config(meta={
+    "description": "Events of each fact as the fact itself counts them, beside the timeline's rows of that fact.",
+    "dagster": {"ref": {"name": "customer_timeline"}},
+}) }}
 with
 
 expected as (
