@@ -105,7 +105,7 @@ def _try(worlds: Path, kill: Kill, seconds: float) -> tuple[list[str], str]:
         where = f"{running.seconds:.0f} s into the run"
         if status == 0 and kill.point == NOWHERE:  # faster than the undisturbed run was
             return _try(worlds, replace(kill, after=kill.after * 0.7), seconds)
-        if not running.was_killed:
+        if not _struck(kill, running):
             return [
                 f"the point was never reached (exit status {status})",
                 *running.said(),
@@ -118,6 +118,13 @@ def _try(worlds: Path, kill: Kill, seconds: float) -> tuple[list[str], str]:
     problems += readers.problems
     problems += run_apart(find_problems, root, worlds / f"{kill.world}-calm")
     return problems, where
+
+
+def _struck(kill: Kill, running: Running) -> bool:
+    """Whether the run met the end that was meant: killed, or stopped by a full disk it names."""
+    if kill.point == FULL:
+        return any("the disk is full" in line for line in running.said())
+    return running.was_killed
 
 
 def _tell(kill: Kill, problems: list[str], where: str) -> None:
