@@ -3,6 +3,7 @@
 from dagster_project.identity.blocking import RuleCount
 from dagster_project.identity.ids import IdChanges
 from dagster_project.identity.model import Model
+from dagster_project.identity.records import EVERY_RECORD
 from dagster_project.identity.report import IdentityReport, RecordCounts
 from dagster_project.identity.workspace import Workspace
 
@@ -21,14 +22,14 @@ def report_of(
     trained: str | None = None,
     rules: tuple[RuleCount, ...] = (),
     tables: str = "work",
-    only: str = "true",
+    only: str = EVERY_RECORD,
 ) -> IdentityReport:
     """Figures of the tables of ``work``, or of ``kept``, where only some records are in ``work``.
 
     ``only``: whose status is in ``work``, a condition of ``records.announce``. What takes reading
     every pair or record is left out then, and told by the next run that reads them.
     """
-    is_whole = only == "true"
+    is_whole = only == EVERY_RECORD
     precision, recall = _expected_quality(work, tables) if is_whole else (None, None)
     counts = status_counts(work, "work.status" if is_whole else _STATUSES.format(only=only))
     flags = work.rows(

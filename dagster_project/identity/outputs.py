@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dagster_project.identity.audit import AUDITED_AGAIN
 from dagster_project.identity.phones import CACHE, FORGET_UNUSED_PHONES
+from dagster_project.identity.records import EVERY_RECORD
 from dagster_project.identity.workspace import Workspace
 
 _TABLES = {
@@ -185,7 +186,7 @@ def write_outputs(work: Workspace, run_row: list[object]) -> None:
     _replace(work, tuple(_TABLES), run_row, GROUPS)
 
 
-def write_changes(work: Workspace, run_row: list[object], *, only: str = "true") -> None:
+def write_changes(work: Workspace, run_row: list[object], *, only: str = EVERY_RECORD) -> None:
     """Replace only the rows of ``work.concerned(record_id)``; the others stand as they are.
 
     ``only``: whose status may be another, a condition of ``records.announce``.
@@ -200,9 +201,9 @@ def write_changes(work: Workspace, run_row: list[object], *, only: str = "true")
             "record_identifiers",
             _TABLES["record_identifiers"].replace("work.", "kept.")
             + "and record.record_id in (from work.reread)",
-            "true",
+            EVERY_RECORD,
         ),
-        ("record_status", _TABLES["record_status"], "true"),
+        ("record_status", _TABLES["record_status"], EVERY_RECORD),
     ):
         work.run(
             f"create or replace table work.out_{table} as "

@@ -88,8 +88,8 @@ touched as (
 select record_id from touched
 """
 
-ANNOUNCED = "record_id in (from work.announced)"
-"""Condition that a ``record_id`` is one of those announced."""
+EVERY_RECORD, ANNOUNCED = "true", "record_id in (from work.announced)"
+"""Conditions on a ``record_id``: whatever it is, and that it is one of those announced."""
 
 LONGEST_NAME, LONGEST_TEXT = 200, 5_000
 """Characters of a name, and of a text, that are compared: a cell of megabytes is neither, and
@@ -152,14 +152,18 @@ def announce(work: Workspace, changed: Collection[str] | None) -> str:
 
     Without ``changed`` every record may be another, and the condition is always true.
     """
-    if changed is None:
-        return "true"
-    with work.columns("announced_records", record_id=sorted(changed)):
-        work.run(_ANNOUNCED)
-    return ANNOUNCED
+    if changed is not None:
+        with work.columns("announced_records", record_id=sorted(changed)):
+            work.run(_ANNOUNCED)
+    return whom(changed)
 
 
-def read_statuses(work: Workspace, *, only: str = "true") -> None:
+def whom(changed: Collection[str] | None) -> str:
+    """The condition that ``announce`` gives, once it has been called."""
+    return EVERY_RECORD if changed is None else ANNOUNCED
+
+
+def read_statuses(work: Workspace, *, only: str = EVERY_RECORD) -> None:
     """Make ``work.status``: every record once, or those that a condition of ``announce`` names."""
     work.run(_SURVIVORS)
     work.run(_STATUS.format(only=only.replace("record_id", "record.record_id", 1)))

@@ -55,7 +55,7 @@ from dagster_project.identity.outputs import (
     write_changes,
     write_outputs,
 )
-from dagster_project.identity.records import ANNOUNCED, read_records
+from dagster_project.identity.records import read_records, whom
 from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.state import attached_state
 from dagster_project.identity.statistics import keep_statistics
@@ -89,7 +89,7 @@ class _Run:
     @property
     def only(self) -> str:
         """Whom a record's announcement concerns, as a condition."""
-        return "true" if self.announced is None else ANNOUNCED
+        return whom(self.announced)
 
 
 def resolve(

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dagster_project.identity.records import resolved_sql
+from dagster_project.identity.records import EVERY_RECORD, resolved_sql
 from dagster_project.identity.workspace import Workspace
 
 
@@ -20,7 +20,7 @@ class Changed:
         return (self.new_or_changed + self.gone) / max(self.records, 1)
 
 
-def write_hashes(work: Workspace, *, only: str = "true") -> None:
+def write_hashes(work: Workspace, *, only: str = EVERY_RECORD) -> None:
     """Make ``work.record_hash``: of all that decides who a record is, and of mere times.
 
     Reads the records where they come from: most have not changed, and are not wanted here.
@@ -28,7 +28,7 @@ def write_hashes(work: Workspace, *, only: str = "true") -> None:
     work.run(_HASHES.format(resolved=resolved_sql(work), only=only))
 
 
-def find_changed(work: Workspace, *, only: str = "true") -> Changed:
+def find_changed(work: Workspace, *, only: str = EVERY_RECORD) -> Changed:
     """Make ``work.everybody(rid, record_id)``, by the numbers they had, and who of them changed.
 
     ``only``: a condition of ``announce``; everybody are then those, and nobody else has changed.

@@ -29,6 +29,11 @@ def write_keys(work: Workspace, rules: Sequence[Rule], into: str) -> None:
 KEYS = "(rule utinyint, key ubigint, rid integer)"
 """Columns of a table of keys."""
 
+# Where records have nothing in common, no rule was worth its pairs.
+_NO_KEYS = (
+    "select null::utinyint as rule, null::ubigint as key, null::integer as rid where false"
+)
+
 
 def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> None:
     """Make ``work.candidate(l, r)`` of pairs to compare and ``work.parted(l, r)``, no candidates now.
@@ -54,17 +59,17 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
 
 def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
     """``work.key`` of the records in ``work``, and ``work.cap`` per rule."""
-    caps = ", ".join(f"({number}, {rule.cap})" for number, rule in enumerate(rules))
     work.run(
         "create or replace table work.cap as "
-        f"select rule::utinyint as rule, cap::integer as cap from (values {caps}) as caps(rule, cap)"
+        f"select unnest({list(range(len(rules)))}::utinyint[]) as rule, "
+        f"unnest({[rule.cap for rule in rules]}::integer[]) as cap"
     )
     write_atoms(work, tuple({atom for rule in rules for atom in rule.atoms}))
-    keys = " union all ".join(
+    keys = (
         f"select {number}::utinyint as rule, key::ubigint as key, rid from ({keyed_sql(rule.atoms)})"
         for number, rule in enumerate(rules)
     )
-    work.run(f"create or replace table work.key as {keys}")
+    work.run(f"create or replace table work.key as {' union all '.join((_NO_KEYS, *keys))}")
 
 
 def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:

@@ -3,7 +3,7 @@
    day changes a few rows of a hundred. Rows are compared by the hash of all their values, so a
    table needs no key; counts and sums of the hashes prove that what goes and what comes is all
    the difference, else the table is written whole. #}
-{% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] -%}
+{% materialization table, adapter='duckdb', supported_languages=['sql'] -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is none or not existing.is_table or should_full_refresh() -%}
         {{ return(dbt.materialization_table_duckdb()) }}
@@ -11,6 +11,7 @@
     {%- set held = this.incorporate(type='table') -%}
     {%- set made = held.identifier ~ '__made' -%}
 
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('make') -%}
         {{ get_assert_columns_equivalent(compiled_code) if config.get('contract').enforced }}
@@ -29,6 +30,7 @@
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do persist_docs(held, model) %}
     {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [held]}) }}
 {%- endmaterialization %}
 

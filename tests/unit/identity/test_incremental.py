@@ -16,6 +16,7 @@ from dagster_project.identity import fingerprint
 from dagster_project.identity.judgements import Verdict, judge
 from dagster_project.identity.report import IdentityReport
 from dagster_project.identity.resolve import resolve
+from dagster_project.identity.resolver import Asked, opened_resolver
 from tests.unit.identity.world import AS_OF, Contact, build, record_id, spec, strangers
 
 _BY_RECORD = (
@@ -272,6 +273,21 @@ def test_after_an_announced_batch_the_next_run_finds_nothing_new(tmp_path: Path)
         assert late.record_id in customers
         assert root.customers() == customers
         assert root.known()["record_status"] == records
+
+
+def test_records_with_nothing_in_common_take_a_batch_and_a_question(tmp_path: Path) -> None:
+    """No blocking rule is worth its pairs then, and there are too many to compare all."""
+    contacts = [Contact(f"only_{n}", None, None, None) for n in range(900)]
+    with session() as connection:
+        root = Root(tmp_path, connection)
+        first = root.resolve(contacts[1:], spec())
+
+        report = root.resolve(contacts, spec())
+
+        assert first.rules == ()
+        assert (report.is_incremental, report.changed, report.customers) == (True, 1, 900)
+    with opened_resolver(root.evidence, root.state, spec()) as resolver:
+        assert resolver.find(Asked(given_name="Ada", family_name="Kestrel")).customer_id is None
 
 
 def test_deleting_the_evidence_changes_no_customer(tmp_path: Path) -> None:
