@@ -1,5 +1,6 @@
 """``config/sources.yml``: the register of sources and of data collection."""
 
+import re
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
@@ -28,11 +29,24 @@ class StreamOptions(_Strict):
     absence: Literal["deleted", "nothing"] = "nothing"
 
 
+REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+"""``${NAME}``: a value of the environment, which is looked up when it is needed."""
+
+
+def _only_referred_to(secret: str) -> str:
+    if not REFERENCE.fullmatch(secret):
+        raise ValueError(
+            "a secret does not stand in a file; write ${NAME}, set the environment variable "
+            "NAME, and make a new secret if this one has been shared"
+        )
+    return secret
+
+
 class ApiOptions(_Strict):
     """How to reach a vendor's API. Secrets are ``${NAME}`` references, resolved at run time."""
 
     base_url: str
-    token: str | None = None
+    token: Annotated[str, AfterValidator(_only_referred_to)] | None = None
     account: str
     look_back_days: int = Field(default=7, ge=0, le=365)
     page_limit: int = Field(default=100, ge=1, le=1000)

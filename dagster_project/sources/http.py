@@ -23,7 +23,7 @@ import httpx
 import orjson
 import tenacity
 
-from dagster_project.config.sources import SourceConfig
+from dagster_project.config.sources import REFERENCE, SourceConfig
 from dagster_project.domain.errors import ConfigError, SourceError, TransientError
 from dagster_project.sources.http_answers import (
     asked_wait,
@@ -42,7 +42,6 @@ _SLOWEST_ANSWER = 10  # times the timeout, for an answer that arrives drop by dr
 _GONE = frozenset({404, 410})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _VENDOR_CODE = re.compile(r"[A-Za-z]{1,40}")
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 
 _PERMANENT = {
     400: ("does not understand the request", "the token may have expired: make a new one"),
@@ -120,7 +119,7 @@ def resolve_access(source: SourceConfig, secrets: Mapping[str, str]) -> ApiAcces
         )
 
     def resolved(text: str) -> str:
-        return _REFERENCE.sub(lambda found: _secret(source, found[1], secrets), text)
+        return REFERENCE.sub(lambda found: _secret(source, found[1], secrets), text)
 
     return ApiAccess(
         base_url=resolved(options.base_url),

@@ -127,3 +127,17 @@ def test_a_register_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
 def test_a_missing_file_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="c360 init"):
         read_sources(tmp_path / "sources.yml", streams=STREAMS)
+
+
+@pytest.mark.parametrize("token", ["canary-secret", "Bearer ${TOKEN}", "${TOKEN", ""])
+def test_a_token_is_only_referred_to_and_never_shown(tmp_path: Path, token: str) -> None:
+    api = (
+        f"    api: {{base_url: 'https://social.example.org', account: quay, token: '{token}'}}"
+    )
+
+    with pytest.raises(ConfigError) as refused:
+        read_sources(_register(tmp_path, ENTRY + api), streams=STREAMS)
+
+    assert "api.token: a secret does not stand in a file; write ${NAME}" in refused.value.what
+    assert refused.value.where.endswith(":11")
+    assert "canary" not in str(refused.value)
