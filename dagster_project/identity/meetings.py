@@ -21,7 +21,8 @@ LEAST_SAMPLED = 200
 
 LIKELY = 0.5
 """Chance from which on a pair is a likely match. Many pairs of little chance are no match among
-them: what they say of a broad rule is how far the first training errs."""
+them: what they say of a broad rule, and of how many matches there are, is how far the first
+training errs."""
 
 
 def gather_meetings(
@@ -180,13 +181,13 @@ def _of(side: str, expression: str) -> str:
 def _judge(
     work: Workspace, spec: IdentitySpec, sample: tuple[Ints, Ints], sampled: int
 ) -> None:
-    """``work.opinion(pattern, chance)`` by a training on the sample alone."""
+    """``work.opinion(pattern, odds)`` in bits, by a training on the sample alone."""
     found = work.connection.execute(
         "select pattern, count(*) as pairs from work.compared_sample "
         "group by pattern order by pattern"
     ).fetchnumpy()
     patterns = np.asarray(found["pattern"], np.int64)
-    work.run("create or replace table work.opinion (pattern bigint, chance double)")
+    work.run("create or replace table work.opinion (pattern bigint, odds double)")
     if not len(patterns):
         return
     lesson = learn(
@@ -196,10 +197,11 @@ def _judge(
         vetoes=spec.vetoes,
         least_matches=spec.model.least_matches,
         all_pairs=max(float(sampled) * (work.count("work.feature") - 1), 1.0),
+        least_chance=LIKELY,
     )
     work.run(
         "insert into work.opinion select unnest($1::bigint[]), unnest($2::double[])",
-        [patterns.tolist(), lesson.chance(patterns).tolist()],
+        [patterns.tolist(), lesson.odds(patterns).tolist()],
     )
 
 
@@ -210,12 +212,24 @@ def _summed_up(work: Workspace, sampled: int) -> Meetings:
     )
     found = work.connection.execute(
         f"""
+        with
+
+        judged as (
+
+            select
+                compared.l,
+                compared.r,
+                1 / (1 + pow(2.0, -(opinion.odds + compared.surprise / 10.0))) as chance
+            from work.compared_sample as compared
+            inner join work.opinion on compared.pattern = opinion.pattern
+
+        )
+
         select sampled.place as record, meeting.mask, count(*)::double as pairs,
-            coalesce(sum(opinion.chance) filter (opinion.chance >= {LIKELY}), 0) as matches
+            coalesce(sum(judged.chance) filter (judged.chance >= {LIKELY}), 0) as matches
         from work.meeting
         inner join work.sampled on meeting.s = sampled.rid
-        left join work.compared_sample as compared on meeting.s = compared.l and meeting.x = compared.r
-        left join work.opinion on compared.pattern = opinion.pattern
+        left join judged on meeting.s = judged.l and meeting.x = judged.r
         group by all
         order by all
         """

@@ -39,8 +39,8 @@ class Lesson:
     vetoes: tuple[str, ...]
     overrated: Pairs
 
-    def chance(self, patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        """Probability that patterns are matches; none where a guard is sure to forbid it.
+    def odds(self, patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        """Bits for patterns being matches, prior included; far below zero where a guard forbids it.
 
         A birth date that vetoes in a sample may not in the end: one mistyped in a hundred
         still is a match to be found.
@@ -52,7 +52,7 @@ class Lesson:
             odds += np.concatenate([[0.0], ratio])[found]
         guarded = guard(levels, set(self.vetoes) - {"birth_date"})
         odds[guarded.vetoed | guarded.capped] = -50.0
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50))))
+        return np.asarray(np.clip(odds, -50, 50) / np.log(2.0))
 
 
 def learn(
@@ -63,8 +63,9 @@ def learn(
     vetoes: Collection[str],
     least_matches: float,
     all_pairs: float,
+    least_chance: float = 0.0,
 ) -> Lesson:
-    """Learn from counted patterns of candidates and of random pairs."""
+    """Learn from counted patterns of candidates and of random pairs; see ``weights.train``."""
     levels, sample = unpack(patterns), unpack(strangers[0])
     clear = _clear_strangers(sample, strangers[1])
     together = find_interplay(*clear, COMPARISONS)
@@ -79,7 +80,12 @@ def learn(
             all_pairs=all_pairs,
         )
         comparisons = widened(COMPARISONS, together)
-        return train(data, least_matches=least_matches, comparisons=comparisons)[1]
+        return train(
+            data,
+            least_matches=least_matches,
+            comparisons=comparisons,
+            least_chance=least_chance,
+        )[1]
 
     held = held_vetoes(vetoes, levels, counts, together, fitted(vetoes))
     return Lesson(fitted(held), together, held, find_overrated(*clear, COMPARISONS, together))

@@ -62,12 +62,14 @@ class CountedECM(ECM):  # type: ignore[misc]
         comparisons: tuple[Comparison, ...],
         *,
         least_matches: float = 200.0,
+        least_chance: float = 0.0,
         max_iter: int = 300,
         atol: float = 1e-5,
     ) -> None:
         super().__init__(init="jaro", max_iter=max_iter, binarize=None, atol=atol)
         self.comparisons = comparisons
         self.least_matches = least_matches
+        self.least_chance = least_chance
         self.converged = False
         self.n_iter_ = 0
         self._binarizers = [_binarizer(len(c.levels)) for c in comparisons]
@@ -105,7 +107,8 @@ class CountedECM(ECM):  # type: ignore[misc]
             new_strangers = self._strangers(
                 hot, counts - weight, sample, data.sample_counts.astype(float), data.all_pairs
             )
-            new_prior = (weight.sum() + 0.5) / (data.all_pairs + 1.0)
+            likely = float(weight[chance >= self.least_chance].sum())
+            new_prior = (likely + 0.5) / (data.all_pairs + 1.0)
             moved = max(
                 float(np.abs(new_matches - matches).max()),
                 float(abs(np.log(new_prior) - np.log(prior))),
@@ -198,11 +201,20 @@ class CountedECM(ECM):  # type: ignore[misc]
 
 
 def train(
-    data: TrainingData, *, least_matches: float, comparisons: tuple[Comparison, ...]
+    data: TrainingData,
+    *,
+    least_matches: float,
+    comparisons: tuple[Comparison, ...],
+    least_chance: float = 0.0,
 ) -> tuple[ECMClassifier, Fit]:
-    """Fit a recordlinkage classifier on counted patterns; returns it and its figures."""
+    """Fit a recordlinkage classifier on counted patterns; returns it and its figures.
+
+    Patterns of less chance than ``least_chance`` do not count towards the prior.
+    """
     classifier = ECMClassifier()
-    classifier.kernel = CountedECM(comparisons, least_matches=least_matches)
+    classifier.kernel = CountedECM(
+        comparisons, least_matches=least_matches, least_chance=least_chance
+    )
     classifier._column_labels = [c.name for c in comparisons]  # noqa: SLF001
     kernel = classifier.kernel.fit(data)
     return classifier, Fit(

@@ -1,0 +1,33 @@
+"""What the estimation of weights makes of counted patterns."""
+
+import numpy as np
+
+from dagster_project.identity.comparison import Comparison, Level
+from dagster_project.identity.weights import Fit, TrainingData, train
+
+_FIELD = (Level("different", 0.1, 0.97), Level("same", 0.9, 0.03))
+_COMPARISONS = tuple(Comparison(name, _FIELD, "0") for name in ("name", "town", "birth"))
+
+
+def _fit(*, least_chance: float) -> Fit:
+    """Few pairs agree on all; of many, more than by chance, on name and town: one language."""
+    levels = np.array([[2, 2, 2], [2, 2, 1], [1, 1, 1]], dtype=np.int8)
+    sample = np.array([[1, 1, 1], [2, 1, 1], [1, 2, 1], [1, 1, 2]], dtype=np.int8)
+    data = TrainingData(
+        levels=levels,
+        counts=np.array([100, 3_000, 100_000]),
+        barred=np.zeros(3, dtype=np.bool_),
+        sample_levels=sample,
+        sample_counts=np.array([91_000, 3_000, 3_000, 3_000]),
+        all_pairs=1e6,
+    )
+    return train(data, least_matches=200, comparisons=_COMPARISONS, least_chance=least_chance)[
+        1
+    ]
+
+
+def test_pairs_below_even_odds_do_not_raise_the_share_of_matches() -> None:
+    everybody, likely = _fit(least_chance=0.0), _fit(least_chance=0.5)
+
+    assert everybody.prior * 1e6 > 2_000
+    assert likely.prior * 1e6 < 101
