@@ -18,6 +18,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from dagster_project.config.roots import RootKind, empty_root, kind_of, open_root, prepare_root
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import PROJECT, Settings, read_settings
 
@@ -138,12 +139,14 @@ def build_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> Non
     from dagster_project.demo.world import build_world
 
     started = time.monotonic()
-    console.print(f"building the demo world: {people:,} invented people, seed {seed} …")
+    invented = counted(people, "invented person", "invented people")
+    console.print(f"building the demo world: {invented}, seed {seed} …")
     with console.status("writing the vendors' files"):
         world = build_world(out, people=people, seed=seed, only_contacts=only_contacts)
     console.print(
-        f"[green]✓[/] {world.records:,} contact records, {world.email_events:,} e-mail events, "
-        f"{world.messages:,} messages, {world.opportunities:,} deals and {world.cases:,} cases "
+        f"[green]✓[/] {counted(world.records, 'contact record')}, "
+        f"{counted(world.email_events, 'e-mail event')}, {counted(world.messages, 'message')}, "
+        f"{counted(world.opportunities, 'deal')} and {counted(world.cases, 'case')} "
         f"in {time.monotonic() - started:.1f} s"
     )
 
@@ -228,18 +231,18 @@ def regate_root(root: Path | None) -> None:
         changed = regate_held_back(workbench)
     for load in changed:
         console.print(
-            f"{load.state}: {load.source}: {load.origin}, {load.rows:,} rows, "
+            f"{load.state}: {load.source}: {load.origin}, {counted(load.rows, 'row')}, "
             f"{load.quarantined:,} quarantined",
             markup=False,
         )
     if changed:
         console.print(
-            f"[green]✓[/] {len(changed)} loads changed; the next `c360 run` builds on them"
+            f"[green]✓[/] {counted(len(changed), 'load')} changed; the next `c360 run` builds on them"
         )
     elif held_back:
         console.print(
-            f"nothing changed: {held_back} loads are held back as a whole or in part, and still "
-            "fail their rules; audit/verdicts.html says why"
+            f"nothing changed: {counted(held_back, 'load is', 'loads are')} held back as a whole or in "
+            "part, by rules that still fail; audit/verdicts.html says why"
         )
     else:
         console.print("nothing is held back")
@@ -254,7 +257,8 @@ def diff_roots(left: Path, right: Path) -> int:
     for line in found.lines():
         console.print(line, markup=False)
     console.print(
-        f"{found.compared} tables compared: " + ("the same" if found.same else "they differ")
+        f"{counted(found.compared, 'table')} compared: "
+        + ("the same" if found.same else "there are differences")
     )
     return 0 if found.same else 1
 
@@ -275,7 +279,7 @@ def compact_root(root: Path | None) -> None:
             settings.root, Ledger(settings.root), options=settings.engine
         )
     console.print(
-        f"loads: {merged.files_before} small files became {merged.files_after}"
+        f"loads: {counted(merged.files_before, 'small file')} became {merged.files_after}"
         if merged.loads
         else "loads: no stream has enough small files to merge"
     )

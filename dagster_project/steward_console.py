@@ -9,6 +9,7 @@ from pathlib import Path
 from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.roots import open_root
 from dagster_project.console import console, say_waiting
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.engines.duckdb.writer_lock import writer_lock
@@ -48,7 +49,7 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
         cases = build_queue(work, spec, limit=limit, state_dir=settings.root.state)
     if out is not None:
         _write_cases(cases, out)
-        console.print(f"[green]✓[/] {len(cases)} questions → {out}")
+        console.print(f"[green]✓[/] {counted(len(cases), 'question')} → {out}")
         return
     if not cases:
         console.print("nothing deserves a look: every link is sure and every stranger far")
@@ -64,7 +65,8 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
 
 def _print_case(place: int, case: Case) -> None:
     who = (
-        f"{case.customer_id_l} ({case.records_l} records) and {case.customer_id_r} ({case.records_r})"
+        f"{case.customer_id_l} ({counted(case.records_l, 'record')}) and "
+        f"{case.customer_id_r} ({case.records_r})"
         if case.question is Question.MERGE
         else f"{case.customer_id_l}: {case.records_l} and {case.records_r} of its records"
     )
@@ -138,7 +140,7 @@ def _decision(author: str, reason: str, expires: datetime | None) -> Decision:
 def _print_said(said: list[Judgement], what: str) -> None:
     numbers = f"{said[0].number}" if len(said) == 1 else f"{said[0].number}–{said[-1].number}"
     console.print(
-        f"[green]✓[/] noted: {what} ({len(said)} judgements, number {numbers}). "
+        f"[green]✓[/] noted: {what} ({counted(len(said), 'judgement')}, number {numbers}). "
         "The next `c360 run` obeys; `c360 judgements --withdraw NUMBER` takes one back."
     )
 
@@ -206,7 +208,7 @@ def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None
         )
     limit = spec.moves.stop_above
     console.print(
-        f"{found.customers:,} customers; {found.moves.moved:,} of {found.moves.known:,} known "
+        f"{counted(found.customers, 'customer')}; {found.moves.moved:,} of {found.moves.known:,} known "
         f"records ({found.moves.share:.2%}) would get another customer; a run stops above {limit:.0%}"
     )
     for kind in ("merge", "split", "create", "absorb", "retire"):
@@ -220,8 +222,9 @@ def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None
     for change in largest:
         console.print(
             f"  {change.event_type}: {change.customer_id} "
-            f"{'takes over' if change.event_type == 'merge' else 'gives up'} {change.records} "
-            f"records {'of' if change.event_type == 'merge' else 'to'} {change.other_customer_id}",
+            f"{'takes over' if change.event_type == 'merge' else 'gives up'} "
+            f"{counted(change.records, 'record')} {'of' if change.event_type == 'merge' else 'to'} "
+            f"{change.other_customer_id}",
             style="dim",
         )
     if out is not None:
@@ -236,15 +239,20 @@ def print_customer(root: Path | None, asked: str) -> None:
             subject = find_subject(work, subject.customer_id)
         found = explain_customer(work, subject)
     note = "" if found.customer_id == asked else f" (asked for {asked})"
-    console.print(f"[bold]{found.customer_id}[/]{note}: {len(found.members)} records")
+    console.print(
+        f"[bold]{found.customer_id}[/]{note}: {counted(len(found.members), 'record')}"
+    )
     for member in found.members:
         console.print(f"  {member.record_id}", markup=False)
     _print_path(found)
     if found.guards:
         console.print("\nwhat guards do here")
     for act in found.guards:
-        what = f"{act.kind} values, of up to {act.records} records" if act.kind else "pairs"
-        console.print(f"  {act.guard}: {act.count} {what} {act.effect}", markup=False)
+        what = f"{act.kind} value" if act.kind else "pair"
+        size = f", of up to {counted(act.records, 'record')}" if act.kind else ""
+        console.print(
+            f"  {act.guard}: {counted(act.count, what)}{size} {act.effect}", markup=False
+        )
 
 
 def _print_path(found: CustomerEvidence) -> None:
@@ -257,8 +265,9 @@ def _print_path(found: CustomerEvidence) -> None:
     if found.weakest is not None:
         weakest = found.weakest
         console.print(
-            f"\nweakest link: without it {weakest.records_l} and {weakest.records_r} records; all "
-            f"pairs across say {weakest.net_bits:+.1f} bits together"
+            f"\nweakest link: without it {weakest.records_l} and "
+            f"{counted(weakest.records_r, 'record')}; all pairs across "
+            f"say {weakest.net_bits:+.1f} bits together"
         )
         _print_tie(weakest.tie)
     if found.against:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from dagster_project.definitions import RunOutcome
 from dagster_project.defs.journal import Journal
+from dagster_project.domain.counts import counted
 from dagster_project.settings import PROJECT, Settings
 
 Entry = dict[str, Any]
@@ -78,7 +79,7 @@ def _print_held_back(console: Console, loads: list[Entry], problems: list[Entry]
     for load in quarantined:
         console.print(
             f"  [yellow]quarantined[/]  {load['source']}: {load['quarantined']:,} of "
-            f"{load['rows']:,} rows of {escape(load['origin'])}"
+            f"{counted(load['rows'], 'row')} of {escape(load['origin'])}"
         )
         for reason in load["reasons"] if load["state"] != "refused" else ():
             console.print(f"               {reason}", markup=False)
@@ -116,9 +117,9 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
         return
     report = entry["report"]
     console.print(
-        f"  {report['records']:,} contact records → {report['customers']:,} customers "
-        f"({report['withdrawn']:,} records withdrawn, {report['not_customers']:,} brand accounts "
-        "and employees)"
+        f"  {counted(report['records'], 'contact record')} → "
+        f"{counted(report['customers'], 'customer')} ({counted(report['withdrawn'], 'record')} "
+        f"withdrawn, {report['not_customers']:,} of brand accounts and employees)"
     )
     evaluation = entry["quality"]
     kind = "against the demo world's truth" if evaluation["has_truth"] else "estimated"
@@ -130,12 +131,12 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
         console.print(
             f"  of the pairs that share any evidence: recall "
             f"{_share(evaluation['recall_with_evidence'])} "
-            f"({evaluation['pairs_without_evidence']:,} pairs share none)"
+            f"({counted(evaluation['pairs_without_evidence'], 'pair shares', 'pairs share')} none)"
         )
         for kinds, figures in evaluation["by_sources"].items():
             console.print(
                 f"    {kinds:<16} precision {_share(figures['precision'])}, "
-                f"recall {_share(figures['recall'])}, {figures['true_pairs']:,} true pairs"
+                f"recall {_share(figures['recall'])}, {counted(figures['true_pairs'], 'true pair')}"
             )
         _print_hard_cases(console, evaluation["hard_cases"])
     for warning in report.get("warnings", ()):
@@ -172,7 +173,8 @@ def _print_publications(console: Console, settings: Settings, entries: list[Entr
             state = "[red]refused by its gate; the last good generation stays[/]"
         rows = sum(entry["rows"].values())
         console.print(
-            f"  {entry['consumer']:<8} {len(entry['rows'])} tables, {rows:,} rows, {state} → "
+            f"  {entry['consumer']:<8} {counted(len(entry['rows']), 'table')}, "
+            f"{counted(rows, 'row')}, {state} → "
             f"{escape(_shown(settings.root.published / (entry['consumer'] + '.duckdb')))}"
         )
 

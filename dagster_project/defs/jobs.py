@@ -9,6 +9,7 @@ import dagster as dg
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.defs.keys import landing_key
+from dagster_project.domain.counts import counted
 from dagster_project.domain.root import Root
 from dagster_project.sources.catalogue import streams_of
 
@@ -72,7 +73,7 @@ def new_files_sensor(root: Root) -> dg.SensorDefinition:
             return
         digest = sha256("\n".join(listing).encode()).hexdigest()[:16]
         if context.cursor == digest:
-            yield dg.SkipReason(f"{len(listing)} files, all seen before")
+            yield dg.SkipReason(f"{counted(len(listing), 'file')}, seen before")
             return
         context.update_cursor(digest)
         yield dg.RunRequest(run_key=digest, tags={"c360/files": str(len(listing))})

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity_commands.inputs import FILE, console
 
@@ -132,14 +133,15 @@ def benchmark_increments(
             questions=questions,
             options=options,
         )
-    console.print(f"{measured.known:,} records known at first", style="bold")
+    console.print(f"{counted(measured.known, 'record')} known at first", style="bold")
     for name, taken in (
         ("one record asked for", measured.questions),
-        (f"{batch:,} records added", measured.batches),
+        (f"{counted(batch, 'record')} added", measured.batches),
     ):
         half, most = percentile(taken, 0.5), percentile(taken, 0.95)
         console.print(
-            f"{name} ({len(taken)} times): half within {half.wall:.3f} s ({half.cpu:.3f} CPU s), "
+            f"{name} ({counted(len(taken), 'time')}): "
+            f"half within {half.wall:.3f} s ({half.cpu:.3f} CPU s), "
             f"95 % within {most.wall:.3f} s ({most.cpu:.3f} CPU s)"
         )
 
@@ -188,7 +190,7 @@ def _world(workdir: Path, records: int, options: "EngineOptions") -> Path:
     people = round(records / RECORDS_PER_PERSON)
     world = workdir / f"world_of_{people}"
     if not (world / "truth" / "records.parquet").is_file():
-        with console.status(f"inventing {people:,} people"):
+        with console.status(f"inventing {counted(people, 'person', 'people')}"):
             build_world(world, people=people, seed=360, only_contacts=True, options=options)
     return world
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.table import Table
 
+from dagster_project.domain.counts import counted
 from dagster_project.identity_commands.inputs import FILE, console, opened_input, read_input
 
 if TYPE_CHECKING:
@@ -90,12 +91,12 @@ def _score(
         read_input(connection, against)
         judged = judge_against(connection, truth, against)
     for count, what in (
-        (judged.without_truth, "records have no truth: not judged"),
-        (judged.without_customer, "records with a truth have no customer: they stand alone"),
-        (judged.unknown, "records are not in the table with the truth: not judged"),
+        (judged.without_truth, "without a truth: not judged"),
+        (judged.without_customer, "with a truth and no customer: each stands alone"),
+        (judged.unknown, "missing in the table with the truth: not judged"),
     ):
         if count:
-            console.print(f"note: {count:,} {what}", style="yellow")
+            console.print(f"note: {counted(count, 'record')} {what}", style="yellow")
     card = score(connection, compared="from link" if has_links else None)
     print_scorecard(card)
     return scorecard_figures(card)
@@ -103,7 +104,7 @@ def _score(
 
 def print_scorecard(card: "Scorecard") -> None:
     """The figures of one clustering as tables."""
-    table = Table(title=f"{card.records:,} records", title_justify="left")
+    table = Table(title=counted(card.records, "record"), title_justify="left")
     for heading in ("", "precision", "recall", "F1"):
         table.add_column(heading, justify="left" if not heading else "right")
     table.add_row(
@@ -114,7 +115,7 @@ def print_scorecard(card: "Scorecard") -> None:
     )
     console.print(table)
     console.print(
-        f"{card.pairs.said:,} pairs said, {card.pairs.true:,} true, {card.pairs.both:,} both"
+        f"{counted(card.pairs.said, 'pair')} said, {card.pairs.true:,} true, {card.pairs.both:,} both"
     )
     if card.candidates:
         console.print(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagster_project.domain.counts import counted
 from dagster_project.identity_commands.inputs import (
     FILE,
     console,
@@ -114,8 +115,9 @@ def _print_resolved(
     for warning in resolved.warnings:
         console.print(f"warning: {warning}", style="yellow")
     console.print(
-        f"[green]✓[/] {resolved.records:,} records are {resolved.customers:,} customers "
-        f"(the largest has {resolved.largest:,}); {resolved.compared:,} pairs compared in "
+        f"[green]✓[/] {counted(resolved.records, 'record is', 'records are')} "
+        f"{counted(resolved.customers, 'customer')} "
+        f"(the largest has {resolved.largest:,}); {counted(resolved.compared, 'pair')} compared in "
         f"{seconds:.1f} s"
     )
     estimate = resolved.estimate

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import StateError
 from dagster_project.domain.loads import Batch, Load, LoadState
 from dagster_project.domain.root import Root
@@ -152,7 +153,7 @@ class LandingZone:
         missing = known - folders.keys()
         if missing:
             raise StateError(
-                f"{len(missing)} loads of the ledger are not in landing/, "
+                f"{counted(len(missing), 'load')} of the ledger missing in landing/, "
                 f"first {sorted(missing)[0]}",
                 str(self.root.landing),
                 "restore landing/ from your copy of it",

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import SourceError
 from dagster_project.domain.loads import Batch, Load, LoadState, Verdict
 from dagster_project.domain.streams import Delivery
@@ -223,8 +224,8 @@ def _reading_problems(manifest: dict[str, Any]) -> tuple[str, ...]:
         problems.append(f"unreadable: the rows could not be read ({manifest['unreadable']})")
     elif manifest["parsed_rows"] != manifest["expected_rows"]:
         problems.append(
-            f"rows_differ: {manifest['parsed_rows']} rows were read, an independent count "
-            f"says {manifest['expected_rows']}"
+            f"rows_differ: {counted(manifest['parsed_rows'], 'row was', 'rows were')} read, "
+            f"an independent count says {manifest['expected_rows']}"
         )
     return tuple(problems)
 

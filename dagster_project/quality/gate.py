@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
 from dagster_project.quality.row_rules import is_row_rule, rule_name
 
@@ -70,9 +71,12 @@ def suite_hash(rules: "Iterable[Expectation]") -> str:
 
 def reasons_of(outcomes: Iterable[RuleOutcome]) -> tuple[str, ...]:
     """Failed rules as a person reads them; counts, never values."""
-    return tuple(
-        f"{o.rule}: {o.detail or f'{o.failed} of {o.evaluated} rows fail'}" for o in outcomes
-    )
+    return tuple(f"{o.rule}: {o.detail or _failed_rows(o)}" for o in outcomes)
+
+
+def _failed_rows(outcome: RuleOutcome) -> str:
+    verb = "fails" if outcome.failed == 1 else "fail"
+    return f"{outcome.failed:,} of {counted(outcome.evaluated, 'row')} {verb}"
 
 
 def _columns_of(
@@ -147,11 +151,13 @@ def _detail(expectation: "Expectation", counts: Mapping[str, Any]) -> str:
     if kind in _ASK_FOR_COLUMNS:
         return COLUMN_MISSING
     if kind == "expect_table_row_count_to_be_between":
-        return f"the table has {observed} rows"
+        return f"the table has {counted(int(observed or 0), 'row')}"
     if kind == "unexpected_rows_expectation":
-        return f"{observed} rows fail"
+        return counted(int(observed or 0), "row fails", "rows fail")
     if kind == "expect_compound_columns_to_be_unique":
-        return f"{counts.get('unexpected_count')} rows share a key"
+        return counted(
+            int(counts.get("unexpected_count") or 0), "row shares a key", "rows share a key"
+        )
     if "unexpected_count" not in counts:
         return "the table as a whole fails"
     return ""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import LoadState, RuleOutcome, Verdict
 from dagster_project.domain.root import Root
 from dagster_project.landing.ledger import Judgement, Ledger
@@ -63,6 +64,7 @@ def _template() -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["counted"] = counted
     return environment.get_template("verdicts.html.j2")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import (
     Entity,
@@ -305,11 +306,12 @@ class _Pull:
         short = len(self._short())
         if short:
             self._notes.append(
-                f"completeness: {short} posts have replies the API does not show"
+                f"completeness: {counted(short, 'post has', 'posts have')} replies "
+                "the API does not show"
             )
         if self._withheld:
             self._notes.append(
-                f"{self._withheld} posts not stored: their authors show them to logged-in "
+                f"{counted(self._withheld, 'post')} not stored: shown by the author to logged-in "
                 f"people only ({LOGGED_IN_ONLY})"
             )
 
@@ -334,7 +336,7 @@ class _Pull:
         said, landed = self._own.get("postsCount"), int(self._cursor["own_rows"])
         if isinstance(said, int) and said > landed:
             self._notes.append(
-                f"completeness: the account has {said} posts, {landed} were handed over"
+                f"completeness: {landed:,} of the account's {counted(said, 'post')} handed over"
             )
 
     def _hand_over(self, window: str) -> Iterator[Batch]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import Entity
 from dagster_project.sources.bluesky_rows import (
@@ -135,6 +136,6 @@ def _withheld_note(count: int) -> tuple[str, ...]:
     if not count:
         return ()
     return (
-        f"{count} posts not stored: their authors show them to logged-in people only "
+        f"{counted(count, 'post')} not stored: shown by the author to logged-in people only "
         f"({LOGGED_IN_ONLY})",
     )

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.streams import Delivery, StreamSpec
 from dagster_project.sources.files import Member
 
@@ -79,8 +80,8 @@ def problems_of(facts: Mapping[str, Any], source: SourceConfig) -> tuple[str, ..
         )
     if facts.get("currency"):
         problems.append(
-            f"missing_currency: {facts['currency']} amounts name no currency; add "
-            f"`currency: EUR` (the account's own) under sources.{source.name} in "
+            f"missing_currency: {counted(facts['currency'], 'amount names', 'amounts name')} "
+            f"no currency; add `currency: EUR` (the account's own) under sources.{source.name} in "
             "config/sources.yml"
         )
     return tuple(problems)

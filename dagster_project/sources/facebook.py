@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
@@ -101,7 +102,8 @@ class _Unfinished:
 
     def notes(self) -> Iterator[str]:
         if self.lists:
-            yield f"{self.lists} lists of comments go on in pages this file does not hold"
+            lists = counted(self.lists, "list of comments goes", "lists of comments go")
+            yield f"{lists} on in pages this file does not hold"
 
 
 def _streams_of(value: Any) -> Iterator[str]:

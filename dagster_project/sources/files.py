@@ -356,7 +356,8 @@ def _read_members(
     if read and ignored:
         yield say(
             Why.PARTS_IGNORED,
-            f"{ignored} of the {read + ignored} files in the archive hold nothing that is read",
+            f"{ignored} of the {read + ignored} files in the archive "
+            f"{'holds' if ignored == 1 else 'hold'} nothing that is read",
             "nothing to do, unless you miss something from them",
             holds_file=False,
         )

@@ -14,6 +14,7 @@ from typing import Any
 import orjson
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.exports import (
@@ -71,8 +72,10 @@ class JsonFile:
             notes.append("twice-encoded text (a Facebook download): repaired")
         if self.broken_lines:
             places = ", ".join(str(number) for number in sorted(self.broken_lines)[:10])
+            many = len(self.broken_lines)
             notes.append(
-                f"{len(self.broken_lines)} lines are no JSON and give no row (line {places}); "
+                f"{counted(many, 'line is no JSON and gives', 'lines are no JSON and give')} "
+                f"no row (line {places}); "
                 "the file itself is kept as it came"
             )
         return tuple(notes)
@@ -205,7 +208,7 @@ def rows_batch(
 def _nul_note(work: RowFile) -> tuple[str, ...]:
     if not work.nul_rows:
         return ()
-    return (f"{work.nul_rows} rows held NUL characters: left out",)
+    return (f"{counted(work.nul_rows, 'row')} held NUL characters: left out",)
 
 
 _BROKEN = object()
@@ -363,7 +366,7 @@ def _script_values(path: Path, start: int) -> Iterator[Any]:
 
 
 def _cut_off(count: int | None) -> BrokenFileError:
-    place = "" if count is None else f" after {count} whole values"
+    place = "" if count is None else f" after {counted(count, 'whole value')}"
     return BrokenFileError(
         f"the JSON text breaks off{place}: the file is cut off or damaged",
         "export or download it again and put the whole file in its place",

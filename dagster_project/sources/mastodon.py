@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import (
     Entity,
@@ -268,7 +269,8 @@ class _Pull:
         short = self._threads.count_short()
         if short:
             self._notes.append(
-                f"completeness: {short} posts have replies the API does not show"
+                f"completeness: {counted(short, 'post has', 'posts have')} replies "
+                "the API does not show"
             )
 
     def _find_missing_parents(self) -> None:
@@ -307,7 +309,7 @@ class _Pull:
         said, landed = self._own.get("statuses_count"), int(self._cursor.get("own_rows", "0"))
         if isinstance(said, int) and said > landed:
             self._notes.append(
-                f"completeness: the account has {said} posts, {landed} were handed over"
+                f"completeness: {landed:,} of the account's {counted(said, 'post')} handed over"
             )
 
     def _hand_over(self, window: str, cursor: Mapping[str, str] | None) -> Iterator[Batch]:

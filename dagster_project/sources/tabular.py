@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.exports import (
@@ -182,8 +183,8 @@ def read_plain_rows(path: Path, target: Path) -> PlainRows:
     names = [f"x{position}" for position in range(len(sheet.header))]
     tally, work = _write_work_file(text, sheet, names, {}, target)
     found = [
-        (tally.short_rows, f"{tally.short_rows} rows have fewer cells than the header"),
-        (tally.long_rows, f"{tally.long_rows} rows have more cells than the header: left out"),
+        (tally.short_rows, tally.fewer_cells()),
+        (tally.long_rows, f"{tally.more_cells()}: left out"),
         (tally.lenient, "quotes inside unquoted cells: read as they stand"),
     ]
     return PlainRows(
@@ -204,6 +205,14 @@ class _Tally:
     short_rows: int = 0
     long_rows: int = 0
     lenient: bool = False
+
+    def fewer_cells(self) -> str:
+        """How many rows are shorter than the header."""
+        return f"{counted(self.short_rows, 'row has', 'rows have')} fewer cells than the header"
+
+    def more_cells(self) -> str:
+        """How many rows are longer than the header."""
+        return f"{counted(self.long_rows, 'row has', 'rows have')} more cells than the header"
 
 
 def _announced_separator(head: str) -> tuple[int, str | None]:
@@ -355,13 +364,10 @@ def _notes(
 ) -> tuple[str, ...]:
     unknown = [label for _, label in match.extras if fold(label) not in columns.ordinary]
     found = [
-        (tally.short_rows, f"{tally.short_rows} rows have fewer cells than the header"),
-        (
-            tally.long_rows,
-            f"{tally.long_rows} rows have more cells than the header: kept in _extra",
-        ),
+        (tally.short_rows, tally.fewer_cells()),
+        (tally.long_rows, f"{tally.more_cells()}: kept in _extra"),
         (tally.lenient, "quotes inside unquoted cells: read as they stand"),
-        (work.nul_rows, f"{work.nul_rows} rows held NUL characters: left out"),
+        (work.nul_rows, f"{counted(work.nul_rows, 'row')} held NUL characters: left out"),
         (unknown, _extra_note(unknown)),
     ]
     return tuple(note for holds, note in found if holds)

@@ -16,6 +16,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from dagster_project.domain.counts import counted
+
 _CHUNK = 1 << 20
 _PEEK = 1 << 18
 
@@ -201,7 +203,8 @@ def _guess(path: Path) -> tuple[str, str, str]:
         return (
             "utf-8",
             _STRAY_BYTES,
-            f"{stray} bytes are not UTF-8 in a file that otherwise is: read as Windows-1252",
+            f"{counted(stray, 'byte is', 'bytes are')} not UTF-8 in a file that otherwise is: "
+            "read as Windows-1252",
         )
     encoding = _best_legacy(_foreign_lines(path))
     errors = _STRAY_BYTES if encoding == "cp1252" else "replace"

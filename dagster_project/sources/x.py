@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
@@ -171,11 +172,13 @@ class _Seen:
     def notes(self) -> Iterator[str]:
         if self.without_owner:
             yield (
-                f"{self.without_owner} archived posts have no author: put account.js beside them "
-                "or the account's numeric id into brand_accounts"
+                f"{counted(self.without_owner, 'archived post has', 'archived posts have')} "
+                "no author: put account.js beside the posts or the "
+                "account's numeric id into brand_accounts"
             )
         if self.errors:
-            yield f"the API could not show {self.errors} posts or users of these pages"
+            hidden = counted(self.errors, "post or user", "posts or users")
+            yield f"the API could not show {hidden} of these pages"
 
 
 def _posts(

@@ -83,7 +83,7 @@ def test_a_bad_row_is_held_back_with_the_rules_name(
     load = admit(batch(contact(1), contact(2), row), zone)
 
     assert (load.state, load.quarantined) == (LoadState.ACCEPTED, 1)
-    assert load.reasons == (f"{rule}: 1 of 3 rows fail",)
+    assert load.reasons == (f"{rule}: 1 of 3 rows fails",)
     assert quarantined(zone.root, load) == [(3, rule)]
     assert visible(zone) == [("1",), ("2",)]
 

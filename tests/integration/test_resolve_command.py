@@ -232,7 +232,7 @@ def test_repeated_ids_are_counted_and_told_apart(tmp_path: Path) -> None:
     result = _run("resolve", tmp_path / "in.csv", "--out", tmp_path / "out.csv")
 
     assert result.exit_code == 0, result.output
-    assert "1 rows repeat an id" in result.output
+    assert "1 row repeats an id" in result.output
     with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as lines:
         assert sorted(row["record_id"] for row in csv.DictReader(lines)) == ["1#1", "1#2", "2"]
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.pipeline
 TOLD = {
     "shop/missing-column.csv": ("the header lacks record_id", "name it under `columns:`"),
     "shop/renamed-column.csv": ('did you mean "Record ID no"?', "config/sources.yml"),
-    "impossible-dates.csv": ("create_date_readable: 1 of 21 rows fail", "c360 regate"),
+    "impossible-dates.csv": ("create_date_readable: 1 of 21 rows fails", "c360 regate"),
     "shop/a-login-page.csv": ("it is a web page", "export it again"),
     "shop/empty.csv": ("the file is empty", "export it again"),
     "shop/notes.txt": ("not recognised as a file of hubspot", "docs/formats.md"),
@@ -215,4 +215,4 @@ def test_a_refused_load_is_taken_once_its_column_is_named(finished: Finished) ->
     with console.capture() as printed:
         regate_root(finished.root.path)
 
-    assert "accepted: shop: renamed-column.csv, 1 rows, 0 quarantined" in printed.get()
+    assert "accepted: shop: renamed-column.csv, 1 row, 0 quarantined" in printed.get()

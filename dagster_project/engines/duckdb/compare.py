@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.digests import (
@@ -65,7 +66,7 @@ class TableDifference:
     def __str__(self) -> str:
         by = f" by {', '.join(self.key)}" if self.key else ""
         text = (
-            f"{self.table}: {self.left_rows} → {self.right_rows} rows{by}: "
+            f"{self.table}: {self.left_rows} → {counted(self.right_rows, 'row')}{by}: "
             f"{self.added} added, {self.removed} removed, {self.changed} changed"
         )
         if self.columns:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity.judgements import Judgement, Verdict, judge_all
 from dagster_project.identity.steward.subjects import Subject
@@ -63,7 +64,7 @@ def split(
     foreign = [r.asked for r in records if not set(r.rids) <= set(customer.rids)]
     if foreign:
         raise Customer360Error(
-            f"{len(foreign)} of the records do not belong to this customer",
+            f"{counted(len(foreign), 'record does', 'records do')} not belong to this customer",
             customer.customer_id,
             "`c360 explain customer` lists its records",
         )
@@ -95,7 +96,7 @@ def _judged(
 ) -> list[Judgement]:
     if len(pairs) > MOST_WORDS:
         raise Customer360Error(
-            f"this decision would take {len(pairs):,} judgements",
+            f"this decision would take {len(pairs):,} judgements, more than {MOST_WORDS:,}",
             "",
             "a customer that large comes of a rule: see `c360 explain customer`, tighten "
             "config/identity.yml and try it with `c360 preview`",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 
 TABLE = "input.rows"
@@ -79,8 +80,9 @@ def record_ids(connection: duckdb.DuckDBPyConnection, column: str | None) -> Rec
     repeated = f"count(*) over (partition by {text}) > 1 or {text} is null"
     return RecordIds(
         f"case when {repeated} then coalesce({text}, '') || '#' || {ROW} else {text} end",
-        f"{rows - distinct:,} rows repeat an id of column {column} or have none: "
-        "'#' and the row's number were put behind repeated ids",
+        counted(rows - distinct, "row repeats", "rows repeat")
+        + f" an id of column {column} or stand without: '#' and the row's number were put "
+        "behind repeated ids",
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity.tabular.infer import find_record_id
 from dagster_project.identity.tabular.input_table import (
@@ -44,7 +45,11 @@ def read_said(connection: duckdb.DuckDBPyConnection, where: str) -> None:
     ).fetchall()[0][0]
     if repeated:
         raise Customer360Error(
-            f"{repeated:,} rows repeat a record_id or have none",
+            counted(
+                repeated,
+                "row repeats a record_id or has none",
+                "rows repeat a record_id or have none",
+            ),
             where,
             "give every record one row; `c360 resolve` writes such a file",
         )

@@ -12,6 +12,7 @@ import duckdb
 
 from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.works import WorksSpec, read_works
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.engine import cluster_records
@@ -161,7 +162,7 @@ def _require_evidence(table: TableSpec) -> None:
     if all(column.means in _NO_EVIDENCE for column in table.columns.values()):
         raise Customer360Error(
             "no column says anything of a record that could be compared",
-            f"{len(table.columns)} columns",
+            counted(len(table.columns), "column"),
             "write a spec with --write-spec, say in it what the columns mean, pass it with --spec",
         )
 

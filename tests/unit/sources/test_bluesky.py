@@ -47,8 +47,7 @@ def test_posts_for_logged_in_people_are_not_stored_but_counted(
     assert len(quay.newest("post")) == 3
     assert "did:plc:shy" not in quay.newest("profile")
     assert [note for note in quay.notes if LOGGED_IN_ONLY in note] == [
-        f"1 posts not stored: their authors show them to logged-in people only "
-        f"({LOGGED_IN_ONLY})"
+        f"1 post not stored: shown by the author to logged-in people only ({LOGGED_IN_ONLY})"
     ]
 
 

@@ -31,7 +31,7 @@ def test_a_feed_says_when_comments_go_on_elsewhere(inbox: Inbox) -> None:
     put_sample(inbox, "facebook", "page_feed.json")
 
     assert readings_of(inbox)["comment"].batch.notes == (
-        "1 lists of comments go on in pages this file does not hold",
+        "1 list of comments goes on in pages this file does not hold",
     )
 
 

@@ -123,7 +123,7 @@ def test_a_deal_without_currency_needs_a_default(inbox: Inbox) -> None:
 
     (problem,) = inbox.one().batch.problems
 
-    assert problem.startswith("missing_currency: 1 amounts name no currency")
+    assert problem.startswith("missing_currency: 1 amount names no currency")
 
 
 def test_deals_keep_their_contacts_and_amounts_as_written(inbox: Inbox) -> None:

@@ -225,7 +225,7 @@ def test_a_broken_line_among_whole_ones_is_set_aside_and_noted(tmp_path: Path) -
 
     assert values == [{"a": 1}, {"a": 3}]
     assert file.broken_lines[2].text == '{"a": 2, "b\n'
-    assert file.notes[-1].startswith("1 lines are no JSON and give no row (line 2)")
+    assert file.notes[-1].startswith("1 line is no JSON and gives no row (line 2)")
 
 
 JSON = st.recursive(

@@ -424,7 +424,7 @@ def test_rows_handed_over_fewer_than_the_account_has_are_noted(
 
     quay.land()
 
-    assert quay.notes == ["completeness: the account has 4 posts, 1 were handed over"]
+    assert quay.notes == ["completeness: 1 of the account's 4 posts handed over"]
 
 
 def test_profiles_come_before_the_posts_that_move_the_cursor(

@@ -169,7 +169,7 @@ def test_amounts_need_a_currency(inbox: Inbox) -> None:
     (problem,) = inbox.one().batch.problems
 
     assert problem.startswith(
-        "missing_currency: 1 amounts name no currency; add `currency: EUR`"
+        "missing_currency: 1 amount names no currency; add `currency: EUR`"
     )
     assert "under sources.salesforce_test in config/sources.yml" in problem
 

@@ -236,7 +236,7 @@ def test_short_and_long_rows_lose_nothing_and_are_noted(inbox: Inbox) -> None:
         "more",
         "even more",
     ]
-    assert "1 rows have fewer cells than the header" in reading.batch.notes
+    assert "1 row has fewer cells than the header" in reading.batch.notes
     assert any("more cells than the header" in note for note in reading.batch.notes)
 
 

@@ -69,7 +69,7 @@ def test_a_few_stray_bytes_do_not_change_the_rest_of_a_utf8_file(tmp_path: Path)
 
     assert found == "Zoé Anaïs Noël Åke\ncafé\n"
     assert examine(file).notes == (
-        "1 bytes are not UTF-8 in a file that otherwise is: read as Windows-1252",
+        "1 byte is not UTF-8 in a file that otherwise is: read as Windows-1252",
     )
 
 

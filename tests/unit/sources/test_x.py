@@ -81,7 +81,7 @@ def test_posts_of_an_unknown_owner_are_noted(inbox: Inbox) -> None:
     reading = inbox.one()
 
     assert reading.column("author_id") == [None]
-    assert reading.batch.notes[0].startswith("1 archived posts have no author")
+    assert reading.batch.notes[0].startswith("1 archived post has no author")
 
 
 def test_a_page_gives_posts_and_users_with_what_it_includes(inbox: Inbox) -> None:
@@ -99,7 +99,7 @@ def test_a_page_gives_posts_and_users_with_what_it_includes(inbox: Inbox) -> Non
     assert users.column("is_own_account") == ["false", "true"]
     assert users.rows[0]["expanded_url"] == "https://ida.example.org"
     assert users.batch.as_of == posts.batch.as_of
-    assert posts.batch.notes == ("the API could not show 1 posts or users of these pages",)
+    assert posts.batch.notes == ("the API could not show 1 post or user of these pages",)
 
 
 def test_an_empty_page_is_a_load_of_no_rows(inbox: Inbox) -> None:
