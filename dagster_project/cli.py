@@ -49,7 +49,13 @@ def main() -> None:
 @click.option(
     "--demo", is_flag=True, help="Build the demo world first, if it is not there yet."
 )
-@click.option("--people", default=5000, show_default=True, help="Size of the demo world.")
+@click.option(
+    "--people",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    help="Size of the demo world.",
+)
 @click.option("--seed", default=360, show_default=True, help="Seed of the demo world.")
 @click.option("--strict", is_flag=True, help="Exit with 3 when a load was refused.")
 @click.option(
@@ -92,7 +98,13 @@ def run(
 
 
 @main.command()
-@click.option("--people", default=5000, show_default=True, help="Number of invented people.")
+@click.option(
+    "--people",
+    type=click.IntRange(min=1),
+    default=5000,
+    show_default=True,
+    help="Number of invented people.",
+)
 @click.option("--seed", default=360, show_default=True, help="The same seed, the same bytes.")
 @click.option("--out", required=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option(
@@ -127,7 +139,13 @@ def init(directory: Path) -> None:
 
 @main.command()
 @_ROOT
-@click.option("--port", default=3000, show_default=True, help="Port on 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=3000,
+    show_default=True,
+    help="Port on 127.0.0.1.",
+)
 def ui(root: Path | None, port: int) -> None:
     """Open Dagster on a root's own instance: runs, assets, checks, schedules."""
     from dagster_project.console import open_ui

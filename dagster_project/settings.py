@@ -15,7 +15,7 @@ import psutil
 
 from dagster_project.domain.errors import Customer360Error, SourceError
 from dagster_project.domain.root import Root
-from dagster_project.engines.duckdb.session import EngineOptions
+from dagster_project.engines.duckdb.session import EngineOptions, is_memory_size
 
 PROJECT = Path(__file__).resolve().parent.parent
 """The checkout: ``dbt/``, ``config/`` and the demo's ``data/`` lie here."""
@@ -101,7 +101,7 @@ def read_settings(
     return Settings(
         root=Root(path.expanduser().resolve()),
         threads=_threads(environment.get("C360_THREADS")),
-        memory_limit=environment.get("C360_MEMORY_LIMIT") or _default_memory(),
+        memory_limit=_memory(environment.get("C360_MEMORY_LIMIT")),
         as_of=as_of or _instant(environment.get("C360_AS_OF")),
         variables={**environment, **(variables or {})},
     )
@@ -133,7 +133,13 @@ def _instant(text: str | None) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def _default_memory() -> str:
-    """A quarter of the machine, at least 1 GB and at most 4: room for Python and dbt beside it."""
+def _memory(text: str | None) -> str:
+    """As asked for; else a quarter of the machine, 1 to 4 GB: room for Python and dbt beside it."""
+    if text and not is_memory_size(text):
+        raise Customer360Error(
+            "the memory limit is not a size", "C360_MEMORY_LIMIT", "write it like 4GB"
+        )
+    if text:
+        return text
     gigabytes = psutil.virtual_memory().total // 2**30 // 4
     return f"{max(1, min(gigabytes, 4))}GB"

@@ -32,7 +32,13 @@ def _with_its_folder(_: click.Context, __: click.Parameter, file: Path | None) -
 
 @click.command()
 @_ROOT
-@click.option("--limit", default=20, show_default=True, help="How many questions.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many questions.",
+)
 @click.option(
     "--out",
     type=_NEW_FILE,

@@ -9,7 +9,7 @@ import click
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.identity_commands.inputs import FILE, console
+from dagster_project.identity_commands.inputs import FILE, console, require_writable_folder
 
 if TYPE_CHECKING:
     from dagster_project.engines.duckdb.session import EngineOptions
@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from dagster_project.identity.benchmark.summary import Row
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+_COUNT = click.IntRange(min=1)
+
+
+def _a_size(_: click.Context, __: click.Parameter, text: str) -> str:
+    """Refuse, before any work, what the engine would not understand in the middle of it."""
+    from dagster_project.engines.duckdb.session import is_memory_size
+
+    if not is_memory_size(text):
+        raise click.BadParameter("not a size; write it like 4GB")
+    return text
 
 
 @click.group()
@@ -31,17 +41,27 @@ def benchmark() -> None:
 @click.option("--sets", help="Names by comma. Default: all that are here.")
 @click.option("--rivals", default="splink,recordlinkage,goldenmatch", show_default=True)
 @click.option(
-    "--seeds", default=3, show_default=True, help="Shuffled copies; the worst counts."
+    "--seeds",
+    type=_COUNT,
+    default=3,
+    show_default=True,
+    help="Shuffled copies; the worst counts.",
 )
 @click.option(
     "--scale",
-    type=int,
+    type=_COUNT,
     metavar="RECORDS",
     help="Instead of the sets: the demo world's contacts, about so many records.",
 )
 @click.option("--skew", is_flag=True, help="With --scale: one postal code holds a quarter.")
-@click.option("--threads", default=2, show_default=True)
-@click.option("--memory", default="4GB", show_default=True, help="Limit of each engine.")
+@click.option("--threads", type=_COUNT, default=2, show_default=True)
+@click.option(
+    "--memory",
+    default="4GB",
+    show_default=True,
+    callback=_a_size,
+    help="Limit of each engine.",
+)
 @click.option(
     "--rival-python",
     multiple=True,
@@ -74,6 +94,8 @@ def benchmark_identity(
     from dagster_project.identity.benchmark.summary import summarise
     from dagster_project.settings import PROJECT
 
+    if json_file is not None:
+        require_writable_folder(json_file.parent)
     folder = data or PROJECT.parent / "shared" / "data" / "identity"
     outcomes: list[Outcome] = []
     with TemporaryDirectory(prefix="c360-bench-") as scratch:
@@ -98,13 +120,27 @@ def benchmark_identity(
 
 @benchmark.command("increments")
 @click.option(
-    "--records", default=100_000, show_default=True, help="Of the demo world, about so many."
+    "--records",
+    type=_COUNT,
+    default=100_000,
+    show_default=True,
+    help="Of the demo world, about so many.",
 )
-@click.option("--batch", default=10_000, show_default=True, help="Records added at once.")
-@click.option("--batches", default=5, show_default=True)
-@click.option("--questions", default=50, show_default=True, help="Single records asked for.")
-@click.option("--threads", default=2, show_default=True)
-@click.option("--memory", default="4GB", show_default=True, help="Limit of the engine.")
+@click.option(
+    "--batch", type=_COUNT, default=10_000, show_default=True, help="Records added at once."
+)
+@click.option("--batches", type=_COUNT, default=5, show_default=True)
+@click.option(
+    "--questions", type=_COUNT, default=50, show_default=True, help="Single records asked for."
+)
+@click.option("--threads", type=_COUNT, default=2, show_default=True)
+@click.option(
+    "--memory",
+    default="4GB",
+    show_default=True,
+    callback=_a_size,
+    help="Limit of the engine.",
+)
 @click.option("--keep", type=_FOLDER, help="Keep the world here.")
 def benchmark_increments(
     *,
@@ -148,6 +184,8 @@ def benchmark_increments(
 
 def _interpreters(given: tuple[str, ...]) -> dict[str, Path]:
     pairs = [each.partition("=") for each in given]
+    if not all(rival and python for rival, _, python in pairs):
+        raise click.BadParameter("write it like splink=PYTHON", param_hint="--rival-python")
     return {rival: Path(python) for rival, _, python in pairs}
 
 

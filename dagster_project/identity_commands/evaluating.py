@@ -9,7 +9,13 @@ import click
 from rich.table import Table
 
 from dagster_project.domain.counts import counted
-from dagster_project.identity_commands.inputs import FILE, console, opened_input, read_input
+from dagster_project.identity_commands.inputs import (
+    FILE,
+    console,
+    opened_input,
+    read_input,
+    require_writable_folder,
+)
 
 if TYPE_CHECKING:
     import duckdb
@@ -38,6 +44,8 @@ def evaluate(
         raise click.UsageError(
             "name the column with the truth (--truth), or the links to estimate from (--links)"
         )
+    if json_file is not None:
+        require_writable_folder(json_file.parent)
     from dagster_project.identity.tabular.judge_table import read_said
 
     figures: dict[str, Any] = {}

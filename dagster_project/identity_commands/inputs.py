@@ -41,10 +41,11 @@ def require_outputs(input_table: str, outputs: tuple[Path, ...]) -> None:
                 "name another file",
             )
         taken.add(file.resolve())
-        _require_writable_folder(file.parent)
+        require_writable_folder(file.parent)
 
 
-def _require_writable_folder(folder: Path) -> None:
+def require_writable_folder(folder: Path) -> None:
+    """Make a folder that files will go to; an error, before any work, where that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         TemporaryFile(dir=folder).close()

@@ -13,6 +13,7 @@ from dagster_project.identity_commands.inputs import (
     opened_input,
     read_matching,
     require_outputs,
+    require_writable_folder,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ def resolve(
     from dagster_project.identity.tabular.resolve_table import Outputs, resolve_table
 
     require_outputs(input_table, tuple(file for file in (out, links) if file is not None))
+    if write_spec is not None:
+        require_writable_folder(write_spec.parent)
     started = perf_counter()
     with opened_input(input_table) as connection:
         matching = read_matching(config)

@@ -19,3 +19,56 @@ def test_a_folder_that_cannot_be_made_is_told_in_one_line(tmp_path: Path, comman
     assert result.output.startswith("error: ")
     assert str(tmp_path / "taken") in result.output
     assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["run", "--demo", "--people", "0"], id="no-people"),
+        pytest.param(["demo", "--out", "world", "--people", "-5"], id="fewer-than-none"),
+        pytest.param(["ui", "--port", "99999999"], id="no-such-port"),
+        pytest.param(["review", "--limit", "0"], id="no-questions"),
+        pytest.param(["benchmark", "identity", "--seeds", "0"], id="no-copies"),
+        pytest.param(["benchmark", "identity", "--memory", "lots"], id="no-size"),
+        pytest.param(["benchmark", "increments", "--batch", "0"], id="no-batch"),
+    ],
+)
+def test_a_value_that_means_nothing_is_refused_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    result = CliRunner().invoke(main, arguments)
+
+    assert result.exit_code == 2
+    assert f"Invalid value for '{arguments[-2]}'" in result.output.replace("\n", " ")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["resolve", "--out", "found.csv", "--write-spec"], id="spec"),
+        pytest.param(["evaluate", "--truth", "who", "--json"], id="figures"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_told_before_any_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("taken").write_text("a file", encoding="utf-8")
+
+    result = CliRunner().invoke(main, [*arguments, "taken/file", "never-read.csv"])
+
+    assert result.exit_code == 1
+    assert "nothing can be written into this folder" in result.output
+
+
+def test_a_file_that_is_no_database_is_not_compared(tmp_path: Path) -> None:
+    file = tmp_path / "notes.duckdb"
+    file.write_text("no database, but longer than the head of one. " * 100, encoding="utf-8")
+
+    result = CliRunner().invoke(main, ["diff", str(file), str(file)])
+
+    assert result.exit_code == 1
+    assert "error: this cannot be read as a DuckDB file" in result.output

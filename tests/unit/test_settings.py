@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.domain.errors import Customer360Error, SourceError
+from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.settings import PROJECT, read_settings
 
 
@@ -64,3 +65,23 @@ def test_a_number_of_threads_that_is_none_is_refused(
 
     with pytest.raises(Customer360Error, match="threads"):
         read_settings()
+
+
+@pytest.mark.parametrize("text", ["lots", "4", "-1GB", "4 parsecs"])
+def test_a_memory_limit_that_is_no_size_is_refused(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("C360_MEMORY_LIMIT", text)
+
+    with pytest.raises(Customer360Error, match="write it like 4GB"):
+        read_settings()
+
+
+@pytest.mark.parametrize("text", ["4GB", "512MB", "1.5 GiB", "2tb"])
+def test_a_memory_limit_is_taken_as_the_engine_writes_it(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setenv("C360_MEMORY_LIMIT", text)
+
+    with session(options=EngineOptions(1, read_settings().memory_limit)) as connection:
+        assert connection.execute("select 1").fetchall() == [(1,)]

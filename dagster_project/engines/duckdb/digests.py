@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 
 RUN_CLOCKS = frozenset({"run_id", "run_at", "built_at", "computed_at", "dbt_updated_at"})
@@ -114,7 +115,19 @@ def attached(
     Views name the catalog they were made in, so the default alias is the file's own name.
     """
     catalog = alias or file.stem
-    connection.execute(f"attach '{quoted(str(file))}' as {identifier(catalog)} (read_only)")
+    try:
+        connection.execute(f"attach '{quoted(str(file))}' as {identifier(catalog)} (read_only)")
+    except duckdb.IOException as refused:  # its own words name paths and processes
+        is_held = "lock" in str(refused).lower()
+        raise Customer360Error(
+            "another process writes this file"
+            if is_held
+            else "this cannot be read as a DuckDB file",
+            str(file),
+            "wait for the run to end, and ask again"
+            if is_held
+            else "name a file that DuckDB has written, whole",
+        ) from None
     try:
         yield catalog
     finally:

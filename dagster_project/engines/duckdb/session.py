@@ -1,5 +1,6 @@
 """DuckDB sessions with the settings every part of the project relies on."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,14 @@ class EngineOptions:
     threads: int = 2
     memory_limit: str = "4GB"
     spill: Path | None = None
+
+
+_SIZE = re.compile(r"\d+(\.\d+)? ?([KMGT]i?)?B", re.IGNORECASE)
+
+
+def is_memory_size(text: str) -> bool:
+    """Whether ``text`` is a size as DuckDB writes it: ``4GB``, ``512 MiB``."""
+    return bool(_SIZE.fullmatch(text))
 
 
 DEFAULT_OPTIONS = EngineOptions()
