@@ -28,6 +28,11 @@ retention:
     purge_after_days: 30
   sensor:
     purge_after_days: {skipped: 7, started: 30, success: 30, failure: 30}
+# What a step prints goes to the terminal alone: nothing a library prints is kept, and no process
+# of Dagster's own stands between, which would answer Ctrl-C with a traceback.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 event_log_storage:
   module: dagster_project.defs.event_log
   class: OpenEventLog

@@ -1,3 +1,5 @@
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,20 @@ def test_an_interrupted_dbt_is_not_called_a_failed_one(
         run_dbt(DbtProject(tmp_path, tmp_path), ["build"])
 
     assert "run again" in raised.value.remedy
+
+
+def test_statements_of_an_interrupted_dbt_end_before_the_run_does(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    statement = threading.Thread(target=time.sleep, args=(0.2,), daemon=True)
+
+    def interrupted(self: dbtRunner, args: list[str], **_: object) -> dbtRunnerResult:
+        statement.start()
+        return dbtRunnerResult(success=False, exception=KeyboardInterrupt())
+
+    monkeypatch.setattr(dbtRunner, "invoke", interrupted)
+
+    with pytest.raises(DbtError, match="dbt was interrupted"):
+        run_dbt(DbtProject(tmp_path, tmp_path), ["build"])
+
+    assert not statement.is_alive()

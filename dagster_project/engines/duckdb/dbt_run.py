@@ -5,6 +5,8 @@ Does not belong here: what a dbt event means to Dagster; ``defs/transform.py`` k
 """
 
 import re
+import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +65,7 @@ def run_dbt(
             failures.extend(_failure(event))
             on_event(event)
 
+    before = set(threading.enumerate())
     try:
         manifest = _parsed(project) if is_parsed else None
         outcome = dbtRunner(manifest=manifest, callbacks=[receive]).invoke(
@@ -85,11 +88,14 @@ def run_dbt(
                 *(["--vars", orjson.dumps(dict(variables)).decode()] if variables else []),
             ]
         )
+        is_interrupted = outcome.exception is not None and not isinstance(
+            outcome.exception, Exception
+        )  # Ctrl-C, Dagster's too
+        if is_interrupted:
+            _let_end(set(threading.enumerate()) - before)
     finally:
         _release()
-    if outcome.exception and not isinstance(
-        outcome.exception, Exception
-    ):  # Ctrl-C, Dagster's too
+    if is_interrupted:
         raise DbtError(
             "dbt was interrupted",
             f"dbt {arguments[0]}",
@@ -104,6 +110,17 @@ def run_dbt(
             f"dbt {arguments[0]}",
             "compiled SQL lies under warehouse/dbt/compiled; run `c360 doctor`, then run again",
         )
+
+
+_PATIENCE = 20.0
+"""Seconds that statements of an interrupted dbt are given to end."""
+
+
+def _let_end(threads: set[threading.Thread]) -> None:
+    """Wait for statements at work: a process that ends around one is aborted by the engine."""
+    until = time.monotonic() + _PATIENCE
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
 
 
 def redacted(message: str) -> str:

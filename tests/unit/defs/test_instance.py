@@ -182,3 +182,21 @@ def test_a_step_stopped_by_hand_is_called_interrupted(
         stopped_by_hand.execute_in_process(instance=own_instance, run_id=run_id)
 
     assert [s.message.split(";")[0] for s in seen if s.event == "failure"] == ["interrupted"]
+
+
+def test_what_a_step_prints_is_not_kept(
+    own_instance: dg.DagsterInstance, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    @dg.op
+    def talkative() -> None:
+        print("said aloud", flush=True)
+
+    @dg.job
+    def talk() -> None:
+        talkative()
+
+    talk.execute_in_process(instance=own_instance)
+
+    kept = [f for f in tmp_path.rglob("*") if f.is_file() and b"said aloud" in f.read_bytes()]
+    assert "said aloud" in capfd.readouterr().out
+    assert kept == []
