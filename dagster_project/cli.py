@@ -20,6 +20,10 @@ _ROOT = click.option(
 )
 
 
+_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_NOT_OURS = "\n  → correct its owner or mode, or name a folder that you may write to"
+
+
 class Commands(click.Group):
     """Prints our own errors, and the system's, as one message and exits with 1; no traceback."""
 
@@ -34,7 +38,8 @@ class Commands(click.Group):
             if error.errno == errno.EPIPE:  # the reader of a pipe has seen enough
                 raise
             where = f" ({error.filename})" if error.filename else ""
-            click.secho(f"error: {error.strerror or error}{where}", fg="red", err=True)
+            remedy = _NOT_OURS if error.errno in _FORBIDDEN else ""
+            click.secho(f"error: {error.strerror or error}{where}{remedy}", fg="red", err=True)
             ctx.exit(1)
 
 

@@ -89,11 +89,14 @@ def read_yaml(file: Path) -> YamlDocument:
         ) from None
     except MarkedYAMLError as broken:
         mark = broken.problem_mark
+        is_tab = "'\\t'" in (broken.problem or "")
         raise ConfigError.at(
             file,
             mark.line + 1 if mark else None,
-            f"not valid YAML: {broken.problem}",
-            "correct the syntax at this line",
+            "not valid YAML: a tab indents this line"
+            if is_tab
+            else f"not valid YAML: {broken.problem}",
+            "write blanks in its place" if is_tab else "correct the syntax at this line",
         ) from None
     except (UnicodeDecodeError, YAMLError):
         raise ConfigError.at(

@@ -72,3 +72,12 @@ def test_a_file_that_is_no_database_is_not_compared(tmp_path: Path) -> None:
 
     assert result.exit_code == 1
     assert "error: this cannot be read as a DuckDB file" in result.output
+
+
+@pytest.mark.skipif(not Path("/sys").is_dir(), reason="needs a folder nobody may write to")
+def test_a_folder_one_may_not_write_to_is_told_with_what_to_do() -> None:
+    result = CliRunner().invoke(main, ["init", "/sys/root-of-nobody"])
+
+    assert result.exit_code == 1
+    assert result.output.startswith("error: ")
+    assert "name a folder that you may write to" in result.output

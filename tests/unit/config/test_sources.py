@@ -97,6 +97,16 @@ def test_broken_yaml_names_its_line(tmp_path: Path) -> None:
         read_sources(file, streams=STREAMS)
 
 
+def test_a_tab_is_called_by_its_name(tmp_path: Path) -> None:
+    file = _register(tmp_path, "sources:\n\tcrm:\n")
+
+    with pytest.raises(ConfigError, match="a tab indents this line") as raised:
+        read_sources(file, streams=STREAMS)
+
+    assert raised.value.where == f"{file}:2"
+    assert raised.value.remedy == "write blanks in its place"
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
