@@ -119,9 +119,9 @@ def run(
 )
 def demo(people: int, seed: int, out: Path, only: str | None) -> None:
     """Write a demo world: invented people in the vendors' own formats, with the truth beside it."""
-    from dagster_project.console import build_demo
+    from dagster_project.console import write_demo
 
-    build_demo(out, people=people, seed=seed, only_contacts=only == "contacts")
+    write_demo(out, people=people, seed=seed, only_contacts=only == "contacts")
 
 
 @main.command()

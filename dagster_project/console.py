@@ -20,6 +20,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 from dagster_project.config.roots import RootKind, empty_root, kind_of, open_root, prepare_root
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, read_settings
 
 if TYPE_CHECKING:
@@ -132,6 +133,14 @@ def _ensure_demo(settings: Settings, *, people: int, seed: int) -> None:
     build_demo(root.path, people=people, seed=seed, only_contacts=False)
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted, encoding="utf-8")
+
+
+def write_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> None:
+    """Write a demo world into a root of its own, to be run; never into a company's."""
+    root = Root(out.resolve())
+    root.path.mkdir(parents=True, exist_ok=True)
+    prepare_root(root, RootKind.DEMO)
+    build_demo(out, people=people, seed=seed, only_contacts=only_contacts)
 
 
 def build_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> None:

@@ -6,6 +6,8 @@ import pytest
 from click.testing import CliRunner
 
 from dagster_project.cli import main
+from dagster_project.config.roots import RootKind, kind_of
+from dagster_project.domain.root import Root
 
 
 @pytest.mark.parametrize("command", ["review", "preview"])
@@ -81,3 +83,22 @@ def test_a_folder_one_may_not_write_to_is_told_with_what_to_do() -> None:
     assert result.exit_code == 1
     assert result.output.startswith("error: ")
     assert "name a folder that you may write to" in result.output
+
+
+def test_a_demo_world_is_a_root_that_can_be_run(tmp_path: Path) -> None:
+    written = ["demo", "--people", "1", "--only", "contacts", "--out", str(tmp_path / "world")]
+
+    result = CliRunner().invoke(main, written)
+
+    assert result.exit_code == 0
+    assert kind_of(Root(tmp_path / "world")) is RootKind.DEMO
+
+
+def test_a_demo_world_does_not_go_into_a_companys_root(tmp_path: Path) -> None:
+    CliRunner().invoke(main, ["init", str(tmp_path / "quay")])
+
+    result = CliRunner().invoke(main, ["demo", "--out", str(tmp_path / "quay")])
+
+    assert result.exit_code == 1
+    assert "invented and real people never share a root" in result.output
+    assert not (tmp_path / "quay" / "truth").exists()
