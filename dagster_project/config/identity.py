@@ -123,17 +123,17 @@ class BlockingOptions(_Strict):
     ``pairs_per_record``; ``cap`` is for rules named here.
     """
 
-    pairs_per_record: float = Field(default=16, gt=0)
+    pairs_per_record: float = Field(default=17, gt=0)
     most_rules: int = Field(default=60, ge=1, le=200)
     cap: int = Field(default=60, ge=2)
-    window: int = Field(default=6, ge=0)
+    window: int = Field(default=3, ge=0)
     rules: tuple[tuple[Atom, ...], ...] = ()
 
 
 class ModelOptions(_Strict):
     """How weights are learned; ``retrain_when_grown`` is a share of the records trained on."""
 
-    seed: int = 0
+    seed: int = 20240229
     random_pairs: int = Field(default=250_000, ge=1_000)
     retrain_when_grown: float = Field(default=0.5, gt=0)
     least_matches: float = Field(default=200, gt=0)

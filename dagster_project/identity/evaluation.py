@@ -80,7 +80,10 @@ _KINDS = """
     case
         when records.vendor in ('salesforce', 'hubspot') then 'CRM'
         when records.vendor in ('mailchimp', 'sendgrid') then 'e-mail'
-        else 'social'
+        when
+            records.vendor in ('x', 'facebook', 'instagram', 'mastodon', 'bluesky')
+            then 'social'
+        else 'other'
     end
 """
 
