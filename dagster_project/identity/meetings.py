@@ -4,10 +4,12 @@ Belongs here: gathering the sample, and the model's first opinion of it.
 Does not belong here: the choice itself (``rule_choice``).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.atoms import ATOMS
+from dagster_project.identity.atoms import ATOMS, Atom
 from dagster_project.identity.rule_choice import CAPS, Ints, Meetings
 from dagster_project.identity.scoring import Comparing, compare_pairs
 from dagster_project.identity.training import learn
@@ -57,12 +59,7 @@ def _gather_atoms(work: Workspace) -> None:
 
     Atoms of everybody would be many times the table; few of their values occur in the sample.
     """
-    known = {str(row[0]) for row in work.rows("select name from work.known_column")}
-    atoms = [
-        (number, atom)
-        for number, atom in enumerate(ATOMS)
-        if atom.source is None or atom.source in known
-    ]
+    atoms = _known_atoms(work)
     work.run(
         "create or replace table work.sampled_feature as "
         "select * from work.feature where rid in (from work.sampled)"
@@ -81,6 +78,16 @@ def _gather_atoms(work: Workspace) -> None:
     )
     work.run(f"create or replace table work.atom as {shared}")
     work.run(_OWN)
+
+
+def _known_atoms(work: Workspace) -> list[tuple[int, Atom]]:
+    """Atoms that some record may have, with their bits' numbers."""
+    known = {str(row[0]) for row in work.rows("select name from work.known_column")}
+    return [
+        (number, atom)
+        for number, atom in enumerate(ATOMS)
+        if atom.source is None or atom.source in known
+    ]
 
 
 _OWN = """
@@ -136,20 +143,22 @@ def _meet(work: Workspace, rarest: int) -> None:
 
 def _share_common(work: Workspace) -> None:
     """Add to every meeting the atoms shared by a common value; keep who may be one person."""
-    common = " | ".join(
-        f"(case when ({_of('l', atom.column)}) = ({_of('r', atom.column)}) then {1 << n}::bigint else 0 end)"
-        for n, atom in enumerate(ATOMS)
-        if atom.column is not None
+    atoms = {n: atom for n, atom in _known_atoms(work) if atom.column is not None}
+    _code_values(work, atoms)
+    common = "".join(
+        f" | (case when l.value_{n} = r.value_{n} then {1 << n}::bigint else 0 end)"
+        for n in atoms
     )
     work.run(
         f"""
         create or replace table work.meeting as
-        select s, x, mask | {common} as mask
+        select s, x, mask{common} as mask
         from work.meeting
-        inner join work.feature as l on s = l.rid
-        inner join work.feature as r on x = r.rid
+        inner join work.coded as l on s = l.rid
+        inner join work.coded as r on x = r.rid
         """
     )
+    work.run("drop table work.coded")
     own = sum(1 << n for n, atom in enumerate(ATOMS) if atom.is_own)
     topics: dict[str, int] = {}
     for n, atom in enumerate(ATOMS):
@@ -165,17 +174,23 @@ def _share_common(work: Workspace) -> None:
     )
 
 
-def _of(side: str, expression: str) -> str:
-    """The expression over a feature row, for one side of a pair."""
-    import re
+def _code_values(work: Workspace, atoms: Mapping[int, Atom]) -> None:
+    """``work.coded(rid, value_<atom>…)`` of all who meet: numbers to compare instead of texts.
 
-    columns = "|".join(
-        ["birth_digits", "birth_month", "birth_year", "birth_day", "birth_place", "city_1",
-         "company", "country", "domain_1", "family_sound", "family", "gender", "given",
-         "id_number", "initial", "letters", "name", "occupation", "other_1", "other_2",
-         "other_3", "postal_1", "postal_area", "word_count"]
-    )  # fmt: skip
-    return re.sub(rf"\b({columns})\b", rf"{side}.\1", expression)
+    Each value is read once per record; pairs are many times the records.
+    """
+    coded = "".join(
+        f", case when ({atom.column}) is not null then hash({atom.column}) end as value_{n}"
+        for n, atom in atoms.items()
+    )
+    work.run(
+        f"""
+        create or replace table work.coded as
+        select rid{coded}
+        from work.feature
+        where rid in (select s from work.meeting union select x from work.meeting)
+        """
+    )
 
 
 def _judge(
