@@ -8,6 +8,7 @@ Who goes by whose name is not found so: all of one name meet all who go by it, a
 grow with the square of the records. It is asked of the pairs that are compared (``levels``).
 """
 
+from dagster_project.identity.phones import CACHE
 from dagster_project.identity.workspace import Workspace
 
 OWN_EMAIL = 1
@@ -24,6 +25,7 @@ OWN_PLACE = 1 << 10
 SHARED_PLACE = 1 << 11
 NAMED_USER = 1 << 12
 NAMED_ALIAS = 1 << 13
+OWN_LINE = 1 << 14
 
 MOST_HOLDERS = 300
 """Records that may hold one value here; more would make pairs by the million and say nothing."""
@@ -64,12 +66,21 @@ def _identifiers(kind: str, flag: int, condition: str, value: str = "value_id") 
     """
 
 
+# A mobile telephone is a person's, a fixed line a home's or an office's.
+_FIXED_LINES = f"(select e164 from {CACHE} where is_fixed_line)"
+
 _HOLDINGS = (
     _identifiers("email", OWN_EMAIL, "flag is null"),
     _identifiers("email", SHARED_EMAIL, "flag = 'shared'"),
-    _identifiers("phone", OWN_PHONE, "flag is null"),
+    _identifiers("phone", OWN_PHONE, f"flag is null and canonical not in {_FIXED_LINES}"),
+    _identifiers("phone", OWN_LINE, f"flag is null and canonical in {_FIXED_LINES}"),
     _identifiers("phone", SHARED_PHONE, "flag = 'shared'"),
-    _identifiers("phone", PHONE_TAIL, "flag is null", "hash(right(canonical, 8))"),
+    _identifiers(
+        "phone",
+        PHONE_TAIL,
+        f"flag is null and canonical not in {_FIXED_LINES}",
+        "hash(right(canonical, 8))",
+    ),
     _identifiers("handle", HANDLE, "flag is null"),
     _identifiers("handle", VERIFIED_HANDLE, "flag is null and is_verified"),
     _identifiers("url", URL, "flag is null"),

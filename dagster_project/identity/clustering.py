@@ -198,7 +198,7 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
         select distinct least(c, d) as c, greatest(c, d) as d from rivals
         union
         select c, d from work.relation
-        where net > 0 and is_weak and (odds_of_fullest < {-rival} or is_fullest_capped)
+        where net > 0 and is_weak and (odds_of_fullest < 0 or is_fullest_capped)
         """
     )
     work.run(

@@ -212,7 +212,7 @@ def judge_values(work: Workspace, spec: IdentitySpec) -> None:
     """Make ``work.shared(value_id, flag)`` of the values in ``work.holder``.
 
     Values held under names that cannot be one person's, or idle for so long that they may have
-    been handed on, are shared; under many, generic. Counted are the given-name roots of distinct
+    been handed on, are shared, and so are mailboxes that name a family; under many, generic. Counted are the given-name roots of distinct
     holders, mailboxes left out; two names are at odds when no root, initial or near spelling is
     common to them.
     """
@@ -236,14 +236,26 @@ from work.shared
 where identifier.flag is null and identifier.value_id = shared.value_id
 """
 
-HOLDERS = """
+
+def names_household(identifier: str) -> str:
+    """Whether a value is a mailbox that says it is a family's (``moreau.family@``), as SQL."""
+    user_part = f"split_part({identifier}.canonical, '@', 1)"
+    return f"({identifier}.kind = 'email' and regexp_matches({user_part}, '{_HOUSEHOLD}'))"
+
+
+_HOUSEHOLD = (
+    "(^|[^a-z])(fam|family|families|familia|familie|famiglia|famille|rodzina)([^a-z]|$)"
+)
+
+HOLDERS = f"""
 create or replace table work.holder as
 select distinct
     identifier.value_id,
     identifier.kind,
     case when name.word_count > 1 then name.name_id end as name_id,
     identifier.first_seen_at as seen_from,
-    identifier.last_seen_at as seen_to
+    identifier.last_seen_at as seen_to,
+    {names_household("identifier")} as is_household
 from work.identifier
 inner join work.record on identifier.rid = record.rid
 left join work.record_name on identifier.rid = record_name.rid
@@ -285,7 +297,7 @@ where
     and not ((length(a.given) = 1 or length(b.given) = 1) and a.initial = b.initial)
     and jaro_winkler_similarity(a.given, b.given) < 0.88
     and jaro_winkler_similarity(a.name, b.name) < 0.9
-    and family_pair.l is null
+    and not (family_pair.l is not null and least(length(a.given), length(b.given)) > 1)
     and not (
         a.family_root = b.family_root
         and a.is_two_namings
@@ -386,6 +398,8 @@ followed as (
 suspect as (
 
     select value_id from work.odds
+    union
+    select value_id from work.holder where is_household
     union
     select value_id from crowded
     union

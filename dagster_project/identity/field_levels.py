@@ -6,6 +6,7 @@ from dagster_project.identity.agreements import (
     NAMED_ALIAS,
     NAMED_USER,
     OWN_EMAIL,
+    OWN_LINE,
     OWN_PHONE,
     OWN_PLACE,
     PHONE_TAIL,
@@ -66,12 +67,14 @@ PHONE = Comparison(
         Level("different", 0.35, 0.99995),
         Level("alike", 0.05, 0.00002),
         Level("same_shared", 0.10, 0.00001, is_blocked=True),
-        Level("same", 0.50, 0.00000003, is_blocked=True),
+        Level("same_line", 0.10, 0.000001, is_blocked=True),
+        Level("same", 0.40, 0.00000003, is_blocked=True),
     ),
     f"""
     case
         when l.phone_first is null or r.phone_first is null then 0
-        when flags & {OWN_PHONE} > 0 then 4
+        when flags & {OWN_PHONE} > 0 then 5
+        when flags & {OWN_LINE} > 0 then 4
         when flags & {SHARED_PHONE} > 0 then 3
         when flags & {PHONE_TAIL} > 0 then 2
         when length(l.phone_first) = length(r.phone_first) and length(l.phone_first) >= 9
@@ -81,12 +84,15 @@ PHONE = Comparison(
     """,
 )
 
+# An alias that spells no name was made up; usernames hold some 20 bits (Perito et al., "How unique
+# and traceable are usernames?", 2011). Who has none in common has no level here, so that how often
+# strangers do cannot be learned from the pairs that have one.
 HANDLE = Comparison(
     "handle",
     (
         Level("different", 0.15, 0.99997),
         Level("same_name_in_alias", 0.05, 0.001, fixed_bits=6.0),
-        Level("same_alias", 0.40, 0.00001, is_blocked=True),
+        Level("same_alias", 0.40, 0.00001, fixed_bits=20.0),
         Level("same_link", 0.05, 0.0000001, is_blocked=True),
         Level("same", 0.40, 0.00000001, is_blocked=True),
         Level("same_verified", 0.10, 0.000000001, is_blocked=True),
@@ -96,7 +102,8 @@ HANDLE = Comparison(
         when flags & {VERIFIED_HANDLE} > 0 then 6
         when flags & {SAME_HANDLE} > 0 then 5
         when flags & {URL} > 0 then 4
-        when flags & {ALIAS} > 0 and (l.networks is not null or r.networks is not null) then 3
+        when flags & {ALIAS} > 0 and flags & {OWN_EMAIL | SHARED_EMAIL} = 0
+            and (l.networks is not null or r.networks is not null) then 3
         when flags & {NAMED_ALIAS} > 0 and (l.networks is not null or r.networks is not null)
             then 2
         when l.networks & r.networks > 0 then 1

@@ -60,7 +60,7 @@ def capped_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
 
 
 DIFFERENT_BIRTHS = ("different", "one_part_same", "same_year", "same_day_of_year")
-"""Birth dates of two people, where birth dates are reliable."""
+"""Birth dates of two people, where birth dates are reliable; the first is no slip of the pen."""
 
 OTHER_GIVEN = (both_names("other", "same"), both_names("other", "alike"))
 """Names of two members of a family."""
@@ -101,6 +101,17 @@ _OTHER_NAMES = (
 
 _FULL_NAME = tuple(name for name in FULL_NAME if name != "generation_differs")
 
+_NAMESAKES = (
+    *_FULL_NAME,
+    *(
+        both_names(given, family)
+        for family in ("resembling", "alike", "same")
+        for given in ("resembling", "alike", "initial", "mistyped", "nickname", "same")
+        if both_names(given, family) not in _FULL_NAME
+    ),
+)
+"""Names of which one may be the other ill written; the worse they agree, the less they prove."""
+
 _KNOWN_GIVEN = (
     *FULL_NAME,
     *(
@@ -112,10 +123,14 @@ _KNOWN_GIVEN = (
 
 
 def _born_on_other_days(levels: Levels) -> Mask:
-    """Different birth dates, unless name and a personal address say that one was mistyped."""
+    """Different birth dates, unless name and a personal address say that one was mistyped.
+
+    Dates with nothing in common were not: father and son of one name share a mailbox.
+    """
     own_address = at(levels, "email", "same") | at(levels, "handle", "same", "same_verified")
     own_name = at(levels, "name", *OWN_NAME) | at(levels, "alias", "full_name")
-    return at(levels, "birth_date", *DIFFERENT_BIRTHS) & ~(own_address & own_name)
+    mistyped = own_address & own_name & ~at(levels, "birth_date", "different")
+    return at(levels, "birth_date", *DIFFERENT_BIRTHS) & ~mistyped
 
 
 def _other_member_of_family(levels: Levels) -> Mask:
@@ -143,13 +158,18 @@ def _only_shared_values(levels: Levels) -> Mask:
 
 def _namesakes_at_home(levels: Levels) -> Mask:
     """One name in one home and yet another telephone and no e-mail in common: father and son."""
-    at_home = at(levels, "address", "same", "same_shared", "alike", "same_postal_code") & at(
-        levels, "phone", "different", "same_shared"
+    other_phone = at(levels, "phone", "different")
+    home_phone = at(levels, "phone", "same_shared") | (
+        at(levels, "phone", "same_line") & at(levels, "email", "different")
+    )
+    at_home = at(levels, "address", "same", "same_shared", "alike", "same_postal_code") | at(
+        levels, "email", "same_shared"
     )
     mask: Mask = (
-        (at(levels, "name", *_FULL_NAME) | at(levels, "alias", "full_name"))
-        & (at_home | at(levels, "phone", "same_shared"))
-        & ~at(levels, "email", "same", "same_shared", "same_user", "mistyped")
+        (at(levels, "name", *_NAMESAKES) | at(levels, "alias", "full_name"))
+        & ((at_home & other_phone) | home_phone)
+        & ~at(levels, "email", "same", "same_user", "mistyped")
+        & ~(at(levels, "email", "same_shared") & ~other_phone)
         & (column(levels, "birth_date") == 0)
         & ~at(levels, "organisation", "same")
         & (column(levels, "handle") == 0)
@@ -186,7 +206,7 @@ def _alike_twice(levels: Levels) -> Mask:
 def _other_names_at_home(levels: Levels) -> Mask:
     """Two given names in one home, and an e-mail or telephone that differs: two of a household."""
     apart = at(levels, "email", "different") | at(levels, "phone", "different")
-    at_home = at(levels, "address", "same_shared")
+    at_home = at(levels, "address", "same_shared") | at(levels, "phone", "same_line")
     other_employer = at(levels, "email", "different") & at(levels, "organisation", "different")
     mask: Mask = (
         (

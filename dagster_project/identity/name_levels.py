@@ -81,10 +81,12 @@ NAME = Comparison(
         when l.word_count <> r.word_count and common_words = least(l.word_count, r.word_count)
             then {_FIRST + 2}
         when near_crossed >= 0.93 then {_FIRST + 1}
-        when given_level = 1 and family_level = 4 and (
-            is_respelled
-            or (l.is_two_namings and r.is_two_namings and l.is_western_given <> r.is_western_given)
-        ) then {_FIRST + 4}
+        when given_level = 1 and family_level = 4 and least(length(l.given), length(r.given)) > 1
+            and (
+                is_respelled
+                or (l.is_two_namings and r.is_two_namings and l.is_western_given <> r.is_western_given)
+            )
+            then {_FIRST + 4}
         else 7 * (family_level - 1) + given_level
     end
     """,
@@ -124,6 +126,8 @@ ALIAS = Comparison(
     f"""
     case
         when l.word_count > 1 and r.word_count > 1 then 0
+        when l.family is not null and r.family is not null and l.given is not null and r.given is not null
+            then 0
         when coalesce(l.name, l.letters) is null or coalesce(r.name, r.letters) is null then 0
         when is_alias then 3
         when is_short_alias then 2
@@ -226,7 +230,16 @@ NAME_PARTS = f"""
         when least(near_family, near_given) < 0.88
             and (starts_with(r.family, l.initial) or starts_with(l.family, r.initial))
             then greatest(
-                jaro_winkler_similarity(l.given || ' ' || l.family, r.family || ' ' || r.given),
+                case
+                    when least(
+                        jaro_winkler_similarity(l.given, r.family),
+                        jaro_winkler_similarity(l.family, r.given)
+                    ) >= 0.75
+                        then jaro_winkler_similarity(
+                            l.given || ' ' || l.family, r.family || ' ' || r.given
+                        )
+                    else 0.0
+                end,
                 case
                     when l.given = r.family and least(length(l.family), length(r.given)) >= 5
                         and (ends_with(l.family, r.given) or ends_with(r.given, l.family))

@@ -6,7 +6,12 @@ person empties it too.
 
 import phonenumbers
 
-from dagster_project.identity.plain_phones import LEAST_DIGITS, MOST_DIGITS, read_plain
+from dagster_project.identity.plain_phones import (
+    LEAST_DIGITS,
+    MOST_DIGITS,
+    is_fixed_line,
+    read_plain,
+)
 from dagster_project.identity.workspace import Workspace
 
 CACHE = "identity.phone_numbers"
@@ -24,8 +29,12 @@ _COUNTRIES = {
 
 
 def read_phones(work: Workspace, placeholder_pattern: str) -> None:
-    """Make ``work.phone``: (value_norm, country, default_country) → E.164 and flag."""
-    work.run(_CACHE)
+    """Make ``work.phone``: (value_norm, country, default_country) → E.164 and flag.
+
+    The cache also says which numbers are fixed lines.
+    """
+    for sql in _CACHE:
+        work.run(sql)
     work.run(_DISTINCT)
     rest = work.rows(_UNKNOWN)
     if rest:
@@ -35,6 +44,7 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
             value_norm=[value for value, _ in rest],
             region=[region for _, region in rest],
             e164=parsed,
+            is_fixed_line=[e164 is not None and is_fixed_line(e164) for e164 in parsed],
         ):
             work.run(f"insert into {CACHE} by name from parsed_phone")
     work.run(_PHONES, [placeholder_pattern])
@@ -66,10 +76,14 @@ def _region_sql() -> str:
     """
 
 
-_CACHE = f"""
-create schema if not exists identity;
-create table if not exists {CACHE} (value_norm varchar, region varchar, e164 varchar)
-"""
+# Numbers cached before lines were told apart are read again.
+_CACHE = (
+    "create schema if not exists identity",
+    f"create table if not exists {CACHE} "
+    "(value_norm varchar, region varchar, e164 varchar, is_fixed_line boolean)",
+    f"alter table {CACHE} add column if not exists is_fixed_line boolean",
+    f"delete from {CACHE} where is_fixed_line is null",
+)
 
 _DISTINCT = f"""
 create or replace table work.phone_value as

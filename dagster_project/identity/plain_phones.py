@@ -4,14 +4,14 @@ Most numbers of a table are written plainly, and the library spends its time on 
 not have: letters, extensions, prefixes of foreign exchanges. The rules here are its own, read
 from its metadata; whatever is not sure to come out the same is left to it.
 
-Belongs here: the short way. Does not belong here: which values are numbers (``phones``).
+Belongs here: the short way, and what a number's plan says of it. Does not belong here: which values are numbers (``phones``).
 """
 
 import re
 from dataclasses import dataclass
 from functools import cache
 
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumberDesc
 
 _INTERNATIONAL = re.compile(r"\+([1-9][0-9]{6,14})", re.ASCII)
 _NATIONAL = re.compile(r"[0-9]{6,14}", re.ASCII)
@@ -30,14 +30,31 @@ def read_plain(value: str, region: str) -> str | None:
     return _joined(plan, value)
 
 
+def is_fixed_line(e164: str) -> bool:
+    """Whether a number can only be a place's: its plan has no mobile telephones there."""
+    plan, national = _plan_and_rest(e164)
+    return (
+        plan is not None
+        and plan.fixed is not None
+        and plan.fixed.fullmatch(national) is not None
+        and (plan.mobile is None or plan.mobile.fullmatch(national) is None)
+    )
+
+
 def _international(value: str) -> str | None:
     if _INTERNATIONAL.fullmatch(value) is None:
         return None
+    plan, national = _plan_and_rest(value)
+    return None if plan is None else _joined(plan, national)
+
+
+def _plan_and_rest(value: str) -> tuple["_Plan | None", str]:
+    """The plan that a number with its country's code belongs to, and its other digits."""
     for length in (1, 2, 3):
         plan = _plan_of_code(value[1 : 1 + length])
         if plan is not None:
-            return _joined(plan, value[1 + length :])
-    return None
+            return plan, value[1 + length :]
+    return None, ""
 
 
 @dataclass(frozen=True)
@@ -50,6 +67,8 @@ class _Plan:
     trunk: str | None
     numbers: re.Pattern[str]
     lengths: frozenset[int]
+    fixed: re.Pattern[str] | None
+    mobile: re.Pattern[str] | None
 
     def is_special(self, digits: str) -> bool:
         """Whether it may begin with the way to another country, or with this one's own code."""
@@ -100,7 +119,13 @@ def _plan(metadata: PhoneMetadata | None) -> _Plan | None:
         trunk=prefix if prefix and prefix.isdigit() else None,
         numbers=re.compile(usual.national_number_pattern),
         lengths=frozenset(usual.possible_length),
+        fixed=_pattern_of(metadata.fixed_line),
+        mobile=_pattern_of(metadata.mobile),
     )
+
+
+def _pattern_of(kind: PhoneNumberDesc | None) -> re.Pattern[str] | None:
+    return _compiled(kind.national_number_pattern) if kind else None
 
 
 def _compiled(pattern: str | None) -> re.Pattern[str] | None:

@@ -10,7 +10,12 @@ Does not belong here: pairs (``pairs``).
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.agreements import MOST_HOLDERS, write_holdings
 from dagster_project.identity.aliases import USUAL_HOLDERS
-from dagster_project.identity.contacts import HOLDERS, judge_values, read_values
+from dagster_project.identity.contacts import (
+    HOLDERS,
+    judge_values,
+    names_household,
+    read_values,
+)
 from dagster_project.identity.features import DWELLERS, build_features
 from dagster_project.identity.incremental.tables import (
     DERIVED,
@@ -128,7 +133,8 @@ select distinct
     identifier.kind,
     case when name.word_count > 1 then name.name_id end as name_id,
     identifier.first_seen_at as seen_from,
-    identifier.last_seen_at as seen_to
+    identifier.last_seen_at as seen_to,
+    {names_household("identifier")} as is_household
 from kept.identifier
 inner join kept.record on identifier.rid = record.rid
 left join kept.record_name on identifier.rid = record_name.rid

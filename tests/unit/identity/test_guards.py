@@ -18,6 +18,8 @@ def _judged(**levels: str) -> Guarded:
         {"name": "given_other_family_same", "email": "same"},
         {"name": "generation_differs", "address": "same"},
         {"name": "same", "birth_date": "different"},
+        # father and son of one name who share a mailbox
+        {"name": "same", "email": "same", "birth_date": "different"},
         {"source": "promises_one_record", "email": "same"},
     ],
 )
@@ -26,7 +28,7 @@ def test_relatives_and_other_births_are_vetoed(levels: dict[str, str]) -> None:
 
 
 def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None:
-    assert not _judged(name="same", email="same", birth_date="different").vetoed.any()
+    assert not _judged(name="same", email="same", birth_date="same_day_of_year").vetoed.any()
 
 
 @pytest.mark.parametrize(
@@ -36,6 +38,19 @@ def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None
         {"name": "same", "email": "different", "phone": "different", "address": "same"},
         # the same, where only the household's telephone tells that it is one home
         {"name": "same", "email": "different", "phone": "same_shared", "address": "same_city"},
+        # the same by the household's fixed line, each with his own e-mail
+        {"name": "same", "email": "different", "phone": "same_line", "address": "same"},
+        # the same, who give the family's mailbox
+        {"name": "same", "email": "same_shared", "phone": "different"},
+        # the same, one of them ill written
+        {
+            "name": "given_same_family_resembling",
+            "email": "different",
+            "phone": "different",
+            "address": "same",
+        },
+        # two of a household who give its fixed line
+        {"name": "given_other_family_other", "email": "different", "phone": "same_line"},
         # a provider that is not on the list gave the second of one name another address
         {"alias": "full_name", "email": "different", "organisation": "same_domain"},
         # Lau and Lam, whose addresses differ where their names do

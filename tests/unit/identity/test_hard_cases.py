@@ -50,6 +50,53 @@ def test_a_profile_with_nothing_but_a_name_joins_no_namesakes_of_one_home(
     assert customers[father.record_id] != customers[son.record_id]
 
 
+def test_a_fixed_line_does_not_make_one_of_father_and_son(tmp_path: Path) -> None:
+    home = {"street": "4 Mill Lane", "city": "Ely", "postal_code": "C11 1XY"}
+    line, mobile = "+442079460001", "+447700900123"
+    father = Contact("f", "Piers", "Ansty", email="piers@example.org", phone=line, **home)
+    son = Contact("s", "Piers", "Ansty", email="piers.a@example.net", phone=line, **home)
+    once = Contact("o", "Wilma", "Ansty", email="wilma@example.org", phone=mobile)
+    again = Contact("a", "Wilma", "Ansty", email="w.ansty@example.net", phone=mobile)
+
+    customers = _resolved(tmp_path, father, son, once, again).customers
+
+    assert customers[father.record_id] != customers[son.record_id]
+    assert customers[once.record_id] == customers[again.record_id]
+
+
+def test_father_and_son_born_a_generation_apart_share_a_mailbox_and_stay_two(
+    tmp_path: Path,
+) -> None:
+    mailbox = "piers.ansty@example.net"
+    father = Contact("f", "Piers", "Ansty", email=mailbox, birth_date="1951-04-09")
+    son = Contact("s", "Piers", "Ansty", email=mailbox, birth_date="1983-11-22")
+
+    customers = _resolved(tmp_path, father, son).customers
+
+    assert customers[father.record_id] != customers[son.record_id]
+
+
+def test_a_mailbox_that_names_the_family_is_nobodys_own(tmp_path: Path) -> None:
+    mailbox = "ansty.family@example.net"
+    father = Contact("f", "Piers", "Ansty", email=mailbox, phone="+447700900123")
+    son = Contact("s", "Piers", "Ansty", email=mailbox, phone="+447700900456")
+
+    customers = _resolved(tmp_path, father, son).customers
+
+    assert customers[father.record_id] != customers[son.record_id]
+
+
+def test_a_bare_profile_does_not_join_two_whose_contact_points_differ(tmp_path: Path) -> None:
+    one = Contact("o", "Piers", "Ansty", email="piers@example.org", phone="+447700900123")
+    other = Contact("p", "Piers", "Ansty", email="ansty7@example.net", phone="+447700900456")
+    profile = Contact("q", "Piers", "Ansty", email="piers@example.org", source="social")
+
+    customers = _resolved(tmp_path, one, other, profile).customers
+
+    assert customers[one.record_id] == customers[profile.record_id]
+    assert customers[one.record_id] != customers[other.record_id]
+
+
 def test_a_family_name_beside_an_address_that_spells_the_full_name_counts_once() -> None:
     named = Contact("n", "Quentin", "Castellan", email="quentin.castellan@example.org")
     half = Contact("h", family="Castellan", email="quentincastellan@example.net", source="shop")

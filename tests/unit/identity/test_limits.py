@@ -10,7 +10,7 @@ from dagster_project.engines.duckdb.session import session
 from tests.unit.identity.test_incremental import Root
 from tests.unit.identity.world import Contact, record_id, spec, strangers
 
-PHONES = ("+442071838750", "+442071838751")
+PHONES = ("+447700900750", "+447700900751")
 
 # One name; two e-mails each hold a pair of records, one phone number all of them.
 GLUED = [

@@ -15,6 +15,12 @@ _PAIRS: dict[str, tuple[_Name, _Name, str]] = {
         ("Ho", "Iain Wai Lung"), ("Wai Lung", "Ho"), "swapped_alike",
     ),
     "the wrong way round": (("Ho", "Wai Lung"), ("Wai Lung", "Ho"), "swapped"),
+    "two of a family, one of them the wrong way round": (
+        ("Kestrel", "Jamie"), ("Jenna", "Kestrel"), "given_other_family_other",
+    ),
+    "another initial in a family of two spellings": (
+        ("K", "Tan"), ("Yuen Yan", "Tam"), "given_other_family_same",
+    ),
     "a short form": (
         ("Laurent", "Brockhurst"), ("Lolo", "Brockhurst"), "given_nickname_family_same",
     ),

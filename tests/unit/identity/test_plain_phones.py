@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dagster_project.identity.plain_phones import read_plain
+from dagster_project.identity.plain_phones import is_fixed_line, read_plain
 
 _REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 _CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
@@ -54,3 +54,19 @@ def test_international_numbers_are_read_as_the_library_does(code: int, digits: s
 )
 def test_usual_ways_of_writing(value: str, region: str, expected: str | None) -> None:
     assert read_plain(value, region) == expected
+
+
+@pytest.mark.parametrize("code", _CODES)
+def test_lines_are_told_apart_as_the_library_does(code: int) -> None:
+    region = phonenumbers.COUNTRY_CODE_TO_REGION_CODE[code][0]
+    kinds = phonenumbers.PhoneNumberType
+    for asked in (kinds.FIXED_LINE, kinds.MOBILE):
+        example = phonenumbers.example_number_for_type(region, asked)
+        if example is None:
+            continue
+
+        found = is_fixed_line(
+            phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)
+        )
+
+        assert found == (phonenumbers.number_type(example) == kinds.FIXED_LINE)

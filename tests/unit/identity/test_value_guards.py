@@ -9,7 +9,7 @@ from dagster_project.engines.duckdb.session import session
 from tests.unit.identity.test_incremental import Root
 from tests.unit.identity.world import Contact, build, record_id, run, spec, strangers
 
-PHONE = "+442071838750"
+PHONE = "+447700900750"
 TEAM = "zx-team@example.net"
 
 
