@@ -101,7 +101,7 @@ def test_a_split_holds_the_named_records_apart_until_it_is_taken_back(made: Room
 def test_a_split_of_somebody_elses_record_is_refused(made: Room) -> None:
     with (
         made.asked() as (work, _),
-        pytest.raises(Customer360Error, match="do not belong"),
+        pytest.raises(Customer360Error, match="1 record does not belong"),
     ):
         split(
             work,
