@@ -139,11 +139,15 @@ def _other_member_of_family(levels: Levels) -> Mask:
 
 
 def _only_shared_values(levels: Levels) -> Mask:
-    """No given name to tell people apart, and no identifier that is one person's alone."""
+    """No given name to tell people apart, and no identifier that is one person's alone.
+
+    Numbers next to each other, under two e-mail addresses, are those of two colleagues.
+    """
     known_given = at(levels, "name", *_KNOWN_GIVEN) | at(levels, "alias", "full_name")
     personal = (
         at(levels, "email", "same", "same_user", "alike", "mistyped")
-        | at(levels, "phone", "same", "alike")
+        | at(levels, "phone", "same")
+        | (at(levels, "phone", "alike") & ~at(levels, "email", "different"))
         | at(levels, "handle", *SAME_HANDLE)
         | (
             at(levels, "handle", "same_name_in_alias")

@@ -49,6 +49,8 @@ def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None
             "phone": "different",
             "address": "same",
         },
+        # two colleagues of whom no name is known, with numbers next to each other
+        {"email": "different", "phone": "alike", "organisation": "same_domain"},
         # two of a household who give its fixed line
         {"name": "given_other_family_other", "email": "different", "phone": "same_line"},
         # a provider that is not on the list gave the second of one name another address
