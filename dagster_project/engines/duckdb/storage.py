@@ -19,7 +19,7 @@ from dagster_project.engines.duckdb.digests import identifier
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
 from dagster_project.engines.durable import sync_file, sync_folder
 
-GROWN = 1.5
+GROWN = 1.25
 """A warehouse is rewritten when it is this many times the size of a fresh one."""
 
 
