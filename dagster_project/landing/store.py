@@ -153,7 +153,7 @@ class LandingZone:
         missing = known - folders.keys()
         if missing:
             raise StateError(
-                f"{counted(len(missing), 'load')} of the ledger missing in landing/, "
+                f"{counted(len(missing), 'load is', 'loads are')} in the ledger and not in landing/, "
                 f"first {sorted(missing)[0]}",
                 str(self.root.landing),
                 "restore landing/ from your copy of it",
