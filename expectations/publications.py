@@ -22,6 +22,10 @@ PERSONAL = {
 """Forms of values that name a person, wherever they stand in a text."""
 
 
+_EMPTY_AT_FIRST = frozenset({"identity_redirects"})
+"""Tables that a new warehouse has no rows for: no id is retired before two customers turn out one."""
+
+
 def with_people(table: str) -> gx.ExpectationSuite:
     """A table of a consumer that may see people: what a copy of a judged mart could still break.
 
@@ -31,9 +35,10 @@ def with_people(table: str) -> gx.ExpectationSuite:
     keys = (
         [rule for rule in build().expectations if _asks_for_unique_keys(rule)] if build else []
     )
+    filled = [] if table in _EMPTY_AT_FIRST else [_not_empty()]
     return gx.ExpectationSuite(
         name=f"published.{table}",
-        expectations=[_not_empty(), *(rule.copy(update={"id": None}) for rule in keys)],
+        expectations=[*filled, *(rule.copy(update={"id": None}) for rule in keys)],
     )
 
 

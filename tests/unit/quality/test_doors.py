@@ -216,3 +216,14 @@ def test_an_empty_table_for_people_who_may_see_people_is_only_shown(tmp_path: Pa
 
     assert verdict.passed
     assert failed(verdict) == ["fct_case: not_empty"]
+
+
+def test_no_retired_id_yet_is_nothing_to_show(tmp_path: Path) -> None:
+    file = product(
+        tmp_path, "create table identity_redirects (customer_id varchar, redirects_to varchar)"
+    )
+
+    verdict = judge_product(file, CRM)
+
+    assert verdict.outcomes
+    assert failed(verdict) == []
