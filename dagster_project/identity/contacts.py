@@ -212,9 +212,9 @@ def judge_values(work: Workspace, spec: IdentitySpec) -> None:
     """Make ``work.shared(value_id, flag)`` of the values in ``work.holder``.
 
     Values held under names that cannot be one person's, or idle for so long that they may have
-    been handed on, are shared, and so are mailboxes that name a family; under many, generic. Counted are the given-name roots of distinct
-    holders, mailboxes left out; two names are at odds when no root, initial or near spelling is
-    common to them.
+    been handed on, are shared, and so are mailboxes that name a family; under many, generic.
+    Counted are the given-name roots of distinct holders, mailboxes left out; two names are at
+    odds when no root, initial or near spelling is common to them.
     """
     work.run(_ODDS)
     work.run(

@@ -4,7 +4,8 @@ Most numbers of a table are written plainly, and the library spends its time on 
 not have: letters, extensions, prefixes of foreign exchanges. The rules here are its own, read
 from its metadata; whatever is not sure to come out the same is left to it.
 
-Belongs here: the short way, and what a number's plan says of it. Does not belong here: which values are numbers (``phones``).
+Belongs here: the short way, and what a number's plan says of it.
+Does not belong here: which values are numbers (``phones``).
 """
 
 import re
