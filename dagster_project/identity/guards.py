@@ -56,6 +56,7 @@ def capped_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
     }
     if "given_name" in vetoes:
         masks["shared_values_only"] = _only_shared_values(levels)
+        masks["twins"] = _twins(levels)
     return masks
 
 
@@ -112,6 +113,12 @@ _NAMESAKES = (
 )
 """Names of which one may be the other ill written; the worse they agree, the less they prove."""
 
+_GENDERED = tuple(
+    both_names(given, family)
+    for given in ("resembling", "alike", "mistyped")
+    for family in ("alike", "same")
+)
+
 _KNOWN_GIVEN = (
     *FULL_NAME,
     *(
@@ -134,8 +141,23 @@ def _born_on_other_days(levels: Levels) -> Mask:
 
 
 def _other_member_of_family(levels: Levels) -> Mask:
-    """One family name and two given names: relatives, unless they were born on one day."""
-    return at(levels, "name", *OTHER_GIVEN) & ~at(levels, "birth_date", "same")
+    """One family name and two given names: relatives, and twins if born on one day.
+
+    What twins do not share tells a second name of one person: a number, an account, a telephone.
+    """
+    is_own = at(levels, "birth_date", "same") & _one_persons_alone(levels)
+    return at(levels, "name", *OTHER_GIVEN) & ~is_own
+
+
+def _one_persons_alone(levels: Levels) -> Mask:
+    """An identifier in common that a household would not share."""
+    mask: Mask = (
+        at(levels, "email", "same", "same_user", "mistyped")
+        | at(levels, "phone", "same")
+        | at(levels, "handle", "same", "same_verified")
+        | at(levels, "id_number", "same", "mistyped")
+    )
+    return mask
 
 
 def _only_shared_values(levels: Levels) -> Mask:
@@ -157,6 +179,17 @@ def _only_shared_values(levels: Levels) -> Mask:
         | at(levels, "id_number", "same", "mistyped")
     )
     mask: Mask = ~known_given & ~personal
+    return mask
+
+
+def _twins(levels: Levels) -> Mask:
+    """One family, one birth date, and given names of two genders: Daniel and Daniela."""
+    mask: Mask = (
+        at(levels, "name", *_GENDERED)
+        & at(levels, "gender", "different")
+        & at(levels, "birth_date", "same")
+        & ~_one_persons_alone(levels)
+    )
     return mask
 
 

@@ -16,6 +16,13 @@ def _judged(**levels: str) -> Guarded:
     "levels",
     [
         {"name": "given_other_family_same", "email": "same"},
+        # twins, who have all in common but what they are called
+        {
+            "name": "given_other_family_same",
+            "birth_date": "same",
+            "phone": "same_line",
+            "address": "same",
+        },
         {"name": "generation_differs", "address": "same"},
         {"name": "same", "birth_date": "different"},
         # father and son of one name who share a mailbox
@@ -97,6 +104,8 @@ def test_a_mistyped_birth_date_does_not_part_one_name_with_one_address() -> None
             "phone": "different",
             "address": "same_shared",
         },
+        # twins of two genders
+        {"name": "given_alike_family_same", "birth_date": "same", "gender": "different"},
         # a family name and a mailbox that the family shares
         {"name": "one_word_family", "email": "same_shared"},
     ],
@@ -117,6 +126,7 @@ def test_what_a_home_an_office_or_a_provider_explains_never_merges_alone(
         {"name": "same", "email": "different", "phone": "same_shared", "birth_date": "same"},
         {"name": "given_same_family_alike", "email": "mistyped", "birth_date": "same"},
         {"name": "given_mistyped_family_same", "email": "mistyped", "phone": "same"},
+        {"name": "given_other_family_same", "birth_date": "same", "id_number": "same"},
         {"name": "given_nickname_family_same", "email": "mistyped"},
         {"alias": "initial_and_family", "handle": "same_name_in_alias"},
         {"name": "other_naming_of_family", "email": "different", "phone": "same"},
