@@ -4,6 +4,7 @@ Belongs here: rules over counted shares, each with its reason. Does not belong h
 (``meanings``), counting (``profile``), columns in the light of each other (``infer``).
 """
 
+from dagster_project.identity.tabular.dates import EXCEL
 from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.profile import Profile
 
@@ -27,7 +28,7 @@ _TEXTS = (Meaning.TITLE, Meaning.CREATOR, Meaning.SERIES)
 _FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
     Meaning.EMAIL: (("email",), "e-mail addresses"),
     Meaning.PHONE: (("phone", "dialled"), "telephone numbers"),
-    Meaning.BIRTH_DATE: (("date", "year"), "dates"),
+    Meaning.BIRTH_DATE: (("date", "year", "serial"), "dates"),
     Meaning.BIRTH_YEAR: (("year", "date"), "years"),
     Meaning.YEAR: (("year", "date"), "years"),
     Meaning.HANDLE: (("username", "url"), "names of accounts"),
@@ -48,6 +49,17 @@ def by_content(profile: Profile, kind: Kind) -> tuple[Meaning, str] | None:
     return next(((meaning, why) for holds, meaning, why in rules if holds), None)
 
 
+def date_formats(profile: Profile) -> tuple[str, ...]:
+    """How the dates of a column are written; numbers that are no dates may be a spreadsheet's."""
+    is_counted = profile.share("serial") > _MOSTLY_SERIALS
+    return (EXCEL,) if is_counted and not profile.date_formats else profile.date_formats
+
+
+_MOSTLY_SERIALS = 0.7
+_DECADES = 25.0
+"""Years between the tenth and the ninetieth of a hundred birth dates, at least."""
+
+
 _Rule = tuple[bool, Meaning, str]
 
 
@@ -61,6 +73,11 @@ def _content_of_persons(profile: Profile) -> list[_Rule]:
         (share("url") > 0.7, Meaning.URL, "its values are links"),
         (share("handle") > 0.7, Meaning.HANDLE, "its values are names of accounts"),
         (is_dialled, Meaning.PHONE, "its values are telephone numbers"),
+        (
+            share("likely_date") > 0.9 and share("spans_years") >= _DECADES,
+            Meaning.BIRTH_DATE,
+            "its values are dates decades apart",
+        ),
         (share("uk_postcode") > 0.7, Meaning.POSTAL_CODE, "its values are postal codes"),
         (
             share("gender") > 0.95 and profile.distinct <= 8,
@@ -78,6 +95,7 @@ def _content_of_persons(profile: Profile) -> list[_Rule]:
             Meaning.FAMILY_NAME,
             "many of its values are family names",
         ),
+        (share("house") > 0.6, Meaning.STREET, "its values are words and a house's number"),
         *_content_of_texts(profile),
     ]
 

@@ -11,7 +11,7 @@ header and how often values repeat, and in doubt a column is left out.
 import re
 from collections.abc import Sequence
 
-from dagster_project.identity.tabular.contents import by_content, why_misfit
+from dagster_project.identity.tabular.contents import by_content, date_formats, why_misfit
 from dagster_project.identity.tabular.headers import fold, meaning_of, network_of, words_of
 from dagster_project.identity.tabular.meanings import MANY_VALUED, Kind, Meaning
 from dagster_project.identity.tabular.profile import Profile
@@ -152,9 +152,10 @@ def _column(name: str, meaning: Meaning, why: str) -> Column:
 def _read_as(profile: Profile, meaning: Meaning, why: str) -> Column:
     """A column with what reading it needs: dates' format, separators, the network of handles."""
     extra: dict[str, object] = {}
-    if meaning is Meaning.BIRTH_DATE and profile.date_format:
-        extra["format"] = profile.date_format
-        why += f", dates written {profile.date_format}"
+    formats = date_formats(profile) if meaning is Meaning.BIRTH_DATE else ()
+    if formats:
+        extra["format"] = formats if len(formats) > 1 else formats[0]
+        why += f", dates written {' or '.join(formats)}"
     if meaning in MANY_VALUED or meaning in (Meaning.CREATOR, Meaning.STREET):
         if profile.lists.is_json:
             extra["json_list"] = True
@@ -178,14 +179,46 @@ def _settle(columns: Sequence[Column], profiles: Sequence[Profile], kind: Kind) 
     """Columns in the light of each other: one street, one city, one birth date a record."""
     by_name = {p.name: p for p in profiles}
     taken: set[Meaning] = set()
-    settled = []
-    for column in columns:
+    settled = {}
+    # what a header says outranks what the values of an earlier column look like
+    for column in sorted(columns, key=lambda c: meaning_of(c.name, kind) is not c.spec.means):
         is_second = column.spec.means in taken and column.spec.means not in _SEVERAL
-        settled.append(_second(column, by_name[column.name], kind) if is_second else column)
-        taken.add(settled[-1].spec.means)
+        found = _second(column, by_name[column.name], kind) if is_second else column
+        settled[column.name] = found
+        taken.add(found.spec.means)
+    in_order = [settled[column.name] for column in columns]
     if kind is Kind.PERSONS:
-        return [_settle_name(c, by_name[c.name], taken) for c in settled]
-    return settled if Meaning.TITLE in taken else _with_title(settled, by_name)
+        named = [_settle_name(c, by_name[c.name], taken) for c in in_order]
+        return _with_family_name(named, by_name)
+    return in_order if Meaning.TITLE in taken else _with_title(in_order, by_name)
+
+
+def _with_family_name(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:
+    """Beside given names and no other, single words that vary most are family names."""
+    means = {column.spec.means for column in columns}
+    if Meaning.GIVEN_NAME not in means or means & {Meaning.FAMILY_NAME, Meaning.FULL_NAME}:
+        return columns
+    words = [c for c in columns if _may_be_family_name(c, by_name[c.name])]
+    if not words:
+        return columns
+    most = max(words, key=lambda c: by_name[c.name].variety)
+    chosen = _column(most.name, Meaning.FAMILY_NAME, "words that vary most, beside given names")
+    return [chosen if column is most else column for column in columns]
+
+
+def _may_be_family_name(column: Column, profile: Profile) -> bool:
+    return (
+        column.spec.means in (Meaning.IGNORED, Meaning.CATEGORY)
+        and meaning_of(column.name, Kind.PERSONS) is None
+        and _why_no_evidence(profile, None) is None
+        and profile.share("letters") > 0.9
+        and profile.words < 1.6
+        and profile.variety > _FAMILIES
+    )
+
+
+_FAMILIES = 0.2
+"""Family names per record, at least: fewer different words are towns or kinds of something."""
 
 
 def _with_title(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:

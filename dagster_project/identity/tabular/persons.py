@@ -11,6 +11,7 @@ import duckdb
 
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.tabular.addresses import split_address
+from dagster_project.identity.tabular.dates import day_sql
 from dagster_project.identity.tabular.input_table import (
     NOTHING,
     TABLE,
@@ -22,7 +23,7 @@ from dagster_project.identity.tabular.meanings import Meaning
 from dagster_project.identity.tabular.profile import Lists, split_sql
 from dagster_project.identity.tabular.spec import ColumnSpec, TableSpec
 
-_FALLBACK_FORMATS = ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y%m%d")
+_FALLBACK_FORMATS = ("%Y-%m-%d", "%Y%m%d")
 
 
 def write_person_tables(
@@ -99,9 +100,7 @@ def _birth_date(spec: TableSpec) -> str:
 
 
 def _as_date(name: str, column: ColumnSpec) -> str:
-    formats = dict.fromkeys([*([column.format] if column.format else []), *_FALLBACK_FORMATS])
-    listed = ", ".join(f"'{quoted(each)}'" for each in formats)
-    return f"try_strptime({cell(name)}, [{listed}])::date"
+    return day_sql(cell(name), tuple(dict.fromkeys([*column.formats, *_FALLBACK_FORMATS])))
 
 
 _IDENTIFIERS: dict[Meaning, tuple[str, Callable[[str], str]]] = {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from dagster_project.identity.tabular.dates import profile_dates
 from dagster_project.identity.tabular.input_table import (
     ROW,
     TABLE,
@@ -44,7 +45,7 @@ class Profile:
     length: float = 0.0
     lists: Lists = Lists()
     shares: dict[str, float] = field(default_factory=dict)
-    date_format: str | None = None
+    date_formats: tuple[str, ...] = ()
 
     @property
     def is_unique(self) -> bool:
@@ -69,17 +70,10 @@ class Vocabulary:
     family: tuple[str, ...] = ()
 
 
-DATE_FORMATS = (
-    "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d",
-    "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d %B %Y",
-    "%B %d, %Y", "%b %d, %Y", "%d-%b-%Y", "%d/%m/%y", "%m/%d/%y", "%d.%m.%y",
-)  # fmt: skip
-"""Ways to write a date; where two fit equally well the first counts."""
-
 _FORMS = {
     "email": r"^[^@\s,;<>]+@[^@\s,;<>]+[.][A-Za-z]{2,}$",
     "phone": r"^(\+|00|\()?[0-9][0-9 ()./\-]{6,22}( ?(x|ext\.?) ?[0-9]+)?$",
-    "dialled": r"^(\+|00|\(|0)[0-9 ()./\-]{7,}$|^[0-9]{2,4}[ .\-][0-9]{2,4}[ .\-][0-9 .\-]{2,}$",
+    "dialled": r"^(\+|\(|0[0-9 (/\-])[0-9 ()./\-]{6,}$|^[0-9]{2,4}[ .\-][0-9]{2,4}[ .\-][0-9 .\-]{2,}$",
     "url": r"^(https?://|www[.])[^\s]+$|^[a-z0-9\-]+([.][a-z0-9\-]+)*[.](com|org|net|io|co|de|fr|es|it|nl|uk)(/[^\s]*)?$",
     "handle": r"^@[A-Za-z0-9_.]{2,}(@[a-z0-9.\-]+)?$",
     "username": r"^@?[A-Za-z0-9_.\-]{3,}(@[a-z0-9.\-]+)?$",
@@ -92,6 +86,7 @@ _FORMS = {
     "machine_id": r"^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$|^[0-9a-fA-F]{16,64}$|^Q[0-9]+$",
     "gender": r"^(?i:m|f|w|d|x|h|u|male|female|man|woman|homme|femme|masculin|feminin|m[aä]nnlich|weiblich|divers|hombre|mujer|masculino|femenino|feminino|maschio|femmina|man|vrouw|unknown|other|non.?binary)$",
     "letters": r"^[^0-9@]+$",
+    "house": r"^[0-9]+[A-Za-z]?,? +[^0-9@]{4,}$|^[^0-9@]{4,},? +[0-9]+ ?[A-Za-z]?$",
     "digit": r"[0-9]",
 }
 
@@ -148,7 +143,7 @@ def _profile(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Pro
     shares = dict(
         zip([*_FORMS, "known_given", "known_family"], map(_rounded, figures[2:]), strict=True)
     )
-    dates = _date_share(connection)
+    dates = profile_dates(connection)
     return Profile(
         name=name,
         rows=rows,
@@ -157,8 +152,8 @@ def _profile(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Pro
         length=_rounded(figures[0]),
         words=_rounded(figures[1]),
         lists=lists,
-        shares=shares | dates,
-        date_format=_best_format(connection) if dates["date"] > 0.2 else None,
+        shares=shares | dates.shares,
+        date_formats=dates.formats,
     )
 
 
@@ -215,35 +210,3 @@ def _find_lists(connection: duckdb.DuckDBPyConnection, text: str) -> Lists:
         if (share or 0) > 0.6:
             return Lists(separator=separator)
     return Lists()
-
-
-def _date_share(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    formats = ", ".join(f"'{each}'" for each in DATE_FORMATS)
-    share, in_life = connection.execute(
-        f"""
-        select
-            count(day) / count(*),
-            count(*) filter (day between date '1000-01-01' and date '2100-01-01') / count(*)
-        from (
-            select case when {_MAY_BE_DATE} then try_strptime(value, [{formats}])::date end as day
-            from input_value where value <> ''
-        )
-        """
-    ).fetchall()[0]
-    return {"date": _rounded(share), "likely_date": _rounded(in_life)}
-
-
-_MAY_BE_DATE = "length(value) between 6 and 20 and regexp_matches(value, '[0-9]{2}')"
-
-
-def _best_format(connection: duckdb.DuckDBPyConnection) -> str | None:
-    counts = connection.execute(
-        "select "
-        + ", ".join(
-            f"count(*) filter (try_strptime(value, '{each}')::date between '1000-01-01' and '2100-01-01')"
-            for each in DATE_FORMATS
-        )
-        + f" from input_value where {_MAY_BE_DATE}"
-    ).fetchall()[0]
-    best = max(range(len(counts)), key=lambda n: (counts[n], -n))
-    return DATE_FORMATS[best] if counts[best] else None

@@ -13,23 +13,29 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dagster_project.config.yaml_file import YamlDocument, read_yaml
 from dagster_project.domain.errors import ConfigError
+from dagster_project.identity.tabular.dates import EXCEL
 from dagster_project.identity.tabular.meanings import Kind, Meaning, allowed
 
 
 class ColumnSpec(BaseModel):
     """One column: what it means, and where that is not enough, how to read it.
 
-    ``format`` is how dates are written (strptime), ``separator`` a regular expression between
+    ``format`` is how dates are written (strptime, or ``excel``), ``separator`` a regular expression between
     several values of one cell, ``network`` whose handles a column holds.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     means: Meaning
-    format: str | None = None
+    format: str | tuple[str, ...] | None = None
     separator: str | None = None
     json_list: bool = False
     network: str | None = None
+
+    @property
+    def formats(self) -> tuple[str, ...]:
+        """All notations of its dates."""
+        return (self.format,) if isinstance(self.format, str) else self.format or ()
 
 
 class TableSpec(BaseModel):
@@ -93,10 +99,10 @@ def read_table_spec(file: Path, present: tuple[str, ...]) -> TableSpec:
         if column.means not in allowed(spec.kind):
             raise _misfit(document, spec, name)
         for entry, value, probe in (
-            ("format", column.format, "select try_strptime('', $1)"),
+            *(("format", each, "select try_strptime('', $1)") for each in column.formats),
             ("separator", column.separator, "select string_split_regex('', $1)"),
         ):
-            if value is not None and not _understands(probe, value):
+            if value not in (None, EXCEL) and not _understands(probe, str(value)):
                 raise document.error(
                     f"columns.{name}.{entry} cannot be used: {value}",
                     "write a format like '%d.%m.%Y', a separator like '[,;]'",
@@ -148,4 +154,6 @@ def _short(column: ColumnSpec) -> str:
 def _scalar(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_scalar, value)) + "]"
     return "'" + str(value).replace("'", "''") + "'"

@@ -276,3 +276,58 @@ def test_names_of_restaurants_are_not_taken_for_persons(
     assert inferred.kind is Kind.WORKS
     assert _meanings(inferred)["name"] is Meaning.TITLE
     assert _meanings(inferred)["phone"] is Meaning.CODE
+
+
+@pytest.mark.parametrize(
+    ("written", "formats"),
+    [
+        pytest.param(
+            ["{y}-02-03T00:00:00Z", "{y}-12-30 11:15"], ("%Y-%m-%d",), id="times-of-day"
+        ),
+        pytest.param(["{y}-02-13", "13.02.{y}"], ("%Y-%m-%d", "%d.%m.%Y"), id="two-notations"),
+        pytest.param(["2/13/{y} 12:00:00 AM"], ("%m/%d/%Y",), id="month-first-with-time"),
+        pytest.param(["2{y}.0"], ("excel",), id="days-of-a-spreadsheet"),
+    ],
+)
+def test_dates_are_read_in_all_notations_of_a_column(
+    connection: duckdb.DuckDBPyConnection, written: list[str], formats: tuple[str, ...]
+) -> None:
+    dates: list[object] = [written[n % len(written)].format(y=1950 + n) for n in range(40)]
+
+    inferred = _infer(connection, _people() | {"dob": dates})
+
+    assert inferred.columns[-1].spec.formats == formats
+
+
+def test_columns_without_telling_headers_are_known_by_their_values(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    syllables = ["bar", "den", "fal", "gar", "hel", "kin", "lor", "mar"]
+    columns: dict[str, list[object]] = {
+        "c1": [f"{1930 + n % 70}-0{n % 9 + 1}-11" for n in range(40)],
+        "c2": [_GIVEN[n % 5] for n in range(40)],
+        "c3": [(syllables[n % 8] + syllables[n // 8]).title() for n in range(40)],
+        "c4": [f"{n + 1} Mill {'Lane' if n % 2 else 'Road'}" for n in range(40)],
+        "c5": [f"0.{n + 11}7712345" for n in range(40)],
+        "c6": [["York", "Bath", "Leeds"][n % 3] for n in range(40)],
+    }
+
+    assert _meanings(_infer(connection, columns)) == {
+        "c1": Meaning.BIRTH_DATE,
+        "c2": Meaning.GIVEN_NAME,
+        "c3": Meaning.FAMILY_NAME,
+        "c4": Meaning.STREET,
+        "c5": Meaning.IGNORED,
+        "c6": Meaning.CATEGORY,
+    }
+
+
+def test_a_header_outranks_what_an_earlier_column_looks_like(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    days: list[object] = [f"{1930 + n % 70}-0{n % 9 + 1}-11" for n in range(40)]
+
+    inferred = _infer(connection, {"x": days} | _people() | {"dob": days})
+
+    assert _meanings(inferred)["dob"] is Meaning.BIRTH_DATE
+    assert _meanings(inferred)["x"] is not Meaning.BIRTH_DATE

@@ -161,3 +161,25 @@ def test_an_address_is_taken_apart_only_where_its_parts_have_no_column(
     assert _rows(
         connection, "select street, city, postal_code from intermediate.int_contact_addresses"
     ) == [expected]
+
+
+def test_a_day_is_the_same_in_every_notation(connection: duckdb.DuckDBPyConnection) -> None:
+    formats = ["%m/%d/%Y", "%d.%m.%y", "excel"]
+    written = [
+        "2/3/1958 12:00:00 AM",
+        "03.02.58",
+        "21219",
+        "21219.0",
+        "1958-02-03T07:00:00+01:00",
+    ]
+
+    _written(
+        connection,
+        {"dob": {"means": "birth_date", "format": formats}},
+        *[[each] for each in written],
+    )
+
+    found = _rows(
+        connection, "select birth_date::varchar from intermediate.int_contact_records"
+    )
+    assert found == [("1958-02-03",)] * len(written)

@@ -20,6 +20,9 @@ _INFERRED = Inferred(
     (
         Column("it's name", ColumnSpec(means=Meaning.FULL_NAME), "its header says so"),
         Column("born", ColumnSpec(means=Meaning.BIRTH_DATE, format="%d.%m.%Y"), "dates"),
+        Column(
+            "wed", ColumnSpec(means=Meaning.BIRTH_DATE, format=("%d.%m.%Y", "excel")), "dates"
+        ),
         Column("tel", ColumnSpec(means=Meaning.PHONE, separator=r"\s*;\s*"), "numbers"),
         Column("json", ColumnSpec(means=Meaning.EMAIL, json_list=True), "addresses"),
     ),
@@ -31,7 +34,9 @@ def test_a_written_spec_reads_back_the_same(tmp_path: Path) -> None:
 
     write_table_spec(_INFERRED, file)
 
-    assert read_table_spec(file, ("it's name", "born", "tel", "json")) == _INFERRED.spec()
+    assert (
+        read_table_spec(file, ("it's name", "born", "wed", "tel", "json")) == _INFERRED.spec()
+    )
 
 
 @pytest.mark.parametrize(
