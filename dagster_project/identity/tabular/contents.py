@@ -36,6 +36,7 @@ _FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
     Meaning.FAMILY_NAME: (("letters",), "words"),
     Meaning.FULL_NAME: (("letters",), "words"),
     Meaning.CITY: (("letters",), "words"),
+    Meaning.COUNTRY: (("letters",), "words"),
     Meaning.POSTAL_CODE: (("digit",), "written with digits"),
     Meaning.NUMBER: (("digit",), "written with digits"),
     Meaning.DURATION: (("digit",), "written with digits"),

@@ -8,13 +8,17 @@ import re
 import unicodedata
 
 from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.more_languages import PERSONS_MORE
 from dagster_project.identity.tabular.other_scripts import PERSONS_ELSEWHERE, WORKS_ELSEWHERE
 from dagster_project.identity.tabular.spellings import (
     COMMON_WORDS,
     CONTEXT,
+    CONTEXT_OF_WORKS,
     KEYWORDS,
     NETWORKS,
+    OTHERS,
     PERSONS,
+    QUALITIES,
     WEAK_TAILS,
     WORKS,
 )
@@ -22,9 +26,25 @@ from dagster_project.identity.tabular.spellings import (
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
 
+# letters that no decomposition takes apart
+_WHOLE_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ł": "l",
+        "Ł": "L",
+        "ø": "o",
+        "Ø": "O",
+        "æ": "ae",
+        "Æ": "Ae",
+        "đ": "d",
+        "ı": "i",
+    }
+)
+
+
 def words_of(header: str) -> list[str]:
     """A header's words, without case and accents: ``EmailAddress_2`` → email, address, 2."""
-    plain = unicodedata.normalize("NFKD", header).replace("ß", "ss")
+    plain = unicodedata.normalize("NFKD", header).translate(_WHOLE_LETTERS)
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     return [word.casefold() for word in _WORD.findall(plain)]
 
@@ -44,27 +64,50 @@ def _index(*groups: dict[Meaning, str]) -> dict[str, Meaning]:
 
 
 _BY_KIND = {
-    Kind.PERSONS: _index(PERSONS, PERSONS_ELSEWHERE, COMMON_WORDS),
+    Kind.PERSONS: _index(PERSONS, PERSONS_ELSEWHERE, PERSONS_MORE, COMMON_WORDS),
     Kind.WORKS: _index(WORKS, WORKS_ELSEWHERE, COMMON_WORDS),
 }
 
 
 def meaning_of(header: str, kind: Kind) -> Meaning | None:
     """What a header says its column means, in a table of this kind; nothing if it says nothing."""
+    bare = re.sub(r"\(.*?\)|\[.*?\]", " ", header)
+    found = _meaning_of(words_of(header), kind)
+    return found or (_meaning_of(words_of(bare), kind) if bare != header else None)
+
+
+def _meaning_of(words: list[str], kind: Kind) -> Meaning | None:
     index = _BY_KIND[kind]
-    words = words_of(header)
     bare = [word for word in words if not word.isdigit()]
-    telling = [word for word in bare if word not in CONTEXT]
+    context = CONTEXT_OF_WORKS if kind is Kind.WORKS else CONTEXT
+    telling = [word for word in bare if word not in context]
     for attempt in (words, bare, telling):
         joined = "".join(attempt)
         found = index.get(joined) or index.get(joined.removesuffix("s"))
         if found:
             return found
+    if bare and bare[-1] in QUALITIES:
+        return None
+    whole = _whole_of({index.get(word) for word in bare})
+    if whole:
+        return whole
     for tail in range(1, len(telling)):
         joined = "".join(telling[tail:])
         if joined in index and joined not in WEAK_TAILS:
             return index[joined]
     return next((m for word, m in KEYWORDS if word in bare and m in index.values()), None)
+
+
+def _whole_of(parts: set[Meaning | None]) -> Meaning | None:
+    """A header that names two parts speaks of the whole: ``Nombre y apellidos``."""
+    if {Meaning.GIVEN_NAME, Meaning.FAMILY_NAME} <= parts:
+        return Meaning.FULL_NAME
+    return Meaning.STREET if {Meaning.STREET, Meaning.STREET_NUMBER} <= parts else None
+
+
+def is_of_others(header: str) -> bool:
+    """Whether a header says that its values are another person's: a mother's, an adviser's."""
+    return not OTHERS.isdisjoint(words_of(header))
 
 
 def network_of(header: str) -> str | None:

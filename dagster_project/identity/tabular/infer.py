@@ -12,7 +12,13 @@ import re
 from collections.abc import Sequence
 
 from dagster_project.identity.tabular.contents import by_content, date_formats, why_misfit
-from dagster_project.identity.tabular.headers import fold, meaning_of, network_of, words_of
+from dagster_project.identity.tabular.headers import (
+    fold,
+    is_of_others,
+    meaning_of,
+    network_of,
+    words_of,
+)
 from dagster_project.identity.tabular.meanings import MANY_VALUED, Kind, Meaning
 from dagster_project.identity.tabular.profile import Profile
 from dagster_project.identity.tabular.spec import Column, ColumnSpec, Inferred
@@ -29,6 +35,8 @@ def infer_table(profiles: Sequence[Profile], *, kind: Kind | None = None) -> Inf
         kind, why = _find_kind(profiles)
     record_id = find_record_id([p.name for p in profiles])
     columns = [_judge(p, kind, record_id) for p in profiles]
+    if kind is Kind.PERSONS:
+        columns = _without_others(columns)
     return Inferred(kind, why, tuple(_settle(columns, profiles, kind)))
 
 
@@ -124,6 +132,19 @@ def _why_no_evidence(profile: Profile, said: Meaning | None) -> str | None:
     )
     return next((why for holds, why in reasons if holds), None)
 
+
+def _without_others(columns: list[Column]) -> list[Column]:
+    """Columns of a mother or an adviser say nothing of the record, where it has a name itself."""
+    own = [c for c in columns if c.spec.means in _NAMES and not is_of_others(c.name)]
+    if not own:
+        return columns
+    return [
+        _column(c.name, Meaning.IGNORED, "is of another person") if is_of_others(c.name) else c
+        for c in columns
+    ]
+
+
+_NAMES = (Meaning.GIVEN_NAME, Meaning.FAMILY_NAME, Meaning.FULL_NAME)
 
 _ID_WORDS = frozenset(
     [

@@ -103,11 +103,18 @@ def _as_date(name: str, column: ColumnSpec) -> str:
     return day_sql(cell(name), tuple(dict.fromkeys([*column.formats, *_FALLBACK_FORMATS])))
 
 
+def _whole(text: str) -> str:
+    """SQL: a number without the ``.0`` that programs put behind it."""
+    return f"regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"
+
+
 _IDENTIFIERS: dict[Meaning, tuple[str, Callable[[str], str]]] = {
     Meaning.EMAIL: ("email", lambda v: f"lower(regexp_replace({v}, '^mailto:', '', 'i'))"),
     Meaning.PHONE: (
         "phone",
-        lambda v: f"regexp_replace(regexp_replace({v}, '^\\s*00', '+'), '[^0-9+]', '', 'g')",
+        lambda v: (
+            f"regexp_replace(regexp_replace({_whole(v)}, '^\\s*00', '+'), '[^0-9+]', '', 'g')"
+        ),
     ),
     Meaning.HANDLE: (
         "handle",
@@ -164,10 +171,10 @@ def _values(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
 def _addresses_sql(spec: TableSpec) -> str:
     written = _first(spec, Meaning.STREET)
     parts = {
-        "street": f"nullif(concat_ws(' ', {_first(spec, Meaning.STREET_NUMBER)}, {written}), '')",
+        "street": f"nullif(concat_ws(' ', {_whole(_first(spec, Meaning.STREET_NUMBER))}, {written}), '')",
         "city": _first(spec, Meaning.CITY),
         "state": _first(spec, Meaning.STATE),
-        "postal_code": _first(spec, Meaning.POSTAL_CODE),
+        "postal_code": _whole(_first(spec, Meaning.POSTAL_CODE)),
     }
     if not spec.of(Meaning.CITY, Meaning.POSTAL_CODE, Meaning.STREET_NUMBER):
         parts.update(asdict(split_address("whole_address")))

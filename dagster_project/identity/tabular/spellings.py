@@ -12,11 +12,13 @@ CONTEXT = frozenset(
         "private", "personal", "primary", "secondary", "main", "default", "preferred", "other",
         "current", "kunde", "kunden", "kontakt", "cliente", "client", "contacto", "contatto",
         "klant", "privat", "perso", "personnel", "prive", "raw", "clean", "cleaned", "std",
-        "norm", "normalised", "normalized", "value", "field", "profile", "product", "item",
-        "song", "recording", "paper", "article", "fake", "c", "lbl", "cd", "desc",
+        "norm", "normalised", "normalized", "value", "field", "profile", "fake", "c", "lbl", "cd", "desc",
     ]
 )  # fmt: skip
 """Words that say whose or which value it is, and nothing of what it means."""
+
+CONTEXT_OF_WORKS = CONTEXT | {"product", "item", "song", "recording", "paper", "article"}
+"""The same in tables of works."""
 
 PERSONS: dict[Meaning, str] = {
     Meaning.GIVEN_NAME: "givenname given firstname first forename forenames fname christianname "
@@ -32,21 +34,21 @@ PERSONS: dict[Meaning, str] = {
     Meaning.FULL_NAME: "fullname name names namefull completename displayname personname nomcomplet nom "
     "vollername vollstandigername nombrecompleto nomecompleto nomecognome volledigenaam naam "
     "nameoncard cardholder contactname firstlast firstandsurname firstandlastname "
-    "givenandfamilyname imienazwisko nomprenom prenomnom vornamenachname alias knownas",
+    "givenandfamilyname imienazwisko nomprenom prenomnom nometprenom nometprenoms prenometnom prenomsetnom vornamenachname alias knownas",
     Meaning.BIRTH_DATE: "birthdate dateofbirth dob birthday birth bday dobirth born "
     "datedenaissance datenaissance naissance geburtsdatum geburtstag gebdatum geboren "
     "fechadenacimiento fechanacimiento nacimiento datadinascita datanascita nascita "
     "datadenascimento datanascimento nascimento geboortedatum geboorte dataurodzenia fodselsdato",
     Meaning.BIRTH_YEAR: "birthyear yearofbirth yob anneedenaissance geburtsjahr anodenacimiento "
     "annodinascita anodenascimento geboortejaar dobyear",
-    Meaning.BIRTH_MONTH: "birthmonth monthofbirth mob geburtsmonat dobmonth bm",
+    Meaning.BIRTH_MONTH: "birthmonth monthofbirth geburtsmonat dobmonth bm",
     Meaning.BIRTH_DAY: "birthdayofmonth dayofbirth dobday bd",
     Meaning.EMAIL: "email emails mail emailaddress emailaddresses mailaddress eaddress "
     "courriel adressemail adresseemail adressecourriel correo correoelectronico "
     "direcciondecorreo emailadresse mailadresse postaelettronica indirizzoemail indirizzomail "
     "enderecodeemail enderecoeletronico emailadres epost correoe adresmail",
     Meaning.PHONE: "phone phones telephone tel telno phoneno phonenumber phonenumbers "
-    "telephonenumber mobile mobilephone mobilenumber mobileno cell cellphone landline fax "
+    "telephonenumber mobile mobilephone mobilenumber mobileno cell cellphone mob landline fax "
     "numerodetelephone telephoneportable portable telefon telefonnummer handy handynummer "
     "mobil mobiltelefon festnetz rufnummer telefono telefonofijo movil celular telefonomovil "
     "cellulare telefonocellulare telefone telemovel telefonefixo telefoon telefoonnummer "
@@ -241,9 +243,32 @@ WEAK_TAILS = frozenset(
         "title",
         "label",
         "line",
+        "login",
         "value",
         "time",
         "text",
     ]
 )
 """Last words that mean something else behind another word: ``file name``, ``order date``."""
+
+QUALITIES = frozenset(
+    [
+        "type", "typ", "tipo", "status", "state", "domain", "consent", "optin", "optout", "in", "out",
+        "verified", "valid", "validated", "confirmed", "bounced", "flag", "label", "count", "score",
+        "class", "format", "preference", "allowed", "permission", "subscribed", "is", "has", "source",
+    ]
+)  # fmt: skip
+"""Last words that speak of a value and are none: ``email verified``, ``phone type``."""
+
+OTHERS = frozenset(
+    [
+        "mother", "mothers", "father", "fathers", "parent", "parents", "guardian", "spouse", "spouses",
+        "husband", "wife", "child", "children", "kin", "emergency", "beneficiary",
+        "referrer", "referred", "referral", "rep", "salesperson", "salesrep", "agent", "adviser",
+        "advisor", "supervisor", "manager", "assistant", "physician", "doctor", "gp", "landlord",
+        "mere", "pere", "conjoint", "madre", "padre", "conyuge", "mutter",
+        "vater", "ehepartner", "ehegatte", "notfall", "notfallkontakt", "mae", "pai", "moeder", "vader",
+        "matki", "ojca",
+    ]
+)  # fmt: skip
+"""Words that say that a value is somebody else's."""

@@ -44,6 +44,17 @@ def _people(count: int = 40) -> dict[str, list[object]]:
     ("header", "meaning"),
     [
         ("First Name", Meaning.GIVEN_NAME),
+        ("Imię", Meaning.GIVEN_NAME),
+        ("الاسم الأول", Meaning.GIVEN_NAME),
+        ("Příjmení", Meaning.FAMILY_NAME),
+        ("Nombre y apellidos", Meaning.FULL_NAME),
+        ("Imię i nazwisko", Meaning.FULL_NAME),
+        ("Vor- und Nachname", Meaning.FULL_NAME),
+        ("Date of Birth (DD/MM/YYYY)", Meaning.BIRTH_DATE),
+        ("Født", Meaning.BIRTH_DATE),
+        ("Straße/Hausnummer", Meaning.STREET),
+        ("Miejscowość", Meaning.CITY),
+        ("Mob.", Meaning.PHONE),
         ("Prénom", Meaning.GIVEN_NAME),
         ("Vorname", Meaning.GIVEN_NAME),
         ("Apellidos", Meaning.FAMILY_NAME),
@@ -193,7 +204,7 @@ def test_many_values_in_one_cell_are_seen(connection: duckdb.DuckDBPyConnection)
 def test_the_order_of_day_and_month_is_told_from_the_values(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    days = [f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/1980" for n in range(40)]
+    days: list[object] = [f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/1980" for n in range(40)]
     inferred = _infer(connection, _people() | {"dob": days})
 
     assert inferred.columns[-1].spec.format == "%m/%d/%Y"
@@ -327,7 +338,26 @@ def test_a_header_outranks_what_an_earlier_column_looks_like(
 ) -> None:
     days: list[object] = [f"{1930 + n % 70}-0{n % 9 + 1}-11" for n in range(40)]
 
-    inferred = _infer(connection, {"x": days} | _people() | {"dob": days})
+    inferred = _infer(connection, {"x": days, **_people(), "dob": days})
 
     assert _meanings(inferred)["dob"] is Meaning.BIRTH_DATE
     assert _meanings(inferred)["x"] is not Meaning.BIRTH_DATE
+
+
+@pytest.mark.parametrize("header", ["Email opt-in", "phone_type", "last login", "Product name"])
+def test_headers_of_something_else_about_a_person_say_nothing(header: str) -> None:
+    assert meaning_of(header, Kind.PERSONS) is None
+
+
+def test_columns_of_other_people_are_left_out_beside_a_name(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    others: list[object] = [f"sales{n % 3}@example.org" for n in range(40)]
+    family: list[object] = [_FAMILY[n % 5] for n in range(40)]
+    columns = {"Sales rep email": others, "Mother's maiden name": family}
+
+    beside = _meanings(_infer(connection, {**_people(), **columns}))
+    alone = _meanings(_infer(connection, columns))
+
+    assert {beside[name] for name in columns} == {Meaning.IGNORED}
+    assert alone["Sales rep email"] is Meaning.EMAIL

@@ -165,7 +165,7 @@ def test_an_address_is_taken_apart_only_where_its_parts_have_no_column(
 
 def test_a_day_is_the_same_in_every_notation(connection: duckdb.DuckDBPyConnection) -> None:
     formats = ["%m/%d/%Y", "%d.%m.%y", "excel"]
-    written = [
+    written: list[object] = [
         "2/3/1958 12:00:00 AM",
         "03.02.58",
         "21219",
@@ -183,3 +183,23 @@ def test_a_day_is_the_same_in_every_notation(connection: duckdb.DuckDBPyConnecti
         connection, "select birth_date::varchar from intermediate.int_contact_records"
     )
     assert found == [("1958-02-03",)] * len(written)
+
+
+def test_whole_numbers_lose_the_point_that_programs_put_behind_them(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    columns: dict[str, object] = {
+        "tel": "phone",
+        "no": "street_number",
+        "road": "street",
+        "zip": "postal_code",
+    }
+
+    _written(connection, columns, ["2079460001.0", "12.0", "Mill Lane", "90210.0"])
+
+    assert _rows(connection, "select value_norm from intermediate.int_contact_identifiers") == [
+        ("2079460001",)
+    ]
+    assert _rows(
+        connection, "select street, postal_code from intermediate.int_contact_addresses"
+    ) == [("12 Mill Lane", "90210")]
