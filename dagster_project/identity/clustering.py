@@ -8,7 +8,7 @@ evidence. Every DIFFERENT only ever splits the cluster it stands in, one after t
 so adding one can never join records that were apart.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,18 +40,30 @@ class _Edges:
         return _Edges(self.left[mask], self.right[mask], self.weight[mask])
 
 
+Gather = Callable[[Workspace], None]
+"""What brings all that comparing the pairs of ``work.absent(l, r)`` reads."""
+
+
 def build_clusters(
-    work: Workspace, spec: IdentitySpec, model: Model, judgements: tuple[Judgement, ...]
+    work: Workspace,
+    spec: IdentitySpec,
+    model: Model,
+    judgements: tuple[Judgement, ...],
+    *,
+    gather: Gather | None = None,
 ) -> None:
     """Make ``work.assignment(rid, cluster)``; a cluster's number is its smallest rid.
 
     Needs ``work.edge`` of the candidates and adds to it the pairs that blocking did not
     bring or that looked hopeless, but that stand in one component: every pair of a cluster
-    has been compared.
+    has been compared. ``gather``: where what they are compared by is not in ``work`` yet.
     """
     size = work.count("work.record")
     _write_bonds(work, judgements)
-    _complete_components(work, spec, model, size)
+    _find_absent(work, spec, size)
+    if gather is not None:
+        gather(work)
+    _complete_components(work, spec, model)
     _hold_ambiguous_apart(work, spec, size)
     labels = partition(size, *_as_tuple(_read_edges(work)))
     labels = keep_limits(work, spec, model, labels)
@@ -102,8 +114,8 @@ qualify min(identifier.rid) over (partition by identifier.canonical) <> identifi
 """
 
 
-def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size: int) -> None:
-    """Compare the pairs inside components that no blocking rule brought."""
+def _find_absent(work: Workspace, spec: IdentitySpec, size: int) -> None:
+    """``work.absent(l, r)``: pairs inside components that no blocking rule brought."""
     edges = _read_edges(work, only="weight > 0")
     labels = components(size, edges.left, edges.right)
     write_labels(work, "component", labels)
@@ -116,7 +128,7 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
 
             select component.rid, component.label
             from work.component
-            inner join work.feature on component.rid = feature.rid
+            inner join work.record on component.rid = record.rid and not record.is_mailbox
             where component.label in (
                 select label from work.component
                 group by label
@@ -131,6 +143,10 @@ def _complete_components(work: Workspace, spec: IdentitySpec, model: Model, size
         anti join work.edge as known on l.rid = known.l and r.rid = known.r
         """
     )
+
+
+def _complete_components(work: Workspace, spec: IdentitySpec, model: Model) -> None:
+    """Compare the pairs that are absent."""
     compare_pairs(work, "work.absent", "work.compared_late", model.plan.comparing)
     work.run("create or replace table work.edge_early as from work.edge")
     work.run("create or replace table work.weight_early as from work.pattern_weight")

@@ -104,12 +104,18 @@ def evidence_to_change(work: Workspace, file: Path) -> Iterator[None]:
     shutil.copyfile(file, aside)
     work.run(f"attach '{quoted(str(file))}' as before (read_only)")
     work.run(f"attach '{quoted(str(aside))}' as kept (recovery_mode no_wal_writes)")
+    work.run(f"set checkpoint_threshold = '{_NEVER}'")
     try:
         yield
     finally:
+        work.run("reset checkpoint_threshold")
         work.run("detach before")
         work.run("detach kept")
         _clear(aside)
+
+
+_NEVER = "1TB"
+"""Of changes before the engine writes a file by itself: nobody reads the copy until it is done."""
 
 
 def finish_evidence(

@@ -78,7 +78,9 @@ def name_clusters(
     """
     _write_judgements(work, judgements)
     work.run(_CLUSTERS)
-    work.run(_OLD.format(concerned=_CONCERNED if only_concerned else ""))
+    if only_concerned:
+        work.run(_CONCERNED_CUSTOMERS)
+    work.run(_OLD.format(members=_CONCERNED_MEMBERS if only_concerned else _EVERY_MEMBER))
     work.run(_OFFERS)
     work.run(_NAMED)
     work.run(_TRANSFERS)
@@ -133,25 +135,25 @@ inner join work.record as head on assignment.cluster = head.rid
 _OLD = """
 create or replace table work.old_member as
 select members.record_id, members.customer_id, ids.created_run, ids.retired_at is not null as is_retired
-from idstate.members
+from ({members}) as members
 inner join idstate.ids on members.customer_id = ids.customer_id
 where
-    (
-        (ids.retired_at is null and members.valid_to is null)
-        or (
-            ids.retired_at is not null
-            and ids.redirects_to is null
-            and members.valid_to = ids.retired_at
-        )
+    (ids.retired_at is null and members.valid_to is null)
+    or (
+        ids.retired_at is not null
+        and ids.redirects_to is null
+        and members.valid_to = ids.retired_at
     )
-    {concerned}
 """
 
-_CONCERNED = """
-and members.customer_id in (
-    select customer_id from idstate.members where record_id in (from work.concerned)
-)
+_CONCERNED_CUSTOMERS = """
+create or replace table work.concerned_customer as
+select distinct customer_id from idstate.members where record_id in (from work.concerned)
 """
+
+_EVERY_MEMBER = "from idstate.members"
+
+_CONCERNED_MEMBERS = "from idstate.members where customer_id in (from work.concerned_customer)"
 
 _OFFERS = """
 create or replace table work.offer as
@@ -214,7 +216,10 @@ nameless as (
 
 given as (
 
-    select seed_record_id, count(*) as ids from idstate.ids group by seed_record_id
+    select seed_record_id, count(*) as ids
+    from idstate.ids
+    where seed_record_id in (select cluster from nameless)
+    group by seed_record_id
 
 )
 

@@ -108,21 +108,45 @@ select record_id from before.record where rid in (from work.departed)
 
 def renumber(work: Workspace) -> None:
     """Fill the tables that clustering reads with the records concerned, numbered anew."""
-    for table in ("record", "feature", "identifier", "nameless"):
-        work.run(
-            f"create or replace table work.{table} as "
-            f"select member.rid, own.* exclude (rid) from kept.{table} as own "
-            "inner join work.member on own.rid = member.old"
-        )
-    for table, condition in (("edge", "not own.is_late"), ("agreement", "true")):
-        work.run(
-            f"create or replace table work.{table} as "
-            "select least(l.rid, r.rid) as l, greatest(l.rid, r.rid) as r, own.* exclude (l, r) "
-            f"from kept.{table} as own "
-            "inner join work.member as l on own.l = l.old "
-            f"inner join work.member as r on own.r = r.old where {condition}"
-        )
+    for table in ("record", "identifier"):
+        work.run(_OWN_ROWS.format(table=table, members="work.member"))
+    work.run(
+        _PAIR_ROWS.format(table="edge", members="work.member", condition="not own.is_late")
+    )
     work.run("create or replace table work.pattern_weight as from kept.pattern_weight")
+
+
+def gather_absent(work: Workspace) -> None:
+    """Fill the tables that comparisons read with the records of ``work.absent(l, r)``."""
+    work.run(_ABSENT_MEMBERS)
+    for table in ("feature", "nameless"):
+        work.run(_OWN_ROWS.format(table=table, members="work.absent_member"))
+    work.run(
+        _PAIR_ROWS.format(table="agreement", members="work.absent_member", condition="true")
+    )
+
+
+_ABSENT_MEMBERS = """
+create or replace table work.absent_member as
+from work.member
+where rid in (select l from work.absent union all select r from work.absent)
+"""
+
+_OWN_ROWS = """
+create or replace table work.{table} as
+select member.rid, own.* exclude (rid)
+from kept.{table} as own
+inner join {members} as member on own.rid = member.old
+"""
+
+_PAIR_ROWS = """
+create or replace table work.{table} as
+select least(l.rid, r.rid) as l, greatest(l.rid, r.rid) as r, own.* exclude (l, r)
+from kept.{table} as own
+inner join {members} as l on own.l = l.old
+inner join {members} as r on own.r = r.old
+where {condition}
+"""
 
 
 def forgive_ambiguity(work: Workspace, margin: int) -> None:

@@ -105,31 +105,44 @@ union
 select rule, key from work.key
 """
 
-_KEYS_THEN = """
-create or replace table work.keys_then as
-select keys.*, count(*) over (partition by keys.rule, keys.key) as held, cap.cap
-from before.key as keys
-semi join work.touched_key as touched on keys.rule = touched.rule and keys.key = touched.key
-inner join work.cap on keys.rule = cap.rule
-"""
+_KEYS = """
+create or replace table work.keys_{moment} as
+with
 
-_KEYS_NOW = """
-create or replace table work.keys_now as
-select keys.*, count(*) over (partition by keys.rule, keys.key) as held, cap.cap
-from (from kept.key union all by name from work.key) as keys
-semi join work.touched_key as touched on keys.rule = touched.rule and keys.key = touched.key
-inner join work.cap on keys.rule = cap.rule
+chosen as (
+
+    select keys.rule, keys.key, keys.rid
+    from ({keys}) as keys
+    semi join {touched} as touched on keys.rule = touched.rule and keys.key = touched.key
+
+),
+
+counted as (select rule, key, count(*) as held from chosen group by rule, key)
+
+select chosen.*, counted.held, cap.cap
+from chosen
+inner join counted on chosen.rule = counted.rule and chosen.key = counted.key
+inner join work.cap on chosen.rule = cap.rule
 """
+"""Everybody who holds one of the ``touched`` keys, how many do, and the rule's cap."""
+
+_ALL_KEYS = "from kept.key union all by name from work.key"
+
+_KEYS_THEN = _KEYS.format(moment="then", keys="from before.key", touched="work.touched_key")
+
+_KEYS_NOW = _KEYS.format(moment="now", keys=_ALL_KEYS, touched="work.touched_key")
 
 
 def _write_window(
     work: Workspace, moment: str, *, features: str, records: str, window: int
 ) -> None:
     """Neighbours by name in the keys that are past their cap."""
+    steps = range(1, window + 1)
+    following = ", ".join(
+        f"lead(big.rid, {step}) over by_name as next_{step}" for step in steps
+    )
     neighbours = " union all ".join(
-        f"select rid as l, lead(rid, {step}) over (partition by rule, key order by place) as r "
-        "from crowded"
-        for step in range(1, window + 1)
+        f"select rid as l, next_{step} as r from crowded" for step in steps
     )
     work.run(
         f"""
@@ -149,24 +162,21 @@ def _write_window(
 
         crowded as (
 
-            select
-                big.rule,
-                big.key,
-                big.rid,
-                row_number() over (
-                    partition by big.rule, big.key
-                    order by
-                        placed.name nulls last,
-                        placed.birth_digits nulls last,
-                        placed.record_id
-                ) as place
+            select big.rid, {following or "big.rid as next_0"}
             from big
             inner join placed on big.rid = placed.rid
+            window by_name as (
+                partition by big.rule, big.key
+                order by
+                    placed.name nulls last,
+                    placed.birth_digits nulls last,
+                    placed.record_id
+            )
 
         )
 
         select distinct least(l, r) as l, greatest(l, r) as r
-        from ({neighbours if window else "select rid as l, rid as r from crowded"})
+        from ({neighbours or "select rid as l, next_0 as r from crowded"})
         where r is not null and l <> r
         """
     )
@@ -228,20 +238,23 @@ def _keep_parted_that_meet_elsewhere(work: Workspace, window: int) -> None:
     work.run(_STILL_MET)
 
 
-_KEYS_ELSEWHERE = """
+_KEYS_ELSEWHERE = f"""
 create or replace table work.in_common as
+with
+
+own as (
+
+    select rule, key, rid from kept.key
+    where rid in (select l from work.parted union all select r from work.parted)
+
+)
+
 select distinct parted.l, parted.r, a.rule, a.key
 from work.parted
-inner join (select * from kept.key where rid in (select l from work.parted)) as a
-    on parted.l = a.rid
-inner join (select * from kept.key where rid in (select r from work.parted)) as b
-    on parted.r = b.rid and a.rule = b.rule and a.key = b.key;
+inner join own as a on parted.l = a.rid
+inner join own as b on parted.r = b.rid and a.rule = b.rule and a.key = b.key;
 
-create or replace table work.keys_elsewhere as
-select keys.*, count(*) over (partition by keys.rule, keys.key) as held, cap.cap
-from (from kept.key union all by name from work.key) as keys
-semi join work.in_common as shared on keys.rule = shared.rule and keys.key = shared.key
-inner join work.cap on keys.rule = cap.rule
+{_KEYS.format(moment="elsewhere", keys=_ALL_KEYS, touched="work.in_common")}
 """
 
 _STILL_MET = """

@@ -103,6 +103,7 @@ def _judge_values_again(work: Workspace, spec: IdentitySpec) -> None:
         [timed],
     )
     work.run(HOLDERS)
+    work.run(_TOUCHED_IDENTIFIERS)
     work.run(_OTHER_HOLDERS)
     copy_names(work, "select name_id from work.holder")
     judge_values(work, spec)
@@ -126,6 +127,16 @@ def _judge_values_again(work: Workspace, spec: IdentitySpec) -> None:
     _reopen(work, "work.reflagged", READ)
 
 
+# A table of their own tells the engine how few they are: all joins start from them.
+_TOUCHED_IDENTIFIERS = f"""
+create or replace table work.touched_identifier as
+select rid, kind, canonical, value_id, first_seen_at, last_seen_at, flag
+from kept.identifier
+where
+    value_id in (select value_id from work.touched_value)
+    and {FLAGS_BY_HOLDERS.format("identifier")}
+"""
+
 _OTHER_HOLDERS = f"""
 insert into work.holder by name
 select distinct
@@ -135,25 +146,19 @@ select distinct
     identifier.first_seen_at as seen_from,
     identifier.last_seen_at as seen_to,
     {names_household("identifier")} as is_household
-from kept.identifier
+from work.touched_identifier as identifier
 inner join kept.record on identifier.rid = record.rid
 left join kept.record_name on identifier.rid = record_name.rid
 left join kept.name on record_name.name_id = name.name_id
-where
-    identifier.value_id in (select value_id from work.touched_value)
-    and {FLAGS_BY_HOLDERS.format("identifier")}
-    and not record.is_mailbox
+where not record.is_mailbox
 """
 
-_FLIPPED = f"""
+_FLIPPED = """
 create or replace table work.flipped as
 select distinct known.value_id, shared.flag
-from kept.identifier as known
+from work.touched_identifier as known
 left join work.shared on known.value_id = shared.value_id
-where
-    known.value_id in (select value_id from work.touched_value)
-    and {FLAGS_BY_HOLDERS.format("known")}
-    and known.flag is distinct from shared.flag
+where known.flag is distinct from shared.flag
 """
 
 
@@ -279,14 +284,12 @@ earlier as (
 
 ),
 
+known as (select value, flag, rid from kept.holding semi join touched using (value, flag)),
+
 now as (
 
     select value, flag, count(*) as holders
-    from (
-        select value, flag from kept.holding semi join touched using (value, flag)
-        union all
-        select value, flag from work.holding
-    )
+    from (select value, flag from known union all select value, flag from work.holding)
     group by value, flag
 
 ),
@@ -300,5 +303,5 @@ crossed as (
 
 )
 
-select distinct rid from kept.holding semi join crossed using (value, flag)
+select distinct rid from known semi join crossed using (value, flag)
 """

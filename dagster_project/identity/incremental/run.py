@@ -15,6 +15,7 @@ from dagster_project.identity.incremental.changed import Changed, find_changed
 from dagster_project.identity.incremental.clusters import (
     find_concerned,
     forgive_ambiguity,
+    gather_absent,
     renumber,
 )
 from dagster_project.identity.incremental.pairs import (
@@ -22,7 +23,7 @@ from dagster_project.identity.incremental.pairs import (
     find_changed_pairs,
 )
 from dagster_project.identity.incremental.reopened import read_changed
-from dagster_project.identity.incremental.tables import NAMES, copy_names, put_back
+from dagster_project.identity.incremental.tables import put_back
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.model import Model
 from dagster_project.identity.names import write_nick_pairs
@@ -142,10 +143,12 @@ def _compare(work: Workspace, spec: IdentitySpec, model: Model) -> None:
 
 
 def _read_names(work: Workspace) -> None:
-    """Names of ``work.feature``, how they are spelled as one word, and nicknames among them."""
-    for table in NAMES:
-        work.run(f"create or replace table work.{table} as from kept.{table} limit 0")
-    copy_names(work, "select name_id from work.feature", NAMES)
+    """Given names of ``work.feature``, how names are spelled as one word, and nicknames."""
+    for table, columns in (("name", "name_id, given, roots"), ("name_word", "*")):
+        work.run(
+            f"create or replace table work.{table} as select {columns} from kept.{table} "
+            "where name_id in (select name_id from work.feature)"
+        )
     write_words(work)
     write_nick_pairs(work)
     work.run(
@@ -160,5 +163,9 @@ def _cluster(
     find_concerned(work, judgements)
     renumber(work)
     forgive_ambiguity(work, round(10 * spec.clusters.merge_bits))
+    build_clusters(work, spec, model, judgements, gather=_gather)
+
+
+def _gather(work: Workspace) -> None:
+    gather_absent(work)
     _read_names(work)
-    build_clusters(work, spec, model, judgements)
