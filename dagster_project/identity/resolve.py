@@ -228,7 +228,7 @@ def _updated(run: _Run, model: Model, start: float) -> IdentityReport | None:
     wanted = MadeFrom(last.evidence_hash, run.rules, model.version, ledger)
     if last.ledger_run != ledger or made_from(work, file) != wanted:
         return None
-    with evidence_to_change(work, file):
+    with evidence_to_change(work, file), work.threads_for(work.count("kept.record")):
         updated = update_clusters(
             work,
             spec=spec,

@@ -20,6 +20,10 @@ Progress = Callable[[str, int, float], None]
 """Told of every finished stage: its name, the rows it made, its seconds."""
 
 
+ROWS_OF_ONE_THREAD = 250_000
+"""The engine shares a scan out in pieces of 122,880 rows: of two, there is little to share."""
+
+
 @dataclass
 class Workspace:
     """The connection, and how long each stage took on it."""
@@ -54,6 +58,19 @@ class Workspace:
             yield
         finally:
             self.connection.unregister(name)
+
+    @contextmanager
+    def threads_for(self, rows: int) -> Iterator[None]:
+        """One thread where tables are so small that handing work on takes longer than doing it."""
+        if rows > ROWS_OF_ONE_THREAD:
+            yield
+            return
+        threads = self.rows("select current_setting('threads')")[0][0]
+        self.run("set threads = 1")
+        try:
+            yield
+        finally:
+            self.run(f"set threads = {threads}")
 
     @contextmanager
     def stage(self, name: str, relation: str | None = None) -> Iterator[None]:

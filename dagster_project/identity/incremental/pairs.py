@@ -11,7 +11,7 @@ Does not belong here: how keys are made (``blocking``, ``atoms``); scores.
 from collections.abc import Sequence
 
 from dagster_project.identity.agreements import match_holdings
-from dagster_project.identity.atoms import write_atoms
+from dagster_project.identity.atoms import ATOMS
 from dagster_project.identity.blocking import keyed_sql
 from dagster_project.identity.rule_choice import Rule
 from dagster_project.identity.workspace import Workspace
@@ -64,12 +64,20 @@ def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
         f"select unnest({list(range(len(rules)))}::utinyint[]) as rule, "
         f"unnest({[rule.cap for rule in rules]}::integer[]) as cap"
     )
-    write_atoms(work, tuple({atom for rule in rules for atom in rule.atoms}))
+    names = {atom for rule in rules for atom in rule.atoms}
+    # over few rows a table for each atom would take longer to make than all keys
+    atoms = ", ".join(
+        f"atom_{atom.name} as ({atom.sql})" for atom in ATOMS if atom.name in names
+    )
     keys = (
-        f"select {number}::utinyint as rule, key::ubigint as key, rid from ({keyed_sql(rule.atoms)})"
+        f"select {number}::utinyint as rule, key::ubigint as key, rid "
+        f"from ({keyed_sql(rule.atoms).replace('work.atom_', 'atom_')})"
         for number, rule in enumerate(rules)
     )
-    work.run(f"create or replace table work.key as {' union all '.join((_NO_KEYS, *keys))}")
+    work.run(
+        f"create or replace table work.key as {'with ' if atoms else ''}{atoms} "
+        f"{' union all '.join((_NO_KEYS, *keys))}"
+    )
 
 
 def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:

@@ -19,11 +19,13 @@ from dagster_project.identity.contacts import (
 from dagster_project.identity.features import DWELLERS, build_features
 from dagster_project.identity.incremental.tables import (
     DERIVED,
+    JUDGED,
     NAMES,
     READ,
     copy_in,
     copy_names,
     take_out,
+    take_out_rest,
 )
 from dagster_project.identity.names import read_names
 from dagster_project.identity.records import read_attributes, resolved_sql
@@ -44,7 +46,9 @@ def read_changed(work: Workspace, spec: IdentitySpec) -> None:
         "create or replace table work.departed as select rid from work.gone union all "
         "select rid from work.changed where rid in (select rid from kept.record)"
     )
-    take_out(work, "work.departed")
+    if work.count("work.departed"):
+        take_out(work, "work.departed")
+    work.run("create or replace table work.read_again (rid integer)")
     work.run(_TIMES)
     work.run(
         "create or replace table work.record as select everybody.rid, resolved.* "
@@ -59,6 +63,8 @@ def read_changed(work: Workspace, spec: IdentitySpec) -> None:
     _judge_aliases_and_places_again(work)
     write_holdings(work)
     _judge_crowds_again(work)
+    if work.count("work.read_again"):
+        take_out_rest(work, "work.read_again")
     work.run("create or replace table work.dirty as select rid from work.record")
 
 
@@ -163,7 +169,11 @@ where known.flag is distinct from shared.flag
 
 
 def _reopen(work: Workspace, rids: str, tables: tuple[str, ...]) -> None:
-    """Take records out of ``kept`` to read them again from some of their tables."""
+    """Take records out of ``kept`` to read them again from some of their tables.
+
+    At first only from the tables in which values are judged, so that no judgement meets them
+    twice; ``work.read_again(rid)`` says who is to be taken out of the others.
+    """
     if not work.count(rids):
         return
     work.run(
@@ -176,7 +186,8 @@ def _reopen(work: Workspace, rids: str, tables: tuple[str, ...]) -> None:
         f"select name_id from kept.record_name where rid in (select rid from {rids})",
         names,
     )
-    take_out(work, rids)
+    take_out(work, rids, JUDGED)
+    work.run(f"insert into work.read_again select rid from {rids}")
 
 
 def _judge_aliases_and_places_again(work: Workspace) -> None:

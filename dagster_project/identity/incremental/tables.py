@@ -15,10 +15,22 @@ NAMES = ("name", "name_word")
 """Tables of distinct names, by ``name_id``."""
 
 
-def take_out(work: Workspace, rids: str) -> None:
-    """Delete the records of the table ``rids`` from all tables of ``kept`` that have a row each."""
-    for table in ("record", *READ, *DERIVED, *SOUGHT):
+JUDGED = ("alias", "address_key", "dweller", "holding")
+"""Tables in which other holders of a value are looked up."""
+
+
+def take_out(
+    work: Workspace, rids: str, tables: tuple[str, ...] = ("record", *READ, *DERIVED, *SOUGHT)
+) -> None:
+    """Delete the records of the table ``rids`` from tables of ``kept`` that have a row each."""
+    for table in tables:
         work.run(f"delete from kept.{table} where rid in (select rid from {rids})")
+
+
+def take_out_rest(work: Workspace, rids: str) -> None:
+    """Delete them from all tables but the ``JUDGED``, in which they no longer stand."""
+    rest = ("record", *READ, *DERIVED, *SOUGHT)
+    take_out(work, rids, tuple(table for table in rest if table not in JUDGED))
 
 
 def copy_in(work: Workspace, rids: str, tables: tuple[str, ...]) -> None:
