@@ -115,7 +115,7 @@ def _choose_at(task: _Task, price: float) -> Choice:
     ahead = [(-w.value(price), w.mask, w.cap) for w in task.proposals]
     heapq.heapify(ahead)
     spent, found, rules = 0.0, 0.0, dict[int, int]()
-    for worth in search.identifiers():
+    for worth in search.identifiers(price):
         spent, found = spent + worth.cost, found + search.take(worth)
         rules[worth.mask] = worth.cap
     while ahead and len(rules) < task.most_rules:
@@ -227,11 +227,14 @@ class _Search:
         self.unfound[rows] *= FOUND_ONCE
         return float(self.sample.all.matches[fresh].sum())
 
-    def identifiers(self) -> Iterator[_Worth]:
-        """Rules that are always taken: few share such a value, and who does must be compared."""
+    def identifiers(self, price: float) -> Iterator[_Worth]:
+        """Rules that are always taken: few share such a value, and who does must be compared.
+
+        Up to the cap that is worth most: what one goes by may be a name that many bear.
+        """
         for number, atom in enumerate(ATOMS):
             if atom.is_own and len(self.sample.rows_of(number)):
-                yield self.worth(1 << number)[-1]
+                yield max(self.worth(1 << number), key=lambda w: (w.value(price), w.cap))
 
     def proposals(self, least: float) -> list[_Worth]:
         """Single atoms, pairs of atoms, and triples that narrow the best of the broad pairs."""

@@ -38,6 +38,16 @@ def test_who_shares_an_identifier_is_always_compared() -> None:
     assert ("email",) in [rule.atoms for rule in choice.rules]
 
 
+def test_an_identifier_that_many_hold_is_followed_as_far_as_it_is_worth() -> None:
+    """An alias may be a name: the bearers of a rare one are compared, not the eighty of a common one."""
+    few: list[_Row] = [(n, ("alias",), 8.0, 1.0) for n in range(10)]
+    many: list[_Row] = [(n, ("alias",), 80.0, 80 * WORTH_A_LOOK / 2) for n in range(10, 20)]
+
+    choice = choose_rules(_meetings([*few, *many], ("alias",)), budget=100, most_rules=5)
+
+    assert [(rule.atoms, rule.cap) for rule in choice.rules] == [(("alias",), CAPS[1])]
+
+
 def test_a_broad_key_is_narrowed_by_a_second_one() -> None:
     rows: list[_Row] = [(n, ("family", "birth_year"), 1.0, 1.0) for n in range(20)]
     rows += [(n, ("family",), 500.0, 0.0) for n in range(20)]
