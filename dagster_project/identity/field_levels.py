@@ -21,6 +21,14 @@ from dagster_project.identity.agreements import (
 )
 from dagster_project.identity.comparison import Comparison, Level
 
+# Slow, and so asked last, and only where the answer matters.
+_LETTERS_APART = """
+    damerau_levenshtein(
+        regexp_replace(l.email_first, '[^a-z@]+', '', 'g'),
+        regexp_replace(r.email_first, '[^a-z@]+', '', 'g')
+    )
+"""
+
 EMAIL = Comparison(
     "email",
     (
@@ -43,16 +51,12 @@ EMAIL = Comparison(
         when near_email >= 0.9 then case
             when regexp_replace(l.email_first, '[^0-9]+', '', 'g')
                 <> regexp_replace(r.email_first, '[^0-9]+', '', 'g') then 1
-            when damerau_levenshtein(
-                regexp_replace(l.email_first, '[^a-z@]+', '', 'g'),
-                regexp_replace(r.email_first, '[^a-z@]+', '', 'g')
-            ) between 1 and (
-                case
-                    when l.domain_1 is not null and r.domain_1 is not null then 2
-                    when split_part(l.email_first, '@', 2) = split_part(r.email_first, '@', 2) then 1
-                    else 0
-                end
-            ) then 3
+            when case
+                when l.domain_1 is not null and r.domain_1 is not null then {_LETTERS_APART} between 1 and 2
+                when split_part(l.email_first, '@', 2) = split_part(r.email_first, '@', 2)
+                    then {_LETTERS_APART} = 1
+                else false
+            end then 3
             when near_email >= 0.94 then 2
             else 1
         end
