@@ -123,7 +123,7 @@ class BlockingOptions(_Strict):
     ``pairs_per_record``; ``cap`` is for rules named here.
     """
 
-    pairs_per_record: float = Field(default=17, gt=0)
+    pairs_per_record: float = Field(default=15, gt=0)
     most_rules: int = Field(default=60, ge=1, le=200)
     cap: int = Field(default=60, ge=2)
     window: int = Field(default=3, ge=0)
@@ -146,7 +146,7 @@ class ClusterOptions(_Strict):
     one of its records could as well (within ``rival_bits``) belong to somebody else.
     """
 
-    merge_bits: float = Field(default=2.0, ge=0)
+    merge_bits: float = Field(default=1.0, ge=0)
     sure_bits: float = Field(default=6.0, ge=0)
     rival_bits: float = Field(default=3.0, ge=0)
     complete_up_to: int = Field(default=60, ge=2)
