@@ -164,11 +164,16 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
     """Weak links of a cluster to two others that are not each other's count for nothing.
 
     Clusters are first built from sure links alone. What they then say weakly of each other is
-    compared: a lone namesake may join, one of two equally good ones may not.
+    compared: a lone namesake may join, one of two equally good ones may not. What a home shares is
+    weak, however rare the name: its namesakes are one person twice, or father and son, which only
+    all that is known of both can tell.
     """
     sure = round(10 * spec.clusters.sure_bits)
     rival = round(10 * spec.clusters.rival_bits)
-    strong = _read_edges(work, only=f"(weight < 0 or (weight > 0 and odds >= {sure}))")
+    strong = _read_edges(
+        work,
+        only=f"(weight < 0 or (weight > 0 and odds >= {sure} and pattern not in ({_AT_HOME})))",
+    )
     write_labels(work, "sure", partition(size, *_as_tuple(strong)))
     work.run(
         f"""
@@ -178,7 +183,9 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
             greatest(la.label, ra.label) as d,
             sum(edge.weight::bigint) as net,
             max(edge.odds) as odds,
-            bool_and(edge.odds < {sure}) as is_weak,
+            bool_and(edge.odds < {sure} or weight.at_home) as is_weak,
+            bool_or(weight.at_home and edge.odds >= {sure}) as is_at_home,
+            bool_or(weight.lives_apart) as lives_apart,
             arg_max(edge.odds, weight.fields * 1000000 + edge.odds) as odds_of_fullest,
             arg_max(weight.capped, weight.fields * 1000000 + edge.odds) as is_fullest_capped
         from work.edge
@@ -214,7 +221,13 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
         select distinct least(c, d) as c, greatest(c, d) as d from rivals
         union
         select c, d from work.relation
-        where net > 0 and is_weak and (odds_of_fullest < 0 or is_fullest_capped)
+        where
+            net > 0
+            and is_weak
+            and case
+                when is_at_home then lives_apart
+                else odds_of_fullest < 0 or is_fullest_capped
+            end
         """
     )
     work.run(
@@ -230,6 +243,9 @@ def _hold_ambiguous_apart(work: Workspace, spec: IdentitySpec, size: int) -> Non
             and greatest(la.label, ra.label) = ambiguous.d
         """
     )
+
+
+_AT_HOME = "select pattern from work.pattern_weight where at_home"
 
 
 def _read_edges(work: Workspace, only: str = "weight <> 0") -> _Edges:

@@ -20,10 +20,16 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Guarded:
-    """Which patterns may not merge (``vetoed``) or not by themselves (``capped``)."""
+    """Which patterns may not merge (``vetoed``) or not by themselves (``capped``).
+
+    ``at_home``: one name and a home's telephone, nothing of a person's own. ``lives_apart``: one
+    name, another e-mail address and another telephone.
+    """
 
     vetoed: Mask
     capped: Mask
+    at_home: Mask
+    lives_apart: Mask
 
 
 def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
@@ -32,6 +38,8 @@ def guard(levels: Levels, vetoes: Collection[str]) -> Guarded:
     return Guarded(
         vetoed=np.logical_or.reduce([nobody, *vetoed_by(levels, vetoes).values()]),
         capped=np.logical_or.reduce([nobody, *capped_by(levels, vetoes).values()]),
+        at_home=_at_home(levels),
+        lives_apart=_lives_apart(levels),
     )
 
 
@@ -121,11 +129,7 @@ _GENDERED = tuple(
 
 _KNOWN_GIVEN = (
     *FULL_NAME,
-    *(
-        both_names(given, family)
-        for family in ("other", "resembling")
-        for given in ("nickname", "same")
-    ),
+    *(both_names(given, "resembling") for given in ("nickname", "same")),
 )
 
 
@@ -210,6 +214,27 @@ def _namesakes_at_home(levels: Levels) -> Mask:
         & (column(levels, "birth_date") == 0)
         & ~at(levels, "organisation", "same")
         & (column(levels, "handle") == 0)
+    )
+    return mask
+
+
+def _at_home(levels: Levels) -> Mask:
+    """Namesakes on a home's line: one person twice, or father and son."""
+    return _are_namesakes(levels) & at(levels, "phone", "same_line", "same_shared")
+
+
+def _lives_apart(levels: Levels) -> Mask:
+    """Namesakes with two e-mail addresses and two telephones."""
+    other_email = at(levels, "email", "different", "alike")
+    return _are_namesakes(levels) & other_email & at(levels, "phone", "different")
+
+
+def _are_namesakes(levels: Levels) -> Mask:
+    """One name, and nothing of a person's own in common."""
+    mask: Mask = (
+        (at(levels, "name", *_NAMESAKES) | at(levels, "alias", "full_name"))
+        & ~at(levels, "birth_date", "same", "mistyped")
+        & ~_one_persons_alone(levels)
     )
     return mask
 

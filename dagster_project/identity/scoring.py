@@ -130,20 +130,22 @@ def _write_pattern_weights(
     work.run(
         "create or replace table work.pattern_weight "
         "(pattern bigint, bits integer, conflict integer, vetoed boolean, "
-        "capped boolean, fields integer, evidence varchar)"
+        "capped boolean, at_home boolean, lives_apart boolean, fields integer, evidence varchar)"
     )
     if not len(patterns):
         return
     work.run(
         "insert into work.pattern_weight select unnest($1::bigint[]), unnest($2::integer[]), "
         "unnest($3::integer[]), unnest($4::boolean[]), unnest($5::boolean[]), "
-        "unnest($6::integer[]), unnest($7::varchar[])",
+        "unnest($6::boolean[]), unnest($7::boolean[]), unnest($8::integer[]), unnest($9::varchar[])",
         [
             patterns.tolist(),
             np.rint(10 * model.weights(levels)).astype(int).tolist(),
             np.rint(10 * model.weights(levels, only=SINGLE_VALUED)).astype(int).tolist(),
             guarded.vetoed.tolist(),
             guarded.capped.tolist(),
+            guarded.at_home.tolist(),
+            guarded.lives_apart.tolist(),
             (levels > 0).sum(axis=1).tolist(),
             [describe(int(pattern)) for pattern in patterns],
         ],

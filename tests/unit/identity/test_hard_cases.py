@@ -64,6 +64,32 @@ def test_a_fixed_line_does_not_make_one_of_father_and_son(tmp_path: Path) -> Non
     assert customers[once.record_id] == customers[again.record_id]
 
 
+def test_a_fixed_line_joins_no_two_who_have_other_mobiles_and_mailboxes(tmp_path: Path) -> None:
+    """No pair tells father and son apart alone: who is on the line gives nothing else."""
+    line = "+442079460001"
+    ansty = {"given": "Piers", "family": "Ansty"}
+    home = {"street": "4 Mill Lane", "city": "Ely", "postal_code": "C11 1XY"}
+    father = [
+        Contact("f1", **ansty, email="piers@example.org", phone="+447700900123"),
+        Contact("f2", **ansty, email="piers@example.org", **home),
+    ]
+    son = [
+        Contact("s1", **ansty, email="piers.a@example.net", phone="+447700900456"),
+        Contact("s2", **ansty, email="piers.a@example.net", phone=line),
+    ]
+    at_home = Contact("f3", **ansty, phone=line, **home)
+    wilma = {"given": "Wilma", "family": "Barrow"}
+    once = Contact("w1", **wilma, email="wilma@example.org", phone="+442079460002")
+    again = Contact("w2", **wilma, phone="+442079460002")
+
+    customers = _resolved(tmp_path, *father, *son, at_home, once, again).customers
+
+    assert {customers[c.record_id] for c in father}.isdisjoint(
+        customers[c.record_id] for c in son
+    )
+    assert customers[once.record_id] == customers[again.record_id]
+
+
 def test_father_and_son_born_a_generation_apart_share_a_mailbox_and_stay_two(
     tmp_path: Path,
 ) -> None:
