@@ -294,3 +294,39 @@ def test_a_rival_that_fails_is_told_and_left_out(tmp_path: Path) -> None:
     (row,) = json.loads((tmp_path / "rows.json").read_text(encoding="utf-8"))
     assert row["contestant"] == "ours"
     assert row["f1"] > 0.98
+
+
+@pytest.mark.parametrize("kind", ["persons", "works"])
+def test_neither_ids_nor_the_order_of_rows_change_who_belongs_together(
+    tmp_path: Path, kind: str
+) -> None:
+    rows = _people(11)
+    if kind == "works":
+        rows = [
+            {
+                "id": r["ID"],
+                "title": f"{r['Vorname']} {r['Geburtsdatum']} {r['E-Mail'].split('@')[0]}",
+                "artist": r["Nachname"],
+            }
+            for r in rows
+        ]
+    rng = random.Random(4)
+    shuffled = rng.sample(rows, len(rows))
+    name = next(iter(rows[0]))
+    renamed = [{**row, name: f"{rng.getrandbits(60):x}"} for row in shuffled]
+    was = {new[name]: old[name] for new, old in zip(renamed, shuffled, strict=True)}
+
+    partitions = []
+    for number, table in enumerate((rows, renamed)):
+        out = tmp_path / f"out{number}.csv"
+        given = _write(tmp_path / f"in{number}.csv", table)
+        assert _run("resolve", given, "--out", out, "--kind", kind).exit_code == 0
+        groups: dict[str, set[str]] = {}
+        with out.open(encoding="utf-8") as written:
+            for row in csv.DictReader(written):
+                record = was[row["record_id"]] if number else row["record_id"]
+                groups.setdefault(row["customer_id"], set()).add(record)
+        partitions.append({frozenset(group) for group in groups.values()})
+
+    assert partitions[0] == partitions[1]
+    assert 1 < len(partitions[0]) < len(rows)

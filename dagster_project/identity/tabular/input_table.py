@@ -3,6 +3,7 @@
 Belongs here: where it stands, ids of its rows, a cell as text. Does not belong here: files.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -15,6 +16,12 @@ TABLE = "input.rows"
 
 ROW = "_c360_row"
 """Its column with the 1-based position of the row."""
+
+PLACED = "input.placed"
+"""The same rows with their ``PLACE``, once ``place_rows`` has run."""
+
+PLACE = "_c360_place"
+"""A row's place in the order of what the rows hold, as text of ten digits."""
 
 _NOTHING = (
     "",
@@ -55,6 +62,29 @@ def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
         f"select column_name, column_type from (describe {TABLE})"
     ).fetchall()
     return {str(name): str(kind) for name, kind in rows if name != ROW}
+
+
+def place_rows(connection: duckdb.DuckDBPyConnection, evidence: Sequence[str]) -> None:
+    """Make ``PLACED``: rows by what they hold in the columns that are evidence.
+
+    Records are matched under these places, so that neither ids nor the order of rows can break
+    a tie or choose a sample. Rows that hold the same are interchangeable.
+    """
+    contents = ", ".join(identifier(name) for name in sorted(evidence))
+    # hashed before they are put in order: a window would carry the columns along
+    connection.execute(
+        f"""
+        create or replace table input.place as
+        select
+            {ROW},
+            lpad((row_number() over (order by contents, {ROW}))::varchar, 10, '0') as {PLACE}
+        from (select {ROW}, hash({contents}) as contents from {TABLE})
+        """
+    )
+    connection.execute(
+        f"create or replace view {PLACED} as select place.{PLACE}, rows.* "
+        f"from {TABLE} as rows inner join input.place as place on rows.{ROW} = place.{ROW}"
+    )
 
 
 @dataclass(frozen=True)

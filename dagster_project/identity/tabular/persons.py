@@ -27,13 +27,13 @@ _FALLBACK_FORMATS = ("%Y-%m-%d", "%Y%m%d")
 
 
 def write_person_tables(
-    connection: duckdb.DuckDBPyConnection, spec: TableSpec, record_id: str
+    connection: duckdb.DuckDBPyConnection, spec: TableSpec, record_id: str, *, rows: str = TABLE
 ) -> None:
-    """Make schema ``intermediate`` of the input; ``record_id`` is SQL over its rows."""
+    """Make schema ``intermediate`` of the input; ``record_id`` is SQL over its ``rows``."""
     kinds = columns_of(connection)
     connection.execute("create schema if not exists intermediate")
     connection.execute(
-        f"create or replace view input.named as select {record_id} as record_id, * from {TABLE}"
+        f"create or replace view input.named as select {record_id} as record_id, * from {rows}"
     )
     connection.execute(_records_sql(spec))
     connection.execute(_identifiers_sql(spec, kinds))

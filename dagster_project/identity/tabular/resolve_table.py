@@ -19,8 +19,12 @@ from dagster_project.identity.engine import cluster_records
 from dagster_project.identity.estimate import Estimate, estimate_from_work
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import (
+    PLACE,
+    PLACED,
+    ROW,
     TABLE,
     columns_of,
+    place_rows,
     record_ids,
     require_rows,
 )
@@ -113,9 +117,10 @@ def resolve_table(
     present = list(columns_of(connection))
     named = table.of(Meaning.RECORD_ID)
     ids = record_ids(connection, named[0] if named else find_record_id(present))
-    seconds, warnings = _cluster(connection, table, matching, ids.sql, progress)
+    seconds, warnings = _cluster(connection, table, matching, progress)
     estimate = estimate_from_work(connection)
     started = perf_counter()
+    connection.execute(_NAMED.format(record_id=ids.sql))
     write_atomically(connection, _CUSTOMERS, outputs.customers)
     if outputs.links:
         write_atomically(connection, _LINKS, outputs.links)
@@ -137,25 +142,25 @@ def _cluster(
     connection: duckdb.DuckDBPyConnection,
     table: TableSpec,
     matching: Matching,
-    record_id: str,
     progress: Progress | None,
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Run the stages of the table's kind; their seconds and warnings."""
-    if table.kind is Kind.WORKS:
-        works = cluster_works(
-            connection, table, record_id, spec=matching.works, progress=progress
-        )
-        return works.seconds, works.warnings
     start = perf_counter()
-    write_person_tables(connection, table, record_id)
+    place_rows(connection, [n for n, c in table.columns.items() if c.means not in _NOT_READ])
+    if table.kind is Kind.WORKS:
+        prepared = perf_counter() - start
+        works = cluster_works(
+            connection, table, PLACE, spec=matching.works, rows=PLACED, progress=progress
+        )
+        return {"columns": prepared, **works.seconds}, works.warnings
+    write_person_tables(connection, table, PLACE, rows=PLACED)
     prepared = perf_counter() - start
     persons = cluster_records(connection, spec=matching.persons, progress=progress)
     return {"columns": prepared, **persons.seconds}, persons.warnings
 
 
-_NO_EVIDENCE = frozenset(
-    {Meaning.RECORD_ID, Meaning.SOURCE, Meaning.IGNORED, Meaning.FREE_TEXT}
-)
+_NOT_READ = frozenset({Meaning.RECORD_ID, Meaning.IGNORED})
+_NO_EVIDENCE = _NOT_READ | {Meaning.SOURCE, Meaning.FREE_TEXT}
 
 
 def _require_evidence(table: TableSpec) -> None:
@@ -180,15 +185,38 @@ def write_atomically(connection: duckdb.DuckDBPyConnection, select: str, file: P
         aside.unlink(missing_ok=True)
 
 
+# The records' own ids, which matching has not seen.
+_NAMED = f"""
+create or replace view input.record_name as
+select record.rid, named.row_number, named.record_id
+from (select {PLACE}, {ROW} as row_number, {{record_id}} as record_id from {PLACED}) as named
+inner join work.record as record on named.{PLACE} = record.record_id
+"""
+
 # An id of the smallest record_id: the same records get the same id in every run.
 _CUSTOMERS = """
-select
-    record.record_id,
-    'c' || left(md5(first.record_id), 20) as customer_id
-from work.record
-inner join work.assignment as assignment on record.rid = assignment.rid
-inner join work.record as first on assignment.cluster = first.rid
-order by record.rid
+with
+
+assigned as (
+
+    select name.record_id, name.row_number, assignment.cluster
+    from input.record_name as name
+    inner join work.assignment as assignment on name.rid = assignment.rid
+
+),
+
+customers as (
+
+    select cluster, 'c' || left(md5(min(record_id)), 20) as customer_id
+    from assigned
+    group by cluster
+
+)
+
+select assigned.record_id, customers.customer_id
+from assigned
+inner join customers on assigned.cluster = customers.cluster
+order by assigned.row_number
 """
 
 _LINKS = """
@@ -203,8 +231,8 @@ select
         as evidence
 from work.edge
 left join work.pattern_weight as weight on edge.pattern = weight.pattern
-inner join work.record as l on edge.l = l.rid
-inner join work.record as r on edge.r = r.rid
+inner join input.record_name as l on edge.l = l.rid
+inner join input.record_name as r on edge.r = r.rid
 order by edge.l, edge.r
 """
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from dagster_project.config.works import WorksSpec
 from dagster_project.identity.partition import components, partition
+from dagster_project.identity.tabular.input_table import TABLE
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.works.fields import read_fields
 from dagster_project.identity.works.levels import compare_sql
@@ -32,9 +33,10 @@ def cluster_works(
     record_id: str,
     *,
     spec: WorksSpec,
+    rows: str = TABLE,
     progress: Progress | None = None,
 ) -> ClusteredWorks:
-    """Cluster the input table; ``record_id`` is SQL over its rows.
+    """Cluster the input table; ``record_id`` is SQL over its ``rows``.
 
     Leaves ``work`` attached, with ``record`` (rid, record_id), ``assignment`` (rid, cluster),
     ``candidate`` (l, r) and ``edge`` (l, r, odds in tenths of a bit, weight, pattern) beside
@@ -42,7 +44,7 @@ def cluster_works(
     """
     work = opened_workspace(connection, progress)
     with work.stage("records", "work.record"):
-        read_fields(work, table, spec.words, record_id)
+        read_fields(work, table, spec.words, record_id, rows)
     with work.stage("words", "work.token"):
         read_words(work, spec.words)
         work.run(_SIDES)

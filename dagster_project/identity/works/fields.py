@@ -24,14 +24,14 @@ CATEGORIES = 2
 
 
 def read_fields(
-    work: Workspace, table: TableSpec, options: WordOptions, record_id: str
+    work: Workspace, table: TableSpec, options: WordOptions, record_id: str, rows: str = TABLE
 ) -> None:
     """Make the tables of one input; ``rid`` numbers the records by record_id."""
     work.run(
         f"""
         create or replace table work.record as
         select (row_number() over (order by record_id) - 1)::integer as rid, *
-        from (select {record_id} as record_id, {_columns(table)} from {TABLE})
+        from (select {record_id} as record_id, {_columns(table)} from {rows})
         """
     )
     work.run(

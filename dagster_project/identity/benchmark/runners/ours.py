@@ -49,8 +49,8 @@ def main() -> None:
         )
         connection.execute(
             f"copy (select l.record_id as unique_id_l, r.record_id as unique_id_r "
-            f"from work.candidate as pair inner join work.record as l on pair.l = l.rid "
-            f"inner join work.record as r on pair.r = r.rid) "
+            f"from work.candidate as pair inner join input.record_name as l on pair.l = l.rid "
+            f"inner join input.record_name as r on pair.r = r.rid) "
             f"to '{quoted(str(out / 'candidates.parquet'))}'"
         )
     write_result(
