@@ -74,7 +74,8 @@ with recursive
 -- what becomes of a record decides over those that its source merged into it
 touched as (
 
-    select record_id from announced_records
+    -- a list of nobody comes without a type
+    select record_id::varchar as record_id from announced_records
 
     union
 

@@ -275,6 +275,19 @@ def test_after_an_announced_batch_the_next_run_finds_nothing_new(tmp_path: Path)
         assert root.known()["record_status"] == records
 
 
+def test_an_announcement_of_nobody_changes_nobody(tmp_path: Path) -> None:
+    contacts = strangers(60)
+    with session() as connection:
+        root = Root(tmp_path, connection)
+        root.resolve(contacts)
+        before = root.known()
+
+        report = root.resolve(contacts, announced=set())
+
+        assert (report.is_incremental, report.changed, report.records) == (True, 0, 80)
+        assert root.known() == before
+
+
 def test_records_with_nothing_in_common_take_a_batch_and_a_question(tmp_path: Path) -> None:
     """No blocking rule is worth its pairs then, and there are too many to compare all."""
     contacts = [Contact(f"only_{n}", None, None, None) for n in range(900)]
