@@ -42,7 +42,7 @@ def write_holdings(work: Workspace) -> None:
     """Make ``work.holding(value, flag, rid)``: who holds what may agree, and ``work.nameless``."""
     work.run(
         "create or replace table work.holding as "
-        "select value::ubigint as value, flag::usmallint as flag, rid "
+        "select distinct value::ubigint as value, flag::usmallint as flag, rid "
         f"from ({' union all '.join(_HOLDINGS)}) as held(value, flag, rid)"
     )
     work.run(_NAMELESS)
@@ -60,7 +60,7 @@ def write_words(work: Workspace, *, schema: str = "work") -> None:
 
 def _identifiers(kind: str, flag: int, condition: str, value: str = "value_id") -> str:
     return f"""
-        select distinct {value}, {flag}, rid
+        select {value}, {flag}, rid
         from work.identifier
         where kind = '{kind}' and {condition}
     """
@@ -85,23 +85,23 @@ _HOLDINGS = (
     _identifiers("handle", VERIFIED_HANDLE, "flag is null and is_verified"),
     _identifiers("url", URL, "flag is null"),
     f"""
-        select distinct hash(user_part), {EMAIL_USER}, rid
+        select hash(user_part), {EMAIL_USER}, rid
         from work.alias
         where user_part is not null and not is_common and not is_name
     """,
     f"""
-        select distinct hash(user_part), {NAMED_USER}, rid
+        select hash(user_part), {NAMED_USER}, rid
         from work.alias
         where user_part is not null and not is_common and is_name
     """,
-    f"select distinct hash(alias), {ALIAS}, rid from work.alias where not is_common and not is_name",
-    f"select distinct hash(alias), {NAMED_ALIAS}, rid from work.alias where not is_common and is_name",
+    f"select hash(alias), {ALIAS}, rid from work.alias where not is_common and not is_name",
+    f"select hash(alias), {NAMED_ALIAS}, rid from work.alias where not is_common and is_name",
     f"""
-        select distinct place, {OWN_PLACE}, rid
+        select place, {OWN_PLACE}, rid
         from work.address_key
         where place is not null and not is_shared
     """,
-    f"select distinct place, {SHARED_PLACE}, rid from work.address_key where is_shared",
+    f"select place, {SHARED_PLACE}, rid from work.address_key where is_shared",
 )
 
 # What records without a full name go by, and whether that spells a name in full (1) or short (2).

@@ -22,8 +22,15 @@ _LOOKED_UP = {
 
 _INDEXED = {
     "feature": ("* from evidence.feature", ("rid",)),
-    "record": ("rid, record_id from evidence.record", ("rid", "record_id")),
-    "named": ("record_id, customer_id from evidence.named", ("record_id", "customer_id")),
+    "record": ("rid, record_id from evidence.record", ("rid",)),
+    "named": (
+        "rid, customer_id, has_features from ("
+        "select record.rid, named.customer_id, feature.rid is not null as has_features "
+        "from evidence.record "
+        "inner join evidence.named on record.record_id = named.record_id "
+        "left join evidence.feature on record.rid = feature.rid)",
+        ("rid", "customer_id"),
+    ),
     "nameless": ("* from evidence.nameless", ("rid",)),
     "name": ("* from evidence.name", ("name_id",)),
     "name_word": ("* from evidence.name_word", ("name_id",)),

@@ -22,7 +22,6 @@ from dagster_project.identity.evidence_file import attach_evidence
 from dagster_project.identity.features import build_features
 from dagster_project.identity.in_memory import hold_evidence
 from dagster_project.identity.incremental.pairs import find_pairs_of
-from dagster_project.identity.incremental.tables import NAMES, copy_names
 from dagster_project.identity.model import Model
 from dagster_project.identity.names import (
     parse_names,
@@ -94,7 +93,8 @@ class Resolver:
         work.run(_ONE_PERSON)
         read_attributes(work)
         write_name_groups(work, spec)
-        self._record = _RECORD.format(resolved=resolved_sql(work))
+        number = work.rows("select max(rid) + 1 from kept.record")[0][0]
+        self._record = _RECORD.format(number=number, resolved=resolved_sql(work))
 
     def find(self, asked: Asked) -> Answer:
         """The customer that a run would most likely give the record, and who else comes near."""
@@ -147,7 +147,7 @@ select '?' as record_id, 'person' as kind, null::varchar as survivor, 'resolved'
 
 _RECORD = """
 create or replace table work.record as
-select (select max(rid) + 1 from kept.record)::integer as rid, * from ({resolved})
+select {number}::integer as rid, * from ({resolved})
 """
 
 _ID = "?"
@@ -208,14 +208,12 @@ where identifier.value_id = known.value_id and identifier.flag is null
 # A customer is judged by all its records, not only by those that share a key.
 _WHOLE_CUSTOMERS = """
 create or replace table work.candidate as
-select distinct record.rid as l, dirty.rid as r
+select distinct member.rid as l, dirty.rid as r
 from work.candidate as pair
-inner join kept.record as met on pair.l = met.rid
-inner join kept.named as own on met.record_id = own.record_id
+inner join kept.named as own on pair.l = own.rid
 inner join kept.named as member on own.customer_id = member.customer_id
-inner join kept.record on member.record_id = record.record_id
-inner join kept.feature as feature on record.rid = feature.rid
 cross join work.dirty
+where member.has_features
 """
 
 
@@ -229,7 +227,11 @@ def _gather_others(work: Workspace) -> None:
         f"semi join work.holding as own using (value, flag) where known.{others}"
     )
     match_holdings(work)
-    copy_names(work, "select name_id from work.feature", NAMES)
+    for table, columns in (("name", "name_id, given, roots"), ("name_word", "*")):
+        work.run(
+            f"insert into work.{table} by name select {columns} from kept.{table} "
+            "where name_id in (select name_id from work.feature)"
+        )
     write_words(work)
     write_nick_pairs(work)
     work.run("create or replace table work.known_column as from kept.known_column")
@@ -246,7 +248,7 @@ select
 from work.edge
 inner join work.pattern_weight as weight on edge.pattern = weight.pattern
 inner join kept.record on edge.l = record.rid
-inner join kept.named on record.record_id = named.record_id
+inner join kept.named on edge.l = named.rid
 order by edge.odds desc, record.record_id
 """
 

@@ -86,10 +86,7 @@ def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:
     Needs ``work.dirty`` and the record's own tables. Its number is the largest.
     """
     _write_own_keys(work, rules)
-    work.run(
-        "create or replace table work.touched_key as select distinct rule, key from work.key"
-    )
-    work.run(_KEYS_NOW)
+    work.run(_KEYS.format(moment="now", keys=_ALL_KEYS, touched="work.key"))
     _write_window(
         work,
         "now",
