@@ -23,6 +23,14 @@ _ROOT = click.option(
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _NOT_OURS = "\n  → correct its owner or mode, or name a folder that you may write to"
 
+_OUT_OF_MEMORY = "OutOfMemoryException"
+"""The engine's, by its name: importing the engine would slow down every command."""
+
+_TOO_LITTLE = (
+    "the engine's memory, or the disk it spills to, ran out; nothing was written"
+    "\n  → raise C360_MEMORY_LIMIT (--memory in benchmarks), or make room in the folder for temporary files"
+)
+
 
 class Commands(click.Group):
     """Prints our own errors, and the system's, as one message and exits with 1; no traceback."""
@@ -40,6 +48,11 @@ class Commands(click.Group):
             where = f" ({error.filename})" if error.filename else ""
             remedy = _NOT_OURS if error.errno in _FORBIDDEN else ""
             click.secho(f"error: {error.strerror or error}{where}{remedy}", fg="red", err=True)
+            ctx.exit(1)
+        except Exception as error:
+            if type(error).__name__ != _OUT_OF_MEMORY:
+                raise
+            click.secho(f"error: {_TOO_LITTLE}", fg="red", err=True)
             ctx.exit(1)
 
 

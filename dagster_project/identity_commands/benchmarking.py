@@ -204,13 +204,17 @@ def _chosen_sets(names: str | None, folder: Path) -> "list[LabelledSet]":
     return [SETS[name] for name in names.split(",")]
 
 
+_PREPARING = "10GB"
+"""Memory to make the records in: what is measured comes after."""
+
+
 def _run_scale(bench: "Bench", rivals: str, records: int, *, skewed: bool) -> "list[Outcome]":
     """The demo world's contacts, built once and kept with the work files."""
     from dagster_project.engines.duckdb.session import EngineOptions
     from dagster_project.identity.benchmark.run import run_prepared
     from dagster_project.identity.benchmark.scale import flatten, world_set
 
-    options = EngineOptions(bench.limits.threads, bench.limits.memory)
+    options = EngineOptions(bench.limits.threads, _PREPARING)
     world = _world(bench.workdir, records, options)
     labelled = world_set(records, skewed=skewed)
     prepared = flatten(

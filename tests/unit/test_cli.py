@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
@@ -83,6 +84,25 @@ def test_a_folder_one_may_not_write_to_is_told_with_what_to_do() -> None:
     assert result.exit_code == 1
     assert result.output.startswith("error: ")
     assert "name a folder that you may write to" in result.output
+
+
+def test_memory_that_ran_out_is_told_with_what_to_do(tmp_path: Path) -> None:
+    table = tmp_path / "table.parquet"
+    with duckdb.connect() as connection:
+        connection.execute(
+            "copy (select i as id, md5(i::varchar) as given_name, md5((-i)::varchar) as family_name "
+            f"from range(100000) as numbers(i)) to '{table}' (format parquet)"
+        )
+
+    told = CliRunner().invoke(
+        main,
+        ["resolve", str(table), "--out", str(tmp_path / "out.parquet")],
+        env={"C360_MEMORY_LIMIT": "8MB"},
+    )
+
+    assert told.exit_code == 1
+    assert "C360_MEMORY_LIMIT" in told.output
+    assert not (tmp_path / "out.parquet").exists()
 
 
 def test_a_demo_world_is_a_root_that_can_be_run(tmp_path: Path) -> None:
