@@ -85,12 +85,12 @@ _HOLDINGS = (
     _identifiers("handle", VERIFIED_HANDLE, "flag is null and is_verified"),
     _identifiers("url", URL, "flag is null"),
     f"""
-        select hash(user_part), {EMAIL_USER}, rid
+        select hash(alias), {EMAIL_USER}, rid
         from work.alias
         where user_part is not null and not is_common and not is_name
     """,
     f"""
-        select hash(user_part), {NAMED_USER}, rid
+        select hash(alias), {NAMED_USER}, rid
         from work.alias
         where user_part is not null and not is_common and is_name
     """,

@@ -69,7 +69,7 @@ def _address(name: str, topic: str, value: str, column: str | None) -> Atom:
 _EMAIL_USER = Atom(
     "email_user", "email",
     """
-        select distinct alias.rid, hash(user_part) as value
+        select distinct alias.rid, hash(alias.alias) as value
         from work.alias
         inner join work.feature on alias.rid = feature.rid
         where user_part is not null and not is_common

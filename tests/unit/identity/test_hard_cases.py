@@ -135,3 +135,24 @@ def test_a_family_name_beside_an_address_that_spells_the_full_name_counts_once()
     assert len(evidence) == 1
     assert "alias=full_name" in evidence[0][0]
     assert "name=" not in evidence[0][0]
+
+
+def test_dots_that_one_provider_ignores_do_not_part_one_user_of_two(tmp_path: Path) -> None:
+    once = Contact("g", "Leo", "Sandring", email="leo.sandring88@gmail.com")
+    again = Contact("y", "Leo", "Sandring", email="leo.sandring88@yahoo.com")
+
+    customers = _resolved(tmp_path, once, again).customers
+
+    assert customers[once.record_id] == customers[again.record_id]
+
+
+def test_twins_of_one_home_and_fixed_line_stay_two(tmp_path: Path) -> None:
+    home = {"street": "4 Mill Lane", "city": "Ely", "postal_code": "C11 1XY"}
+    twins = [
+        Contact(name, name, "Ansty", birth_date="1990-04-03", phone="+442079460001", **home)
+        for name in ("Ella", "Marc")
+    ]
+
+    customers = _resolved(tmp_path, *twins).customers
+
+    assert customers[twins[0].record_id] != customers[twins[1].record_id]
