@@ -4,6 +4,7 @@ Belongs here: from a name on the command line to rows with their numbers. Does n
 what the columns mean (``identity.tabular``).
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -99,14 +100,30 @@ def _from_text(file: Path, workdir: Path, row_column: str) -> PlainTable:
     except BrokenFileError as broken:
         raise Customer360Error(broken.reason, str(file), broken.remedy) from None
     fields = [f"x{position}" for position in range(len(rows.header))]
+    labels = _labels(("",) * len(fields) if _is_of_values(rows.header) else rows.header)
     named = ", ".join(
         f"nullif({field}, '') as \"{label}\""
-        for field, label in zip(fields, _labels(rows.header), strict=True)
+        for field, label in zip(fields, labels, strict=True)
     )
+    scan = scan_sql(rows.file, fields)
+    if not _is_of_values(rows.header):
+        return PlainTable(f"select _row as {row_column}, {named} from {scan}", notes=rows.notes)
+    first = ", ".join(f"nullif('{quoted(value)}', '')" for value in rows.header)
     return PlainTable(
-        f"select _row as {row_column}, {named} from {scan_sql(rows.file, fields)}",
-        notes=rows.notes,
+        f"select _row + 1 as {row_column}, {named} from {scan} union all select 1, {first}",
+        notes=(*rows.notes, "the first row holds values: columns go by their place"),
     )
+
+
+_VALUE = re.compile(
+    r"[^@\s]+@[^@\s]+[.][A-Za-z]{2,}"  # an e-mail address
+    r"|[+(0][0-9 ()/.-]{7,}|[0-9]{9,}"  # a telephone number
+)
+
+
+def _is_of_values(header: tuple[str, ...]) -> bool:
+    """Whether a first row names no columns: one of its cells is what only a record has."""
+    return any(_VALUE.fullmatch(cell.strip()) for cell in header)
 
 
 def _labels(header: tuple[str, ...]) -> list[str]:

@@ -125,3 +125,24 @@ def test_a_table_that_is_not_there_is_named(
         open_table(
             connection, f"{tmp_path}/shop.duckdb:{table}", workdir=tmp_path, row_column="row"
         )
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_a_first_row_of_values_is_a_row_and_its_values_no_columns(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, rows: int
+) -> None:
+    file = tmp_path / "bare.csv"
+    lines = ["Ada,O'Hara,ada@example.org", "Bo,Finch,"]
+    file.write_text("\n".join(lines[:rows]) + "\n", encoding="utf-8")
+
+    table = open_table(connection, str(file), workdir=tmp_path, row_column="row")
+    read = connection.execute(f"from ({table.rows_sql}) order by row")
+
+    assert [column[0] for column in read.description] == [
+        "row", "column_1", "column_2", "column_3",
+    ]  # fmt: skip
+    assert (
+        read.fetchall()
+        == [(1, "Ada", "O'Hara", "ada@example.org"), (2, "Bo", "Finch", None)][:rows]
+    )
+    assert len(table.notes) == 1
