@@ -18,6 +18,9 @@ EIGHTHS = 8
 def read_words(work: Workspace, options: WordOptions) -> None:
     """Split, read past typing errors, weigh, and gather."""
     work.run(_WORDS)
+    work.run(_COMPOUNDS)
+    work.run(_WITHOUT_PARTS)
+    work.run(_WITH_COMPOUNDS)
     work.run(_NEAR, [options.mistyped_from])
     work.run(_TOKENS)
     work.run(_BAGS)
@@ -54,6 +57,43 @@ spaced as (
 )
 
 select distinct rid, field, word from spaced
+"""
+
+# A model is one word where anybody writes it so: ``BK-256`` beside ``BK256``.
+_COMPOUNDS = r"""
+create or replace table work.compound as
+with
+
+written as (
+
+    select rid, field, unnest(
+        regexp_extract_all(lower(strip_accents(value)), '\p{L}+[-_./][0-9][\p{L}\p{N}]*')
+    ) as compound
+    from work.text
+
+),
+
+joined as (
+
+    select distinct rid, field, compound, regexp_replace(compound, '[-_./]', '') as word
+    from written
+
+)
+
+select * from joined semi join work.word on joined.word = word.word
+"""
+
+_WITHOUT_PARTS = """
+delete from work.word
+using (
+    select rid, field, unnest(string_split_regex(compound, '[-_./]')) as part
+    from work.compound
+) as parts
+where word.rid = parts.rid and word.field = parts.field and word.word = parts.part
+"""
+
+_WITH_COMPOUNDS = """
+insert into work.word select distinct rid, field, word from work.compound
 """
 
 # A rare word is read as the commonest word one typing error away: words that one deletion makes

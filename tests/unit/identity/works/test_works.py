@@ -160,21 +160,41 @@ def test_a_mistyped_word_is_read_as_its_commoner_neighbour(
             for title in ("forsaken love", "forsaken", "fcrsaken love", "lve 007")
         ],
     )
-    work = opened_workspace(connection)
-    spec = TableSpec(kind=Kind.WORKS, columns=_COLUMNS)  # type: ignore[arg-type]
-    read_fields(work, spec, WordOptions(), "_c360_row::varchar")
-    read_words(work, WordOptions())
 
-    words = work.rows(
-        "select record_id, list(word order by word) from work.token "
-        "inner join work.record on token.rid = record.rid group by record_id order by record_id"
-    )
-    assert words == [
+    assert _words(connection) == [
         ("1", ["forsaken", "love"]),
         ("2", ["forsaken"]),
         ("3", ["forsaken", "love"]),
         ("4", ["7", "lve"]),  # too short to be read past a mistake
     ]
+
+
+def test_a_model_is_one_word_where_anybody_writes_it_so(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    load(
+        connection,
+        list(_COLUMNS),
+        [[title, *[None] * 6] for title in ("Novex BK-256", "bk256 novex", "Blink-182 live")],
+    )
+
+    assert _words(connection) == [
+        ("1", ["bk256", "novex"]),
+        ("2", ["bk256", "novex"]),
+        ("3", ["182", "blink", "live"]),
+    ]
+
+
+def _words(connection: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    """The words of every record, as they are read."""
+    work = opened_workspace(connection)
+    spec = TableSpec(kind=Kind.WORKS, columns=_COLUMNS)  # type: ignore[arg-type]
+    read_fields(work, spec, WordOptions(), "_c360_row::varchar")
+    read_words(work, WordOptions())
+    return work.rows(
+        "select record_id, list(word order by word) from work.token "
+        "inner join work.record on token.rid = record.rid group by record_id order by record_id"
+    )
 
 
 def test_weights_grow_with_agreement_and_missing_values_say_nothing() -> None:
