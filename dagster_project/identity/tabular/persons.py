@@ -189,6 +189,26 @@ def _addresses_sql(spec: TableSpec) -> str:
     """
 
 
+# ISO/IEC 5218 has 1 and 2 for male and female, 0 and 9 for what is not known or not said.
+_GENDERS = {
+    "m": "m male man mann mr herr h homme hombre masculin masculino maschile maschio "
+    "männlich maennlich homem mężczyzna мужской муж м 男 男性 1",
+    "f": "f female woman frau w femme mujer feminin féminin femenino feminino femminile femmina "
+    "weiblich mulher vrouw v kobieta k женский жен ж 女 女性 2",
+    "": "u unknown unbekannt inconnu desconocido 0 9",
+}
+
+
+def _gender(text: str) -> str:
+    """SQL: one word for each gender, in whatever notation and language a source writes it."""
+    cases = " ".join(
+        f"when lower({text}) in ({', '.join(repr(word) for word in words.split())}) "
+        f"then nullif('{gender}', '')"
+        for gender, words in _GENDERS.items()
+    )
+    return f"case {cases} else {text} end"
+
+
 _ATTRIBUTES = {
     Meaning.GENDER: "gender",
     Meaning.OCCUPATION: "occupation",
@@ -198,7 +218,11 @@ _ATTRIBUTES = {
 
 
 def _attributes_sql(spec: TableSpec) -> str:
-    found = [(_ATTRIBUTES[m], cell(name)) for m in _ATTRIBUTES for name in spec.of(m)]
+    found = [
+        (_ATTRIBUTES[m], _gender(_whole(cell(name))) if m is Meaning.GENDER else cell(name))
+        for m in _ATTRIBUTES
+        for name in spec.of(m)
+    ]
     found += [(f"other:{n}", cell(n)) for n in spec.of(Meaning.CATEGORY, Meaning.STATE)]
     found += [("full_name", cell(name)) for name in spec.of(Meaning.FULL_NAME)[1:]]
     found += _partial_dates(spec)

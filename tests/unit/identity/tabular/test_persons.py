@@ -203,3 +203,22 @@ def test_whole_numbers_lose_the_point_that_programs_put_behind_them(
     assert _rows(
         connection, "select street, postal_code from intermediate.int_contact_addresses"
     ) == [("12 Mill Lane", "90210")]
+
+
+def test_a_gender_is_one_word_in_every_notation(connection: duckdb.DuckDBPyConnection) -> None:
+    written: list[object] = ["Male", "1", "Herr", "F", "weiblich", "2.0", "unknown", "divers"]
+
+    _written(connection, {"sex": "gender"}, *[[each] for each in written])
+
+    assert _rows(
+        connection,
+        "select record_id, value from intermediate.int_contact_attributes order by record_id",
+    ) == [
+        ("1", "m"),
+        ("2", "m"),
+        ("3", "m"),
+        ("4", "f"),
+        ("5", "f"),
+        ("6", "f"),
+        ("8", "divers"),
+    ]
