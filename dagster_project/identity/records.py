@@ -42,9 +42,13 @@ survivors as (
     from work.survivor
     inner join intermediate.int_contact_records as record
         on survivor.survivor = record.record_id
-    where record.deleted_at is null and record.kind in ('person', 'shared_mailbox')
+    where
+        record.deleted_at is null and record.kind in ('person', 'shared_mailbox')
+        and {merged}
 
-)
+),
+
+stated as (select * from intermediate.int_contact_records as record where {stated})
 
 select
     record.record_id,
@@ -62,9 +66,8 @@ select
         when record.deleted_at is not null then 'deleted by its source'
         else 'living record'
     end as reason
-from intermediate.int_contact_records as record
+from stated as record
 left join survivors on record.record_id = survivors.record_id
-where {only}
 """
 
 _ANNOUNCED = """
@@ -167,7 +170,10 @@ def whom(changed: Collection[str] | None) -> str:
 def read_statuses(work: Workspace, *, only: str = EVERY_RECORD) -> None:
     """Make ``work.status``: every record once, or those that a condition of ``announce`` names."""
     work.run(_SURVIVORS)
-    work.run(_STATUS.format(only=only.replace("record_id", "record.record_id", 1)))
+    stated, merged = (
+        only.replace("record_id", f"{table}.record_id", 1) for table in ("record", "survivor")
+    )
+    work.run(_STATUS.format(stated=stated, merged=merged))
 
 
 def resolved_sql(work: Workspace) -> str:

@@ -90,12 +90,12 @@ select
     record.rid as old,
     (row_number() over (order by record.record_id) - 1)::integer as rid
 from kept.record
-left join before.component on record.rid = component.rid
-where
-    record.rid in (from work.seed)
-    or component.label in (
-        select label from before.component where rid in (from work.seed)
-    )
+semi join (
+    select rid from work.seed
+    union
+    select rid from before.component
+    where label in (select label from before.component where rid in (from work.seed))
+) as together on record.rid = together.rid
 """
 
 _CONCERNED = """
@@ -278,8 +278,16 @@ select record_id from before.record where rid in (from work.departed)
 
 _DROPPED = """
 create or replace table work.dropped_phone as
-select value_norm from before.identifier
-where kind = 'phone' and rid in (from work.departed)
-except
-select value_norm from kept.identifier where kind = 'phone'
+with
+
+lost as (
+
+    select distinct value_norm from before.identifier
+    where kind = 'phone' and rid in (from work.departed)
+
+)
+
+select value_norm from lost
+anti join (select value_norm from kept.identifier where kind = 'phone') as known
+    using (value_norm)
 """
