@@ -288,6 +288,20 @@ def test_an_announcement_of_nobody_changes_nobody(tmp_path: Path) -> None:
         assert root.known() == before
 
 
+def test_a_batch_leaves_the_session_its_settings(tmp_path: Path) -> None:
+    settings = "select current_setting('threads'), current_setting('checkpoint_threshold')"
+    contacts = strangers(60)
+    with session() as connection:
+        before = connection.execute(settings).fetchall()
+        root = Root(tmp_path, connection)
+        root.resolve(contacts[1:])
+
+        report = root.resolve(contacts)
+
+        assert (report.is_incremental, report.changed) == (True, 1)
+        assert connection.execute(settings).fetchall() == before
+
+
 def test_records_with_nothing_in_common_take_a_batch_and_a_question(tmp_path: Path) -> None:
     """No blocking rule is worth its pairs then, and there are too many to compare all."""
     contacts = [Contact(f"only_{n}", None, None, None) for n in range(900)]
