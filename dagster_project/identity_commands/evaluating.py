@@ -68,11 +68,12 @@ def _estimate(connection: "duckdb.DuckDBPyConnection", links: str) -> dict[str, 
     read_links(connection, links)
     estimate = estimate_quality(
         connection,
-        "select l.customer_id as customer_l, r.customer_id as customer_r, link.chance "
+        "select link.record_id_l as l, link.record_id_r as r, "
+        "l.customer_id as customer_l, r.customer_id as customer_r, link.chance "
         "from link inner join said as l on link.record_id_l = l.record_id "
         "inner join said as r on link.record_id_r = r.record_id where link.chance is not null",
     )
-    console.print("By the links' own probabilities, with the range of 95 of 100 resamples:")
+    console.print("By the links' own probabilities, with the range of 95 of 100 cases:")
     console.print(f"  precision {estimate.precision or '–'}")
     console.print(f"  recall among compared pairs {estimate.recall or '–'}")
     return {

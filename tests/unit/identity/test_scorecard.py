@@ -80,23 +80,56 @@ def test_scores_equal_those_of_listing_all_pairs(labels: list[tuple[int, int]]) 
 def test_estimates_are_expected_shares_and_their_interval_holds_them(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    pairs = """
-        select 'c' || n as customer_l, 'c' || n as customer_r, 0.9 as chance from range(300) as t(n)
+    links = """
+        select n as l, -n as r, 'c' || n as customer_l, 'c' || n as customer_r, 0.9 as chance
+        from range(300) as t(n)
         union all
-        select 'c' || n, 'd' || n, 0.2 from range(150) as t(n)
+        select n, 1000 + n, 'c' || n, 'd' || n, 0.2 from range(150) as t(n)
     """
 
-    estimate = estimate_quality(connection, pairs)
+    estimate = estimate_quality(connection, links)
 
     assert estimate.precision is not None
     assert estimate.recall is not None
     assert estimate.precision.value == 0.9
     assert estimate.recall.value == 0.9  # 270 of 270 + 30 expected matches are joined
-    assert estimate.recall.low <= 0.9 <= estimate.recall.high
-    assert estimate.recall.low < estimate.recall.high
+    assert estimate.precision.low < 0.9 < estimate.precision.high
+    assert estimate.recall.low < 0.9 < estimate.recall.high
+
+
+def test_a_weak_link_is_believed_by_way_of_a_third_record(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    links = """
+        select * from (
+            values (1, 2, 'c', 'c', 0.1), (1, 3, 'c', 'c', 0.98), (2, 3, 'c', 'c', 0.9)
+        ) as links(l, r, customer_l, customer_r, chance)
+    """
+
+    estimate = estimate_quality(connection, links)
+
+    assert estimate.precision is not None
+    assert estimate.precision.value == round((0.9 + 0.98 + 0.9) / 3, 4)
+
+
+def test_a_few_sure_links_prove_little(connection: duckdb.DuckDBPyConnection) -> None:
+    def low(customers: int) -> float:
+        links = f"""
+            select n as l, -n as r, n as customer_l, n as customer_r, 1.0 as chance
+            from range(1, {customers + 1}) as t(n)
+        """
+        precision = estimate_quality(connection, links).precision
+        assert precision is not None
+        return precision.low
+
+    # Jeffreys' interval of 5 in 5 begins at 0.62, that of 1000 in 1000 at 0.998
+    assert 0.5 < low(5) < 0.7
+    assert low(1_000) > 0.995
 
 
 def test_nothing_compared_gives_no_estimate(connection: duckdb.DuckDBPyConnection) -> None:
-    nothing = "select 'a' as customer_l, 'a' as customer_r, 0.5 as chance where false"
+    nothing = (
+        "select 1 as l, 2 as r, 'a' as customer_l, 'a' as customer_r, 0.5 as chance where false"
+    )
 
     assert estimate_quality(connection, nothing).precision is None
