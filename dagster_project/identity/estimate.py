@@ -66,20 +66,20 @@ def estimate_quality(connection: duckdb.DuckDBPyConnection, links: str) -> Estim
     )
 
 
-def estimate_from_work(connection: duckdb.DuckDBPyConnection) -> Estimate:
-    """The same from the tables of schema ``work`` that clustering leaves behind."""
+def estimate_from_work(connection: duckdb.DuckDBPyConnection, schema: str = "work") -> Estimate:
+    """The same from the tables that clustering leaves behind."""
     return estimate_quality(
         connection,
-        """
+        f"""
         select
             edge.l,
             edge.r,
             la.cluster as customer_l,
             ra.cluster as customer_r,
             1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))) as chance
-        from work.edge
-        inner join work.assignment as la on edge.l = la.rid
-        inner join work.assignment as ra on edge.r = ra.rid
+        from {schema}.edge
+        inner join {schema}.assignment as la on edge.l = la.rid
+        inner join {schema}.assignment as ra on edge.r = ra.rid
         where edge.weight > -1000000
         """,
     )

@@ -1,6 +1,7 @@
 """A run's figures, counted in the tables it left."""
 
 from dagster_project.identity.blocking import RuleCount
+from dagster_project.identity.estimate import Estimate, estimate_from_work
 from dagster_project.identity.ids import IdChanges
 from dagster_project.identity.model import Model
 from dagster_project.identity.records import EVERY_RECORD
@@ -30,7 +31,7 @@ def report_of(
     every pair or record is left out then, and told by the next run that reads them.
     """
     is_whole = only == EVERY_RECORD
-    precision, recall = _expected_quality(work, tables) if is_whole else (None, None)
+    estimate = estimate_from_work(work.connection, tables) if is_whole else Estimate(None, None)
     counts = status_counts(work, "work.status" if is_whole else _STATUSES.format(only=only))
     flags = work.rows(
         f"select flag, count(distinct value_id) from {tables}.identifier "
@@ -55,8 +56,8 @@ def report_of(
         retired=changes.retired,
         model_version=model.version,
         trained=trained,
-        expected_precision=precision,
-        expected_recall=recall,
+        expected_precision=estimate.precision.value if estimate.precision else None,
+        expected_recall=estimate.recall.value if estimate.recall else None,
         blocking_recall=model.blocking_recall,
         largest_customer=int(str(largest[0][0])),
         rules=rules,
@@ -80,42 +81,6 @@ def _links_after(work: Workspace) -> int:
         "and record_id_r not in (from work.concerned))"
     )
     return stay + work.count("work.link")
-
-
-def _expected_quality(work: Workspace, tables: str) -> tuple[float | None, float | None]:
-    """Precision and recall among candidates as the model's own probabilities have them.
-
-    An estimate without truth: it trusts the model, and knows nothing of pairs that no
-    blocking rule brought.
-    """
-    rows = work.rows(
-        f"""
-        with
-
-        likely as (
-
-            select
-                1.0 / (1.0 + pow(2.0, -greatest(-50.0, least(50.0, edge.odds / 10.0)))) as chance,
-                la.cluster = ra.cluster as is_joined
-            from {tables}.edge
-            inner join {tables}.assignment as la on edge.l = la.rid
-            inner join {tables}.assignment as ra on edge.r = ra.rid
-            where edge.weight > -1000000
-
-        )
-
-        select
-            sum(chance) filter (where is_joined and chance >= 0.5)
-                / nullif(count(*) filter (where is_joined and chance >= 0.5), 0),
-            sum(chance) filter (where is_joined) / nullif(sum(chance), 0)
-        from likely
-        """
-    )
-    precision, recall = rows[0]
-    return (
-        None if precision is None else round(float(str(precision)), 4),
-        None if recall is None else round(float(str(recall)), 4),
-    )
 
 
 def _drift(work: Workspace, model: Model, tables: str) -> tuple[str, ...]:
