@@ -8,13 +8,14 @@ evidence. Every DIFFERENT only ever splits the cluster it stands in, one after t
 so adding one can never join records that were apart.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.judgements import Judgement, Verdict
+from dagster_project.identity.judged import write_judged
+from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.limits import keep_limits
 from dagster_project.identity.model import Model
 from dagster_project.identity.partition import Ints, components, partition
@@ -59,7 +60,8 @@ def build_clusters(
     has been compared. ``gather``: where what they are compared by is not in ``work`` yet.
     """
     size = work.count("work.record")
-    _write_bonds(work, judgements)
+    write_judged(work, judgements)
+    _write_bonds(work)
     _find_absent(work, spec, size)
     if gather is not None:
         gather(work)
@@ -67,24 +69,16 @@ def build_clusters(
     _hold_ambiguous_apart(work, spec, size)
     labels = partition(size, *_as_tuple(_read_edges(work)))
     labels = keep_limits(work, spec, model, labels)
-    labels = _obey_differences(work, labels, judgements)
+    labels = _obey_differences(work, labels)
     _write_assignment(work, labels)
 
 
-def _write_bonds(work: Workspace, judgements: tuple[Judgement, ...]) -> None:
+def _write_bonds(work: Workspace) -> None:
     """``work.bond``: links that stand without evidence: merges, mailboxes, judgements."""
     work.run(_BONDS)
-    for judgement in judgements:
-        if judgement.verdict is Verdict.SAME:
-            work.run(
-                f"""
-                insert into work.bond
-                select least(l.rid, r.rid), greatest(l.rid, r.rid), {SAME}, 'judged the same'
-                from work.record as l
-                inner join work.record as r on l.record_id = $1 and r.record_id = $2
-                """,
-                [judgement.record_id_l, judgement.record_id_r],
-            )
+    work.run(
+        f"insert into work.bond select l, r, {SAME}, 'judged the same' from work.judged where is_match"
+    )
 
 
 _BONDS = f"""
@@ -263,27 +257,16 @@ def _as_tuple(edges: _Edges) -> tuple[Ints, Ints, Ints]:
     return edges.left, edges.right, edges.weight
 
 
-def _obey_differences(work: Workspace, labels: Ints, judgements: Iterable[Judgement]) -> Ints:
+def _obey_differences(work: Workspace, labels: Ints) -> Ints:
     """Split, in the order they were made, every cluster that holds two records judged different."""
-    differences = [
-        pair for j in judgements if j.verdict is Verdict.DIFFERENT
-        for pair in _rids(work, j)
-    ]  # fmt: skip
+    differences = work.rows("select l, r from work.judged where not is_match order by number")
     standing: list[tuple[int, int]] = []
-    for a, b in differences:
+    for one, other in differences:
+        a, b = int(str(one)), int(str(other))
         standing.append((a, b))
         if labels[a] == labels[b]:
             labels = _split(work, labels, labels[a], standing)
     return labels
-
-
-def _rids(work: Workspace, judgement: Judgement) -> list[tuple[int, int]]:
-    rows = work.rows(
-        "select l.rid, r.rid from work.record as l, work.record as r "
-        "where l.record_id = $1 and r.record_id = $2",
-        [judgement.record_id_l, judgement.record_id_r],
-    )
-    return [(int(str(a)), int(str(b))) for a, b in rows]
 
 
 def _split(

@@ -111,7 +111,7 @@ def run_stages(
         )
     with work.stage("model"):
         if model is None or reason is not None:
-            model = train_model(work, spec, plan)
+            model = train_model(work, spec, plan, judgements)
     with work.stage("scores", "work.edge"):
         score_pairs(work, spec, model, "work.compared")
     with work.stage("clusters", "work.assignment"):

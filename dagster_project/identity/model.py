@@ -7,7 +7,7 @@ blocking rules are worth their pairs (``rule_choice``).
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ import numpy.typing as npt
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.interplay import widen
+from dagster_project.identity.judged import compare_judged
+from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.levels import COMPARISONS
 from dagster_project.identity.rarity import typical_surprise
 from dagster_project.identity.rule_choice import Rule
@@ -172,14 +174,20 @@ def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
     return Plan(comparing, choice.rules, choice.expected_recall, strangers)
 
 
-def train_model(work: Workspace, spec: IdentitySpec, plan: Plan) -> Model:
-    """Learn weights from the candidates' patterns and the random pairs of the plan."""
+def train_model(
+    work: Workspace, spec: IdentitySpec, plan: Plan, judgements: Sequence[Judgement] = ()
+) -> Model:
+    """Learn weights from the candidates' patterns and the random pairs of the plan.
+
+    Pairs judged to be one person are matches for sure, pairs judged to be two teach nothing.
+    """
     from dagster_project.identity.training import learn
 
     strangers = plan.strangers
     if strangers is None:
         raise AssertionError("a model is trained by a plan made for training")
-    patterns, counts = _counted(work, "work.compared")
+    compare_judged(work, judgements, plan.comparing)
+    patterns, counts = _counted(work, "work.compared anti join work.judged using (l, r)")
     records = work.count("work.feature")
     lesson = learn(
         patterns,
@@ -188,6 +196,7 @@ def train_model(work: Workspace, spec: IdentitySpec, plan: Plan) -> Model:
         vetoes=spec.vetoes,
         least_matches=spec.model.least_matches,
         all_pairs=max(records * (records - 1) / 2, 1.0),
+        judged=_counted(work, "work.compared_judged"),
     )
     fit = lesson.fit
     body = {

@@ -26,6 +26,9 @@ from dagster_project.identity.weights import Fit, TrainingData, train
 Counted = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 Levels = npt.NDArray[np.int8]
 
+NOBODY: Counted = (np.empty(0, np.int64), np.empty(0, np.int64))
+"""No pair of any pattern."""
+
 
 @dataclass(frozen=True)
 class Lesson:
@@ -64,9 +67,13 @@ def learn(
     least_matches: float,
     all_pairs: float,
     least_chance: float = 0.0,
+    judged: Counted = NOBODY,
 ) -> Lesson:
-    """Learn from counted patterns of candidates and of random pairs; see ``weights.train``."""
-    levels, sample = unpack(patterns), unpack(strangers[0])
+    """Learn from counted patterns of candidates and of random pairs; see ``weights.train``.
+
+    ``judged``: patterns of pairs that are known to be matches, and no candidates here.
+    """
+    levels, sample, known = unpack(patterns), unpack(strangers[0]), unpack(judged[0])
     clear = _clear_strangers(sample, strangers[1])
     together = find_interplay(*clear, COMPARISONS)
 
@@ -78,6 +85,8 @@ def learn(
             sample_levels=widen(sample, COMPARISONS, together),
             sample_counts=strangers[1],
             all_pairs=all_pairs,
+            judged_levels=widen(known, COMPARISONS, together),
+            judged_counts=judged[1],
         )
         comparisons = widened(COMPARISONS, together)
         return train(

@@ -32,7 +32,8 @@ class TrainingData:
     """Counted patterns: candidates, a sample of random pairs, and all pairs there are.
 
     ``levels`` and ``sample_levels`` have one column per comparison, 0 for missing;
-    ``barred`` marks patterns of candidates that cannot be one person (vetoes).
+    ``barred`` marks patterns of candidates that cannot be one person (vetoes). ``judged_levels``
+    are pairs known to be matches, which are not among the candidates.
     """
 
     levels: npt.NDArray[np.int8]
@@ -41,6 +42,8 @@ class TrainingData:
     sample_levels: npt.NDArray[np.int8]
     sample_counts: npt.NDArray[np.int64]
     all_pairs: float
+    judged_levels: npt.NDArray[np.int8]
+    judged_counts: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,17 @@ class CountedECM(ECM):  # type: ignore[misc]
         )
 
     def fit(self, data: TrainingData) -> "CountedECM":
-        """Alternate between who matches and what that says of the levels, until both settle."""
+        """Alternate between who matches and what that says of the levels, until both settle.
+
+        What is known to match does so in every round (Nigam et al., "Text classification from
+        labeled and unlabeled documents using EM", 2000).
+        """
         hot, sample = (
             self._transform_data(data.levels),
             self._transform_data(data.sample_levels),
         )
         counts = data.counts.astype(float)
+        known = data.judged_counts.astype(float) @ self._transform_data(data.judged_levels)
         self.classes_ = np.array([0, 1])
         matches = self._experience[1]
         self._foresee(data.sample_counts.astype(float) @ sample)
@@ -103,11 +111,13 @@ class CountedECM(ECM):  # type: ignore[misc]
             chance = self._chance(hot)
             chance[data.barred] = 0.0
             weight = counts * chance
-            new_matches = self._settled(weight @ hot, self._experience[1] * self.least_matches)
+            new_matches = self._settled(
+                weight @ hot + known, self._experience[1] * self.least_matches
+            )
             new_strangers = self._strangers(
                 hot, counts - weight, sample, data.sample_counts.astype(float), data.all_pairs
             )
-            likely = float(weight[chance >= self.least_chance].sum())
+            likely = float(weight[chance >= self.least_chance].sum() + data.judged_counts.sum())
             new_prior = (likely + 0.5) / (data.all_pairs + 1.0)
             moved = max(
                 float(np.abs(new_matches - matches).max()),

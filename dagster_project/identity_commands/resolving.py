@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dagster_project.domain.counts import counted
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity_commands.inputs import (
     FILE,
     console,
     opened_input,
+    read_input,
     read_matching,
     require_outputs,
     require_writable_folder,
@@ -33,6 +35,11 @@ _PRESENT_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
 )
 @click.option("--write-spec", type=FILE, help="Write what was inferred, to be edited.")
 @click.option("--links", type=FILE, help="Also write every compared pair with its score.")
+@click.option(
+    "--labels",
+    type=_PRESENT_FILE,
+    help="Pairs known to match or not: record_id_l, record_id_r, is_match.",
+)
 @click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
 @click.option(
     "--config",
@@ -46,26 +53,40 @@ def resolve(
     spec: Path | None,
     write_spec: Path | None,
     links: Path | None,
+    labels: Path | None,
     kind: str | None,
     config: Path | None,
 ) -> None:
     """Tell which records of a table are one customer: CSV, Parquet or FILE.duckdb:TABLE.
 
-    INPUT needs no labels. Records are named by a column unique_id, record_id or id, else by
+    INPUT needs no labels; those there are always hold, and sharpen the weights. Records are named by a column unique_id, record_id or id, else by
     their row's number; ids and the order of rows are never evidence.
     """
+    from dagster_project.identity.tabular.labels import read_labels
     from dagster_project.identity.tabular.resolve_table import Outputs, resolve_table
 
     require_outputs(input_table, tuple(file for file in (out, links) if file is not None))
     if write_spec is not None:
         require_writable_folder(write_spec.parent)
     started = perf_counter()
-    with opened_input(input_table) as connection:
+    with opened_input(str(labels or input_table)) as connection:
+        if labels is not None:
+            read_labels(connection, str(labels))
+            read_input(connection, input_table)
         matching = read_matching(config)
         table = _columns(connection, matching, spec, write_spec, kind)
+        if labels is not None and table.kind == "works":
+            raise Customer360Error(
+                "labels are for tables of persons", str(labels), "leave --labels out"
+            )
         with console.status("resolving"):
             resolved = resolve_table(
-                connection, table, matching, Outputs(out, links), progress=_say_stage
+                connection,
+                table,
+                matching,
+                Outputs(out, links),
+                has_labels=labels is not None,
+                progress=_say_stage,
             )
     _print_resolved(resolved, out, links, perf_counter() - started)
 

@@ -149,6 +149,46 @@ def test_the_written_spec_gives_the_same_customers(folder: Path) -> None:
     assert different == []
 
 
+def test_labels_hold_whatever_the_records_look_like(folder: Path, tmp_path: Path) -> None:
+    with duckdb.connect() as connection:
+        customers = dict(connection.execute(f"from '{folder / 'out.parquet'}'").fetchall())
+    known = sorted(customers)
+    apart = next(id_ for id_ in known[1:] if customers[id_] != customers[known[0]])
+    joined = next(
+        (one, other)
+        for one in known
+        for other in known
+        if one < other and customers[one] == customers[other]
+    )
+    labels = tmp_path / "labels.csv"
+    labels.write_text(
+        "record_id_l,record_id_r,is_match\n"
+        f"{known[0]},{apart},true\n{joined[0]},{joined[1]},false\n{known[0]},no such record,true\n"
+    )
+
+    out = tmp_path / "customers.csv"
+    told = _run("resolve", folder / "people.csv", "--out", out, "--labels", labels)
+
+    assert told.exit_code == 0, told.output
+    assert "1 label names a record that the table has not" in told.output
+    with duckdb.connect() as connection:
+        again = dict(connection.execute(f"from '{out}'").fetchall())
+    assert again[known[0]] == again[apart]
+    assert again[joined[0]] != again[joined[1]]
+
+
+def test_labels_that_say_neither_are_refused(folder: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("record_id_l,record_id_r,is_match\n1,2,perhaps\n")
+
+    told = _run(
+        "resolve", folder / "people.csv", "--out", tmp_path / "out.csv", "--labels", labels
+    )
+
+    assert told.exit_code == 1
+    assert "1 label does not say whether it is a match" in told.output
+
+
 def test_the_order_of_rows_and_the_values_of_ids_are_no_evidence(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.engine import cluster_records
 from dagster_project.identity.estimate import Estimate, estimate_from_work
+from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import (
     PLACE,
@@ -28,6 +29,7 @@ from dagster_project.identity.tabular.input_table import (
     record_ids,
     require_rows,
 )
+from dagster_project.identity.tabular.labels import Labels, labels_of_rows
 from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.persons import write_person_tables
 from dagster_project.identity.tabular.profile import Vocabulary, profile_table
@@ -110,14 +112,20 @@ def resolve_table(
     matching: Matching,
     outputs: Outputs,
     *,
+    has_labels: bool = False,
     progress: Progress | None = None,
 ) -> Resolved:
-    """Resolve the input table and write the outputs, whole or not at all."""
+    """Resolve the input table and write the outputs, whole or not at all.
+
+    ``has_labels``: table ``label`` says of some pairs whether they match (``labels.read_labels``).
+    """
     _require_evidence(table)
     present = list(columns_of(connection))
     named = table.of(Meaning.RECORD_ID)
     ids = record_ids(connection, named[0] if named else find_record_id(present))
-    seconds, warnings = _cluster(connection, table, matching, progress)
+    placed = _placed(connection, table)
+    labels = labels_of_rows(connection, ids.sql) if has_labels else Labels()
+    seconds, warnings = _cluster(connection, table, matching, labels.judgements, progress)
     estimate = estimate_from_work(connection)
     started = perf_counter()
     connection.execute(_NAMED.format(record_id=ids.sql))
@@ -132,9 +140,24 @@ def resolve_table(
         largest=counts[2],
         compared=counts[3],
         estimate=estimate,
-        seconds={**seconds, "write": written},
-        notes=(ids.note,) if ids.note else (),
+        seconds={"columns": placed + seconds.pop("columns"), **seconds, "write": written},
+        notes=tuple(note for note in (ids.note, _note(labels)) if note),
         warnings=warnings,
+    )
+
+
+def _placed(connection: duckdb.DuckDBPyConnection, table: TableSpec) -> float:
+    """Name rows by their contents; the seconds it took."""
+    start = perf_counter()
+    place_rows(connection, [n for n, c in table.columns.items() if c.means not in _NOT_READ])
+    return perf_counter() - start
+
+
+def _note(labels: Labels) -> str | None:
+    if not labels.unknown:
+        return None
+    return counted(labels.unknown, "label names a record", "labels name records") + (
+        " that the table has not"
     )
 
 
@@ -142,20 +165,21 @@ def _cluster(
     connection: duckdb.DuckDBPyConnection,
     table: TableSpec,
     matching: Matching,
+    judgements: tuple[Judgement, ...],
     progress: Progress | None,
 ) -> tuple[dict[str, float], tuple[str, ...]]:
     """Run the stages of the table's kind; their seconds and warnings."""
-    start = perf_counter()
-    place_rows(connection, [n for n, c in table.columns.items() if c.means not in _NOT_READ])
     if table.kind is Kind.WORKS:
-        prepared = perf_counter() - start
         works = cluster_works(
             connection, table, PLACE, spec=matching.works, rows=PLACED, progress=progress
         )
-        return {"columns": prepared, **works.seconds}, works.warnings
+        return {"columns": 0.0, **works.seconds}, works.warnings
+    start = perf_counter()
     write_person_tables(connection, table, PLACE, rows=PLACED)
     prepared = perf_counter() - start
-    persons = cluster_records(connection, spec=matching.persons, progress=progress)
+    persons = cluster_records(
+        connection, spec=matching.persons, judgements=judgements, progress=progress
+    )
     return {"columns": prepared, **persons.seconds}, persons.warnings
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dagster_project.engines.duckdb.session import session
 from dagster_project.identity.clustering import DIFFERENT, _obey_differences
+from dagster_project.identity.judged import write_judged
 from dagster_project.identity.judgements import Judgement, Verdict
 from dagster_project.identity.partition import Ints, components, partition
 from dagster_project.identity.workspace import Workspace, workspace
@@ -94,7 +95,8 @@ def test_judging_records_different_splits_and_never_merges(
     for count in range(1, len(pairs) + 1):
         words = [_different(n, *pair) for n, pair in enumerate(pairs[:count])]
         labels = np.array(before, dtype=np.int64)
-        after.append(_obey_differences(work, labels, words).tolist())
+        write_judged(work, words)
+        after.append(_obey_differences(work, labels).tolist())
 
     assert all(_refines(finer, coarser) for coarser, finer in pairwise(after))
     assert all(after[-1][a] != after[-1][b] for a, b in pairs)
