@@ -21,8 +21,9 @@ class WordOptions(_Strict):
 
     mistyped_from: int = Field(default=5, ge=3)
     placeholders: tuple[str, ...] = ()
+    variants: tuple[str, ...] = ()
 
-    @field_validator("placeholders", mode="before")
+    @field_validator("placeholders", "variants", mode="before")
     @classmethod
     def _lowered(cls, values: Any) -> Any:
         return tuple(str(value).lower() for value in values or ())

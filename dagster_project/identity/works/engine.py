@@ -9,6 +9,7 @@ from dagster_project.config.works import WorksSpec
 from dagster_project.identity.partition import components, partition
 from dagster_project.identity.tabular.input_table import TABLE
 from dagster_project.identity.tabular.spec import TableSpec
+from dagster_project.identity.works.designations import read_designations
 from dagster_project.identity.works.fields import read_fields
 from dagster_project.identity.works.levels import compare_sql
 from dagster_project.identity.works.neighbours import NeighbourCounts, find_neighbours
@@ -46,6 +47,7 @@ def cluster_works(
     with work.stage("records", "work.record"):
         read_fields(work, table, spec.words, record_id, rows)
     with work.stage("words", "work.token"):
+        read_designations(work, spec.words.variants)
         read_words(work, spec.words)
         work.run(_SIDES)
     with work.stage("neighbours", "work.candidate"):
@@ -64,9 +66,10 @@ def cluster_works(
 # All that a comparison reads of one record, in one row.
 _SIDES = """
 create or replace table work.side as
-select bag.*, fact.* exclude (rid)
+select bag.*, fact.* exclude (rid), designation.* exclude (rid)
 from work.bag
 inner join work.fact on bag.rid = fact.rid
+left join work.designation on bag.rid = designation.rid
 """
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from dagster_project.identity.comparison import Comparison, Level
 from dagster_project.identity.works.fields import CATEGORIES, NUMBERS
+from dagster_project.identity.works.siblings import LONE, SIBLINGS
 from dagster_project.identity.works.words import EIGHTHS
 
-BITS = 4
+BITS = 3
 """Width of one level in a pattern."""
 
 _TITLE = Comparison(
@@ -182,6 +183,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     _sets("codes", 0.90, 0.05),
     _sets("models", 0.80, 0.15),
     _sets("figures", 0.85, 0.35),
+    *SIBLINGS,
     _YEAR,
     _DURATION,
     *(_number(f"number_{n}") for n in range(1, NUMBERS + 1)),
@@ -233,7 +235,8 @@ _SIMILARITIES = f"""
     l.series is not null and r.series is not null as series_both,
     case when l.description is not null and r.description is not null
         then greatest({_LEFT.cover("description")}, {_RIGHT.cover("description")})
-    end as description_cover
+    end as description_cover,
+    {LONE}
 """
 
 

@@ -3,6 +3,11 @@
 Persons' strangers are learned from random pairs. Works' are learned from the candidates that
 do not match: songs of one album share artist, album and year, and how often such neighbours
 agree is what a level must be measured against, not how often two random records do.
+
+Volumes and variants share even the title. What they designate tells them apart, and as they would
+teach that strangers have equal titles, they teach nothing; nor would a model that has to explain
+them by itself see two works. How often equal works differ in what they designate is known
+beforehand, and corrected by pairs that a code makes one.
 """
 
 from dataclasses import dataclass
@@ -11,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.identity.works.levels import BITS, COMPARISONS
+from dagster_project.identity.works.siblings import AT_ODDS, SIBLINGS, TOLD_APART
 
 Floats = npt.NDArray[np.float64]
 _MOST_ITERATIONS = 500
@@ -59,13 +65,16 @@ def train(
     levels: npt.NDArray[np.int8], counts: npt.NDArray[np.int64], *, experience: float
 ) -> WorksModel:
     """Expectation maximisation; ``experience`` pairs of each kind steady what data leave open."""
-    weight = counts.astype(float)
+    weight = counts * ~_siblings_at(levels, TOLD_APART)
+    proven = (
+        counts.astype(float) * _at(levels, "codes", "same") * ~_siblings_at(levels, AT_ODDS)
+    )
     match, stranger = _experience("matches"), _experience("strangers")
     known_match, known_stranger = match, stranger
     prior, moved, iterations = 0.1, 1.0, 0
     for iterations in range(1, _MOST_ITERATIONS + 1):  # noqa: B007 — told in the model
         chance = _chance(levels, match, stranger, prior)
-        new_match = _settle(levels, weight * chance, known_match, experience)
+        new_match = _settle(levels, weight * chance, known_match, experience, proven)
         new_stranger = _settle(levels, weight * (1 - chance), known_stranger, experience)
         new_prior = float(
             ((weight * chance).sum() + 0.1 * experience) / (weight.sum() + experience)
@@ -79,8 +88,8 @@ def train(
             break
     return WorksModel(
         bits=tuple(
-            (0.0, *(round(float(b), 6) for b in _monotone(np.log2(m / s))))
-            for m, s in zip(match, stranger, strict=True)
+            (0.0, *(round(float(b), 6) for b in _monotone(bits)))
+            for bits in _evidence(match, stranger)
         ),
         prior=prior,
         iterations=iterations,
@@ -100,17 +109,51 @@ def _chance(
     levels: npt.NDArray[np.int8], match: list[Floats], stranger: list[Floats], prior: float
 ) -> Floats:
     score = np.full(len(levels), np.log(prior / (1 - prior)))
-    for column, (m, s) in enumerate(zip(match, stranger, strict=True)):
-        score += np.concatenate([[0.0], np.log(m / s)])[levels[:, column]]
+    for column, bits in enumerate(_evidence(match, stranger)):
+        score += np.log(2) * np.concatenate([[0.0], bits])[levels[:, column]]
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(score, -50, 50))))
 
 
+def _evidence(match: list[Floats], stranger: list[Floats]) -> list[Floats]:
+    """Bits of levels; agreeing on a volume or variant is worth nothing, words have said it."""
+    return [
+        np.log2(np.minimum(m / s, 1.0) if comparison in SIBLINGS else m / s)
+        for comparison, m, s in zip(COMPARISONS, match, stranger, strict=True)
+    ]
+
+
+def _at(levels: npt.NDArray[np.int8], name: str, level: str) -> npt.NDArray[np.bool_]:
+    """Patterns at one level of one comparison."""
+    column = [comparison.name for comparison in COMPARISONS].index(name)
+    position = [each.name for each in COMPARISONS[column].levels].index(level) + 1
+    return np.asarray(levels[:, column] == position)
+
+
+def _siblings_at(levels: npt.NDArray[np.int8], names: frozenset[str]) -> npt.NDArray[np.bool_]:
+    """Patterns at any of the levels of what tells siblings apart."""
+    found = [
+        _at(levels, comparison.name, level.name)
+        for comparison in SIBLINGS
+        for level in comparison.levels
+        if level.name in names
+    ]
+    return np.asarray(np.any(found, axis=0))
+
+
 def _settle(
-    levels: npt.NDArray[np.int8], weight: Floats, known: list[Floats], experience: float
+    levels: npt.NDArray[np.int8],
+    weight: Floats,
+    known: list[Floats],
+    experience: float,
+    proven: Floats | None = None,
 ) -> list[Floats]:
+    """Shares of levels; what tells siblings apart is learned from ``proven`` pairs alone."""
     settled = []
-    for column, before in enumerate(known):
-        seen = np.bincount(levels[:, column], weight, minlength=len(before) + 1)[1:]
+    for comparison, column, before in zip(COMPARISONS, levels.T, known, strict=True):
+        counted = (
+            (0.0 * weight if proven is None else proven) if comparison in SIBLINGS else weight
+        )
+        seen = np.bincount(column, counted, minlength=len(before) + 1)[1:]
         total = seen + experience * before
         settled.append(total / total.sum())
     return settled

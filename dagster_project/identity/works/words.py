@@ -9,6 +9,7 @@ per record the tokens of each field and of all (``every``), and what it says in 
 """
 
 from dagster_project.config.works import WordOptions
+from dagster_project.identity.works.notations import SIZE
 from dagster_project.identity.workspace import Workspace
 
 EIGHTHS = 8
@@ -23,7 +24,7 @@ def read_words(work: Workspace, options: WordOptions) -> None:
     work.run(_WITH_COMPOUNDS)
     work.run(_NEAR, [options.mistyped_from])
     work.run(_TOKENS)
-    work.run(_BAGS)
+    work.run(_BAGS, [SIZE])
 
 
 # Numbers lose leading zeros; scripts written without blanks go by pairs of signs.
@@ -179,6 +180,7 @@ gathered as (
         list(distinct token) filter (
             field in ('title', 'description') and length(word) >= 4
             and regexp_matches(word, '[0-9]') and regexp_matches(word, '[a-z]')
+            and not regexp_full_match(word, $1)
         ) as models
     from work.token
     group by rid
