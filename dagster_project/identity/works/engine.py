@@ -28,6 +28,11 @@ class ClusteredWorks:
     warnings: tuple[str, ...]
 
 
+WORD_FOR_WORD = 100
+"""Tenths of a bit, at least, for two rows that say the same word for word, in their titles and
+beside them: a small table has too few words for a title to be rare in it."""
+
+
 def cluster_works(
     connection: duckdb.DuckDBPyConnection,
     table: TableSpec,
@@ -50,6 +55,7 @@ def cluster_works(
         read_designations(work, spec.words.variants)
         read_words(work, spec.words)
         work.run(_SIDES)
+        work.run(_CONTENTS)
     with work.stage("neighbours", "work.candidate"):
         neighbours = find_neighbours(work, spec.blocking)
     with work.stage("comparison", "work.compared"):
@@ -70,6 +76,18 @@ select bag.*, fact.* exclude (rid), designation.* exclude (rid)
 from work.bag
 inner join work.fact on bag.rid = fact.rid
 left join work.designation on bag.rid = designation.rid
+"""
+
+
+# A title alone may be another work's too; with nothing beside it, it is no content here.
+_CONTENTS = """
+create or replace table work.content as
+select
+    rid,
+    case when title is not null and coalesce(creator, series, description, codes) is not null
+        then content
+    end as content
+from (select *, hash(*columns(* exclude (rid, record_id))) as content from work.record)
 """
 
 
@@ -96,14 +114,26 @@ def _score(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
     work.run(
         f"""
         create or replace table work.edge as
-        select
-            compared.l,
-            compared.r,
-            compared.pattern,
-            weight.odds,
-            weight.odds - {round(10 * spec.clusters.merge_bits)} as weight
-        from work.compared
-        inner join work.pattern_weight as weight on compared.pattern = weight.pattern
+        with
+
+        judged as (
+
+            select
+                compared.l,
+                compared.r,
+                compared.pattern,
+                case
+                    when one.content = other.content then greatest(weight.odds, {WORD_FOR_WORD})
+                    else weight.odds
+                end as odds
+            from work.compared
+            inner join work.pattern_weight as weight on compared.pattern = weight.pattern
+            inner join work.content as one on compared.l = one.rid
+            inner join work.content as other on compared.r = other.rid
+
+        )
+
+        select *, odds - {round(10 * spec.clusters.merge_bits)} as weight from judged
         """
     )
 

@@ -78,6 +78,23 @@ def test_songs_written_in_two_ways_are_found_without_labels(
     assert _clusters(connection) == [[n, n + 1] for n in range(1, 80, 2)]
 
 
+def test_rows_that_say_the_same_word_for_word_are_one_work_in_the_smallest_table(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    words = ["amber", "birch", "cedar", "dune", "ember", "fjord"]
+    books: list[list[object]] = [
+        [f"{one} {other}", "mara quill", None, None, None, None, None]
+        for one in words for other in words if one < other
+    ]  # fmt: skip
+    bare: list[list[object]] = [["greatest hits", *[None] * 6]]
+
+    _resolve(connection, books * 2 + bare * 2)
+
+    twins = [[n + 1, n + 1 + len(books)] for n in range(len(books))]
+    assert [c for c in _clusters(connection) if c[0] <= 2 * len(books)] == twins
+    assert [c for c in _clusters(connection) if len(c) == 1] == [[31], [32]]
+
+
 def test_the_order_of_rows_changes_nothing(connection: duckdb.DuckDBPyConnection) -> None:
     rows = _songs()
     _resolve(connection, rows[::-1])
