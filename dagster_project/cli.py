@@ -27,7 +27,7 @@ _OUT_OF_MEMORY = "OutOfMemoryException"
 """The engine's, by its name: importing the engine would slow down every command."""
 
 _TOO_LITTLE = (
-    "the engine's memory, or the disk it spills to, ran out; nothing was written"
+    "the engine's memory, or the disk it spills to, ran out"
     "\n  → raise C360_MEMORY_LIMIT (--memory in benchmarks), or make room in the folder for temporary files"
 )
 

@@ -59,10 +59,12 @@ def resolve(
 ) -> None:
     """Tell which records of a table are one customer: CSV, Parquet or FILE.duckdb:TABLE.
 
-    INPUT needs no labels; those there are always hold, and sharpen the weights. Records are named by a column unique_id, record_id or id, else by
-    their row's number; ids and the order of rows are never evidence.
+    INPUT needs no labels; those there are always hold, and sharpen the weights. Records are
+    named by a column unique_id, record_id or id, else by their row's number; ids and the order
+    of rows are never evidence.
     """
     from dagster_project.identity.tabular.labels import read_labels
+    from dagster_project.identity.tabular.meanings import Kind
     from dagster_project.identity.tabular.resolve_table import Outputs, resolve_table
 
     require_outputs(input_table, tuple(file for file in (out, links) if file is not None))
@@ -75,7 +77,7 @@ def resolve(
             read_input(connection, input_table)
         matching = read_matching(config)
         table = _columns(connection, matching, spec, write_spec, kind)
-        if labels is not None and table.kind == "works":
+        if labels is not None and table.kind is Kind.WORKS:
             raise Customer360Error(
                 "labels are for tables of persons", str(labels), "leave --labels out"
             )

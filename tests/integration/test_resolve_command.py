@@ -189,6 +189,19 @@ def test_labels_that_say_neither_are_refused(folder: Path, tmp_path: Path) -> No
     assert "1 label does not say whether it is a match" in told.output
 
 
+def test_labels_of_works_are_refused(folder: Path, tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("record_id_l,record_id_r\n1,2\n")
+
+    told = _run(
+        "resolve", folder / "people.csv", "--out", tmp_path / "out.csv",
+        "--labels", labels, "--kind", "works",
+    )  # fmt: skip
+
+    assert told.exit_code == 1
+    assert "labels are for tables of persons" in told.output
+
+
 def test_the_order_of_rows_and_the_values_of_ids_are_no_evidence(
     folder: Path, tmp_path: Path
 ) -> None:
