@@ -1,6 +1,7 @@
 """Batches as sources hand them over, loads as the ledger knows them, verdicts as gates give them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,6 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.domain.streams import Delivery, StreamSpec
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows of a file that are none of its stream's: ``what`` names their kind, never a value."""
+
+    what: str  # what they are, as it stands behind their number: "lines without a value"
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -22,6 +31,8 @@ class Batch:
     ``problems`` are reasons found while reading for which the load must be refused
     (``missing_time_zone: add "timezone: Europe/Paris" to …``); they hold no personal value.
     ``missing_columns`` are ``spec.required`` columns the header lacks.
+    ``left_out`` is what the file holds beside the rows of ``rows_sql``; each row of a file is
+    in one batch of it, as a row or left out, and nowhere else.
     """
 
     spec: StreamSpec
@@ -40,6 +51,12 @@ class Batch:
     skip_known: bool = (
         False  # API re-pulls: rows equal to the newest landed version are left out
     )
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def rows_in(self) -> int:
+        """Everything that was seen: the rows to land, and those left out by name."""
+        return self.expected_rows + sum(left.rows for left in self.left_out)
 
 
 class LoadState(StrEnum):
@@ -67,6 +84,59 @@ class Load:
     delivery: Delivery = Delivery.DELTA
     reasons: tuple[str, ...] = ()
     is_new: bool = True  # false: the same content was loaded before, nothing was done
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def rows_in(self) -> int:
+        """Rows the load's part of the file held: those that landed and those left out by name."""
+        return self.rows + sum(left.rows for left in self.left_out)
+
+    @property
+    def file(self) -> str:
+        """Name of the file the load came from, without the entry of an archive."""
+        return self.origin.partition("!")[0]
+
+
+@dataclass(frozen=True)
+class FileAccount:
+    """Where every row of one file is: ``rows_in`` is the sum of the four kinds below it."""
+
+    source: str
+    file: str
+    accepted: int  # rows staging reads
+    quarantined: int
+    refused: int  # rows of refused loads, and of loads no gate has judged yet
+    left_out: tuple[LeftOut, ...]
+
+    @property
+    def rows_in(self) -> int:
+        """Rows the file held."""
+        held = self.accepted + self.quarantined + self.refused
+        return held + sum(left.rows for left in self.left_out)
+
+
+def account_files(loads: Iterable[Load]) -> tuple[FileAccount, ...]:
+    """One account per source and file, in the order of their first loads."""
+    by_file: dict[tuple[str, str], list[Load]] = {}
+    for load in loads:
+        by_file.setdefault((load.source, load.file), []).append(load)
+    return tuple(_account(source, file, of) for (source, file), of in by_file.items())
+
+
+def _account(source: str, file: str, loads: list[Load]) -> FileAccount:
+    accepted = [load for load in loads if load.state is LoadState.ACCEPTED]
+    left: Counter[str] = Counter()
+    for load in loads:
+        left.update({each.what: each.rows for each in load.left_out})
+    quarantined = sum(load.quarantined for load in accepted)
+    return FileAccount(
+        source=source,
+        file=file,
+        accepted=sum(load.rows for load in accepted) - quarantined,
+        quarantined=quarantined,
+        refused=sum(load.rows for load in loads if load.state is not LoadState.ACCEPTED),
+        left_out=tuple(LeftOut(what, rows) for what, rows in left.items()),
+    )
 
 
 class Severity(StrEnum):

@@ -15,7 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.domain.errors import StateError
-from dagster_project.domain.loads import Load, LoadState, RuleOutcome, Severity, Verdict
+from dagster_project.domain.loads import (
+    LeftOut,
+    Load,
+    LoadState,
+    RuleOutcome,
+    Severity,
+    Verdict,
+)
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import Delivery
 
@@ -231,7 +238,8 @@ class Ledger:
     def _loads(self, where: str, values: tuple[object, ...]) -> tuple[Load, ...]:
         with self._reading() as connection:
             rows = connection.execute(
-                "select loads.*, decisions.reasons from loads left join decisions "
+                "select loads.*, json_extract(loads.manifest, '$.left_out') as left_out, "
+                "decisions.reasons from loads left join decisions "
                 f"on decisions.gate_seq = loads.gate_seq {where} "
                 "order by loads.as_of, loads.load_id",
                 values,
@@ -370,6 +378,9 @@ def _load(row: sqlite3.Row) -> Load:
         gate_seq=row["gate_seq"],
         delivery=Delivery(row["delivery"]),
         reasons=tuple(json.loads(row["reasons"])) if row["reasons"] else (),
+        left_out=tuple(
+            LeftOut(what, rows) for what, rows in json.loads(row["left_out"] or "[]")
+        ),
     )
 
 

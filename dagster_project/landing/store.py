@@ -7,7 +7,7 @@ Does not belong here: whether a load is good; that is the gate's word (``quality
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ import duckdb
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import StateError
-from dagster_project.domain.loads import Batch, Load, LoadState
+from dagster_project.domain.loads import Batch, LeftOut, Load, LoadState
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import PROVENANCE, Delivery
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
@@ -175,9 +175,10 @@ class LandingZone:
         except duckdb.Error as unreadable:
             manifest["unreadable"] = type(unreadable).__name__
             self._write_nothing(batch, aside / ROWS)
+        manifest["left_out"] += _not_landed(manifest)
         if batch.skip_known and not manifest["rows"] and "unreadable" not in manifest:
             shutil.rmtree(aside)
-            return self._nothing_new(batch, load_id)
+            return self._nothing_new(batch, manifest)
         (aside / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True))
         for file in (aside / ROWS, aside / MANIFEST, aside):
             sync_file(file)
@@ -214,6 +215,7 @@ class LandingZone:
             "problems": list(batch.problems),
             "notes": list(batch.notes),
             "missing_columns": list(batch.missing_columns),
+            "left_out": [[left.what, left.rows] for left in batch.left_out],
             "cursor": batch.cursor,
             "file_name": batch.path.name if batch.path else None,
         }
@@ -257,11 +259,10 @@ class LandingZone:
         stamps = [f"null::{kind} as {name}" for name, kind in PROVENANCE.items()]
         _copy(self.connection, f"select {', '.join(columns + stamps)} where false", file)
 
-    def _nothing_new(self, batch: Batch, load_id: str) -> Load:
+    def _nothing_new(self, batch: Batch, manifest: Mapping[str, Any]) -> Load:
         if batch.cursor is not None:
             self.ledger.set_cursor(batch.source, batch.spec.stream, batch.cursor)
-        load = _load(self._manifest(batch, load_id))
-        return replace(load, state=LoadState.ACCEPTED, is_new=False)
+        return replace(_load(manifest), state=LoadState.ACCEPTED, is_new=False)
 
     def _clear_partial(self) -> int:
         partial = self.root.landing / ".partial"
@@ -378,7 +379,15 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _load(manifest: dict[str, Any]) -> Load:
+def _not_landed(manifest: Mapping[str, Any]) -> list[tuple[str, int]]:
+    """Rows a reader handed over that did not land: every one is accounted for."""
+    if "unreadable" in manifest:
+        return [("rows that could not be read", manifest["expected_rows"])]
+    known = manifest["parsed_rows"] - manifest["rows"]
+    return [("rows that have landed before as they are", known)] if known else []
+
+
+def _load(manifest: Mapping[str, Any]) -> Load:
     return Load(
         load_id=manifest["load_id"],
         source=manifest["source"],
@@ -389,4 +398,5 @@ def _load(manifest: dict[str, Any]) -> Load:
         origin=manifest["origin"],
         rows=manifest["rows"],
         delivery=Delivery(manifest["delivery"]),
+        left_out=tuple(LeftOut(what, rows) for what, rows in manifest.get("left_out", ())),
     )

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from dagster_project.domain.errors import StateError
-from dagster_project.domain.loads import Load, LoadState, Verdict
+from dagster_project.domain.loads import LeftOut, Load, LoadState, Verdict
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import PROVENANCE
 from dagster_project.engines.duckdb.storage import DiskFullError
@@ -338,3 +338,35 @@ def test_a_full_disk_is_no_reason_to_refuse_a_load(zone: LandingZone) -> None:
     assert zone.ledger.loads() == ()
     zone.recover()
     assert zone.land(large).rows == 1
+
+
+def test_what_a_reader_left_out_is_known_of_the_load_ever_after(zone: LandingZone) -> None:
+    left = (LeftOut("lines without a value", 2), LeftOut("records of Task", 1))
+
+    landed = zone.land(batch(contact(1), left_out=left))
+
+    assert landed.left_out == left
+    assert zone.ledger.find(landed.load_id) == landed
+    assert landed.rows_in == 4
+
+
+def test_rows_known_before_and_rows_that_cannot_be_read_are_accounted_for(
+    zone: LandingZone,
+) -> None:
+    accept(zone, zone.land(batch(contact(1), contact(2), skip_known=True, content="first")))
+    repulled = zone.land(batch(contact(1), contact(3), skip_known=True, content="second"))
+    broken = zone.land(
+        batch(contact(1), rows_sql="select * from read_csv('/nowhere.csv')", content="third")
+    )
+
+    assert (repulled.rows, repulled.rows_in) == (1, 2)
+    assert (broken.rows, broken.rows_in) == (0, 1)
+
+
+def test_a_load_of_an_older_version_has_nothing_left_out(zone: LandingZone) -> None:
+    landed = zone.land(batch(contact(1)))
+    manifest = zone.ledger.manifest_of(landed.load_id)
+    del manifest["left_out"]
+    zone.ledger.enter(landed, manifest=manifest)
+
+    assert zone.ledger.find(landed.load_id) == landed
