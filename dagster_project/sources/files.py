@@ -171,6 +171,18 @@ def read_again(root: Root, source: SourceConfig, file: Path, workdir: Path) -> I
                 yield reading
 
 
+def read_alone(
+    file: Path,
+    sources: tuple[SourceConfig, ...],
+    workdir: Path,
+    *,
+    source: SourceConfig | None = None,
+) -> Iterator[Batch | Unreadable]:
+    """Read one file wherever it lies, as if it lay in the source's folder or atop the inbox."""
+    asked = _Asked(Root(file.parent), sources, None, speaks_for_strays=True)
+    yield from _read_as(asked, file, source, workdir)
+
+
 def group_by_file(
     readings: Iterable[Batch | Unreadable],
 ) -> Iterator[tuple[Path, Iterator[Batch | Unreadable]]]:
@@ -265,14 +277,22 @@ def _unfinished(root: Root, file: Path) -> Unreadable:
 def _read_file(asked: _Asked, file: Path, workdir: Path) -> Iterator[Batch | Unreadable]:
     folder = asked.folder(file)
     source = asked.source(folder) if folder else None
-    say = partial(_unreadable, asked.root, file, source=source.name if source else None)
     if folder and source is None:
-        yield say(
+        yield _unreadable(
+            asked.root,
+            file,
             Why.MISPLACED,
             "its folder in the inbox belongs to no source of config/sources.yml",
             "add an entry for it there, or move the file to the folder of a source",
         )
         return
+    yield from _read_as(asked, file, source, workdir)
+
+
+def _read_as(
+    asked: _Asked, file: Path, source: SourceConfig | None, workdir: Path
+) -> Iterator[Batch | Unreadable]:
+    say = partial(_unreadable, asked.root, file, source=source.name if source else None)
     if not file.stat().st_size:
         if source is not None or asked.speaks_for_strays:
             yield say(Why.BROKEN, "the file is empty (0 bytes)", "export it again")
@@ -398,7 +418,8 @@ def _unreadable(
     holds_file: bool = True,
 ) -> Unreadable:
     stat = file.stat()
-    place = file.relative_to(root.inbox).as_posix()
+    is_inside = file.is_relative_to(root.inbox)
+    place = file.relative_to(root.inbox).as_posix() if is_inside else file.name
     return Unreadable(
         origin=file,
         reason=reason,
