@@ -1,59 +1,16 @@
 """``c360``: the command line, thin. Every command starts something that also runs without it."""
 
-import errno
 import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
-from dagster_project.domain.errors import Customer360Error
+from dagster_project.command_line import ROOT, Commands, add_examples
 from dagster_project.identity_commands import IDENTITY_COMMANDS
+from dagster_project.reading_commands import READING_COMMANDS
 from dagster_project.steward_commands import COMMANDS
-
-_ROOT = click.option(
-    "--root",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The company's root. Default: $C360_ROOT, else the demo's data/.",
-)
-
-
-_FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
-_NOT_OURS = "\n  → correct its owner or mode, or name a folder that you may write to"
-
-_OUT_OF_MEMORY = "OutOfMemoryException"
-"""The engine's, by its name: importing the engine would slow down every command."""
-
-_TOO_LITTLE = (
-    "the engine's memory, or the disk it spills to, ran out"
-    "\n  → raise C360_MEMORY_LIMIT (--memory in benchmarks), or make room in the folder for temporary files"
-)
-
-
-class Commands(click.Group):
-    """Prints our own errors, and the system's, as one message and exits with 1; no traceback."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the chosen command."""
-        try:
-            return super().invoke(ctx)
-        except Customer360Error as error:
-            click.secho(f"error: {error}", fg="red", err=True)
-            ctx.exit(1)
-        except OSError as error:
-            if error.errno == errno.EPIPE:  # the reader of a pipe has seen enough
-                raise
-            where = f" ({error.filename})" if error.filename else ""
-            remedy = _NOT_OURS if error.errno in _FORBIDDEN else ""
-            click.secho(f"error: {error.strerror or error}{where}{remedy}", fg="red", err=True)
-            ctx.exit(1)
-        except Exception as error:
-            if type(error).__name__ != _OUT_OF_MEMORY:
-                raise
-            click.secho(f"error: {_TOO_LITTLE}", fg="red", err=True)
-            ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -63,7 +20,7 @@ def main() -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 @click.option(
     "--demo", is_flag=True, help="Build the demo world first, if it is not there yet."
 )
@@ -156,7 +113,7 @@ def init(directory: Path) -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 @click.option(
     "--port",
     type=click.IntRange(1, 65535),
@@ -172,7 +129,7 @@ def ui(root: Path | None, port: int) -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 def doctor(root: Path | None) -> None:
     """Say what is wrong with the installation, the root or its configuration."""
     from dagster_project.doctor import examine, print_findings
@@ -181,7 +138,7 @@ def doctor(root: Path | None) -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 def regate(root: Path | None) -> None:
     """Judge refused loads and quarantined rows again, after a rule or the register has changed."""
     from dagster_project.console import regate_root
@@ -200,7 +157,7 @@ def diff(left: Path, right: Path) -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 def compact(root: Path | None) -> None:
     """Merge small loads and rewrite a warehouse that has grown."""
     from dagster_project.console import compact_root
@@ -209,7 +166,7 @@ def compact(root: Path | None) -> None:
 
 
 @main.command()
-@_ROOT
+@ROOT
 @click.option("--confirm", is_flag=True, help="Really do it; without it, say what would go.")
 @click.option("--demo-only", is_flag=True, help="Do nothing unless the root is the demo's.")
 def reset(root: Path | None, *, confirm: bool, demo_only: bool) -> None:
@@ -219,12 +176,10 @@ def reset(root: Path | None, *, confirm: bool, demo_only: bool) -> None:
     sys.exit(reset_root(root, confirm=confirm, demo_only=demo_only))
 
 
-for _command in IDENTITY_COMMANDS:
+for _command in (*READING_COMMANDS, *COMMANDS, *IDENTITY_COMMANDS):
     main.add_command(_command)
 
-
-for _command in COMMANDS:
-    main.add_command(_command)
+add_examples(main)
 
 
 if __name__ == "__main__":

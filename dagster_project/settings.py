@@ -6,6 +6,9 @@ Does not belong here: anything a company configures; that stands in the root's `
 
 import os
 import re
+import shlex
+import shutil
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -105,6 +108,29 @@ def read_settings(
         as_of=as_of or _instant(environment.get("C360_AS_OF")),
         variables={**environment, **(variables or {})},
     )
+
+
+def own_command(*arguments: str | Path) -> str:
+    """``c360 …`` as it can be pasted into this very shell: installed, or below this checkout."""
+    beside = Path(sys.executable).with_name("c360")
+    if shutil.which("c360"):
+        words = ["c360"]
+    elif beside.exists():
+        words = [os.fspath(shown_path(beside))]
+    else:
+        words = [os.fspath(shown_path(Path(sys.executable))), "-m", "dagster_project.cli"]
+    return shlex.join([*words, *map(str, arguments)])
+
+
+def shown_path(path: Path) -> Path:
+    """A path as the user would write it: relative where that is shorter."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+
+
+def root_option(root: Root) -> tuple[str, ...]:
+    """What a command needs to be told to work on this root; nothing where it would by itself."""
+    is_default = root == read_settings().root
+    return () if is_default else ("--root", os.fspath(shown_path(root.path)))
 
 
 def _threads(text: str | None) -> int:

@@ -5,6 +5,7 @@ Reads the run's journal only; it holds counts, names of sources and rules, never
 
 import shlex
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from rich.table import Table
 from dagster_project.definitions import RunOutcome
 from dagster_project.defs.journal import Journal
 from dagster_project.domain.counts import counted
-from dagster_project.settings import PROJECT, Settings
+from dagster_project.domain.root import Root
+from dagster_project.settings import PROJECT, Settings, own_command, root_option
 
 Entry = dict[str, Any]
 
@@ -200,16 +202,22 @@ def _print_pointers(console: Console, settings: Settings) -> None:
     pointers = [
         (_ui_command(settings.root.path), "the run, its assets and checks, in Dagster"),
         (shlex.quote(_shown(settings.root.audit / "verdicts.html")), "what every gate said"),
+        *_product_pointers(settings.root),
     ]
     width = max(len(what) for what, _ in pointers)
     for what, why in pointers:
         console.print(f"  {what:<{width}}  {why}", markup=False)
-    product = settings.root.published / "crm.duckdb"
-    if product.exists():
-        file = shlex.quote(_shown(product))
-        console.print(
-            f'  duckdb -readonly {file} "select * from customer_360 limit 5"', markup=False
-        )
+
+
+def _product_pointers(root: Root) -> Iterator[tuple[str, str]]:
+    """How to look at what was published, with nothing but what is installed."""
+    there = root_option(root)
+    if (root.published / "crm.duckdb").exists():
+        few = "select full_name, email, source_count from customer_360 limit 5"
+        yield own_command("sql", few, *there), "the customers, in SQL"
+    elif products := sorted(root.published.glob("*.duckdb")):
+        name = products[0].stem
+        yield own_command("sql", "--consumer", name, "show tables", *there), f"for {name}"
 
 
 def _ui_command(root: Path) -> str:

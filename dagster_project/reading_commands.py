@@ -1,0 +1,45 @@
+"""``c360`` for those who read: a customer, a question in SQL, what a file would be read as; thin."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from dagster_project.command_line import ROOT
+
+_CONSUMER = click.option(
+    "--consumer",
+    default="crm",
+    show_default=True,
+    help="Whose data product, as config/consumers.yml names it.",
+)
+
+
+@click.command()
+@click.argument("query", required=False)
+@ROOT
+@_CONSUMER
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "csv", "json"]),
+    default="table",
+    show_default=True,
+    help="How answers are written.",
+)
+def sql(query: str | None, root: Path | None, consumer: str, form: str) -> None:
+    """Ask a published file in SQL, read-only: one QUERY, or a prompt without one.
+
+    The file is opened beside running runs and sees nothing but itself. The prompt keeps its
+    history for as long as it is open: what is asked may name people.
+    """
+    from dagster_project.sql_console import answer, prompt
+
+    if query is None and sys.stdin.isatty():
+        prompt(root, consumer=consumer, form=form)
+    else:
+        answer(root, query or sys.stdin.read(), consumer=consumer, form=form)
+
+
+READING_COMMANDS = (sql,)
+"""What ``c360`` adds to its own commands."""

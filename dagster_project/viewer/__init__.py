@@ -1,0 +1,1 @@
+"""Published files read by people: nothing is written, nothing else is opened."""
