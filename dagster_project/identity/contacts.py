@@ -213,8 +213,8 @@ def judge_values(work: Workspace, spec: IdentitySpec) -> None:
 
     Values held under names that cannot be one person's, or idle for so long that they may have
     been handed on, are shared, and so are mailboxes that name a family; under many, generic.
-    Counted are the given-name roots of distinct holders, mailboxes left out; two names are at
-    odds when no root, initial or near spelling is common to them.
+    Counted are the names of distinct holders, mailboxes left out, and where no name is known the
+    values beside it; two names are at odds when no root, initial or near spelling is common to them.
     """
     work.run(_ODDS)
     work.run(
@@ -243,27 +243,50 @@ def names_household(identifier: str) -> str:
     return f"({identifier}.kind = 'email' and regexp_matches({user_part}, '{_HOUSEHOLD}'))"
 
 
+def beside(identifier: str, span: str) -> str:
+    """Another value of the kind that a record holds, as SQL; null where there is none."""
+    other = (
+        f"case when {identifier}.value_id = {span}.first_value then {span}.last_value "
+        f"else {span}.first_value end"
+    )
+    return f"nullif({other}, {identifier}.value_id)"
+
+
 _HOUSEHOLD = (
     "(^|[^a-z])(fam|family|families|familia|familie|famiglia|famille|rodzina)([^a-z]|$)"
 )
 
 HOLDERS = f"""
 create or replace table work.holder as
+with
+
+span as (
+
+    select rid, kind, min(value_id) as first_value, max(value_id) as last_value
+    from work.identifier
+    where flag is null
+    group by rid, kind
+
+)
+
 select distinct
     identifier.value_id,
     identifier.kind,
     case when name.word_count > 1 then name.name_id end as name_id,
+    case when coalesce(name.word_count, 0) < 2 then {beside("identifier", "span")} end as beside,
     identifier.first_seen_at as seen_from,
     identifier.last_seen_at as seen_to,
     {names_household("identifier")} as is_household
 from work.identifier
 inner join work.record on identifier.rid = record.rid
+inner join span on identifier.rid = span.rid and identifier.kind = span.kind
 left join work.record_name on identifier.rid = record_name.rid
 left join work.name on record_name.name_id = name.name_id
 where identifier.flag is null and not record.is_mailbox
 """
 """Names of persons (null: not known in full) under which values are held that have no flag by
-their grammar, and when they were seen together."""
+their grammar, and when they were seen together. Whose name is not known is told apart by another
+value of the same kind: three hundred addresses beside one are three hundred people's."""
 
 _SYLLABLE = (
     "^([bpmfdtnlgkhjqxzcsrywv]|ng|zh|ch|sh|sz|ts|tz|tsz|gw|kw|hs|ph|th)?"
@@ -330,9 +353,9 @@ spell as (
 
     union all
 
-    select value_id, kind, null as person, seen_from, seen_to
+    select value_id, kind, beside::varchar as person, seen_from, seen_to
     from work.holder
-    where name_id is null and seen_from is not null
+    where name_id is null and (seen_from is not null or beside is not null)
 
 ),
 

@@ -61,6 +61,7 @@ def capped_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
         "namesakes_of_a_domain": _namesakes_of_domain(levels),
         "alike_twice": _alike_twice(levels),
         "other_names_at_home": _other_names_at_home(levels),
+        "resemblance_alone": _resemblance_alone(levels),
     }
     if "given_name" in vetoes:
         masks["shared_values_only"] = _only_shared_values(levels)
@@ -183,6 +184,32 @@ def _only_shared_values(levels: Levels) -> Mask:
         | at(levels, "id_number", "same", "mistyped")
     )
     mask: Mask = ~known_given & ~personal
+    return mask
+
+
+def _resemblance_alone(levels: Levels) -> Mask:
+    """Contact points that look alike, and nothing else that is a person's: kim@ and tim@.
+
+    Colleagues and siblings are given addresses and numbers a letter or a digit apart, and one
+    user part at two providers is held by two people as soon as both were free. What employers
+    and homes share is no second proof: it is why theirs look alike. Names and birth dates that
+    were compared speak by their weights, for or against.
+    """
+    alike = (
+        at(levels, "email", "alike", "mistyped", "same_name_in_user", "same_user")
+        | at(levels, "phone", "alike")
+        | at(levels, "handle", "same_name_in_alias")
+    )
+    independent = (
+        (column(levels, "name") > 0)
+        | (column(levels, "birth_date") > 0)
+        | (column(levels, "id_number") > 0)
+        | at(levels, "alias", "initial_and_family", "full_name")
+        | at(levels, "email", "same")
+        | at(levels, "phone", "same")
+        | at(levels, "handle", *SAME_HANDLE)
+    )
+    mask: Mask = alike & ~independent
     return mask
 
 

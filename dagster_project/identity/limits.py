@@ -137,7 +137,8 @@ def _give_way(
         "create or replace table work.giving_way as "
         "select link.l, link.r from work.link_of_broken as link "
         "inner join work.worth on link.pattern = worth.pattern "
-        "where link.odds - worth.bits <= $1",
+        # a prior above even odds, as of a table where one value is everybody's, is no evidence
+        "where least(link.odds, link.bits) - worth.bits <= $1",
         [round(10 * spec.clusters.merge_bits)],
     )
     work.run("insert into work.limit_act select l, r, $1, 2 from work.giving_way", [kinds[-1]])
@@ -150,7 +151,7 @@ def _give_way(
 
 _LINKS_OF_BROKEN = """
 create or replace table work.link_of_broken as
-select edge.l, edge.r, edge.pattern, edge.odds
+select edge.l, edge.r, edge.pattern, edge.bits, edge.odds
 from work.edge
 inner join work.limited as la on edge.l = la.rid
 inner join work.limited as ra on edge.r = ra.rid and la.label = ra.label

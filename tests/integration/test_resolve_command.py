@@ -290,6 +290,41 @@ def test_repeated_ids_are_counted_and_told_apart(tmp_path: Path) -> None:
         assert sorted(row["record_id"] for row in csv.DictReader(lines)) == ["1#1", "1#2", "2"]
 
 
+@pytest.mark.parametrize(
+    ("row", "customers"),
+    [
+        pytest.param({"name": "Maud Tressider", "email": "maud@example.org"}, 1, id="proving"),
+        pytest.param({"email": "maud@example.org"}, 1, id="e-mail-alone"),
+        pytest.param({"name": "Maud Tressider", "city": "Ely"}, 400, id="a-name-and-a-town"),
+    ],
+)
+def test_rows_that_say_the_same_go_together_where_what_they_say_proves(
+    row: dict[str, str], customers: int, tmp_path: Path
+) -> None:
+    table = _write(tmp_path / "same.csv", [row] * 400)
+
+    told = _run("resolve", table, "--out", tmp_path / "out.parquet").output
+
+    assert "390 rows repeat word for word" in told
+    assert duckdb.sql(
+        f"select count(*), count(distinct customer_id) from '{tmp_path / 'out.parquet'}'"
+    ).fetchall() == [(400, customers)]
+
+
+def test_an_address_in_every_rows_list_joins_nobody(tmp_path: Path) -> None:
+    table = tmp_path / "lists.parquet"
+    duckdb.sql(
+        "copy (select i as id, ['all@firm.example', 'n' || i || '@web.example'] as emails "
+        f"from range(120) as numbers(i)) to '{table}'"
+    )
+
+    _run("resolve", table, "--out", tmp_path / "out.parquet")
+
+    assert duckdb.sql(
+        f"select count(distinct customer_id) from '{tmp_path / 'out.parquet'}'"
+    ).fetchall() == [(120,)]
+
+
 def test_an_evaluation_without_truth_or_links_says_what_it_needs(folder: Path) -> None:
     result = _run("evaluate", folder / "out.parquet")
 

@@ -12,6 +12,7 @@ from dagster_project.identity.agreements import MOST_HOLDERS, write_holdings
 from dagster_project.identity.aliases import USUAL_HOLDERS
 from dagster_project.identity.contacts import (
     HOLDERS,
+    beside,
     judge_values,
     names_household,
     read_values,
@@ -145,15 +146,30 @@ where
 
 _OTHER_HOLDERS = f"""
 insert into work.holder by name
+with
+
+span as (
+
+    select rid, kind, min(value_id) as first_value, max(value_id) as last_value
+    from kept.identifier as identifier
+    where
+        rid in (select rid from work.touched_identifier)
+        and {FLAGS_BY_HOLDERS.format("identifier")}
+    group by rid, kind
+
+)
+
 select distinct
     identifier.value_id,
     identifier.kind,
     case when name.word_count > 1 then name.name_id end as name_id,
+    case when coalesce(name.word_count, 0) < 2 then {beside("identifier", "span")} end as beside,
     identifier.first_seen_at as seen_from,
     identifier.last_seen_at as seen_to,
     {names_household("identifier")} as is_household
 from work.touched_identifier as identifier
 inner join kept.record on identifier.rid = record.rid
+inner join span on identifier.rid = span.rid and identifier.kind = span.kind
 left join kept.record_name on identifier.rid = record_name.rid
 left join kept.name on record_name.name_id = name.name_id
 where not record.is_mailbox

@@ -20,6 +20,9 @@ ROW = "_c360_row"
 PLACED = "input.placed"
 """The same rows with their ``PLACE``, once ``place_rows`` has run."""
 
+COPIES = "input.copies"
+"""Rows that say what ``MOST_COPIES`` others say, with the hash of it."""
+
 PLACE = "_c360_place"
 """A row's place in the order of what the rows hold, as text of ten digits."""
 
@@ -64,11 +67,22 @@ def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {str(name): str(kind) for name, kind in rows if name != ROW}
 
 
-def place_rows(connection: duckdb.DuckDBPyConnection, evidence: Sequence[str]) -> None:
+MOST_COPIES = 10
+"""Rows of the same contents that are compared with each other; the others go where these go.
+Comparing all would take pairs by the square, and a value with hundreds of holders says nothing."""
+
+
+def place_rows(
+    connection: duckdb.DuckDBPyConnection,
+    evidence: Sequence[str],
+    *,
+    most_copies: int | None = MOST_COPIES,
+) -> None:
     """Make ``PLACED``: rows by what they hold in the columns that are evidence.
 
     Records are matched under these places, so that neither ids nor the order of rows can break
-    a tie or choose a sample. Rows that hold the same are interchangeable.
+    a tie or choose a sample. Rows that hold the same are interchangeable: more than
+    ``most_copies`` of them (None: any number) are not placed, and stand in ``COPIES``.
     """
     contents = ", ".join(identifier(name) for name in sorted(evidence))
     # hashed before they are put in order: a window would carry the columns along
@@ -77,13 +91,22 @@ def place_rows(connection: duckdb.DuckDBPyConnection, evidence: Sequence[str]) -
         create or replace table input.place as
         select
             {ROW},
-            lpad((row_number() over (order by contents, {ROW}))::varchar, 10, '0') as {PLACE}
+            lpad((row_number() over (order by contents, {ROW}))::varchar, 10, '0') as {PLACE},
+            contents,
+            row_number() over (partition by contents order by {ROW}) as copy
         from (select {ROW}, hash({contents}) as contents from {TABLE})
         """
     )
     connection.execute(
         f"create or replace view {PLACED} as select place.{PLACE}, rows.* "
-        f"from {TABLE} as rows inner join input.place as place on rows.{ROW} = place.{ROW}"
+        f"from {TABLE} as rows inner join input.place as place on rows.{ROW} = place.{ROW} "
+        f"where {'true' if most_copies is None else f'place.copy <= {most_copies}'}"
+    )
+    connection.execute(
+        f"create or replace view {COPIES} as "
+        f"select rows.*, place.contents from {TABLE} as rows "
+        f"inner join input.place as place on rows.{ROW} = place.{ROW} "
+        f"where {'false' if most_copies is None else f'place.copy > {most_copies}'}"
     )
 
 

@@ -20,6 +20,8 @@ from dagster_project.identity.estimate import Estimate, estimate_from_work
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import (
+    COPIES,
+    MOST_COPIES,
     PLACE,
     PLACED,
     ROW,
@@ -123,12 +125,13 @@ def resolve_table(
     present = list(columns_of(connection))
     named = table.of(Meaning.RECORD_ID)
     ids = record_ids(connection, named[0] if named else find_record_id(present))
-    placed = _placed(connection, table)
+    placed = _placed(connection, table, most_copies=None if has_labels else MOST_COPIES)
     labels = labels_of_rows(connection, ids.sql) if has_labels else Labels()
     seconds, warnings = _cluster(connection, table, matching, labels.judgements, progress)
     estimate = estimate_from_work(connection)
     started = perf_counter()
     connection.execute(_NAMED.format(record_id=ids.sql))
+    connection.execute(_ASSIGNED)
     write_atomically(connection, _CUSTOMERS, outputs.customers)
     if outputs.links:
         write_atomically(connection, _LINKS, outputs.links)
@@ -141,16 +144,31 @@ def resolve_table(
         compared=counts[3],
         estimate=estimate,
         seconds={"columns": placed + seconds.pop("columns"), **seconds, "write": written},
-        notes=tuple(note for note in (ids.note, _note(labels)) if note),
+        notes=tuple(
+            note for note in (ids.note, _note(labels), _note_copies(connection)) if note
+        ),
         warnings=warnings,
     )
 
 
-def _placed(connection: duckdb.DuckDBPyConnection, table: TableSpec) -> float:
+def _placed(
+    connection: duckdb.DuckDBPyConnection, table: TableSpec, *, most_copies: int | None
+) -> float:
     """Name rows by their contents; the seconds it took."""
     start = perf_counter()
-    place_rows(connection, [n for n, c in table.columns.items() if c.means not in _NOT_READ])
+    evidence = [n for n, c in table.columns.items() if c.means not in _NOT_READ]
+    place_rows(connection, evidence, most_copies=most_copies)
     return perf_counter() - start
+
+
+def _note_copies(connection: duckdb.DuckDBPyConnection) -> str | None:
+    rows = int(connection.execute(f"select count(*) from {COPIES}").fetchall()[0][0])
+    if not rows:
+        return None
+    return (
+        f"{counted(rows, 'row repeats', 'rows repeat')} word for word what "
+        f"{MOST_COPIES} others say: each goes where those go, and has no links of its own"
+    )
 
 
 def _note(labels: Labels) -> str | None:
@@ -211,23 +229,49 @@ def write_atomically(connection: duckdb.DuckDBPyConnection, select: str, file: P
 
 # The records' own ids, which matching has not seen.
 _NAMED = f"""
+create or replace view input.row_name as
+select {ROW} as row_number, {{record_id}} as record_id from {TABLE};
+
 create or replace view input.record_name as
 select record.rid, named.row_number, named.record_id
-from (select {PLACE}, {ROW} as row_number, {{record_id}} as record_id from {PLACED}) as named
-inner join work.record as record on named.{PLACE} = record.record_id
+from input.row_name as named
+inner join input.place as place on named.row_number = place.{ROW}
+inner join work.record as record on place.{PLACE} = record.record_id
+"""
+
+# Copies of one row go where those that were compared went, if these went together.
+_ASSIGNED = f"""
+create or replace table input.assigned as
+select name.record_id, name.row_number, assignment.cluster::bigint as cluster
+from input.record_name as name
+inner join work.assignment as assignment on name.rid = assignment.rid
+
+union all
+
+select
+    copied.record_id,
+    copied.row_number,
+    coalesce(whole.cluster, -copied.row_number) as cluster
+from (
+    select named.record_id, named.row_number, copies.contents
+    from {COPIES} as copies
+    inner join input.row_name as named on copies.{ROW} = named.row_number
+) as copied
+left join (
+    select place.contents, min(assignment.cluster)::bigint as cluster
+    from input.place as place
+    inner join work.record as record on place.{PLACE} = record.record_id
+    inner join work.assignment as assignment on record.rid = assignment.rid
+    group by place.contents
+    having min(assignment.cluster) = max(assignment.cluster)
+) as whole on copied.contents = whole.contents
 """
 
 # An id of the smallest record_id: the same records get the same id in every run.
 _CUSTOMERS = """
 with
 
-assigned as (
-
-    select name.record_id, name.row_number, assignment.cluster
-    from input.record_name as name
-    inner join work.assignment as assignment on name.rid = assignment.rid
-
-),
+assigned as (select * from input.assigned),
 
 customers as (
 
@@ -266,5 +310,5 @@ select
     count(*),
     coalesce(max(n), 0),
     (select count(*) from work.candidate)
-from (select count(*) as n from work.assignment group by cluster)
+from (select count(*) as n from input.assigned group by cluster)
 """
