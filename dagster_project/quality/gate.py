@@ -47,17 +47,46 @@ def judge(
 
     columns = _columns_of(connection, table, schema)
     rules = [e for e in suite.expectations if _can_be_asked(e, columns)]
-    plan = suite_hash(rules)
-    with validator_of(connection, table, schema, plan=plan) as validator:
-        results = validator.graph_validate(
-            configurations=[_numbered(rule, index) for index, rule in enumerate(rules)],
-            runtime_configuration=_COUNTS_ONLY,
-        )
-    by_index = {_index_of(result): result for result in results}
+    is_empty = not connection.execute(
+        f"select 1 from {_named(table, schema)} limit 1"
+    ).fetchall()
+    asked = {i: r for i, r in enumerate(rules) if not (is_empty and _asks_each_row(r))}
+    results = {}
+    if asked:
+        plan = suite_hash(asked.values())
+        with validator_of(connection, table, schema, plan=plan) as validator:
+            results = {
+                _index_of(result): result
+                for result in validator.graph_validate(
+                    configurations=[_numbered(rule, index) for index, rule in asked.items()],
+                    runtime_configuration=_COUNTS_ONLY,
+                )
+            }
     return Verdict(
         suite.name,
-        tuple(_outcome(rule, by_index.get(index)) for index, rule in enumerate(rules)),
+        tuple(
+            _outcome(rule, results.get(index)) if index in asked else _no_row_fails(rule)
+            for index, rule in enumerate(rules)
+        ),
     )
+
+
+def _asks_each_row(expectation: "Expectation") -> bool:
+    """Whether no row means no failure: GX takes a tenth of a second to find that out."""
+    from great_expectations.expectations import expectation as kinds
+
+    return isinstance(
+        expectation,
+        kinds.ColumnMapExpectation
+        | kinds.ColumnPairMapExpectation
+        | kinds.MulticolumnMapExpectation,
+    )
+
+
+def _no_row_fails(expectation: "Expectation") -> RuleOutcome:
+    """What GX says of a rule about rows where there are none."""
+    severity = Severity.QUARANTINE if is_row_rule(expectation) else _severity_of(expectation)
+    return RuleOutcome(rule_name(expectation), severity, passed=True, evaluated=0, failed=0)
 
 
 def suite_hash(rules: "Iterable[Expectation]") -> str:
@@ -82,8 +111,12 @@ def _failed_rows(outcome: RuleOutcome) -> str:
 def _columns_of(
     connection: duckdb.DuckDBPyConnection, table: str, schema: str | None
 ) -> frozenset[str]:
-    name = f'"{schema}"."{table}"' if schema else f'"{table}"'
-    return frozenset(row[0] for row in connection.execute(f"describe {name}").fetchall())
+    described = connection.execute(f"describe {_named(table, schema)}").fetchall()
+    return frozenset(row[0] for row in described)
+
+
+def _named(table: str, schema: str | None) -> str:
+    return f'"{schema}"."{table}"' if schema else f'"{table}"'
 
 
 def _can_be_asked(expectation: "Expectation", columns: frozenset[str]) -> bool:

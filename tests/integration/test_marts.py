@@ -186,7 +186,7 @@ def test_an_incremental_model_that_fails_keeps_the_rows_it_had(warehouse: Wareho
 def test_a_row_too_many_stops_the_build(warehouse: Warehouse) -> None:
     warehouse.write(busy_world().record(ANA, "c2").record(BEN, "c1"))
 
-    with pytest.raises(DbtError, match="unique_customer_records_record_id"):
+    with pytest.raises(DbtError, match="primary_key_customer_records_record_id"):
         warehouse.dbt(
             "build", "--indirect-selection", "eager", "--exclude-resource-type", "unit_test"
         )

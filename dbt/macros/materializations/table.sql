@@ -6,7 +6,7 @@
 {% materialization table, adapter='duckdb', supported_languages=['sql'] -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- if existing is none or not existing.is_table or should_full_refresh() -%}
-        {{ return(dbt.materialization_table_duckdb()) }}
+        {{ return(write_whole(existing)) }}
     {%- endif -%}
     {%- set held = this.incorporate(type='table') -%}
     {%- set made = held.identifier ~ '__made' -%}
@@ -33,6 +33,31 @@
     {{ run_hooks(post_hooks, inside_transaction=False) }}
     {{ return({'relations': [held]}) }}
 {%- endmaterialization %}
+
+
+{# A table written for the first time, or anew. DuckDB replaces a table in one statement of the
+   transaction, so readers of the file never see it gone, and nothing has to be renamed: dbt-duckdb's
+   own way asks the catalogue eight more times, which is half of what a small table costs. #}
+{% macro write_whole(existing) -%}
+    {%- set written = this.incorporate(type='table') -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- if existing is not none and not existing.is_table -%}
+        {%- do adapter.drop_relation(existing) -%}
+    {%- endif -%}
+    {% call statement('main') -%}
+        {{ get_assert_columns_equivalent(compiled_code) if config.get('contract').enforced }}
+        create or replace table {{ written }} as (
+            {{ compiled_code }}
+        )
+    {%- endcall %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {% do persist_docs(written, model) %}
+    {{ adapter.commit() }}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+    {{ return({'relations': [written]}) }}
+{%- endmacro %}
 
 
 {# A list hashes like its missing self where it is empty, so what is nested counts as text. #}

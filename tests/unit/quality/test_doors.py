@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from dagster_project.config.consumers import Consumer
 from dagster_project.domain.loads import Verdict
 from dagster_project.engines.duckdb.session import session
+from dagster_project.quality import gate
 from dagster_project.quality.doors import _INPUT_OF, judge_marts, judge_product
 
 MARTS = Path(__file__).parents[3] / "dbt" / "models" / "marts"
@@ -64,6 +65,19 @@ def test_empty_marts_of_empty_inputs_pass(warehouse: duckdb.DuckDBPyConnection) 
     verdicts = judge_marts(warehouse, sorted(SUITES))
 
     assert {name: failed(v) for name, v in verdicts.items() if not v.passed} == {}
+
+
+def test_rules_about_rows_need_not_be_asked_where_there_are_none(
+    warehouse: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from expectations.marts import MARTS as SUITES
+
+    told = judge_marts(warehouse, sorted(SUITES))
+    monkeypatch.setattr(gate, "_asks_each_row", lambda rule: False)
+    asked = judge_marts(warehouse, sorted(SUITES))
+
+    assert told == asked
+    assert sum(len(verdict.outcomes) for verdict in told.values()) > 100
 
 
 GOOD_CASE = {
