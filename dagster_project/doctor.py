@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from dagster_project.config.roots import kind_of
 from dagster_project.config.sources import SourceConfig, read_sources
-from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.errors import Customer360Error, each_mistake
 from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, read_settings
 from dagster_project.sources.catalogue import STREAMS, VENDORS
@@ -43,7 +43,7 @@ def examine(root: Path | None) -> list[Finding]:
         try:
             findings.extend(check(settings))
         except Customer360Error as error:
-            findings.append(_wrong(error))
+            findings.extend(map(_wrong, each_mistake(error)))
     return list(dict.fromkeys(findings))  # a broken register is met by three of them
 
 
@@ -181,7 +181,7 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
         try:
             read(settings.config_dir / name)
         except Customer360Error as error:
-            yield _wrong(error)
+            yield from map(_wrong, each_mistake(error))
         else:
             yield Finding(f"config/{name} reads well")
 

@@ -1,22 +1,22 @@
 """``config/consumers.yml``: who reads, and what each may see."""
 
 import re
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import model_validator
 
-from dagster_project.config.yaml_file import read_yaml
+from dagster_project.config.entry import Entries, entry
+from dagster_project.config.mistakes import shown
+from dagster_project.config.yaml_file import YamlDocument, read_yaml
+from dagster_project.domain.errors import ConfigError
 
 _TABLE = re.compile(r"[a-z_]+\.[a-z0-9_*?]+")
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class CrmImport(_Strict):
+class CrmImport(Entries):
     """A CSV that a CRM loads back: one row per changed record of that CRM.
 
     ``columns`` maps the file's headers to columns of ``customer_360``; ``id_header`` gets the
@@ -24,10 +24,18 @@ class CrmImport(_Strict):
     left out.
     """
 
-    record_type: str = "contact"
-    id_header: str
-    columns: dict[str, str] = Field(min_length=1)
-    never_when: dict[str, tuple[str, ...]] = Field(min_length=1)
+    record_type: str = entry(
+        "the CRM's object whose records are written", "contact", example="contact"
+    )
+    id_header: str = entry("header of the column with the CRM's own id", example="Id")
+    columns: dict[str, str] = entry(
+        "header → column of customer_360", example="{X_Handle__c: x_handle}", min_length=1
+    )
+    never_when: dict[str, tuple[str, ...]] = entry(
+        "customers whose column has one of these values are left out",
+        example="{email_consent: [withdrawn]}",
+        min_length=1,
+    )
 
     @model_validator(mode="after")
     def _headers_once(self) -> "CrmImport":
@@ -36,18 +44,45 @@ class CrmImport(_Strict):
         return self
 
 
-class Consumer(_Strict):
+class Consumer(Entries):
     """One reader of the warehouse and the rules its data product obeys."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    title: str
-    personal_data: bool
-    tables: tuple[str, ...] = Field(min_length=1)
-    csv: bool = False
-    group_size_column: str | None = None
-    min_group_size: int | None = Field(default=None, ge=2)
-    crm_import: dict[Literal["salesforce", "hubspot"], CrmImport] = Field(default_factory=dict)
-    forbidden_columns: tuple[str, ...] = ()
+    name: str = entry(
+        "the consumer's name, which is the entry's own",
+        form="a name of lower-case letters, digits and underscores",
+        example="finance",
+        inside=True,
+        pattern=r"^[a-z][a-z0-9_]*$",
+    )
+    title: str = entry(
+        "what the product is, for whom", example="Revenue by market, for finance"
+    )
+    personal_data: bool = entry("whether it may hold personal data", example="false")
+    tables: tuple[str, ...] = entry(
+        "tables as schema.table; * and ? are wildcards",
+        example="[insights.insight_finance__*]",
+        min_length=1,
+    )
+    csv: bool = entry("also write each table as CSV", False, example="true")  # noqa: FBT003
+    group_size_column: str | None = entry(
+        "column with the size of a group; needed without personal data",
+        None,
+        example="customers",
+    )
+    min_group_size: int | None = entry(
+        "smaller groups refuse the product; needed without personal data",
+        None,
+        example="5",
+        ge=2,
+    )
+    crm_import: dict[Literal["salesforce", "hubspot"], CrmImport] = entry(
+        "files a CRM loads back, by vendor", example="{…}", default_factory=dict
+    )
+    forbidden_columns: tuple[str, ...] = entry(
+        "columns it may never hold; without it those of never_without_personal_data",
+        (),
+        example="[email]",
+    )
 
     @model_validator(mode="after")
     def _floor_without_personal_data(self) -> "Consumer":
@@ -55,7 +90,8 @@ class Consumer(_Strict):
             return self
         if self.group_size_column is None or self.min_group_size is None:
             raise ValueError(
-                "a consumer without personal data needs group_size_column and min_group_size"
+                "a consumer without personal data needs group_size_column and min_group_size; "
+                "add `group_size_column: customers` and `min_group_size: 5`"
             )
         if self.crm_import:
             raise ValueError("crm_import holds personal data; set personal_data: true")
@@ -66,24 +102,41 @@ class Consumer(_Strict):
         return any(fnmatchcase(table, pattern) for pattern in self.tables)
 
 
-class _Consumers(_Strict):
-    never_without_personal_data: tuple[str, ...] = Field(min_length=1)
-    consumers: dict[str, Consumer] = Field(min_length=1)
+class Consumers(Entries):
+    """The whole file."""
+
+    never_without_personal_data: tuple[str, ...] = entry(
+        "columns that no product without personal data may hold",
+        example="[email, phone]",
+        min_length=1,
+    )
+    consumers: dict[str, Consumer] = entry(
+        "one entry per consumer, by a name of your own", example="{…}", min_length=1
+    )
 
 
 def read_consumers(file: Path) -> tuple[Consumer, ...]:
     """Read every consumer, in the file's order; ``ConfigError`` names file, line and remedy."""
     document = read_yaml(file)
-    register = document.parse(_Consumers, prepare=_named)
-    for consumer in register.consumers.values():
-        for index, pattern in enumerate(consumer.tables):
-            if not _TABLE.fullmatch(pattern):
-                raise document.error(
-                    f"consumer {consumer.name}: {pattern!r} is not schema.table",
-                    "write it like marts.customer_360 or insights.insight_design__*",
-                    path=("consumers", consumer.name, "tables", index),
-                )
+    register = document.parse(
+        Consumers,
+        prepare=_named,
+        also=lambda data: _tables_without_schema(document, data.get("consumers")),
+    )
     return tuple(register.consumers.values())
+
+
+def _tables_without_schema(document: YamlDocument, consumers: object) -> Iterator[ConfigError]:
+    for name, consumer in consumers.items() if isinstance(consumers, dict) else ():
+        tables = consumer.get("tables") if isinstance(consumer, dict) else None
+        for index, pattern in enumerate(tables if isinstance(tables, list) else ()):
+            if isinstance(pattern, str) and not _TABLE.fullmatch(pattern):
+                path = ("consumers", name, "tables", index)
+                yield document.error(
+                    f"consumer {name}: {shown(pattern, path)} is not schema.table",
+                    "write it like marts.customer_360 or insights.insight_design__*",
+                    path=path,
+                )
 
 
 def _named(data: dict[str, object]) -> dict[str, object]:
@@ -92,11 +145,11 @@ def _named(data: dict[str, object]) -> dict[str, object]:
     if not isinstance(entries, dict):
         return {**data}
     forbidden = data.get("never_without_personal_data") or ()
-    return {**data, "consumers": {n: _entry(n, e, forbidden) for n, e in entries.items()}}
+    return {**data, "consumers": {n: _with_name(n, e, forbidden) for n, e in entries.items()}}
 
 
-def _entry(name: str, entry: object, forbidden: object) -> object:
-    if not isinstance(entry, dict):
-        return entry
-    never = () if entry.get("personal_data", False) else forbidden
-    return {"name": name, "forbidden_columns": never, **entry}
+def _with_name(name: str, given: object, forbidden: object) -> object:
+    if not isinstance(given, dict):
+        return given
+    never = () if given.get("personal_data", False) else forbidden
+    return {"name": name, "forbidden_columns": never, **given}

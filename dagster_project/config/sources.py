@@ -1,14 +1,17 @@
 """``config/sources.yml``: the register of sources and of data collection."""
 
 import re
-from difflib import get_close_matches
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator
 
+from dagster_project.config.entry import Entries, entry
+from dagster_project.config.mistakes import close_or_all, shown
 from dagster_project.config.yaml_file import YamlDocument, read_yaml
+from dagster_project.domain.errors import ConfigError
 from dagster_project.domain.streams import Delivery, StreamSpec
 
 
@@ -18,15 +21,15 @@ def _known_zone(name: str) -> str:
     return name
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class StreamOptions(_Strict):
+class StreamOptions(Entries):
     """What a company says of one stream of one source."""
 
-    delivery: Delivery | None = None
-    absence: Literal["deleted", "nothing"] = "nothing"
+    delivery: Delivery | None = entry(
+        "what a file of it holds; without it as the vendor delivers", None, example="snapshot"
+    )
+    absence: Literal["deleted", "nothing"] = entry(
+        "`deleted`: a row that a later snapshot lacks is gone", "nothing", example="deleted"
+    )
 
 
 REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -42,26 +45,41 @@ def _only_referred_to(secret: str) -> str:
     return secret
 
 
-class ApiOptions(_Strict):
+class ApiOptions(Entries):
     """How to reach a vendor's API. Secrets are ``${NAME}`` references, resolved at run time."""
 
-    base_url: str
-    token: Annotated[str, AfterValidator(_only_referred_to)] | None = None
-    account: str
-    look_back_days: int = Field(default=7, ge=0, le=365)
-    page_limit: int = Field(default=100, ge=1, le=1000)
-    timeout_seconds: float = Field(default=30, gt=0)
+    base_url: str = entry(
+        "address of the server, or a `${NAME}` of the environment",
+        example="https://social.example.org",
+    )
+    token: Annotated[str, AfterValidator(_only_referred_to)] | None = entry(
+        "the secret, always as `${NAME}`", None, example="${MASTODON_TOKEN}"
+    )
+    account: str = entry("the account whose messages are pulled", example="yourbrand")
+    look_back_days: int = entry(
+        "days pulled again for edits and deletes", 7, example="7", ge=0, le=365
+    )
+    page_limit: int = entry("pages of one pull, at most", 100, example="100", ge=1, le=1000)
+    timeout_seconds: float = entry("how long an answer may take", 30, example="30", gt=0)
 
 
-class SourceConfig(_Strict):
+class SourceConfig(Entries):
     """One configured source, and why its data may be collected."""
 
-    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    vendor: str
-    owner: str
-    brand: str
-    region: str
-    purpose: str
+    name: str = entry(
+        "the source's name, which is the entry's own",
+        form="a name of lower-case letters, digits and underscores",
+        example="salesforce_emea",
+        inside=True,
+        pattern=r"^[a-z][a-z0-9_]*$",
+    )
+    vendor: str = entry("the format of its files or API", example="salesforce")
+    owner: str = entry("who answers for this source", example="crm-team@example.org")
+    brand: str = entry("whose customers they are", example="your-brand")
+    region: str = entry("where they are", example="emea")
+    purpose: str = entry(
+        "what the data is collected for", example="customer relationship management"
+    )
     lawful_basis: Literal[
         "consent",
         "contract",
@@ -69,33 +87,72 @@ class SourceConfig(_Strict):
         "vital interests",
         "public task",
         "legitimate interest",
-    ]
-    retention_days: int = Field(gt=0)
-    disclosure: str
-    country: str | None = Field(default=None, pattern=r"^[A-Z]{2}$")
-    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$")
-    timezone: Annotated[str, AfterValidator(_known_zone)] | None = None
-    brand_accounts: tuple[str, ...] = ()
-    employee_accounts: tuple[str, ...] = ()
-    employee_domains: tuple[str, ...] = ()
-    columns: dict[str, str] = Field(default_factory=dict)
-    """Landing column → the header this company uses for it (``x_handle: Twitter_Handle__c``)."""
-    streams: dict[str, StreamOptions] = Field(default_factory=dict)
-    api: ApiOptions | None = None
+    ] = entry("on which basis of article 6 GDPR", example="contract")
+    retention_days: int = entry("how many days it is kept", example="365", gt=0)
+    disclosure: str = entry(
+        "where people are told of it", example="https://example.org/privacy#crm"
+    )
+    country: str | None = entry(
+        "country of phone numbers that carry no prefix",
+        None,
+        form="a country's two capital letters (ISO 3166)",
+        example="FR",
+        pattern=r"^[A-Z]{2}$",
+    )
+    currency: str | None = entry(
+        "currency of amounts whose row names none",
+        None,
+        form="a currency's three capital letters (ISO 4217)",
+        example="EUR",
+        pattern=r"^[A-Z]{3}$",
+    )
+    timezone: Annotated[str, AfterValidator(_known_zone)] | None = entry(
+        "zone of times that carry none; a file that needs it is refused without it",
+        None,
+        form="an IANA name",
+        example="Europe/Paris",
+    )
+    brand_accounts: tuple[str, ...] = entry(
+        "accounts of the company itself: no customers", (), example="[yourbrand]"
+    )
+    employee_accounts: tuple[str, ...] = entry(
+        "accounts of its people: no customers", (), example="[ada_at_work]"
+    )
+    employee_domains: tuple[str, ...] = entry(
+        "e-mail domains of its people: no customers", (), example="[your-brand.example]"
+    )
+    columns: dict[str, str] = entry(
+        "landing column → the header your export uses for it, where it is neither the vendor's "
+        "nor a known label",
+        example="{x_handle: Twitter_Handle__c}",
+        default_factory=dict,
+    )
+    streams: dict[str, StreamOptions] = entry(
+        "per stream, what its files hold",
+        example="{contact: {delivery: snapshot, absence: deleted}}",
+        default_factory=dict,
+    )
+    api: ApiOptions | None = entry(
+        "for a source that is pulled instead of read from files", None, example="{…}"
+    )
 
 
-class _Register(_Strict):
-    sources: dict[str, SourceConfig]
+class Register(Entries):
+    """The whole file."""
+
+    sources: dict[str, SourceConfig] = entry(
+        "one entry per connection, by a name of your own", example="{}"
+    )
 
 
 def read_sources(file: Path, *, streams: tuple[StreamSpec, ...]) -> tuple[SourceConfig, ...]:
     """Read the register; ``ConfigError`` names file, line and remedy. ``streams``: all known."""
     document = read_yaml(file)
     register = document.parse(
-        _Register, prepare=lambda data: {**data, "sources": _named(data.get("sources"))}
+        Register,
+        prepare=lambda data: {**data, "sources": _named(data.get("sources"))},
+        also=lambda data: _unknown_names(document, data.get("sources"), streams),
     )
-    for source in register.sources.values():
-        _require_known(document, source, streams)
     return tuple(register.sources.values())
 
 
@@ -104,27 +161,41 @@ def _named(sources: object) -> object:
     if not isinstance(sources, dict):
         return {} if sources is None else sources
     return {
-        name: {"name": name, **(entry or {})} if isinstance(entry, dict | None) else entry
-        for name, entry in sources.items()
+        name: {"name": name, **(given or {})} if isinstance(given, dict | None) else given
+        for name, given in sources.items()
     }
 
 
-def _require_known(
-    document: YamlDocument, source: SourceConfig, streams: tuple[StreamSpec, ...]
-) -> None:
-    """A misspelt vendor, stream or column would otherwise be passed over without a word."""
-    own = [spec for spec in streams if spec.vendor == source.vendor]
-    columns = dict.fromkeys(column for spec in own for column in spec.columns)
+def _unknown_names(
+    document: YamlDocument, sources: object, streams: tuple[StreamSpec, ...]
+) -> Iterator[ConfigError]:
+    """A misspelt vendor, stream or column would otherwise be passed over without a word.
+
+    Without a known vendor nothing can be said of its streams and columns.
+    """
     vendors = tuple(dict.fromkeys(spec.vendor for spec in streams))
-    for entry, given, known in (
-        ("vendor", (source.vendor,), vendors),
-        ("streams", tuple(source.streams), tuple(spec.stream for spec in own)),
-        ("columns", tuple(source.columns), tuple(columns)),
-    ):
-        for name in given:
-            if name not in known:
-                raise document.error(
-                    f"source {source.name}: unknown {entry.removesuffix('s')} {name!r}",
-                    f"use one of: {', '.join(get_close_matches(name, known) or known)}",
-                    path=("sources", source.name, entry, name),
-                )
+    for name, source in sources.items() if isinstance(sources, dict) else ():
+        vendor = source.get("vendor") if isinstance(source, dict) else None
+        if vendor is None:
+            continue
+        if vendor not in vendors:
+            yield document.error(
+                f"source {name}: unknown vendor {shown(vendor, ())}",
+                close_or_all(vendor, vendors),
+                path=("sources", name, "vendor"),
+            )
+            continue
+        own = [spec for spec in streams if spec.vendor == vendor]
+        columns = dict.fromkeys(column for spec in own for column in spec.columns)
+        for entry_, known in (
+            ("streams", tuple(spec.stream for spec in own)),
+            ("columns", tuple(columns)),
+        ):
+            given = source.get(entry_)
+            for each in given if isinstance(given, dict) else ():
+                if each not in known:
+                    yield document.error(
+                        f"source {name}: unknown {entry_.removesuffix('s')} {each!r}",
+                        close_or_all(each, known),
+                        path=("sources", name, entry_, each),
+                    )

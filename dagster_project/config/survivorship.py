@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
+from dagster_project.config.entry import Entries, entry
+from dagster_project.config.mistakes import close_or_all, shown
 from dagster_project.config.yaml_file import YamlDocument, read_yaml
+from dagster_project.domain.errors import ConfigError
 
 _MOST_RULES = 4  # the mart compares this many rules per field
 
@@ -55,9 +57,13 @@ class SurvivorshipRow:
 def read_survivorship(file: Path, *, vendors: tuple[str, ...]) -> tuple[SurvivorshipRow, ...]:
     """Read the rules; ``ConfigError`` names file, line and remedy. ``vendors``: known formats."""
     document = read_yaml(file)
-    rules = document.parse(_Survivorship)
-    _require_known_vendors(document, rules, vendors)
-    _require_every_field(document, rules)
+    rules = document.parse(
+        Survivorship,
+        also=lambda data: (
+            *_unknown_vendors(document, data, vendors),
+            *_undecided_fields(document, data.get("fields")),
+        ),
+    )
     return tuple(
         row
         for field in GoldenField
@@ -67,22 +73,33 @@ def read_survivorship(file: Path, *, vendors: tuple[str, ...]) -> tuple[Survivor
     )
 
 
-class _FieldRules(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class FieldRules(Entries):
+    """How the value of one field is chosen."""
 
-    rules: tuple[Rule, ...] = Field(min_length=1, max_length=_MOST_RULES)
-    trust: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = entry(
+        "in this order; a later one decides what the earlier ones left equal",
+        example="[most_trusted, most_recent]",
+        min_length=1,
+        max_length=_MOST_RULES,
+    )
+    trust: tuple[str, ...] = entry(
+        "for this field, in place of the file's", (), example="[salesforce, hubspot]"
+    )
 
 
-class _Survivorship(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class Survivorship(Entries):
+    """The whole file."""
 
-    trust: tuple[str, ...] = Field(min_length=1)
-    fields: dict[GoldenField, _FieldRules]
+    trust: tuple[str, ...] = entry(
+        "vendors, the most trusted first", example="[salesforce, hubspot]", min_length=1
+    )
+    fields: dict[GoldenField, FieldRules] = entry(
+        "one line per field of the golden record", example="{…}"
+    )
 
 
 def _rows_of(
-    field: GoldenField, rules: _FieldRules, trust: tuple[str, ...]
+    field: GoldenField, rules: FieldRules, trust: tuple[str, ...]
 ) -> Iterator[SurvivorshipRow]:
     priority = 0
     for rule in dict.fromkeys(rules.rules):
@@ -91,25 +108,28 @@ def _rows_of(
             yield SurvivorshipRow(str(field), priority, vendor, str(rule))
 
 
-def _require_known_vendors(
-    document: YamlDocument, rules: _Survivorship, vendors: tuple[str, ...]
-) -> None:
-    named: list[tuple[str, tuple[str, ...]]] = [("trust", rules.trust)]
-    named += [(f"fields.{field}.trust", entry.trust) for field, entry in rules.fields.items()]
-    for place, trust in named:
-        for vendor in trust:
+def _unknown_vendors(
+    document: YamlDocument, data: dict[str, Any], vendors: tuple[str, ...]
+) -> Iterator[ConfigError]:
+    fields = data.get("fields")
+    named: list[tuple[tuple[str, ...], object]] = [(("trust",), data.get("trust"))]
+    for field, rules in fields.items() if isinstance(fields, dict) else ():
+        if isinstance(rules, dict):
+            named.append((("fields", str(field), "trust"), rules.get("trust")))
+    for path, trust in named:
+        for index, vendor in enumerate(trust if isinstance(trust, list) else ()):
             if vendor not in vendors:
-                raise document.error(
-                    f"{place}: unknown vendor {vendor!r}",
-                    f"use some of: {', '.join(vendors)}",
-                    path=tuple(place.split(".")),
+                yield document.error(
+                    f"{'.'.join(path)}: unknown vendor {shown(vendor, ())}",
+                    close_or_all(vendor, vendors),
+                    path=(*path, index),
                 )
 
 
-def _require_every_field(document: YamlDocument, rules: _Survivorship) -> None:
-    missing = [str(field) for field in GoldenField if field not in rules.fields]
+def _undecided_fields(document: YamlDocument, fields: object) -> Iterator[ConfigError]:
+    missing = [str(f) for f in GoldenField if isinstance(fields, dict) and f not in fields]
     if missing:
-        raise document.error(
+        yield document.error(
             f"no survivorship rule for: {', '.join(missing)}",
             f"add a line such as `{missing[0]}: {{rules: [most_trusted, most_recent]}}`",
             path=("fields",),

@@ -7,21 +7,24 @@ Belongs here: the file's shape. Does not belong here: what the entries do; that 
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import field_validator
 
+from dagster_project.config.entry import Entries, entry
 from dagster_project.config.yaml_file import read_yaml
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class WordOptions(_Strict):
+class WordOptions(Entries):
     """How texts become words."""
 
-    mistyped_from: int = Field(default=5, ge=3)
-    placeholders: tuple[str, ...] = ()
-    variants: tuple[str, ...] = ()
+    mistyped_from: int = entry(
+        "words of so many letters are read past one typing error", 5, example="5", ge=3
+    )
+    placeholders: tuple[str, ...] = entry(
+        "texts that stand for no value", (), example="[unknown, untitled]"
+    )
+    variants: tuple[str, ...] = entry(
+        "words that tell a variant from what it varies", (), example="[pro, deluxe]"
+    )
 
     @field_validator("placeholders", "variants", mode="before")
     @classmethod
@@ -29,34 +32,46 @@ class WordOptions(_Strict):
         return tuple(str(value).lower() for value in values or ())
 
 
-class NeighbourOptions(_Strict):
+class NeighbourOptions(Entries):
     """Which pairs are compared at all."""
 
-    pairs_per_record: int = Field(default=60, ge=1)
-    neighbours: int = Field(default=10, ge=1)
-    rare_words: int = Field(default=6, ge=2)
+    pairs_per_record: int = entry(
+        "words so common that they bring more pairs are left out", 60, example="60", ge=1
+    )
+    neighbours: int = entry(
+        "each record keeps so many that share most with it", 10, example="10", ge=1
+    )
+    rare_words: int = entry(
+        "of so many of its rarest words, pairs count as words too", 6, example="6", ge=2
+    )
 
 
-class WorksModelOptions(_Strict):
+class WorksModelOptions(Entries):
     """How weights are learned; ``experience`` is worth so many pairs."""
 
-    experience: float = Field(default=50, gt=0)
+    experience: float = entry(
+        "weight of the built-in experience, in pairs", 50, example="50", gt=0
+    )
 
 
-class WorksClusterOptions(_Strict):
+class WorksClusterOptions(Entries):
     """How links become clusters, in bits of log-odds."""
 
-    merge_bits: float = 0.0
-    complete_up_to: int = Field(default=60, ge=2)
+    merge_bits: float = entry(
+        "evidence a link must have above even odds, in bits", 0.0, example="0.0"
+    )
+    complete_up_to: int = entry(
+        "compare all pairs inside components of up to so many records", 60, example="60", ge=2
+    )
 
 
-class WorksSpec(_Strict):
+class WorksSpec(Entries):
     """Everything that decides which records are one work."""
 
-    words: WordOptions = WordOptions()
-    blocking: NeighbourOptions = NeighbourOptions()
-    model: WorksModelOptions = WorksModelOptions()
-    clusters: WorksClusterOptions = WorksClusterOptions()
+    words: WordOptions = entry("how texts become words", WordOptions())
+    blocking: NeighbourOptions = entry("which pairs are compared", NeighbourOptions())
+    model: WorksModelOptions = entry("how weights are learned", WorksModelOptions())
+    clusters: WorksClusterOptions = entry("how links become clusters", WorksClusterOptions())
 
 
 def read_works(file: Path) -> WorksSpec:

@@ -1,17 +1,18 @@
 """YAML files read with the line of every value, so that an error can point at it."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from dagster_project.domain.errors import ConfigError
+from dagster_project.config.mistakes import find_mistakes
+from dagster_project.domain.errors import ConfigError, config_error_of
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,26 +25,35 @@ class YamlDocument:
     data: Any
 
     def parse(
-        self, model: type[Model], *, prepare: Callable[[Any], Any] = lambda data: data
+        self,
+        model: type[Model],
+        *,
+        prepare: Callable[[Any], Any] = lambda data: data,
+        also: Callable[[Any], Iterable[ConfigError]] = lambda data: (),
     ) -> Model:
-        """Validate against a pydantic model; the first problem becomes a ``ConfigError``."""
+        """Validate against a pydantic model; all mistakes become one ``ConfigError``.
+
+        ``also`` finds what the model cannot know, in the data as it stands in the file, right or
+        wrong; what it finds is told first.
+        """
         data = {} if self.data is None else self.data
         if not isinstance(data, dict):
             raise self.error(
                 "the file holds no names and values", "write it like `name: value`"
             )
+        mistakes = list(also(data))
         try:
-            return model.model_validate(prepare(data))
+            parsed = model.model_validate(prepare(data))
         except ValidationError as invalid:
-            problems = invalid.errors(include_input=False, include_url=False)
-            # A misspelt entry explains the missing one beside it, so it is told first.
-            problem = min(problems, key=lambda p: p["type"] != "extra_forbidden")
-            path = tuple(problem["loc"])
-            raise self.error(
-                f"{'.'.join(str(p) for p in path) or 'the file'}: {_told(problem)}",
-                "correct this line; docs/configuration.md lists what each entry may hold",
-                path=path,
-            ) from None
+            problems = cast("list[Mapping[str, Any]]", invalid.errors(include_url=False))
+            mistakes += [
+                self.error(found.what, found.remedy, path=found.path)
+                for found in find_mistakes(model, problems)
+            ]
+        else:
+            if not mistakes:
+                return parsed
+        raise config_error_of(mistakes) from None
 
     def error(self, what: str, remedy: str, *, path: tuple[Any, ...] = ()) -> ConfigError:
         """A ``ConfigError`` at the line of the value that ``path`` leads to."""
@@ -62,12 +72,6 @@ class YamlDocument:
 
 
 _KEY = re.compile("""key "(.*?)" with value""")
-_WORDS = {"extra_forbidden": "there is no such entry", "missing": "this entry is missing"}
-
-
-def _told(problem: Mapping[str, Any]) -> str:
-    """A problem in words of somebody who writes YAML and no Python."""
-    return _WORDS.get(problem["type"], str(problem["msg"]).removeprefix("Value error, "))
 
 
 def read_yaml(file: Path) -> YamlDocument:

@@ -102,6 +102,20 @@ def test_a_broken_register_is_told_once_with_its_line(
     assert place in problem
 
 
+def test_the_mistakes_of_all_files_are_told_in_one_go(root: Root) -> None:
+    (root.config / "sources.yml").write_text(
+        SOURCE.replace("brand: quay", "brnd: quay").replace("30", "soon")
+    )
+    works = root.config / "works.yml"
+    works.write_text(works.read_text().replace("neighbours: 10", "neighbours: 0"))
+
+    told = wrong(root)
+
+    assert len(told) == 3
+    assert "did you mean brand?" in told[0] + told[1]
+    assert "works.yml:" in told[2]
+
+
 def test_a_disk_that_is_nearly_full_is_told(
     root: Root, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,6 +148,7 @@ def test_a_token_is_only_referred_to_and_never_shown(tmp_path: Path, token: str)
     with pytest.raises(ConfigError) as refused:
         read_sources(_register(tmp_path, ENTRY + api), streams=STREAMS)
 
-    assert "api.token: a secret does not stand in a file; write ${NAME}" in refused.value.what
+    assert "api.token: a secret does not stand in a file" in refused.value.what
+    assert refused.value.remedy.startswith("write ${NAME}, set the environment variable")
     assert refused.value.where.endswith(":11")
     assert "canary" not in str(refused.value)
