@@ -1,17 +1,21 @@
 """Phone numbers in E.164, parsed once per distinct value and kept between runs.
 
+A number is E.164 only where a country's numbering plan has it. Digits that no plan has keep a
+key of digits alone: two records with the same ones still agree, and nobody is shown them. The
+exit code (00, 011, 0011, 810 …) is that of the place where the number was written: the source's
+country, then the record's.
+
 The cache lies in the warehouse and holds only numbers that records still have, so erasing a
 person empties it too.
 """
 
+import re
+from collections.abc import Iterator
+from functools import cache
+
 import phonenumbers
 
-from dagster_project.identity.plain_phones import (
-    LEAST_DIGITS,
-    MOST_DIGITS,
-    is_fixed_line,
-    read_plain,
-)
+from dagster_project.identity.plain_phones import is_fixed_line, read_plain
 from dagster_project.identity.workspace import Workspace
 
 CACHE = "identity.phone_numbers"
@@ -28,8 +32,16 @@ _COUNTRIES = {
 }  # fmt: skip
 
 
+LEAST_DIGITS, MOST_DIGITS = 6, 14
+"""Digits of a national number that are taken for one where no plan has it."""
+
+WHOLE_DIGITS = 11
+"""From here on digits without plus may begin with the code of any country: the national numbers of
+most countries are shorter, and so are most other things that stand in a telephone's column."""
+
+
 def read_phones(work: Workspace, placeholder_pattern: str) -> None:
-    """Make ``work.phone``: (value_norm, country, default_country) → E.164 and flag.
+    """Make ``work.phone``: (value_norm, country, default_country) → number and flag.
 
     The cache also says which numbers are fixed lines.
     """
@@ -38,51 +50,127 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
     work.run(_DISTINCT)
     rest = work.rows(_UNKNOWN)
     if rest:
-        parsed = [_e164(str(value), str(region)) for value, region in rest]
+        parsed = [
+            read_phone(str(value), str(home), str(origin)) for value, home, origin in rest
+        ]
         with work.columns(
             "parsed_phone",
-            value_norm=[value for value, _ in rest],
-            region=[region for _, region in rest],
+            value_norm=[value for value, _, _ in rest],
+            region=[home for _, home, _ in rest],
+            origin=[origin for _, _, origin in rest],
             e164=parsed,
-            is_fixed_line=[e164 is not None and is_fixed_line(e164) for e164 in parsed],
+            is_fixed_line=[number is not None and is_fixed_line(number) for number in parsed],
         ):
             work.run(f"insert into {CACHE} by name from parsed_phone")
     work.run(_PHONES, [placeholder_pattern])
 
 
-def _e164(value: str, region: str) -> str | None:
-    """E.164 form, or nothing when the digits cannot be a number of that country."""
-    if (plain := read_plain(value, region)) is not None:
+def read_phone(value: str, country: str, origin: str) -> str | None:
+    """E.164; where no numbering plan has such a number its digits alone; else nothing.
+
+    ``value`` is digits, perhaps with a leading plus and what parts them; ``country`` the record's and ``origin`` the
+    source's country as ISO 3166 codes, or empty.
+    """
+    if (plain := read_plain(value, country, origin)) is not None:
         return plain
+    return read_by_library(value, country, origin)
+
+
+def read_by_library(value: str, country: str, origin: str) -> str | None:
+    """As ``read_phone``, of every value and slowly."""
+    value = _BETWEEN_DIGITS.sub("", value)
+    if _DIGITS.fullmatch(value) is None:
+        return None
+    numbers = [
+        number
+        for text, region in _ways_to_read(value, country, origin)
+        if (number := _parsed(text, region)) is not None
+    ]
+    for number in numbers:
+        if phonenumbers.is_valid_number(number) or _is_kept_for_fiction(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    for number in numbers:
+        if LEAST_DIGITS <= len(str(number.national_number)) <= MOST_DIGITS:
+            return phonenumbers.format_number(
+                number, phonenumbers.PhoneNumberFormat.E164
+            ).removeprefix("+")
+    return None
+
+
+def _ways_to_read(value: str, country: str, origin: str) -> Iterator[tuple[str, str]]:
+    """What the digits may mean, likeliest first: (text, region) as the library takes them."""
+    if value.startswith("+"):
+        yield value, ""
+        value = value[1:]
+        if not value.startswith("0"):
+            return
+    regions = [region for region in dict.fromkeys((origin, country)) if region]
+    for region in regions:
+        exit_code = _exit_code(region)
+        if exit_code is not None and (dialled := exit_code.match(value)) is not None:
+            yield "+" + value[dialled.end() :], ""
+    if value.startswith("00"):
+        yield "+" + value[2:], ""
+    # where a number inside the country begins with 0, one that begins with the country's code has it
+    for region in regions:
+        code = str(phonenumbers.country_code_for_region(region))
+        is_dialled_with_zero = (
+            phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) == "0"
+        )
+        if is_dialled_with_zero and value.startswith(code):
+            yield "+" + value, ""
+    for region in reversed(regions):
+        yield value, region
+    codes = {str(phonenumbers.country_code_for_region(region)) for region in regions}
+    is_whole = len(value) >= WHOLE_DIGITS or value.startswith(tuple(codes))
+    if is_whole and not value.startswith("0"):
+        yield "+" + value, ""
+
+
+def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
-        number = phonenumbers.parse(value, region or None)
+        return phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
         return None
-    national = str(number.national_number)
-    if not LEAST_DIGITS <= len(national) <= MOST_DIGITS:
-        return None
-    zeros = "0" * (number.number_of_leading_zeros or 1) if number.italian_leading_zero else ""
-    return f"+{number.country_code}{zeros}{national}"
 
 
-def _region_sql() -> str:
+_BETWEEN_DIGITS = re.compile(r"[\s()/-]|(?<=[0-9])\.(?=[0-9]{2,}(?:\.|$))")
+_DIGITS = re.compile(r"\+?[0-9]+", re.ASCII)
+
+
+@cache
+def _exit_code(region: str) -> re.Pattern[str] | None:
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    prefix = metadata.international_prefix if metadata else None
+    return re.compile(prefix) if prefix else None
+
+
+def _is_kept_for_fiction(number: phonenumbers.PhoneNumber) -> bool:
+    """Ofcom keeps 07700 900000 to 900999 for drama; examples everywhere are full of them."""
+    return (
+        number.country_code == 44 and 7700900000 <= (number.national_number or 0) <= 7700900999
+    )
+
+
+def _home_sql() -> str:
     names = " ".join(f"when '{name}' then '{code}'" for name, code in _COUNTRIES.items())
     return f"""
         case
             when value_norm like '+%' then ''
             when length(country) = 2 then upper(country)
-            else coalesce(case strip_accents(lower(country)) {names} end, default_country)
+            else coalesce(case strip_accents(lower(country)) {names} end, '')
         end
     """
 
 
-# Numbers cached before lines were told apart are read again.
+# Numbers cached before it counted where they were written are read again.
 _CACHE = (
     "create schema if not exists identity",
     f"create table if not exists {CACHE} "
-    "(value_norm varchar, region varchar, e164 varchar, is_fixed_line boolean)",
+    "(value_norm varchar, region varchar, origin varchar, e164 varchar, is_fixed_line boolean)",
     f"alter table {CACHE} add column if not exists is_fixed_line boolean",
-    f"delete from {CACHE} where is_fixed_line is null",
+    f"alter table {CACHE} add column if not exists origin varchar",
+    f"delete from {CACHE} where is_fixed_line is null or origin is null",
 )
 
 _DISTINCT = f"""
@@ -91,7 +179,8 @@ select
     value_norm,
     country,
     default_country,
-    {_region_sql()} as region
+    {_home_sql()} as region,
+    case when value_norm like '+%' then '' else upper(default_country) end as origin
 from (
     select distinct
         gathered.value_norm,
@@ -107,18 +196,24 @@ FORGET_UNUSED_PHONES = f"""
 delete from {CACHE} as cache
 where not exists (
     select 1 from work.phone_value as used
-    where used.value_norm = cache.value_norm and used.region = cache.region
+    where
+        used.value_norm = cache.value_norm
+        and used.region = cache.region
+        and used.origin = cache.origin
 )
 """
 """Drop cached numbers that no record holds any more; needs ``work.phone_value`` of all records."""
 
 _UNKNOWN = f"""
-select distinct used.value_norm, used.region
+select distinct used.value_norm, used.region, used.origin
 from work.phone_value as used
 left join {CACHE} as cache
-    on used.value_norm = cache.value_norm and used.region = cache.region
+    on
+        used.value_norm = cache.value_norm
+        and used.region = cache.region
+        and used.origin = cache.origin
 where cache.value_norm is null
-order by used.value_norm, used.region
+order by used.value_norm, used.region, used.origin
 """
 
 _PHONES = f"""
@@ -136,5 +231,9 @@ select
         when cache.e164 is null then 'malformed'
     end as flag
 from work.phone_value as used
-inner join {CACHE} as cache on used.value_norm = cache.value_norm and used.region = cache.region
+inner join {CACHE} as cache
+    on
+        used.value_norm = cache.value_norm
+        and used.region = cache.region
+        and used.origin = cache.origin
 """

@@ -17,18 +17,20 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumber
 _INTERNATIONAL = re.compile(r"\+([1-9][0-9]{6,14})", re.ASCII)
 _NATIONAL = re.compile(r"[0-9]{6,14}", re.ASCII)
 
-LEAST_DIGITS, MOST_DIGITS = 6, 14
-"""Digits of a national number that are taken for one."""
 
+def read_plain(value: str, country: str, origin: str) -> str | None:
+    """The number in E.164 if its plan allows it; nothing where only the library can tell.
 
-def read_plain(value: str, region: str) -> str | None:
-    """The number in E.164; nothing where only the library can tell."""
+    ``country`` is the record's, ``origin`` that of the place where the number was written.
+    """
     if value.startswith("+"):
         return _international(value)
-    plan = _plan_of_region(region)
-    if plan is None or _NATIONAL.fullmatch(value) is None or plan.is_special(value):
+    plans = [plan for plan in map(_plan_of_region, (country, origin)) if plan is not None]
+    if not plans or _NATIONAL.fullmatch(value) is None or value.startswith("00"):
         return None
-    return _joined(plan, value)
+    if any(plan.is_special(value) for plan in plans):
+        return None
+    return _joined(plans[0], value)
 
 
 def is_fixed_line(e164: str) -> bool:
@@ -70,11 +72,19 @@ class _Plan:
     lengths: frozenset[int]
     fixed: re.Pattern[str] | None
     mobile: re.Pattern[str] | None
+    others: tuple[re.Pattern[str], ...]
 
     def is_special(self, digits: str) -> bool:
         """Whether it may begin with the way to another country, or with this one's own code."""
         return digits.startswith(self.code) or (
             self.foreign is not None and self.foreign.match(digits) is not None
+        )
+
+    def allows(self, national: str) -> bool:
+        """Whether the plan has such a number, of whatever use."""
+        return self.numbers.fullmatch(national) is not None and any(
+            kind is not None and kind.fullmatch(national) is not None
+            for kind in (self.mobile, self.fixed, *self.others)
         )
 
     def without_trunk(self, digits: str) -> str | None:
@@ -91,8 +101,7 @@ def _joined(plan: _Plan, digits: str) -> str | None:
     national = plan.without_trunk(digits)
     if national is None or national.startswith("0"):
         return None
-    is_one = LEAST_DIGITS <= len(national) <= MOST_DIGITS
-    return f"+{plan.code}{national}" if is_one else None
+    return f"+{plan.code}{national}" if plan.allows(national) else None
 
 
 @cache
@@ -122,6 +131,20 @@ def _plan(metadata: PhoneMetadata | None) -> _Plan | None:
         lengths=frozenset(usual.possible_length),
         fixed=_pattern_of(metadata.fixed_line),
         mobile=_pattern_of(metadata.mobile),
+        others=tuple(
+            pattern
+            for kind in (
+                metadata.toll_free,
+                metadata.premium_rate,
+                metadata.shared_cost,
+                metadata.voip,
+                metadata.personal_number,
+                metadata.pager,
+                metadata.uan,
+                metadata.voicemail,
+            )
+            if (pattern := _pattern_of(kind)) is not None
+        ),
     )
 
 

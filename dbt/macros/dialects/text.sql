@@ -52,3 +52,124 @@
 {% macro duckdb__all_extracted(text, pattern, group) -%}
     regexp_extract_all({{ text }}, '{{ pattern }}', {{ group }})
 {%- endmacro %}
+
+
+{# Character references of HTML (&eacute; &#233; &#xe9;) as what they stand for, once; names that
+   are not in `names` (|name:c|…) and numbers of no character stay as they are written. Numbers of
+   control characters are Windows-1252's, as browsers read them. #}
+{% macro references_resolved(text, names) -%}
+    {{ adapter.dispatch('references_resolved')(text, names) }}
+{%- endmacro %}
+
+{% macro default__references_resolved(text, names) -%}
+    array_join(transform(
+        regexp_extract_all({{ text }}, r'(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);|[^&]+|&)', 1),
+        piece -> case
+            when not regexp_like(piece, r'^&.*;$') then piece
+            when instr('{{ names }}', '|' || substring(piece, 2, length(piece) - 2) || ':') > 0
+                then substring(
+                    '{{ names }}',
+                    instr('{{ names }}', '|' || substring(piece, 2, length(piece) - 2) || ':') + length(piece),
+                    1
+                )
+            when regexp_like(piece, r'^&#[0-9]+;$')
+                then decode(unhex(lpad(hex(cast(regexp_extract(piece, r'([0-9]+)', 1) as int)), 8, '0')), 'UTF-32')
+            when regexp_like(piece, r'^&#[xX]')
+                then decode(unhex(lpad(regexp_extract(piece, r'([0-9a-fA-F]+);', 1), 8, '0')), 'UTF-32')
+            else piece
+        end
+    ), '')
+{%- endmacro %}
+
+{% macro duckdb__references_resolved(text, names) -%}
+    array_to_string(list_transform(
+        regexp_extract_all(
+            {{ text }},
+            '&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);|[^&]+|&'
+        ),
+        lambda piece: case
+            when piece not like '&_%;' then piece
+            when piece like '&#%' then coalesce(
+                list_transform(
+                    [try_cast(case
+                        when lower(piece[3]) = 'x' then '0x' || piece[4:-2] else piece[3:-2]
+                    end as integer)],
+                    lambda code: case
+                        when code between 128 and 159 then translate(
+                            chr(code), {{ controls_of_windows_1252() }}, '{{ windows_1252() }}'
+                        )
+                        when code > 0 and code not between 55296 and 57343 and code < 1114112
+                            then chr(code)
+                    end
+                )[1],
+                piece
+            )
+            when contains('{{ names }}', '|' || piece[2:-2] || ':') then substr(
+                '{{ names }}', strpos('{{ names }}', '|' || piece[2:-2] || ':') + length(piece), 1
+            )
+            else piece
+        end
+    ), '')
+{%- endmacro %}
+
+
+{# Words that were UTF-8 and have been read as Windows-1252 (JÃ¶rg), read as UTF-8 again; others,
+   and words whose bytes are no UTF-8, stay. #}
+{% macro reread_as_utf8(text) -%}
+    {{ adapter.dispatch('reread_as_utf8')(text) }}
+{%- endmacro %}
+
+{% macro default__reread_as_utf8(text) -%}
+    array_join(transform(
+        split({{ text }}, ' '),
+        word -> case
+            when regexp_like(word, r'{{ twice_encoded() }}')
+                then coalesce(try_validate_utf8(encode(word, 'windows-1252')), word)
+            else word
+        end
+    ), ' ')
+{%- endmacro %}
+
+{% macro duckdb__reread_as_utf8(text) -%}
+    array_to_string(list_transform(
+        string_split({{ text }}, ' '),
+        lambda word: case
+            when regexp_matches(word, '{{ twice_encoded() }}')
+                then list_transform(
+                    [translate(word, '{{ windows_1252() }}', {{ controls_of_windows_1252() }})],
+                    lambda bytes: case
+                        when regexp_matches(bytes, '^[\x01-\xff]*$') then coalesce(
+                            try(decode(unhex(array_to_string(list_transform(
+                                string_split(bytes, ''),
+                                lambda letter: lpad(to_hex(unicode(letter)), 2, '0')
+                            ), '')))),
+                            word
+                        )
+                        else word
+                    end
+                )[1]
+            else word
+        end
+    ), ' ')
+{%- endmacro %}
+
+{# A letter that begins a character of UTF-8, with one that goes on with it, both as Windows-1252. #}
+{% macro twice_encoded() -%}
+    {{- return('[\\xc2-\\xf4][\\x80-\\xbf' ~ windows_1252() ~ ']') -}}
+{%- endmacro %}
+
+{# The characters that Windows-1252 has in place of the controls 0x80 to 0x9f, and those controls. #}
+{% macro windows_1252() -%}
+    {{- return('\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178') -}}
+{%- endmacro %}
+
+{% macro controls_of_windows_1252() -%}
+    concat(
+    {%- for code in [
+        128, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140, 142, 145, 146, 147, 148, 149,
+        150, 151, 152, 153, 154, 155, 156, 158, 159,
+    ] -%}
+        chr({{ code }}){{ ', ' if not loop.last }}
+    {%- endfor -%}
+    )
+{%- endmacro %}

@@ -52,12 +52,31 @@
 {%- endmacro %}
 
 
-{# Digits of a phone number with its leading plus; extensions go. Not yet E.164. #}
+{# Digits of a phone number with its leading plus; extensions go. Not yet E.164. What a
+   spreadsheet has rounded (4.91512E+12) is no number any more and stays as it is written; what
+   it only wrote in another form (4.915123456789E+12, 4915123456789.0) is read. Letters of a
+   freephone number (1-800-FLOWERS) are dialled as the keys they stand on. #}
 {% macro plain_phone(text) -%}
-    {%- set number = replaced(text, '(?i)[ ,;]*(extension|ext[.]?|poste|durchwahl|#|x)[ .:]*[0-9]{1,6}$', '') -%}
+    {%- set exponent = '^[^0-9a-zA-Z]{0,3}([0-9])[.,]?([0-9]*)[eE][+]?([0-9]{1,2})$' -%}
+    {%- set extension = '(?i)[ ,;/(]*(extension|extn?[.]?|poste|durchwahl|dw|anexo|ramal|interno|int[.]|доб[.]?|wew[.]?|#|x)[ .:=]*[0-9]{1,6}[)]?$' -%}
+    {%- set freephone = '^[+]?1?[-. (]*8(00|33|44|55|66|77|88)[-. )]*[A-Z0-9][A-Z0-9. -]*[A-Z]{3}[A-Z0-9. -]*$' -%}
+    {%- set number = replaced(text, extension ~ '|[.,]0$', '') -%}
     nullif(
-        case when {{ has_pattern(text, '^[^0-9]*[+]') }} then '+' else '' end
-        || {{ replaced(number, '[^0-9]', '') }},
+        case
+            when {{ has_pattern(text, exponent) }} then case
+                when length({{ extracted(text, exponent, 2) }})
+                    = try_cast({{ extracted(text, exponent, 3) }} as integer)
+                    then {{ replaced(text, exponent, '\\1\\2') }}
+                else lower({{ text }})
+            end
+            when {{ has_pattern('upper(' ~ text ~ ')', freephone) }} then {{ replaced(
+                "translate(upper(" ~ text ~ "), 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', '22233344455566677778889999')",
+                '[^0-9+]', ''
+            ) }}
+            else
+                case when {{ has_pattern(text, '^[^0-9]*[+]') }} then '+' else '' end
+                || {{ replaced(number, '[^0-9]', '') }}
+        end,
         '+'
     )
 {%- endmacro %}
@@ -72,12 +91,36 @@
 {%- endmacro %}
 
 
-{# A handle, lower case, without @ or the address it may be wrapped in. #}
+{# A handle, lower case, without @ or the address it may be wrapped in; null for what a network
+   puts where it knows none (Bluesky's `handle.invalid`, X's and Instagram's placeholders). #}
 {% macro plain_handle(text) -%}
-    nullif({{ replaced(
+    {{ known_handle(replaced(
         replaced('lower(trim(' ~ text ~ '))', '^(https?://)?(www[.])?[a-z.]+/(profile/|users/)?|[?#].*$', ''),
         '^@+|/+$', ''
-    ) }}, '')
+    )) }}
+{%- endmacro %}
+
+
+{# A handle, unless it is what a network shows for an account whose handle nobody knows. AT Protocol
+   names `handle.invalid`; `missing.invalid` and the like are of the reserved domain (RFC 2606). #}
+{% macro known_handle(handle) -%}
+    case
+        when not {{ has_pattern(
+            'lower(trim(' ~ handle ~ '))',
+            '^@?((.*[.])?invalid|(deleted|suspended|unknown|removed|__deleted__)([_ -]?(user|account))?|(facebook|instagram|instagrammer|twitter|x)[_ ]?user|user[_ ]not[_ ]found|null|none|undefined|n/a|nan|-+|[?]+)?$'
+        ) }} then {{ handle }}
+    end
+{%- endmacro %}
+
+
+{# Name of an account's owner, unless it is what a network shows for one it no longer knows. #}
+{% macro known_author(name) -%}
+    case
+        when not {{ has_pattern(
+            'lower(trim(' ~ name ~ '))',
+            '^(facebook[- ]?(user|nutzer)|utilisateur (de )?facebook|usuario de facebook|utente (di )?facebook|facebook-gebruiker|użytkownik facebooka|instagram[- ]?user|instagrammer|x user|twitter user|(deleted|suspended|unknown|removed) (user|account|profile)|(user|account) (deleted|suspended|not found|no longer exists)|gelöschter (nutzer|benutzer)|utilisateur supprimé|usuario eliminado|usuário excluído|utente eliminato|no longer on facebook|handle[.]invalid)$'
+        ) }} then {{ name }}
+    end
 {%- endmacro %}
 
 

@@ -1,20 +1,102 @@
 {# Text as vendors write it. Blank is null; nothing else is judged here. #}
 
-{# Text without outer blanks. #}
+{# What nobody sees: zero-width and soft characters, marks of direction, byte-order marks, control
+   characters. Joiners stay where a script needs them; between Latin letters they are noise. #}
+{% macro unseen() -%}
+    {{- return(
+        '[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f\\x{00ad}\\x{061c}\\x{180e}\\x{200b}\\x{200e}\\x{200f}\\x{202a}-\\x{202e}\\x{2060}-\\x{2064}\\x{2066}-\\x{206f}\\x{feff}\\x{fff9}-\\x{fffb}]'
+    ) -}}
+{%- endmacro %}
+
+{% macro blanks() -%}
+    {{- return('\\s\\x1c-\\x1f\\x{0085}\\x{00a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}') -}}
+{%- endmacro %}
+
+{# Text less what nobody sees, outer blanks of any kind and a spreadsheet's quoting (="00123",
+   '+49 …): the writer typed none of these. #}
+{% macro _visible(text) -%}
+    {%- set joiners = '[\\x{200c}\\x{200d}]+' -%}
+    {%- set latin = 'A-Za-z0-9\\x{00c0}-\\x{024f}@._' -%}
+    {%- set unseen_here = unseen() ~ '|^' ~ joiners ~ '|' ~ joiners ~ '$|([' ~ latin ~ '])' ~ joiners -%}
+    {{ replaced(
+        replaced(
+            replaced(text, unseen_here, '\\1'),
+            '^[' ~ blanks() ~ ']+|[' ~ blanks() ~ ']+$', ''
+        ),
+        '^="([^"]*)"$|^\\x27([-+=@0-9])', '\\1\\2'
+    ) }}
+{%- endmacro %}
+
+{# Whether a text is not printable ASCII alone, singly spaced and unquoted: most are, and need
+   nothing done to them. #}
+{% macro _needs_cleaning(text) -%}
+    {{ has_pattern(text, '[^ -~]|&|^[=\\x27 ]|  | $') }}
+{%- endmacro %}
+
+
+{# Text without outer blanks, unseen characters and spreadsheet quoting. #}
 {% macro trimmed(text) -%}
-    nullif(trim({{ text }}), '')
+    nullif(case when {{ _needs_cleaning(text) }} then {{ _visible(text) }} else {{ text }} end, '')
 {%- endmacro %}
 
 
-{# Text of one line: inner blanks, no-break ones too, become one. #}
+{# Words a person wrote, as they were meant, line by line: character references of HTML resolved
+   once, twice-encoded UTF-8 put right. #}
+{% macro words(text) -%}
+    nullif(
+        case
+            when {{ _needs_cleaning(text) }}
+                then {{ _visible(references_resolved(reread_as_utf8(reread_as_utf8(text)), named_characters())) }}
+            else {{ text }}
+        end, ''
+    )
+{%- endmacro %}
+
+
+{# The same in one line: inner blanks of any kind become one. #}
 {% macro one_line(text) -%}
-    nullif(trim({{ replaced(text, '[\\s\u00a0]+', ' ') }}), '')
+    nullif(
+        case
+            when {{ _needs_cleaning(text) }}
+                then {{ replaced(
+                    _visible(references_resolved(reread_as_utf8(reread_as_utf8(text)), named_characters())),
+                    '[' ~ blanks() ~ ']+', ' '
+                ) }}
+            else {{ text }}
+        end, ''
+    )
 {%- endmacro %}
 
 
-{# An e-mail address as it is compared before identity knows it better. #}
+{# What somebody published, as it was written; `is_escaped` where the vendor hands it over with
+   HTML's character references in it. #}
+{% macro body_of(text, is_escaped=false) -%}
+    {%- if is_escaped -%}
+        nullif(
+            trim(
+                case
+                    when {{ text }} like '%&%;%'
+                        then {{ references_resolved(text, named_characters()) }}
+                    else {{ text }}
+                end
+            ), ''
+        )
+    {%- else -%}
+        nullif(trim({{ text }}), '')
+    {%- endif -%}
+{%- endmacro %}
+
+
+{# An e-mail address as it is compared before identity knows it better: lower case, without what
+   nobody sees, `mailto:`, or the name it may be wrapped with (Ada <ada@…>). #}
 {% macro plain_email(text) -%}
-    nullif(lower(trim({{ text }})), '')
+    nullif(
+        {{ replaced(
+            'lower(' ~ text ~ ')',
+            '[' ~ blanks() ~ ']+$|^[' ~ blanks() ~ '\\x27]+(mailto:)?|' ~ unseen() ~ '|[\\x{200c}\\x{200d}]|^[^<]*<(mailto:)?|>[^>]*$|^mailto:',
+            ''
+        ) }}, ''
+    )
 {%- endmacro %}
 
 
@@ -33,19 +115,13 @@
 {%- endmacro %}
 
 
-{# HTML as plain text: paragraphs and breaks become lines, tags go, entities are resolved. #}
+{# HTML as plain text: paragraphs and breaks become lines, tags go, character references are
+   resolved once and last. #}
 {% macro html_to_text(html) -%}
-    nullif(
-        {%- set ns = namespace(text=replaced(html, '(?i)<br ?/?>|</p>', '\n')) -%}
-        {%- set ns.text = replaced(ns.text, '<[^>]*>', '') -%}
-        {%- for entity, character in [
-            ('&lt;', '<'), ('&gt;', '>'), ('&quot;', '"'), ('&#39;', "''"), ('&apos;', "''"),
-            ('&nbsp;', ' '), ('&amp;', '&'),
-        ] -%}
-            {%- set ns.text = "replace(" ~ ns.text ~ ", '" ~ entity ~ "', '" ~ character ~ "')" -%}
-        {%- endfor -%}
-        {{ replaced(ns.text, '^\\s+|\\s+$', '') }}, ''
-    )
+    {%- set without_tags = replaced(replaced(html, '(?i)<br ?/?>|</p>', '\n'), '<[^>]*>', '') -%}
+    nullif({{ replaced(
+        references_resolved(without_tags, named_characters()), '^\\s+|\\s+$', ''
+    ) }}, '')
 {%- endmacro %}
 
 

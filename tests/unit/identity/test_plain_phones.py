@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dagster_project.identity.phones import read_by_library
 from dagster_project.identity.plain_phones import is_fixed_line, read_plain
 
 _REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
@@ -12,32 +13,46 @@ _CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
 _DIGITS = st.text("0123456789", min_size=3, max_size=15)
 
 
-def _by_library(value: str, region: str) -> str | None:
-    try:
-        number = phonenumbers.parse(value, region or None)
-    except phonenumbers.NumberParseException:
-        return None
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 @given(
-    region=st.sampled_from(_REGIONS),
+    country=st.sampled_from(["", *_REGIONS]),
+    origin=st.sampled_from(["", *_REGIONS]),
     prefix=st.sampled_from(["", "0", "1", "8", "00", "011"]),
     digits=_DIGITS,
 )
 def test_national_numbers_are_read_as_the_library_does(
-    region: str, prefix: str, digits: str
+    country: str, origin: str, prefix: str, digits: str
 ) -> None:
-    found = read_plain(prefix + digits, region)
+    found = read_plain(prefix + digits, country, origin)
 
-    assert found in (None, _by_library(prefix + digits, region))
+    assert found in (None, read_by_library(prefix + digits, country, origin))
+
+
+@given(region=st.sampled_from(_REGIONS), origin=st.sampled_from(_REGIONS), data=st.data())
+def test_real_numbers_are_read_as_the_library_does(
+    region: str, origin: str, data: st.DataObject
+) -> None:
+    kind = data.draw(st.sampled_from([0, 1, 2, 3, 4, 6]))
+    example = phonenumbers.example_number_for_type(region, kind)
+    if example is None:
+        return
+    digits = phonenumbers.national_significant_number(example)
+    trunk = data.draw(
+        st.sampled_from(
+            ["", phonenumbers.ndd_prefix_for_region(region, strip_non_digits=True) or ""]
+        )
+    )
+    changed = digits[:-1] + data.draw(st.sampled_from("0123456789"))
+
+    found = read_plain(trunk + changed, region, origin)
+
+    assert found in (None, read_by_library(trunk + changed, region, origin))
 
 
 @given(code=st.sampled_from(_CODES), digits=_DIGITS)
 def test_international_numbers_are_read_as_the_library_does(code: int, digits: str) -> None:
-    found = read_plain(f"+{code}{digits}", "")
+    found = read_plain(f"+{code}{digits}", "", "")
 
-    assert found in (None, _by_library(f"+{code}{digits}", ""))
+    assert found in (None, read_by_library(f"+{code}{digits}", "", ""))
 
 
 @pytest.mark.parametrize(
@@ -53,7 +68,7 @@ def test_international_numbers_are_read_as_the_library_does(code: int, digits: s
     ],
 )
 def test_usual_ways_of_writing(value: str, region: str, expected: str | None) -> None:
-    assert read_plain(value, region) == expected
+    assert read_plain(value, region, region) == expected
 
 
 @pytest.mark.parametrize("code", _CODES)

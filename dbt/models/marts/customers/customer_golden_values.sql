@@ -137,6 +137,8 @@ stated as (
         and kind in ('email', 'phone')
         and value_norm is not null
         and coalesce(flag, 'none') not in ('malformed', 'placeholder')
+        -- digits that no numbering plan has are nobody's number
+        and (kind <> 'phone' or value_norm like '+%')
     group by record_id, kind, value_norm
 
 ),

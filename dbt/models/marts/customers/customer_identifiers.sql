@@ -75,6 +75,8 @@ gathered as (
     where
         identifiers.value_norm is not null
         and coalesce(identifiers.flag, 'none') not in ('malformed', 'placeholder')
+        -- digits that no numbering plan has are nobody's number
+        and (identifiers.kind <> 'phone' or identifiers.value_norm like '+%')
     group by
         customer_records.customer_id,
         identifiers.kind,

@@ -17,7 +17,7 @@ renamed as (
         _region as region,
         {{ record_key('profile', 'author_did') }} as author_record_id,
         {{ trimmed('author_did') }} as author_native_id,
-        lower(trim(author_handle)) as author_handle,
+        {{ known_handle('lower(trim(author_handle))') }} as author_handle,
         {{ record_key('post', 'reply_parent_uri') }} as parent_message_id,
         {{ record_key(
             'profile',
@@ -26,7 +26,7 @@ renamed as (
         {{ record_key('post', 'reply_root_uri') }} as thread_id,
 
         -- attributes
-        {{ trimmed('text') }} as body_text,
+        {{ body_of('text') }} as body_text,
         nullif({{ extracted('lower(langs)', '([a-z]{2,3})', 1) }}, '') as language,
 
         -- measures

@@ -18,9 +18,9 @@ renamed as (
         _country as default_country,
 
         -- attributes
-        lower(trim(handle)) as handle,
+        {{ known_handle('lower(trim(handle))') }} as handle,
         {{ one_line('display_name') }} as full_name,
-        {{ trimmed('description') }} as bio,
+        {{ body_of('description') }} as bio,
         {{ trimmed('website') }} as website,
         _extra as extra,
 

@@ -24,10 +24,10 @@ renamed as (
         ) as parent_message_id,
         {{ record_key('user', 'from_id') }} as author_record_id,
         {{ trimmed('from_id') }} as author_native_id,
-        {{ one_line('from_name') }} as author_name,
+        {{ one_line(known_author('from_name')) }} as author_name,
 
         -- attributes
-        {{ trimmed('message') }} as body_text,
+        {{ body_of('message') }} as body_text,
         lower(trim(verb)) as verb,
 
         -- measures

@@ -19,10 +19,10 @@ renamed as (
         coalesce({{ trimmed('page_id') }}, nullif(split_part(id, '_', 1), id)) as page_id,
         {{ record_key('user', 'from_id') }} as author_record_id,
         {{ trimmed('from_id') }} as author_native_id,
-        {{ one_line('from_name') }} as author_name,
+        {{ one_line(known_author('from_name')) }} as author_name,
 
         -- attributes
-        {{ trimmed('message') }} as body_text,
+        {{ body_of('message') }} as body_text,
 
         -- flags
         {{ to_boolean('is_hidden') }} as is_hidden,

@@ -61,7 +61,7 @@ renamed as (
         {{ trimmed('twitter_username') }} as twitter_username,
         {{ trimmed('linkedin_url') }} as linkedin_url,
         {{ trimmed('website_url') }} as website,
-        {{ trimmed('street_address') }} as street,
+        {{ words('street_address') }} as street,
         {{ one_line('city') }} as city,
         {{ one_line('state_region') }} as state,
         {{ one_line('postal_code') }} as postal_code,

@@ -26,10 +26,10 @@ renamed as (
             "coalesce(nullif(from_id, ''), lower(trim(coalesce(nullif(from_username, ''), username))))"
         ) }} as author_record_id,
         {{ trimmed('from_id') }} as author_native_id,
-        lower(trim(coalesce(nullif(from_username, ''), username))) as author_handle,
+        {{ known_handle("lower(trim(coalesce(nullif(from_username, ''), username)))") }} as author_handle,
 
         -- attributes
-        {{ trimmed('text') }} as body_text,
+        {{ body_of('text') }} as body_text,
 
         -- measures
         {{ to_count('like_count') }} as like_count,

@@ -21,10 +21,10 @@ renamed as (
             "coalesce(nullif(owner_id, ''), lower(trim(username)))"
         ) }} as author_record_id,
         {{ trimmed('owner_id') }} as author_native_id,
-        lower(trim(username)) as author_handle,
+        {{ known_handle('lower(trim(username))') }} as author_handle,
 
         -- attributes
-        {{ trimmed('caption') }} as body_text,
+        {{ body_of('caption') }} as body_text,
 
         -- measures
         {{ to_count('like_count') }} as like_count,

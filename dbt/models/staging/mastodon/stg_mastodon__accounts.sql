@@ -20,8 +20,8 @@ renamed as (
         -- attributes
         {{ instance_handle('acct', 'coalesce(url, uri)') }} as handle,
         {{ one_line('display_name') }} as full_name,
-        {{ trimmed('note') }} as bio,
-        {{ trimmed('fields') }} as fields,
+        {{ body_of('note') }} as bio,
+        {{ body_of('fields') }} as fields,
         {{ trimmed('url') }} as url,
         {{ record_key('account', 'moved_to') }} as moved_to_record_id,
         _extra as extra,

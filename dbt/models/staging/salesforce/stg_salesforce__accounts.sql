@@ -24,7 +24,7 @@ renamed as (
         {{ trimmed('phone') }} as phone,
         {{ trimmed('website') }} as website,
         {{ trimmed('industry') }} as industry,
-        {{ trimmed('billing_street') }} as street,
+        {{ words('billing_street') }} as street,
         {{ one_line('billing_city') }} as city,
         {{ one_line('billing_state') }} as state,
         {{ one_line('billing_postal_code') }} as postal_code,

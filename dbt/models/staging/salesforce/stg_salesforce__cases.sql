@@ -25,7 +25,7 @@ renamed as (
 
         -- attributes
         {{ one_line('subject') }} as subject,
-        {{ trimmed('description') }} as description,
+        {{ words('description') }} as description,
         {{ trimmed('type') }} as case_type,
         {{ trimmed('reason') }} as reason,
         {{ trimmed('status') }} as status,

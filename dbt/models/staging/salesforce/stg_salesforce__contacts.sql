@@ -62,7 +62,7 @@ renamed as (
         {{ trimmed('other_phone') }} as other_phone,
         {{ trimmed('x_handle') }} as x_handle,
         {{ trimmed('website') }} as website,
-        {{ trimmed('mailing_street') }} as street,
+        {{ words('mailing_street') }} as street,
         {{ one_line('mailing_city') }} as city,
         {{ one_line('mailing_state') }} as state,
         {{ one_line('mailing_postal_code') }} as postal_code,

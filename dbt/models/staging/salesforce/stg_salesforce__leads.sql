@@ -61,7 +61,7 @@ renamed as (
         {{ trimmed('mobile_phone') }} as mobile_phone,
         {{ trimmed('x_handle') }} as x_handle,
         {{ trimmed('website') }} as website,
-        {{ trimmed('street') }} as street,
+        {{ words('street') }} as street,
         {{ one_line('city') }} as city,
         {{ one_line('state') }} as state,
         {{ one_line('postal_code') }} as postal_code,

@@ -23,7 +23,7 @@ renamed as (
         {{ trimmed('edit_history_ids') }} as edit_history_ids,
 
         -- attributes
-        {{ trimmed('text') }} as body_text,
+        {{ body_of('text', is_escaped=true) }} as body_text,
         nullif(lower(trim(lang)), 'und') as language,
 
         -- measures

@@ -18,9 +18,9 @@ renamed as (
         _country as default_country,
 
         -- attributes
-        lower(trim(username)) as handle,
+        {{ known_handle('lower(trim(username))') }} as handle,
         {{ one_line('name') }} as full_name,
-        {{ trimmed('description') }} as bio,
+        {{ body_of('description', is_escaped=true) }} as bio,
         {{ one_line('location') }} as location,
         coalesce({{ trimmed('expanded_url') }}, {{ trimmed('url') }}) as url,
         lower(trim(verified_type)) as verified_type,
