@@ -1,6 +1,5 @@
 """``c360``: the command line, thin. Every command starts something that also runs without it."""
 
-import shlex
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -55,8 +54,17 @@ def run(
     retrain: bool,
     accept_moves: bool,
 ) -> None:
-    """Run the whole pipeline: read, gate, resolve, build, check, publish."""
+    """Run the whole pipeline: read, gate, resolve, build, check, publish.
+
+    Exits with 0 also when loads were refused (3 with --strict), with 1 when a step failed, and
+    with 2, before any work, when the register names no source.
+    """
     from dagster_project.console import run_and_report
+    from dagster_project.doctor import nothing_to_read, print_findings
+
+    if not demo and (findings := nothing_to_read(root)):
+        print_findings(findings)
+        sys.exit(2)
 
     sys.exit(
         run_and_report(
@@ -98,18 +106,9 @@ def demo(people: int, seed: int, out: Path, only: str | None) -> None:
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 def init(directory: Path) -> None:
     """Make a company's own root in DIRECTORY, with a config/ to edit."""
-    from dagster_project.config.roots import init_company_root
-    from dagster_project.domain.root import Root
-    from dagster_project.settings import PROJECT
+    from dagster_project.console import init_root
 
-    root = Root(directory.resolve())
-    init_company_root(root, PROJECT / "config")
-    click.echo(
-        f"A root is ready in {directory}.\n"
-        f"  1. describe your sources in {directory}/config/sources.yml\n"
-        f"  2. put their files into {directory}/inbox/<source>/ (make that folder)\n"
-        f"  3. c360 run --root {shlex.quote(str(directory))}"
-    )
+    init_root(directory)
 
 
 @main.command()

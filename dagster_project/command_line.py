@@ -20,7 +20,7 @@ ROOT = click.option(
 )
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Start": ("demo", "init", "run", "sql", "ui", "doctor"),
+    "Start": ("demo", "init", "check", "run", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "benchmark"),
     "Operate": ("regate", "diff", "compact", "reset"),
@@ -30,11 +30,16 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "": (
         "c360 init ~/quay && $EDITOR ~/quay/config/sources.yml",
+        "c360 check export.csv --root ~/quay",
         "c360 run --root ~/quay",
         'c360 sql "select count(*) from customer_360" --root ~/quay',
     ),
     "demo": ("c360 demo --people 500 --out world", "c360 run --root world"),
     "init": ("c360 init ~/quay",),
+    "check": (
+        "c360 check WE_00D000000000001_1.ZIP --root ~/quay",
+        "c360 check contacts.csv --source hubspot_apac",
+    ),
     "run": ("c360 run --root ~/quay", "c360 run --demo --people 500 --root world"),
     "sql": (
         "c360 sql",

@@ -17,11 +17,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from dagster_project.config.roots import RootKind, empty_root, kind_of, open_root, prepare_root
+from dagster_project.config.roots import (
+    RootKind,
+    empty_root,
+    init_company_root,
+    kind_of,
+    make_inbox_folders,
+    open_root,
+    prepare_root,
+)
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.root import Root
-from dagster_project.settings import PROJECT, Settings, read_settings
+from dagster_project.settings import PROJECT, Settings, own_command, read_settings
 
 if TYPE_CHECKING:
     from dagster_project.defs.instance import StepSeen
@@ -48,6 +56,7 @@ def run_and_report(
     if demo:
         _ensure_demo(settings, people=people, seed=seed)
     open_root(settings.root)
+    _make_inbox_folders(settings)
     console.print(f"[bold]Customer 360[/] · root {escape(_shown(settings.root.path))}")
     started = time.monotonic()
     console.print("starting Dagster, dbt and the register …", style="dim")
@@ -62,6 +71,41 @@ def run_and_report(
     if not outcome.success:
         return 1
     return REFUSED if strict and refused else 0
+
+
+def init_root(directory: Path) -> None:
+    """Make a company's root, or say that it was there, and what comes next."""
+    root = Root(directory.resolve())
+    was_there = kind_of(root) is not None
+    written = init_company_root(root, PROJECT / "config")
+    if was_there:
+        _make_inbox_folders(read_settings(root.path))
+        added = (
+            f"added what was missing: {', '.join(written)}"
+            if written
+            else "nothing was touched"
+        )
+        console.print(f"{escape(str(directory))} was a root already; {added}.")
+        return
+    command = own_command("run", "--root", directory)
+    check = own_command("check", "FILE", "--root", directory)
+    console.print(
+        f"A root is ready in {directory}.\n"
+        f"  1. describe your sources in {directory / 'config' / 'sources.yml'}\n"
+        f"  2. put their files into {directory / 'inbox'}/<source>/ (make that folder; a run makes "
+        f"it too); {check} says what one would be read as\n"
+        f"  3. {command}",
+        markup=False,
+    )
+
+
+def _make_inbox_folders(settings: Settings) -> None:
+    """Where files of a source go is there before its first file is."""
+    from dagster_project.config.sources import read_sources
+    from dagster_project.sources.catalogue import STREAMS
+
+    sources = read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
+    make_inbox_folders(settings.root, [s.name for s in sources if s.api is None])
 
 
 class StepProgress:

@@ -47,6 +47,19 @@ def examine(root: Path | None) -> list[Finding]:
     return list(dict.fromkeys(findings))  # a broken register is met by three of them
 
 
+def nothing_to_read(root: Path | None) -> list[Finding]:
+    """Why a run would read nothing, and what lies in the inbox all the same; empty when it would.
+
+    Only the register decides: a source without a new file is no reason not to run.
+    """
+    settings = read_settings(root)
+    if not _is_root(settings):
+        return []
+    if read_sources(settings.config_dir / "sources.yml", streams=STREAMS):
+        return []
+    return [*_sources(settings), *_inbox(settings)]
+
+
 def _wrong(error: Customer360Error) -> Finding:
     where = f" ({error.where})" if error.where else ""
     return Finding(error.what + where, error.remedy or "see above")
@@ -62,7 +75,13 @@ def print_findings(findings: list[Finding]) -> int:
             mark = "[yellow]![/]" if finding.is_warning else "[red]✗[/]"
             console.print(f"{mark} {escape(finding.what)}\n  → {escape(finding.remedy)}")
     wrong = [f for f in findings if not f.is_good and not f.is_warning]
-    console.print(f"\n{len(wrong)} to mend" if wrong else "\nNothing to mend.")
+    warnings = sum(f.is_warning for f in findings if not f.is_good)
+    nothing = (
+        f"Nothing that must be mended, {warnings} to look at."
+        if warnings
+        else "Nothing to mend."
+    )
+    console.print(f"\n{len(wrong)} to mend" if wrong else f"\n{nothing}")
     return 1 if wrong else 0
 
 
@@ -211,7 +230,6 @@ def _sources(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "the register names no source: a run reads nothing",
             f"describe your sources in {settings.config_dir / 'sources.yml'}",
-            is_warning=True,
         )
     for source in sources:
         yield from _source(settings, source)

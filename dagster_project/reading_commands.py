@@ -41,5 +41,20 @@ def sql(query: str | None, root: Path | None, consumer: str, form: str) -> None:
         answer(root, query or sys.stdin.read(), consumer=consumer, form=form)
 
 
-READING_COMMANDS = (sql,)
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@ROOT
+@click.option("--source", help="Read it as this source's. Default: as the inbox would.")
+def check(file: Path, root: Path | None, source: str | None) -> None:
+    """Say what FILE would be read as, and what is in the way; nothing is loaded or moved.
+
+    Exits with 1 when it could not be read or no source takes it, with 3 when a run would refuse
+    a load of it. What the gates say of its rows is known after a run.
+    """
+    from dagster_project.check_console import print_check
+
+    sys.exit(print_check(root, file, source=source))
+
+
+READING_COMMANDS = (check, sql)
 """What ``c360`` adds to its own commands."""

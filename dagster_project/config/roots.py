@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
@@ -66,8 +67,11 @@ def prepare_root(root: Root, kind: RootKind) -> None:
         )
 
 
-def init_company_root(root: Root, template: Path) -> None:
-    """Make a company's own root, with a ``config/`` to edit. ``template``: our ``config/``."""
+def init_company_root(root: Root, template: Path) -> tuple[str, ...]:
+    """Make a company's own root, with a ``config/`` to edit. ``template``: our ``config/``.
+
+    Returns the files of ``config/`` that were written: those that were not there.
+    """
     if root.path.exists() and any(root.path.iterdir()) and kind_of(root) is None:
         raise Customer360Error(
             "the folder is not empty",
@@ -77,14 +81,26 @@ def init_company_root(root: Root, template: Path) -> None:
     root.path.mkdir(parents=True, exist_ok=True)
     prepare_root(root, RootKind.COMPANY)
     root.config.mkdir(exist_ok=True)
-    for file in sorted(template.iterdir()):
-        if file.suffix in {".yml", ".csv"} and file.name not in _DEMO_ONLY:
-            target = root.config / file.name
-            if not target.exists():
-                shutil.copyfile(file, target)
-    register = root.config / "sources.yml"
-    if not register.exists():
-        shutil.copyfile(template / "templates" / "sources.yml", register)
+    shipped = [
+        file
+        for file in sorted(template.iterdir())
+        if file.suffix in {".yml", ".csv"} and file.name not in _DEMO_ONLY
+    ]
+    written = []
+    for file in (*shipped, template / "templates" / "sources.yml"):
+        target = root.config / file.name
+        if not target.exists():
+            shutil.copyfile(file, target)
+            written.append(file.name)
+    return tuple(written)
+
+
+def make_inbox_folders(root: Root, sources: Iterable[str]) -> tuple[str, ...]:
+    """A folder in the inbox for each source that has none; returns the new ones."""
+    new = [name for name in sources if not (root.inbox / name).exists()]
+    for name in new:
+        (root.inbox / name).mkdir(parents=True)
+    return tuple(new)
 
 
 def open_root(root: Root) -> RootKind:

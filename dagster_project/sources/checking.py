@@ -69,15 +69,19 @@ class FileReport:
 
 
 def check_file(
-    path: Path, sources: tuple[SourceConfig, ...], *, workdir: Path | None = None
+    path: Path,
+    sources: tuple[SourceConfig, ...],
+    *,
+    source: SourceConfig | None = None,
+    workdir: Path | None = None,
 ) -> FileReport:
     """Read a file as a run would and say what came of it; nothing is landed or moved.
 
-    A file in a folder named like a source is read as that source's, any other as if it lay at
-    the top of the inbox. Work files, which hold the file's rows, go to ``workdir`` (a folder
+    A file in a folder named like a source is read as that source's (or as ``source``'s, where one
+    is named), any other as if it lay at the top of the inbox. Work files, which hold the file's rows, go to ``workdir`` (a folder
     that is removed again where none is given).
     """
-    placed = _placed(path, sources)
+    placed = source or _placed(path, sources)
     with _work_folder(workdir) as folder:
         report = _report(path, sources, folder / "as-configured", placed)
         if report.parts or placed is not None:

@@ -1,5 +1,6 @@
 """What the command line says of errors that are not ours."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 from dagster_project.cli import main
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.domain.root import Root
+from dagster_project.settings import PROJECT
 
 
 @pytest.mark.parametrize("command", ["review", "preview"])
@@ -122,3 +124,35 @@ def test_a_demo_world_does_not_go_into_a_companys_root(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "invented and real people never share a root" in result.output
     assert not (tmp_path / "quay" / "truth").exists()
+
+
+def test_a_root_that_was_there_is_told_as_that_and_stays_as_it_was(tmp_path: Path) -> None:
+    made = ["init", str(tmp_path / "quay")]
+    first = CliRunner().invoke(main, made)
+    (tmp_path / "quay" / "config" / "sources.yml").write_text(
+        "sources: {}  # ours", encoding="utf-8"
+    )
+
+    again = CliRunner().invoke(main, made)
+    (tmp_path / "quay" / "config" / "works.yml").unlink()
+    third = CliRunner().invoke(main, made)
+
+    assert "A root is ready" in first.output
+    assert "was a root already; nothing was touched" in again.output
+    assert "added what was missing: works.yml" in third.output
+    register = (tmp_path / "quay" / "config" / "sources.yml").read_text(encoding="utf-8")
+    assert register.endswith("# ours")
+
+
+def test_each_source_of_files_gets_its_folder(tmp_path: Path) -> None:
+    made = ["init", str(tmp_path / "quay")]
+    CliRunner().invoke(main, made)
+    shutil.copyfile(
+        PROJECT / "config" / "sources.yml", tmp_path / "quay" / "config" / "sources.yml"
+    )
+
+    CliRunner().invoke(main, made)
+
+    folders = {folder.name for folder in (tmp_path / "quay" / "inbox").iterdir()}
+    assert {"salesforce_emea", "hubspot_apac", "x_quay"} <= folders
+    assert "mastodon_quay" not in folders  # it is pulled

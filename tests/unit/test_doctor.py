@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from dagster_project import doctor
+from dagster_project.cli import main
 from dagster_project.config.roots import init_company_root
 from dagster_project.doctor import examine, print_findings
 from dagster_project.domain.root import Root
@@ -74,12 +76,37 @@ def test_a_source_without_a_time_zone_is_a_warning(
     assert print_findings(examine(root.path)) == 0
 
 
-def test_a_register_without_sources_is_a_warning(root: Root) -> None:
+def test_a_register_without_sources_is_to_be_mended(root: Root) -> None:
     (root.config / "sources.yml").write_text("sources: {}\n")
 
     (problem,) = wrong(root)
 
     assert "a run reads nothing" in problem
+    assert print_findings(examine(root.path)) == 1
+
+
+def test_a_run_with_an_empty_register_stops_at_once_with_what_doctor_says(root: Root) -> None:
+    (root.config / "sources.yml").write_text("sources: {}\n")
+    (root.inbox / "salesforce_emea").mkdir()
+    before = sorted(root.path.rglob("*"))
+
+    stopped = CliRunner().invoke(main, ["run", "--root", str(root.path)])
+
+    assert stopped.exit_code == 2
+    assert "the register names no source" in stopped.output
+    assert "no source is named after: salesforce_emea" in stopped.output
+    assert sorted(root.path.rglob("*")) == before
+
+
+def test_warnings_are_not_followed_by_nothing_to_mend(
+    root: Root, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NO_SUCH_TOKEN", "given")
+    (root.inbox / "strange").mkdir()
+
+    print_findings(examine(root.path))
+
+    assert capsys.readouterr().out.endswith("Nothing that must be mended, 1 to look at.\n")
 
 
 @pytest.mark.parametrize(
