@@ -20,7 +20,7 @@ ROOT = click.option(
 )
 
 SECTIONS: Mapping[str, tuple[str, ...]] = {
-    "Start": ("demo", "init", "check", "run", "sql", "ui", "doctor"),
+    "Start": ("demo", "init", "check", "run", "show", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "benchmark"),
     "Operate": ("regate", "diff", "compact", "reset"),
@@ -32,6 +32,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 init ~/quay && $EDITOR ~/quay/config/sources.yml",
         "c360 check export.csv --root ~/quay",
         "c360 run --root ~/quay",
+        "c360 show ada@example.org --root ~/quay",
         'c360 sql "select count(*) from customer_360" --root ~/quay',
     ),
     "demo": ("c360 demo --people 500 --out world", "c360 run --root world"),
@@ -41,6 +42,12 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 check contacts.csv --source hubspot_apac",
     ),
     "run": ("c360 run --root ~/quay", "c360 run --demo --people 500 --root world"),
+    "show": (
+        "c360 show ada@example.org",
+        "c360 show +33612345678",
+        "c360 show @ada_kestrel",
+        "c360 show salesforce_emea:contact:003000000000001AAA",
+    ),
     "sql": (
         "c360 sql",
         'c360 sql "select full_name, email from customer_360 limit 5"',

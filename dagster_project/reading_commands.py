@@ -56,5 +56,27 @@ def check(file: Path, root: Path | None, source: str | None) -> None:
     sys.exit(print_check(root, file, source=source))
 
 
-READING_COMMANDS = (check, sql)
+@click.command()
+@click.argument("who")
+@ROOT
+@_CONSUMER
+@click.option(
+    "--events",
+    type=click.IntRange(min=0),
+    default=10,
+    show_default=True,
+    help="How many of the last events.",
+)
+def show(who: str, root: Path | None, consumer: str, events: int) -> None:
+    """Show a customer: WHO is an e-mail address, phone number, handle, name, record or customer id.
+
+    Reads the published file and shows personal data. Exits with 1 when nobody is found, with 2
+    when several fit; ids of merged customers lead to their heirs.
+    """
+    from dagster_project.show_console import print_customer
+
+    sys.exit(print_customer(root, who, consumer=consumer, events=events))
+
+
+READING_COMMANDS = (check, show, sql)
 """What ``c360`` adds to its own commands."""

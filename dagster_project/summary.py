@@ -213,6 +213,7 @@ def _product_pointers(root: Root) -> Iterator[tuple[str, str]]:
     """How to look at what was published, with nothing but what is installed."""
     there = root_option(root)
     if (root.published / "crm.duckdb").exists():
+        yield own_command("show", "E-MAIL", *there), "one customer: also by phone, handle or id"
         few = "select full_name, email, source_count from customer_360 limit 5"
         yield own_command("sql", few, *there), "the customers, in SQL"
     elif products := sorted(root.published.glob("*.duckdb")):

@@ -6,7 +6,7 @@ Does not belong here: how an answer looks on a terminal.
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self
@@ -38,7 +38,7 @@ class Product:
 
     def __init__(self, root: Root, consumer: str, *, options: EngineOptions) -> None:
         self._file = _product_file(root, consumer)
-        self._options = options
+        self._options = replace(options, spill=None)  # a reader leaves nothing in the root
         self._open = ExitStack()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._generation: Path | None = None
