@@ -124,11 +124,17 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
         f"withdrawn, {report['not_customers']:,} of brand accounts and employees)"
     )
     evaluation = entry["quality"]
-    kind = "against the demo world's truth" if evaluation["has_truth"] else "estimated"
-    console.print(
-        f"  precision {_share(evaluation['precision'])}, recall {_share(evaluation['recall'])} "
-        f"over pairs of records, {kind}"
-    )
+    if not evaluation["has_truth"]:
+        console.print(
+            "  as the model has it, without any truth: precision "
+            f"{evaluation.get('precision_range') or '–'}, recall among compared pairs "
+            f"{evaluation.get('recall_range') or '–'}"
+        )
+    else:
+        console.print(
+            f"  precision {_share(evaluation['precision'])}, recall "
+            f"{_share(evaluation['recall'])} over pairs of records, against the demo world's truth"
+        )
     if evaluation["has_truth"]:
         console.print(
             f"  of the pairs that share any evidence: recall "

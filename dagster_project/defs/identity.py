@@ -197,6 +197,8 @@ def _quality(connection: Any, workbench: Workbench, report: Any) -> dict[str, An
         "has_truth": False,
         "precision": report.expected_precision,
         "recall": report.expected_recall,
+        "precision_range": report.precision_range,
+        "recall_range": report.recall_range,
     }
 
 

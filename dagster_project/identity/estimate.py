@@ -15,6 +15,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
+from dagster_project.domain.counts import counted
+
 BLOCKS = 1_000
 """Groups that pairs are dealt to by the hash of their customer."""
 
@@ -28,19 +30,44 @@ works the figures were off by up to 2.3."""
 SURE = 0.999
 """Chance from which on a link needs no support."""
 
+LEAST_CUSTOMERS = 30
+"""Customers of several records that an estimate must rest on. With fewer the weights are mostly the
+built-in experience (``model.least_matches``), and what it expects of itself says nothing of them."""
+
+WIDEST = 0.5
+"""Width from which on a range tells nobody whether to trust a resolution."""
+
 _Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Share:
-    """An estimate and the range that holds it in 95 of 100 cases, as far as the model can tell."""
+    """An estimate and the range that holds it in 95 of 100 cases, as far as the model can tell.
+
+    ``customers`` and ``pairs``: what it rests on, customers of several records and the compared
+    pairs inside them.
+    """
 
     value: float
     low: float
     high: float
+    customers: int = LEAST_CUSTOMERS
+    pairs: int = LEAST_CUSTOMERS
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether a reader may decide anything by it."""
+        return self.customers >= LEAST_CUSTOMERS and self.high - self.low <= WIDEST
 
     def __str__(self) -> str:
-        return f"{self.value:.4f} ({self.low:.4f} to {self.high:.4f})"
+        if self.customers < LEAST_CUSTOMERS:
+            return (
+                f"unknown (rests on {counted(self.pairs, 'compared pair')} of "
+                f"{counted(self.customers, 'customer')}, too few)"
+            )
+        if not self.is_usable:
+            return f"unknown (anything from {self.low:.2f} to {self.high:.2f})"
+        return f"{self.low:.3f} to {self.high:.3f}"
 
 
 @dataclass(frozen=True)
@@ -51,17 +78,25 @@ class Estimate:
     recall: Share | None
 
 
+def usable(share: Share | None) -> float | None:
+    """The estimate as one figure, for plots and tables; nothing where it says nothing."""
+    return share.value if share is not None and share.is_usable else None
+
+
 def estimate_quality(connection: duckdb.DuckDBPyConnection, links: str) -> Estimate:
     """Estimate from scored pairs: SQL of ``l, r, customer_l, customer_r, chance`` (a probability)."""
     found = connection.execute(_SUMS.format(links=links)).fetchnumpy()
     sums = {name: np.asarray(column, np.float64) for name, column in found.items()}
-    customers = sums["customers"].sum()
+    customers, joined = sums["customers"].sum(), sums["joined"].sum()
     parts = ("value", "low", "high")
     right, missed = ([sums[f"{what}_{part}"] for part in parts] for what in ("right", "missed"))
     return Estimate(
-        precision=_share(right, [sums["joined"]] * 3, customers),
+        precision=_share(right, [sums["joined"]] * 3, customers, joined),
         recall=_share(
-            right, [right[0] + missed[0], right[1] + missed[2], right[2] + missed[1]], customers
+            right,
+            [right[0] + missed[0], right[1] + missed[2], right[2] + missed[1]],
+            customers,
+            joined,
         ),
     )
 
@@ -148,7 +183,12 @@ order by block
 
 
 def _share(
-    parts: list[_Floats], wholes: list[_Floats], customers: float, *, seed: int = 360
+    parts: list[_Floats],
+    wholes: list[_Floats],
+    customers: float,
+    pairs: float,
+    *,
+    seed: int = 360,
 ) -> Share | None:
     """The first part of the first whole; the others are the least and the most there may be."""
     if not len(wholes[0]) or wholes[0].sum() <= 0:
@@ -160,7 +200,13 @@ def _share(
         for part, whole, edge in zip(parts[1:], wholes[1:], (0.025, 0.975), strict=True)
     )
     value = float(parts[0].sum() / wholes[0].sum())
-    return Share(round(value, 4), round(min(low, value), 4), round(max(high, value), 4))
+    return Share(
+        round(value, 4),
+        round(min(low, value), 4),
+        round(max(high, value), 4),
+        round(customers),
+        round(pairs),
+    )
 
 
 def _drawn(

@@ -1,7 +1,7 @@
 """A run's figures, counted in the tables it left."""
 
 from dagster_project.identity.blocking import RuleCount
-from dagster_project.identity.estimate import Estimate, estimate_from_work
+from dagster_project.identity.estimate import Estimate, estimate_from_work, usable
 from dagster_project.identity.ids import IdChanges
 from dagster_project.identity.model import Model
 from dagster_project.identity.records import EVERY_RECORD
@@ -56,8 +56,10 @@ def report_of(
         retired=changes.retired,
         model_version=model.version,
         trained=trained,
-        expected_precision=estimate.precision.value if estimate.precision else None,
-        expected_recall=estimate.recall.value if estimate.recall else None,
+        expected_precision=usable(estimate.precision),
+        expected_recall=usable(estimate.recall),
+        precision_range=str(estimate.precision or ""),
+        recall_range=str(estimate.recall or ""),
         blocking_recall=model.blocking_recall,
         largest_customer=int(str(largest[0][0])),
         rules=rules,

@@ -19,7 +19,8 @@ class RecordCounts:
 class IdentityReport:
     """Figures of one run.
 
-    ``expected_*`` are the model's own estimates, made without truth, and so is
+    ``expected_*`` are the model's own estimates, made without truth and left out where too little
+    supports them; ``*_range`` says in words between what they lie, or why they are unknown. So is
     ``blocking_recall``: the share of likely matches of a sample that the rules find.
 
     ``trained`` says why a model was trained in this run, ``None`` when the frozen one served.
@@ -44,6 +45,8 @@ class IdentityReport:
     trained: str | None = None
     expected_precision: float | None = None
     expected_recall: float | None = None
+    precision_range: str = ""
+    recall_range: str = ""
     blocking_recall: float | None = None
     largest_customer: int = 0
     rules: tuple[RuleCount, ...] = ()

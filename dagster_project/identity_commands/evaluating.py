@@ -46,26 +46,26 @@ def evaluate(
         )
     if json_file is not None:
         require_writable_folder(json_file.parent)
-    from dagster_project.identity.tabular.judge_table import read_said
+    from dagster_project.identity.tabular.judge_table import read_links, read_said
 
     figures: dict[str, Any] = {}
     with opened_input(clusters) as connection:
         read_said(connection, clusters)
         if links is not None:
-            figures |= _estimate(connection, links)
+            read_input(connection, links)
+            read_links(connection, links)
         if truth is not None:
             figures |= _score(connection, truth, against, clusters, has_links=links is not None)
+        if links is not None:
+            figures |= _estimate(connection)
     if json_file is not None:
         json_file.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
-def _estimate(connection: "duckdb.DuckDBPyConnection", links: str) -> dict[str, Any]:
-    """Read the links and say what they expect of the clusters."""
+def _estimate(connection: "duckdb.DuckDBPyConnection") -> dict[str, Any]:
+    """Say what the links expect of the clusters."""
     from dagster_project.identity.estimate import estimate_quality
-    from dagster_project.identity.tabular.judge_table import read_links
 
-    read_input(connection, links)
-    read_links(connection, links)
     estimate = estimate_quality(
         connection,
         "select link.record_id_l as l, link.record_id_r as r, "
@@ -73,9 +73,12 @@ def _estimate(connection: "duckdb.DuckDBPyConnection", links: str) -> dict[str, 
         "from link inner join said as l on link.record_id_l = l.record_id "
         "inner join said as r on link.record_id_r = r.record_id where link.chance is not null",
     )
-    console.print("By the links' own probabilities, with the range of 95 of 100 cases:")
-    console.print(f"  precision {estimate.precision or '–'}")
-    console.print(f"  recall among compared pairs {estimate.recall or '–'}")
+    table = Table(title="as the model has it, without any truth", title_justify="left")
+    for heading in ("", "range of 95 of 100 cases"):
+        table.add_column(heading)
+    table.add_row("precision", str(estimate.precision or "–"))
+    table.add_row("recall among compared pairs", str(estimate.recall or "–"))
+    console.print(table)
     return {
         "estimated_precision": asdict(estimate.precision) if estimate.precision else None,
         "estimated_recall": asdict(estimate.recall) if estimate.recall else None,

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import re
 from pathlib import Path
 
 import duckdb
@@ -318,11 +319,32 @@ def test_an_address_in_every_rows_list_joins_nobody(tmp_path: Path) -> None:
         f"from range(120) as numbers(i)) to '{table}'"
     )
 
-    _run("resolve", table, "--out", tmp_path / "out.parquet")
+    told = _run("resolve", table, "--out", tmp_path / "out.parquet").output
 
+    assert "1 contact point is a shared identifier (held by up to 120 records" in told
+    assert "NOTHING WAS MERGED" in told
     assert duckdb.sql(
         f"select count(distinct customer_id) from '{tmp_path / 'out.parquet'}'"
     ).fetchall() == [(120,)]
+
+
+def test_resolve_and_evaluate_say_the_same_of_the_same_links(
+    folder: Path, tmp_path: Path
+) -> None:
+    out, links = tmp_path / "out.parquet", tmp_path / "links.parquet"
+    told = _run("resolve", folder / "people.csv", "--out", out, "--links", links).output
+
+    judged = _run(
+        "evaluate", out, "--links", links, "--truth", "cluster",
+        "--against", folder / "people.csv",
+    ).output  # fmt: skip
+
+    precision = re.findall(r"precision ([0-9.]+ to [0-9.]+)", told)
+    assert len(precision) == 1
+    assert precision[0] in judged
+    assert judged.index("B-cubed") < judged.index("as the model has it")
+    compared = re.findall(r"([0-9,]+) pairs compared", told)[0]
+    assert f"among {compared} compared" in judged
 
 
 def test_an_evaluation_without_truth_or_links_says_what_it_needs(folder: Path) -> None:

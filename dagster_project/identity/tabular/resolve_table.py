@@ -16,7 +16,7 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.engine import cluster_records
-from dagster_project.identity.estimate import Estimate, estimate_from_work
+from dagster_project.identity.estimate import Estimate, estimate_quality
 from dagster_project.identity.judgements import Judgement
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import (
@@ -128,10 +128,15 @@ def resolve_table(
     placed = _placed(connection, table, most_copies=None if has_labels else MOST_COPIES)
     labels = labels_of_rows(connection, ids.sql) if has_labels else Labels()
     seconds, warnings = _cluster(connection, table, matching, labels.judgements, progress)
-    estimate = estimate_from_work(connection)
     started = perf_counter()
     connection.execute(_NAMED.format(record_id=ids.sql))
     connection.execute(_ASSIGNED)
+    connection.execute(
+        "create or replace table input.customer_of_rid as select name.rid, said.customer_id "
+        f"from ({_CUSTOMERS}) as said "
+        "inner join input.record_name as name on said.record_id = name.record_id"
+    )
+    estimate = estimate_quality(connection, _JUDGED)
     write_atomically(connection, _CUSTOMERS, outputs.customers)
     if outputs.links:
         write_atomically(connection, _LINKS, outputs.links)
@@ -145,10 +150,44 @@ def resolve_table(
         estimate=estimate,
         seconds={"columns": placed + seconds.pop("columns"), **seconds, "write": written},
         notes=tuple(
-            note for note in (ids.note, _note(labels), _note_copies(connection)) if note
+            note
+            for note in (
+                ids.note,
+                _note(labels),
+                _note_copies(connection),
+                _note_everybodys(connection) if table.kind is Kind.PERSONS else None,
+            )
+            if note
         ),
-        warnings=warnings,
+        warnings=(
+            *warnings,
+            *_doubts(records=counts[0], customers=counts[1], largest=counts[2]),
+        ),
     )
+
+
+CROWD = 30
+"""Records of one customer from which on a table's largest one deserves a look."""
+
+
+def _doubts(*, records: int, customers: int, largest: int) -> tuple[str, ...]:
+    """What is more often a misread column than true."""
+    if records > 1 and customers == records:
+        return (
+            "NOTHING WAS MERGED: every record is a customer of its own. Ask why two are apart with "
+            "--explain A B, and look at what the columns were taken for",
+        )
+    if records > 2 and customers == 1:
+        return (
+            "EVERYTHING WAS MERGED: all records are one customer. If they are not one person, a "
+            "column that everybody shares was taken for evidence: see what the columns mean above",
+        )
+    if largest > max(CROWD, records // 5):
+        return (
+            f"one customer has {largest:,} of {records:,} records: look whether a value in all of "
+            "them is a person's own",
+        )
+    return ()
 
 
 def _placed(
@@ -176,6 +215,20 @@ def _note(labels: Labels) -> str | None:
         return None
     return counted(labels.unknown, "label names a record", "labels name records") + (
         " that the table has not"
+    )
+
+
+def _note_everybodys(connection: duckdb.DuckDBPyConnection) -> str | None:
+    """How many values the guards took for shared identifiers; none of them is told."""
+    values, most = connection.execute(
+        "select count(*), max(holders) from (select count(distinct rid) as holders "
+        "from work.identifier where flag = 'generic' group by value_id)"
+    ).fetchall()[0]
+    if not values:
+        return None
+    return (
+        f"{counted(values, 'contact point is a shared identifier', 'contact points are shared identifiers')}"
+        f" (held by up to {counted(most, 'record')} of different people) and joined nobody"
     )
 
 
@@ -287,14 +340,18 @@ inner join customers on assigned.cluster = customers.cluster
 order by assigned.row_number
 """
 
-_LINKS = """
+_CHANCE = """
+    case when edge.weight <= -1000000 then 0.0 else round(
+        1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9
+    ) end::double
+"""
+
+_LINKS = f"""
 select
     l.record_id as record_id_l,
     r.record_id as record_id_r,
     (edge.odds / 10.0)::double as match_weight,
-    case when edge.weight <= -1000000 then 0.0 else round(
-        1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9
-    ) end::double as match_probability,
+    {_CHANCE} as match_probability,
     coalesce(weight.evidence, '') || case when edge.weight <= -1000000 then ' vetoed' else '' end
         as evidence
 from work.edge
@@ -304,11 +361,19 @@ inner join input.record_name as r on edge.r = r.rid
 order by edge.l, edge.r
 """
 
+# The same pairs and probabilities as `c360 evaluate --links` reads, and so the same estimate.
+_JUDGED = f"""
+select edge.l, edge.r, l.customer_id as customer_l, r.customer_id as customer_r, {_CHANCE} as chance
+from work.edge
+inner join input.customer_of_rid as l on edge.l = l.rid
+inner join input.customer_of_rid as r on edge.r = r.rid
+"""
+
 _COUNTS = """
 select
     coalesce(sum(n), 0)::bigint,
     count(*),
     coalesce(max(n), 0),
-    (select count(*) from work.candidate)
+    (select count(*) from work.edge)
 from (select count(*) as n from input.assigned group by cluster)
 """

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.estimate import estimate_quality
+from dagster_project.identity.estimate import estimate_quality, usable
 from dagster_project.identity.scorecard import score
 
 
@@ -133,3 +133,26 @@ def test_nothing_compared_gives_no_estimate(connection: duckdb.DuckDBPyConnectio
     )
 
     assert estimate_quality(connection, nothing).precision is None
+
+
+@pytest.mark.parametrize(
+    ("customers", "chance", "said"),
+    [
+        pytest.param(1, 0.003, "unknown (rests on 1 compared pair of 1 customer, too few)", id="one"),
+        pytest.param(12, 1.0, "unknown (rests on 12 compared pairs of 12 customers, too few)", id="few"),
+        pytest.param(400, 0.5, "unknown (anything from 0.12 to 0.88)", id="as good as a coin"),
+        pytest.param(4_000, 1.0, "0.999 to 1.000", id="many"),
+    ],
+)  # fmt: skip
+def test_an_estimate_that_nobody_can_use_is_not_shown_as_a_figure(
+    connection: duckdb.DuckDBPyConnection, customers: int, chance: float, said: str
+) -> None:
+    links = f"""
+        select n as l, -n as r, n as customer_l, n as customer_r, {chance} as chance
+        from range(1, {customers + 1}) as t(n)
+    """
+
+    precision = estimate_quality(connection, links).precision
+
+    assert str(precision) == said
+    assert (usable(precision) is None) is said.startswith("unknown")
