@@ -6,6 +6,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.markup import escape
+
 from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.roots import open_root
 from dagster_project.console import console, say_waiting
@@ -16,15 +18,14 @@ from dagster_project.engines.duckdb.writer_lock import writer_lock
 from dagster_project.identity.evidence_file import evidence_file, opened_evidence
 from dagster_project.identity.judgements import Judgement, all_judgements, withdraw
 from dagster_project.identity.model import Model
-from dagster_project.identity.steward.apart import Reason, explain_apart
+from dagster_project.identity.steward.apart import Apart, Reason, bits, explain_apart
 from dagster_project.identity.steward.customers import CustomerEvidence, Tie, explain_customer
 from dagster_project.identity.steward.pairs import (
     PairEvidence,
-    explain_pairs,
     what_would_change,
 )
 from dagster_project.identity.steward.review import Case, Question, build_queue
-from dagster_project.identity.steward.subjects import find_subject
+from dagster_project.identity.steward.subjects import Subject, find_subject
 from dagster_project.identity.steward.waterfall import draw_waterfall, ordered
 from dagster_project.identity.steward.words import Decision, merge, split
 from dagster_project.identity.workspace import Workspace
@@ -72,7 +73,7 @@ def _print_case(place: int, case: Case) -> None:
     )
     console.print(
         f"[bold]{place:>3}. {case.question.value}[/] worth {case.worth:.2f} pairs, "
-        f"odds {case.odds:+.1f} bits\n     {who}\n"
+        f"match weight {bits(case.odds)} bits\n     {who}\n"
         f"     {case.record_id_l}  ·  {case.record_id_r}\n     [dim]{case.evidence}[/]"
     )
 
@@ -267,7 +268,7 @@ def _print_path(found: CustomerEvidence) -> None:
         console.print(
             f"\nweakest link: without it {weakest.records_l} and "
             f"{counted(weakest.records_r, 'record')}; all pairs across "
-            f"say {weakest.net_bits:+.1f} bits together"
+            f"say {bits(weakest.net_bits)} bits together"
         )
         _print_tie(weakest.tie)
     if found.against:
@@ -277,7 +278,7 @@ def _print_path(found: CustomerEvidence) -> None:
 
 
 def _print_tie(tie: Tie) -> None:
-    odds = "certain" if tie.odds is None else f"{tie.odds:+.1f} bits"
+    odds = "certain" if tie.odds is None else f"{bits(tie.odds)} bits"
     console.print(
         f"  {odds:>10}  {tie.record_id_l} – {tie.record_id_r}\n{'':14}{tie.evidence}",
         markup=False,
@@ -287,7 +288,7 @@ def _print_tie(tie: Tie) -> None:
 def print_pair(
     root: Path | None, left: str, right: str, *, shown: bool, picture: Path | None
 ) -> None:
-    """The evidence on two records as a waterfall in text, and as a picture when asked for."""
+    """Verdict and reason on two records, then the evidence; as a picture too when asked for."""
     with _evidence(root) as (_, work, spec, model):
         one, two = find_subject(work, left), find_subject(work, right)
         if not (one.is_record and two.is_record) or one.rids == two.rids:
@@ -297,14 +298,7 @@ def print_pair(
                 "take two record ids; for customers ask `c360 explain why-not` or "
                 "`c360 explain customer`",
             )
-        found = explain_pairs(work, spec, model, [(one.rids[0], two.rids[0])], shown=shown)
-        if not found:
-            console.print("one of them is a shared mailbox: mailboxes are never compared")
-            return
-        _print_evidence(found[0], model)
-    together = "one customer" if one.customer_id == two.customer_id else "different customers"
-    console.print(f"today they are {together}")
-    _draw(found[0], picture)
+        _print_judged(work, spec, model, (one, two), shown=shown, picture=picture)
 
 
 def print_why_not(
@@ -313,56 +307,101 @@ def print_why_not(
     """The reason two customers or records are apart, and their strongest pair."""
     with _evidence(root) as (_, work, spec, model):
         subjects = find_subject(work, left), find_subject(work, right)
-        found = explain_apart(work, spec, model, *subjects, shown=shown)
-        console.print(f"[bold]{found.reason.value}[/]")
-        if found.judged_by:
-            console.print(f"  judged by {found.judged_by}; see `c360 judgements`")
-        if found.net_bits is not None and found.reason is not Reason.TOGETHER:
-            console.print(
-                f"  all pairs between the two say {found.net_bits:+.1f} bits together"
+        _print_judged(work, spec, model, subjects, shown=shown, picture=picture)
+
+
+def _print_judged(
+    work: Workspace,
+    spec: IdentitySpec,
+    model: Model,
+    subjects: tuple[Subject, Subject],
+    *,
+    shown: bool,
+    picture: Path | None,
+) -> None:
+    found = explain_apart(work, spec, model, *subjects, shown=shown)
+    console.print(f"[bold]{escape(found.sentence)}[/]")
+    if found.judged_by:
+        console.print("  see `c360 judgements`")
+    if found.net_bits is not None and not all(one.is_record for one in subjects):
+        console.print(
+            f"  all pairs between the two say {bits(found.net_bits)} bits together"
+            + (
+                f", {counted(found.vetoed_pairs, 'more is', 'more are')} vetoed"
+                if found.vetoed_pairs
+                else ""
             )
-        if found.best is not None:
-            console.print("\nthe strongest pair between them")
-            _print_evidence(found.best, model)
-            _draw(found.best, picture)
+        )
+    if found.best is None:
+        return
+    console.print()
+    _print_evidence(found.best)
+    for line in _advice(found, spec, model):
+        console.print(f"  · {line}", markup=False)
+    _draw(found, picture)
 
 
-def _print_evidence(evidence: PairEvidence, model: Model) -> None:
+def _advice(found: Apart, spec: IdentitySpec, model: Model) -> list[str]:
+    """What would turn the answer; where other records or words decide, fields do not."""
+    best = found.best
+    if best is None or found.reason in _DECIDED_ELSEWHERE:
+        return []
+    if found.is_one and not best.speaks_for:
+        return []
+    weak = found.reason is Reason.AMBIGUOUS
+    found_lines = what_would_change(
+        best, model, is_one=found.is_one, needed=spec.clusters.sure_bits if weak else None
+    )
+    if found.reason is Reason.VETOED and not found_lines:
+        return ["no other value of one or two fields would join them: a steward's word would"]
+    return found_lines
+
+
+_DECIDED_ELSEWHERE = (
+    Reason.JUDGED,
+    Reason.MAILBOX,
+    Reason.LIMIT,
+    Reason.OUTVOTED,
+    Reason.UNSEEN,
+)
+
+
+def _print_evidence(evidence: PairEvidence) -> None:
     console.print(f"  {evidence.record_id_l}\n  {evidence.record_id_r}\n", markup=False)
     widest = max(abs(c.bits) for c in evidence.contributions) or 1.0
     for said in ordered(evidence):
-        bar = "█" * max(1, round(_BAR * abs(said.bits) / widest)) if said.bits else ""
         values = f"  {said.value_l}  |  {said.value_r}" if said.value_l else ""
         console.print(
-            f"  {said.bits:+6.1f}  [{'green' if said.bits >= 0 else 'red'}]{bar:<{_BAR}}[/]  "
-            f"{said.field}: {said.level}",
+            f"  {bits(said.bits):>6}  [{'green' if said.bits >= 0 else 'red'}]"
+            f"{_bar(said.bits / widest)}[/]  {said.field.replace('_', ' ')}: "
+            f"{said.level.replace('_', ' ')}",
             end="",
         )
         console.print(values, markup=False, style="dim")
     console.print(
-        f"  {evidence.odds:+6.1f}  odds, probability {evidence.probability:.4f}; "
-        f"a link needs more than {evidence.needed:+.1f}"
+        f"  {bits(evidence.odds):>6}  match weight, probability {evidence.probability:.4f}; "
+        f"a link needs more than {bits(evidence.needed)}"
     )
     if evidence.missing:
-        console.print(f"  no value on one side: {', '.join(evidence.missing)}", style="dim")
-    if evidence.vetoes:
-        console.print(f"  vetoed: {', '.join(evidence.vetoes)}", style="red")
-    if evidence.caps:
-        console.print(f"  held back: {', '.join(evidence.caps)}", style="yellow")
-    if evidence.gave_way:
-        console.print(f"  gave way: most_per_customer of {evidence.gave_way}", style="yellow")
+        missing = ", ".join(name.replace("_", " ") for name in evidence.missing)
+        console.print(f"  no value on one side: {missing}", style="dim")
     if not evidence.was_compared:
         console.print("  no blocking rule brought this pair together", style="yellow")
-    for line in what_would_change(evidence, model):
-        console.print(f"  · {line}", markup=False)
 
 
-def _draw(evidence: PairEvidence, picture: Path | None) -> None:
-    if picture is None:
+def _bar(share: float) -> str:
+    """Evidence for to the right of the middle, against to its left: it survives a pipe."""
+    length = round(_BAR / 2 * min(1.0, abs(share)))
+    against, in_favour = ("█" * length, "") if share < 0 else ("", "█" * length)
+    return f"{against:>{_BAR // 2}}│{in_favour:<{_BAR // 2}}"
+
+
+def _draw(found: Apart, picture: Path | None) -> None:
+    if picture is None or found.best is None:
         return
     if picture.suffix.lower() not in {".png", ".svg", ".pdf"}:
         raise Customer360Error(
             "a picture is a .png, .svg or .pdf file", str(picture), "name such a file"
         )
-    draw_waterfall(evidence, picture)
+    draw_waterfall(found.best, found, picture)
     console.print(f"[green]✓[/] {picture}")

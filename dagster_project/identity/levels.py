@@ -90,7 +90,7 @@ def compare_statements(
         order by pair.l, pair.r
     """
     groups = [
-        [c for c in group if _is_known(c, known)]
+        [c for c in group if is_known(c, known)]
         for group in ((NAME, ALIAS, MIDDLE), COMPARISONS[3:])
     ]
     parts = [_Part(group, only_hopeful and not n) for n, group in enumerate(groups)]
@@ -122,7 +122,7 @@ class _Part:
         return any(c.name in ("name", "alias", "middle") for c in self.comparisons)
 
 
-def _is_known(comparison: Comparison, known: Collection[str]) -> bool:
+def is_known(comparison: Comparison, known: Collection[str]) -> bool:
     """Whether any record has what the comparison reads first of each side."""
     return comparison.name in _ALWAYS or any(
         column in known for _, column in _fields(comparison.sql)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.model import Model
+from dagster_project.identity.scoring import VETO
 from dagster_project.identity.steward.pairs import PairEvidence, explain_pairs
 from dagster_project.identity.steward.subjects import Subject
 from dagster_project.identity.workspace import Workspace
@@ -34,12 +35,73 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Apart:
-    """The reason, and the strongest pair of records across. ``net_bits``: all pairs across."""
+    """The reason, and the strongest pair of records across.
+
+    ``net_bits``: what all pairs across say together, vetoed ones left out and counted in
+    ``vetoed_pairs``. ``rival``: the record whose link is as good, and its odds. ``joined_by``: what
+    holds two records together besides the evidence of their own link.
+    """
 
     reason: Reason
     best: PairEvidence | None
     net_bits: float | None = None
+    vetoed_pairs: int = 0
     judged_by: str = ""
+    rival: tuple[str, float] | None = None
+    joined_by: str = ""
+
+    @property
+    def is_one(self) -> bool:
+        """Whether they are one customer today."""
+        return self.reason is Reason.TOGETHER
+
+    @property
+    def sentence(self) -> str:
+        """Verdict and reason, as every command and picture says it."""
+        if self.is_one:
+            return f"one customer: {self.joined_by}"
+        return f"two customers: {self._why()}"
+
+    def _why(self) -> str:
+        told = {
+            Reason.JUDGED: f"a steward ({self.judged_by}) judged records of both to be different"
+        }
+        if self.best is not None:
+            told |= _of_pair(self.best, self.rival)
+        return told.get(self.reason, str(self.reason))
+
+
+def _of_pair(best: PairEvidence, rival: tuple[str, float] | None) -> dict[Reason, str]:
+    """What the strongest pair makes of each reason."""
+    ambiguous = (
+        "the link is weak, and what is known best of the two customers speaks against it"
+    )
+    if rival is not None:
+        ambiguous = (
+            f"the link ({bits(best.odds)} bits) is weak and has a rival as good, {rival[0]} "
+            f"({bits(rival[1])} bits): it is joined to neither"
+        )
+    return {
+        Reason.VETOED: f"vetoed by {_words(best.vetoes)}, which overrules all evidence",
+        Reason.CAPPED: f"held back by the guard {_words(best.caps)}: {Reason.CAPPED}",
+        Reason.TOO_LITTLE: (
+            f"{bits(best.odds)} bits do not reach the threshold of {bits(best.needed)}"
+        ),
+        Reason.AMBIGUOUS: ambiguous,
+        Reason.LIMIT: (
+            f"together they would have more values of kind {best.gave_way} than a customer may have"
+        ),
+    }
+
+
+def bits(value: float) -> str:
+    """Bits with their sign, and a zero without one."""
+    rounded = round(value, 1)
+    return f"{rounded:+.1f}" if rounded else "0.0"
+
+
+def _words(names: tuple[str, ...]) -> str:
+    return " and ".join(name.replace("_", " ") for name in names)
 
 
 def explain_apart(
@@ -54,14 +116,80 @@ def explain_apart(
     """Why ``left`` and ``right`` are not one customer."""
     best = _best_pair(work, spec, model, left, right, shown=shown)
     if left.customer_id == right.customer_id:
-        return Apart(Reason.TOGETHER, best)
+        return Apart(Reason.TOGETHER, best, joined_by=_joined_by(work, left, right, best))
     judged = _judged_by(work, left, right)
     if judged:
         return Apart(Reason.JUDGED, best, judged_by=judged)
     if best is None:
         return Apart(Reason.MAILBOX, None)
-    net = _net_between(work, left, right)
-    return Apart(_reason(best), best, net_bits=net)
+    net, vetoed = _net_between(work, left, right)
+    reason = _reason(best)
+    rival = _rival(work, spec, left, right, best) if reason is Reason.AMBIGUOUS else None
+    return Apart(reason, best, net_bits=net, vetoed_pairs=vetoed, rival=rival)
+
+
+def _joined_by(
+    work: Workspace, left: Subject, right: Subject, best: PairEvidence | None
+) -> str:
+    rows = work.rows(
+        """
+        select bond.evidence from kept.bond
+        where
+            list_contains($1::integer[], bond.l) and list_contains($2::integer[], bond.r)
+            or list_contains($2::integer[], bond.l) and list_contains($1::integer[], bond.r)
+        order by bond.weight desc
+        limit 1
+        """,
+        [list(left.rids), list(right.rids)],
+    )
+    if rows:
+        said = str(rows[0][0])
+        return "a steward judged them the same" if said == "judged the same" else said
+    if left.rids == right.rids or best is None:
+        return "records of one customer"
+    if best.speaks_for and best.was_compared:
+        return f"{bits(best.odds)} bits are more than the threshold of {bits(best.needed)}"
+    return "other records of the customer hold them together, their own link does not"
+
+
+def _rival(
+    work: Workspace, spec: IdentitySpec, left: Subject, right: Subject, best: PairEvidence
+) -> tuple[str, float] | None:
+    """The record outside of both whose weak link to one of them is about as good."""
+    rows = work.rows(
+        """
+        with
+
+        side as (
+
+            select record.rid, named.record_id, named.customer_id
+            from kept.named
+            inner join kept.record on named.record_id = record.record_id
+
+        ),
+
+        own as (select rid, customer_id from side where customer_id in ($1, $2)),
+
+        met as (
+
+            select edge.odds, case when l.rid is null then edge.l else edge.r end as other
+            from kept.edge
+            left join own as l on edge.l = l.rid
+            left join own as r on edge.r = r.rid
+            where edge.is_ambiguous and (l.rid is null) <> (r.rid is null)
+
+        )
+
+        select side.record_id, met.odds / 10.0
+        from met
+        inner join side on met.other = side.rid
+        where met.odds / 10.0 > $3 - $4
+        order by met.odds desc, side.record_id
+        limit 1
+        """,
+        [left.customer_id, right.customer_id, best.odds, spec.clusters.rival_bits],
+    )
+    return (str(rows[0][0]), float(str(rows[0][1]))) if rows else None
 
 
 def _reason(best: PairEvidence) -> Reason:
@@ -113,8 +241,8 @@ def _judged_by(work: Workspace, left: Subject, right: Subject) -> str:
     return str(rows[0][0]) if rows else ""
 
 
-def _net_between(work: Workspace, left: Subject, right: Subject) -> float | None:
-    """Sum of the weights of all compared pairs between the two customers, in bits."""
+def _net_between(work: Workspace, left: Subject, right: Subject) -> tuple[float | None, int]:
+    """What all compared pairs between the two say together in bits, and how many are vetoed."""
     rows = work.rows(
         """
         with
@@ -128,12 +256,15 @@ def _net_between(work: Workspace, left: Subject, right: Subject) -> float | None
 
         )
 
-        select sum(edge.weight) / 10.0
+        select
+            sum(edge.weight) filter (edge.weight > $3) / 10.0,
+            count(*) filter (edge.weight <= $3)
         from kept.edge
         inner join side as l on edge.l = l.rid
         inner join side as r on edge.r = r.rid
         where l.customer_id <> r.customer_id
         """,
-        [left.customer_id, right.customer_id],
+        [left.customer_id, right.customer_id, VETO],
     )
-    return None if rows[0][0] is None else float(str(rows[0][0]))
+    net, vetoed = rows[0]
+    return None if net is None else float(str(net)), int(str(vetoed))

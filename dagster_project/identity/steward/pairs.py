@@ -5,12 +5,13 @@ resolution used (Fellegi and Sunter, 1969; the picture is Splink's "waterfall", 
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.guards import Mask, capped_by, vetoed_by
-from dagster_project.identity.levels import COMPARISONS, unpack
+from dagster_project.identity.guards import Mask, capped_by, guard, vetoed_by
+from dagster_project.identity.levels import COMPARISONS, is_known, unpack
 from dagster_project.identity.model import Model
 from dagster_project.identity.scoring import VETO, compare_pairs, score_pairs
 from dagster_project.identity.steward.values import RecordValues
@@ -115,6 +116,7 @@ def _explained(
 ) -> PairEvidence:
     rid_l, rid_r, pattern, bits, odds, weight = (int(str(row[n])) for n in (0, 1, 4, 5, 6, 7))
     levels = unpack(np.array([pattern], dtype=np.int64))
+    known = {str(column[0]) for column in work.rows("select name from work.known_column")}
     left = RecordValues(work, rid_l, shown=shown)
     right = RecordValues(work, rid_r, shown=shown)
     said = field_bits(model, levels)
@@ -130,7 +132,9 @@ def _explained(
         record_id_r=str(row[3]),
         contributions=tuple(contributions),
         missing=tuple(
-            c.name for n, c in enumerate(COMPARISONS) if not levels[0, n] and c.name != "source"
+            c.name
+            for n, c in enumerate(COMPARISONS)
+            if not levels[0, n] and c.name != "source" and is_known(c, known)
         ),
         odds=odds / 10,
         needed=needed,
@@ -163,35 +167,89 @@ def _named(masks: dict[str, Mask]) -> tuple[str, ...]:
     return tuple(name for name, mask in masks.items() if mask[0])
 
 
-def what_would_change(evidence: PairEvidence, model: Model) -> list[str]:
-    """Single fields that, had they come out otherwise, would have changed the answer."""
-    if evidence.speaks_for:
-        return [
-            f"without the {said.field} ({said.bits:+.1f} bits) they would not be joined"
-            for said in evidence.contributions
-            if said.field not in {PRIOR, RARITY}
-            and evidence.odds - said.bits <= evidence.needed
-        ]
-    if evidence.vetoes:
-        return [f"only another {' and '.join(evidence.vetoes)}, or a steward's word"]
+def what_would_change(
+    evidence: PairEvidence, model: Model, *, is_one: bool, needed: float | None = None
+) -> list[str]:
+    """What alone, or else two things together, would have turned the answer; nothing that would not.
+
+    ``needed``: the odds to be passed, where more than a link's threshold is.
+    """
     levels = unpack(np.array([evidence.pattern], dtype=np.int64))
-    return [
-        f"the same {name} would have joined them ({gain:+.1f} bits more)"
-        for name, gain in _gains(model, levels)
-        if evidence.odds + gain > evidence.needed
-    ]
+    if is_one:
+        return [
+            f"without the {said.field.replace('_', ' ')} ({said.bits:+.1f} bits) they would not be joined"
+            for said in evidence.contributions
+            if said.field not in {PRIOR, RARITY} and said.bits > 0
+            if _parts(evidence, levels, model, said)
+        ]
+    wanted = evidence.needed if needed is None else needed
+    # what one goes by is compared only where a name is missing, so it cannot agree as well
+    named = {
+        n
+        for n, c in enumerate(COMPARISONS)
+        if levels[0, n] or (c.name in evidence.missing and c.name != "alias")
+    }
+    better = [(n, best) for n, best in _best_levels().items() if n in named]
+    for size in (1, 2):
+        found = _turning(model, levels, evidence.odds, wanted, better=better, size=size)
+        if found:
+            return found[:MOST_ADVICE]
+    return []
 
 
-def _gains(model: Model, levels: np.ndarray) -> list[tuple[str, float]]:  # type: ignore[type-arg]
-    """What each field would add if it agreed fully, best first."""
-    gains = []
+def _parts(
+    evidence: PairEvidence,
+    levels: np.ndarray,  # type: ignore[type-arg]
+    model: Model,
+    said: Contribution,
+) -> bool:
+    """Whether the link would be gone without a field: too few bits, or a guard against the rest."""
+    without = levels.copy()
+    without[0, [c.name for c in COMPARISONS].index(said.field)] = 0
+    judged = guard(without, model.vetoes)
+    too_few = evidence.odds - said.bits <= evidence.needed
+    return bool(too_few or judged.vetoed[0] or judged.capped[0])
+
+
+MOST_ADVICE = 5
+"""Ways to turn an answer that are told, those that would need least first."""
+
+
+def _turning(
+    model: Model,
+    levels: np.ndarray,  # type: ignore[type-arg]
+    odds: float,
+    needed: float,
+    *,
+    better: list[tuple[int, int]],
+    size: int,
+) -> list[str]:
+    """Sets of so many fields that would join the two if they agreed in full and no guard minded."""
+    told = []
+    before = float(model.weights(levels)[0])
+    for chosen in combinations(better, size):
+        changed = levels.copy()
+        for column, level in chosen:
+            changed[0, column] = level
+        if any(levels[0, column] == level for column, level in chosen):
+            continue
+        judged = guard(changed, model.vetoes)
+        gain = float(model.weights(changed)[0]) - before
+        if judged.vetoed[0] or judged.capped[0] or odds + gain <= needed:
+            continue
+        fields = " and the same ".join(
+            COMPARISONS[column].name.replace("_", " ") for column, _ in chosen
+        )
+        told.append((gain, f"the same {fields} would have joined them ({gain:+.1f} bits)"))
+    return [line for _, line in sorted(told)]
+
+
+def _best_levels() -> dict[int, int]:
+    """Per comparison that can agree in full, the position of that level."""
+    found = {}
     for n, comparison in enumerate(COMPARISONS):
         names = [level.name for level in comparison.levels]
-        if "same" not in names and "full_name" not in names:
-            continue
-        best = levels.copy()
-        best[0, n] = comparison.position("same" if "same" in names else "full_name")
-        only = (comparison.name,)
-        gain = float(model.weights(best, only=only)[0] - model.weights(levels, only=only)[0])
-        gains.append((comparison.name, gain))
-    return sorted(gains, key=lambda each: (-each[1], each[0]))
+        best = next((name for name in ("same", "full_name") if name in names), None)
+        if best is not None:
+            found[n] = comparison.position(best)
+    return found

@@ -47,7 +47,7 @@ def find_subject(work: Workspace, asked: str) -> Subject:
     if not members:
         raise Customer360Error(
             "no resolved record and no customer has this id",
-            "the last resolution",
+            asked,
             "take a record_id or a customer_id from `customer_xref`; "
             "withdrawn and quarantined records belong to no customer",
         )

@@ -45,7 +45,12 @@ where rid = $1 and value is not null
 order by field, value
 """
 
-_SAID_BY = {"alias": ("name", "email", "handle"), "handle": ("handle", "url")}
+_SAID_BY = {
+    "alias": ("name", "email", "handle"),
+    "handle": ("handle", "url"),
+    "middle": ("name",),
+    "organisation": ("organisation", "email"),
+}
 """Comparisons that read other fields than the one they are called after."""
 
 

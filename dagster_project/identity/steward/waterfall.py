@@ -1,44 +1,108 @@
-"""The evidence on a pair as a picture: from the prior to the odds, one bar per field."""
+"""The evidence on a pair as a picture: Splink's waterfall, from the prior to the match weight.
+
+Prior first, one bar per comparison from the running total on, then the final match weight; the
+threshold is a dashed line, verdict and reason stand in the title.
+"""
 
 from pathlib import Path
+from textwrap import fill, shorten
+from typing import TYPE_CHECKING
 
+from dagster_project.identity.steward.apart import Apart, bits
 from dagster_project.identity.steward.pairs import PRIOR, RARITY, Contribution, PairEvidence
 
-_FOR, _AGAINST, _TOTAL = "#2a9d8f", "#d1495b", "#33415c"
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+FOR, AGAINST, TOTAL = "#2a9d8f", "#d1495b", "#33415c"
+"""Colours of evidence for one customer, of evidence against it, and of sums."""
+
+_MARGIN = 0.16
+"""Share of the axis left free on both sides, for labels beyond the longest bar."""
+
+_VALUE = 30
+"""Characters of a masked value that are drawn."""
 
 
-def draw_waterfall(evidence: PairEvidence, file: Path) -> None:
+def draw_waterfall(evidence: PairEvidence, apart: Apart, file: Path) -> None:
     """Write the picture; its format follows from the file's ending (png, svg, pdf)."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     bars = ordered(evidence)
-    figure = Figure(figsize=(9, 0.45 * (len(bars) + 1) + 1.4), layout="constrained")
+    figure = Figure(figsize=(11, 0.62 * (len(bars) + 1) + 2.2), layout="constrained")
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
-    running = 0.0
+    running, ends = 0.0, [0.0, evidence.needed, evidence.odds]
     for place, bar in enumerate(bars):
-        axes.barh(place, bar.bits, left=running, color=_FOR if bar.bits >= 0 else _AGAINST)
-        axes.annotate(
-            f"{bar.bits:+.1f}",
-            (max(running, running + bar.bits), place),
-            xytext=(4, 0),
-            textcoords="offset points",
-            va="center",
-        )
+        axes.barh(
+            place, bar.bits, left=running, height=0.6, color=FOR if bar.bits >= 0 else AGAINST,
+            zorder=2,
+        )  # fmt: skip
+        _label(axes, running, bar.bits, place)
         running += bar.bits
-    axes.barh(len(bars), evidence.odds, color=_TOTAL)
-    axes.axvline(evidence.needed, color="black", linestyle="--", linewidth=1)
+        ends.append(running)
+        axes.plot(
+            [running, running], [place - 0.3, place + 1.3], color="#999999", lw=0.7, zorder=1
+        )
+    axes.barh(len(bars), evidence.odds, height=0.6, color=TOTAL, zorder=2)
+    _label(axes, 0.0, evidence.odds, len(bars))
+    axes.axvline(evidence.needed, color="black", linestyle="--", linewidth=1, zorder=1)
+    axes.axvline(0, color="#bbbbbb", linewidth=0.7, zorder=0)
     axes.set_yticks(
         range(len(bars) + 1),
-        [f"{bar.field}: {bar.level}" for bar in bars] + [f"odds ({evidence.probability:.3f})"],
+        [_named(bar) for bar in bars]
+        + [f"match weight\nprobability {evidence.probability:.4f}"],
+        fontsize=8,
     )
-    axes.set_xlim(auto=True)
+    room = (max(ends) - min(ends) or 1.0) * _MARGIN
+    axes.set_xlim(min(ends) - room, max(ends) + room)
     axes.invert_yaxis()
-    axes.margins(x=0.12)
-    axes.set_xlabel(f"bits of evidence (dashed: a link needs {evidence.needed:g})")
-    axes.set_title(f"{evidence.record_id_l}\n{evidence.record_id_r}", fontsize=9)
-    figure.savefig(file)
+    axes.set_xlabel(
+        f"match weight in bits (dashed: a link needs more than {bits(evidence.needed)})"
+    )
+    axes.set_title(
+        f"{evidence.record_id_l}\n{evidence.record_id_r}",
+        fontsize=8,
+        loc="left",
+        color="#555555",
+    )
+    figure.suptitle(
+        fill(apart.sentence, 95),
+        fontsize=11,
+        fontweight="bold",
+        color=FOR if apart.is_one else AGAINST,
+    )
+    figure.savefig(file, dpi=130)
+
+
+def _label(axes: "Axes", start: float, length: float, place: int) -> None:
+    """The bits beyond the far end of a bar, on a ground that no line shows through."""
+    axes.annotate(
+        bits(length),
+        (start + length, place),
+        xytext=(5 if length >= 0 else -5, 0),
+        textcoords="offset points",
+        ha="left" if length >= 0 else "right",
+        va="center",
+        fontsize=8,
+        zorder=4,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 1.0},
+    )
+
+
+def _total(evidence: PairEvidence) -> str:
+    overruled = ", overruled" if evidence.vetoes else ""
+    return f"match weight\nprobability {evidence.probability:.4f}{overruled}"
+
+
+def _named(bar: Contribution) -> str:
+    """A comparison with its level, and the masked values under it."""
+    title = f"{bar.field.replace('_', ' ')}: {bar.level.replace('_', ' ')}"
+    if not bar.value_l:
+        return title
+    values = (shorten(value, _VALUE, placeholder="…") for value in (bar.value_l, bar.value_r))
+    return title + "\n" + "  |  ".join(values)
 
 
 def ordered(evidence: PairEvidence) -> list[Contribution]:

@@ -1,5 +1,6 @@
 """Explanations add up, hide values, and name the reason that really decides."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +10,13 @@ import pytest
 from dagster_project.domain.errors import Customer360Error, StateError
 from dagster_project.identity.evidence_file import opened_evidence
 from dagster_project.identity.judgements import Verdict, judge
-from dagster_project.identity.steward.apart import Reason, explain_apart
+from dagster_project.identity.steward.apart import Apart, Reason, bits, explain_apart
 from dagster_project.identity.steward.customers import explain_customer
-from dagster_project.identity.steward.pairs import PairEvidence, explain_pairs
+from dagster_project.identity.steward.pairs import (
+    PairEvidence,
+    explain_pairs,
+    what_would_change,
+)
 from dagster_project.identity.steward.subjects import find_subject
 from dagster_project.identity.steward.waterfall import draw_waterfall
 from tests.unit.identity.steward.room import Room, room
@@ -140,12 +145,72 @@ def test_a_stewards_word_is_the_reason_once_a_run_has_obeyed(tmp_path: Path) -> 
         assert _reason(made, record_id("a"), record_id("b", "newsletter")) is Reason.JUDGED
 
 
-def test_the_picture_of_the_evidence_is_written(asked: Room, tmp_path: Path) -> None:
+def _apart(asked: Room, left: str, right: str) -> Apart:
+    with asked.asked() as (work, model):
+        subjects = find_subject(work, left), find_subject(work, right)
+        return explain_apart(work, asked.spec, model, *subjects, shown=False)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "sentence"),
+    [
+        pytest.param(
+            record_id("old"), record_id("young", "newsletter"),
+            "two customers: vetoed by birth date, which overrules all evidence", id="veto",
+        ),
+        pytest.param(
+            record_id("a"), record_id("b", "newsletter"), "one customer: +", id="one",
+        ),
+        pytest.param(
+            record_id("b", "newsletter"), record_id("old"), "two customers: -", id="too little",
+        ),
+    ],
+)  # fmt: skip
+def test_the_verdict_comes_first_and_stands_in_the_picture(
+    asked: Room, left: str, right: str, sentence: str, tmp_path: Path
+) -> None:
+    found = _apart(asked, left, right)
+    assert found.best is not None
     file = tmp_path / "pair.svg"
 
-    draw_waterfall(_pair(asked, record_id("a"), record_id("c", "desk")), file)
+    draw_waterfall(found.best, found, file)
 
-    assert "<svg" in file.read_text(encoding="utf-8")
+    assert found.sentence.startswith(sentence)
+    # matplotlib writes every text into the picture as a comment beside its glyphs
+    drawn = " ".join(re.findall(r"<!-- (.*?) -->", file.read_text(encoding="utf-8")))
+    assert found.sentence[:40] in drawn
+    assert "prior: two records taken at random" in drawn
+    assert "Ansty" not in drawn
+    assert "-0.0" not in drawn
+
+
+def test_pairs_that_are_vetoed_do_not_count_as_bits(asked: Room) -> None:
+    found = _apart(asked, record_id("old"), record_id("young", "newsletter"))
+
+    assert found.vetoed_pairs == 1
+    assert found.net_bits is None or abs(found.net_bits) < 100
+
+
+def test_advice_is_given_only_where_it_would_turn_the_answer(asked: Room) -> None:
+    found = _apart(asked, record_id("b", "newsletter"), record_id("old"))
+    assert found.best is not None
+    with asked.asked() as (_, model):
+        lines = what_would_change(found.best, model, is_one=False)
+
+    gains = [float(re.findall(r"\(([-+][0-9.]+) bits", line)[0]) for line in lines]
+    assert lines
+    assert all(found.best.odds + gain > found.best.needed for gain in gains)
+    # who has a name on both sides goes by no other
+    assert not any("alias" in line for line in lines)
+
+
+def test_bits_have_a_sign_and_zero_has_none() -> None:
+    assert [bits(value) for value in (1.04, -0.04, 0.0, -2.5)] == ["+1.0", "0.0", "0.0", "-2.5"]
+
+
+def test_of_two_ids_the_unknown_one_is_named(asked: Room) -> None:
+    with asked.asked() as (work, _), pytest.raises(Customer360Error, match="nobody"):
+        find_subject(work, "nobody")
 
 
 def test_an_unknown_id_is_told_where_to_find_ids(asked: Room) -> None:
