@@ -17,6 +17,7 @@ from dagster_project.domain.streams import Delivery
 from dagster_project.landing.quarantine import forget_quarantine, write_quarantine
 from dagster_project.landing.store import LandingZone, load_id_of, parquet_sql
 from dagster_project.quality.gate import COLUMN_MISSING, judge, reasons_of, suite_hash
+from dagster_project.quality.known_suites import known_hash, note_hash
 from dagster_project.quality.lean_import import import_great_expectations
 from dagster_project.quality.row_rules import held_back_sql
 
@@ -104,10 +105,8 @@ def regate(
     for load in zone.ledger.loads():
         if load.load_id in done:
             continue
-        suite = suite_of(load.vendor, load.stream)
-        if everything or zone.ledger.suite_hash_of(load.load_id) != suite_hash(
-            suite.expectations
-        ):
+        judged_by = zone.ledger.suite_hash_of(load.load_id)
+        if everything or judged_by != _hash_of(zone, load, suite_of):
             again = _decide_again(zone, load, suite_of)
             changed += [again] if again else []
     return tuple(changed)
@@ -161,7 +160,19 @@ def _decide_again(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load | No
     return _write_decision(zone, load, suite, verdict)
 
 
+def _hash_of(zone: LandingZone, load: Load, suite_of: SuiteOf) -> str:
+    """The hash of a load's suite, without importing the rules where it was noted before."""
+    if suite_of is not suite_for:
+        return suite_hash(suite_of(load.vendor, load.stream).expectations)
+    known = known_hash(zone.root, load.vendor, load.stream)
+    if known is None:
+        known = suite_hash(suite_of(load.vendor, load.stream).expectations)
+        note_hash(zone.root, load.vendor, load.stream, known)
+    return known
+
+
 def _decide(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load:
+    _hash_of(zone, load, suite_of)
     suite = suite_of(load.vendor, load.stream)
     return _write_decision(zone, load, suite, _judge_rows(zone, load, suite))
 

@@ -1,5 +1,7 @@
 """From batch to decision: a bad load is refused alone, a bad row is held back, both get another chance."""
 
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -421,3 +423,23 @@ def test_no_value_of_a_row_reaches_ledger_or_report(zone: LandingZone, root: Roo
 
 def _lenient(vendor: str, stream: str) -> Any:
     return LENIENT.get((vendor, stream)) or suite_for(vendor, stream)
+
+
+def test_regate_with_nothing_to_do_imports_no_rules(zone: LandingZone, root: Root) -> None:
+    admit(batch(contact(1)), zone)
+    zone.close()
+    code = (
+        "import sys\nfrom pathlib import Path\n"
+        "from dagster_project.domain.root import Root\n"
+        "from dagster_project.landing.store import LandingZone\n"
+        "from dagster_project.quality.admission import regate\n"
+        f"zone = LandingZone(Root(Path({str(root.path)!r})))\n"
+        "assert regate(zone, read_again=None) == ()\n"
+        "print('great_expectations' in sys.modules)"
+    )
+
+    idle = subprocess.run(
+        [sys.executable, "-c", code], check=False, capture_output=True, text=True
+    )
+
+    assert idle.stdout.strip() == "False", idle.stderr
