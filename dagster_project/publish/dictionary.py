@@ -130,11 +130,11 @@ def _personal(column: Mapping[str, Any]) -> str:
 
 
 def _keys_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Columns under a ``unique`` test, or all of one ``unique_together``, by model."""
+    """Columns under a ``primary_key`` or ``unique`` test, or all of one ``unique_together``, by model."""
     keys: dict[str, list[str]] = {}
     for test in manifest["nodes"].values():
         metadata = test.get("test_metadata") or {}
-        if metadata.get("name") == "unique":
+        if metadata.get("name") in {"primary_key", "unique"}:
             keys.setdefault(test["attached_node"], []).append(test["column_name"])
         elif metadata.get("name") == "unique_together":
             keys.setdefault(test["attached_node"], []).extend(metadata["kwargs"]["columns"])
