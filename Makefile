@@ -77,9 +77,11 @@ matrix: setup ## run with each source alone, any two, and none (long)
 bench: setup ## wall time, rows/s and memory per stage at three sizes (long)
 	@$(BIN)/python -m tests.bench
 
-dictionary: setup ## write docs/data-dictionary.md anew from the models' descriptions
+dictionary: setup ## write the generated docs anew: data dictionary, configuration, headers
 	@C360_DATABASE=dbt/target/none.duckdb $(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt
 	@$(BIN)/python -m dagster_project.publish.dictionary dbt/target/manifest.json docs/data-dictionary.md
+	@$(BIN)/python -m dagster_project.config.reference docs/configuration.md
+	@$(BIN)/python -m dagster_project.sources.header_list docs/formats-headers.md
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \

@@ -221,7 +221,7 @@ _OWN = re.compile(r"\[key\]|(function|tuple|list|dict|literal|constrained)[\w-]*
 
 def _group_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
     found = _walk(model, path)[0]
-    return _model_in(found)
+    return model_in(found)
 
 
 def _walk(model: type[BaseModel], path: Path) -> tuple[Any, FieldInfo | None]:
@@ -229,36 +229,38 @@ def _walk(model: type[BaseModel], path: Path) -> tuple[Any, FieldInfo | None]:
     here: Any = model
     info: FieldInfo | None = None
     for step in path:
-        group, info = _model_in(here), None
+        group, info = model_in(here), None
         if group is not None:
             info = group.model_fields.get(str(step))
             here = info.annotation if info else None
             continue
-        items = _items_of(here)
+        items = items_of(here)
         if items is None:
             return None, None
         here = items
     return here, info
 
 
-def _items_of(annotation: Any) -> Any:
+def items_of(annotation: Any) -> Any:
+    """The type of what a list or a group by names holds; none for anything else."""
     origin = get_origin(annotation)
     if origin is dict:
         return get_args(annotation)[1]
     if origin in {tuple, list}:
         return get_args(annotation)[0]
     if origin in {Union, types.UnionType}:
-        found = (_items_of(each) for each in get_args(annotation))
+        found = (items_of(each) for each in get_args(annotation))
         return next((each for each in found if each is not None), None)
     return None
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:
+def model_in(annotation: Any) -> type[BaseModel] | None:
+    """The group of entries that a type is; none for values."""
     if _is_model(annotation):
         found: type[BaseModel] = annotation
         return found
     if get_origin(annotation) in {Union, types.UnionType}:
-        return next(filter(None, map(_model_in, get_args(annotation))), None)
+        return next(filter(None, map(model_in, get_args(annotation))), None)
     return None
 
 

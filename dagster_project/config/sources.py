@@ -73,7 +73,11 @@ class SourceConfig(Entries):
         inside=True,
         pattern=r"^[a-z][a-z0-9_]*$",
     )
-    vendor: str = entry("the format of its files or API", example="salesforce")
+    vendor: str = entry(
+        "the format of its files or API: salesforce, hubspot, mailchimp, sendgrid, x, facebook, "
+        "instagram, mastodon or bluesky",
+        example="salesforce",
+    )
     owner: str = entry("who answers for this source", example="crm-team@example.org")
     brand: str = entry("whose customers they are", example="your-brand")
     region: str = entry("where they are", example="emea")

@@ -309,3 +309,10 @@ def _event_rows(events: Iterable[Row]) -> Iterator[Row]:
         row["sentByCreated"] = pick(event, "sentBy", "created")
         row["_raw"] = event
         yield row
+
+
+def labels_of(stream: str) -> Aliases:
+    """Labels of a stream's columns beside their own names."""
+    if stream == "email_event":
+        return {column: (field,) for column, field in _EVENT_FIELDS.items()}
+    return _ALIASES[stream]

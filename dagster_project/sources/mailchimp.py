@@ -231,3 +231,8 @@ def _to_member(item: Row) -> Row:
         "unsub_reason": item.get("unsubscribe_reason"),
         "_raw": item,
     }
+
+
+def labels_of(stream: str) -> Aliases:
+    """Labels of a stream's columns beside their own names."""
+    return _MEMBER if stream == "member" else {}

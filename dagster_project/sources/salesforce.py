@@ -16,7 +16,13 @@ from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.catalogue import stream_of, streams_of
 from dagster_project.sources.files import Member
-from dagster_project.sources.headers import count_known, fold, match_header, with_own_names
+from dagster_project.sources.headers import (
+    Aliases,
+    count_known,
+    fold,
+    match_header,
+    with_own_names,
+)
 from dagster_project.sources.json_rows import (
     Row,
     open_json,
@@ -349,3 +355,8 @@ def _to_row(record: Row, by_label: dict[str, str]) -> Row:
     if extra:
         row["_extra"] = extra
     return row
+
+
+def labels_of(stream: str) -> Aliases:
+    """Labels of a stream's columns beside their own names."""
+    return _ALIASES.get(stream, {})

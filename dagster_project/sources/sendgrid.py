@@ -12,6 +12,7 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.files import Member
+from dagster_project.sources.headers import Aliases
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
@@ -97,3 +98,8 @@ def _to_rows(events: Iterable[Row]) -> Iterator[Row]:
         if unknown:
             event["_extra"] = {key: event.pop(key) for key in sorted(unknown)}
         yield event
+
+
+def labels_of(stream: str) -> Aliases:
+    """Labels of a stream's columns beside their own names."""
+    return {column: (field,) for column, field in _FIELDS.items()} if stream == "event" else {}
