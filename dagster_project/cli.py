@@ -146,6 +146,21 @@ def regate(root: Path | None) -> None:
 
 
 @main.command()
+@click.argument("what", nargs=-1)
+@click.option("--undo", is_flag=True, help="Hold it back again.")
+@ROOT
+def dismiss(what: tuple[str, ...], root: Path | None, *, undo: bool) -> None:
+    """Take refused loads and quarantined rows for settled: they are named no more, and stay unread.
+
+    WHAT is a load's id or the name of its file, as the summary and audit/verdicts.html have them;
+    without one, what is held back is listed. A new decision on a load brings it back.
+    """
+    from dagster_project.console import dismiss_held_back
+
+    sys.exit(dismiss_held_back(root, what, undo=undo))
+
+
+@main.command()
 @click.argument("left", type=click.Path(exists=True, path_type=Path))
 @click.argument("right", type=click.Path(exists=True, path_type=Path))
 def diff(left: Path, right: Path) -> None:

@@ -23,7 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Start": ("demo", "init", "check", "run", "show", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "benchmark"),
-    "Operate": ("regate", "diff", "compact", "reset"),
+    "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
 
@@ -78,6 +78,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),
     "benchmark increments": ("c360 benchmark increments --records 10000 --batch 1000",),
     "regate": ("c360 regate --root ~/quay",),
+    "dismiss": (
+        "c360 dismiss --root ~/quay",
+        "c360 dismiss contacts-2026-10-01.csv --root ~/quay",
+    ),
     "diff": ("c360 diff ~/quay ~/restored",),
     "compact": ("c360 compact --root ~/quay",),
     "reset": ("c360 reset --root world --confirm",),

@@ -28,11 +28,13 @@ from dagster_project.config.roots import (
 )
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.held_back import Held, sum_up
 from dagster_project.domain.root import Root
-from dagster_project.settings import PROJECT, Settings, own_command, read_settings
+from dagster_project.settings import PROJECT, Settings, own_command, read_settings, root_option
 
 if TYPE_CHECKING:
     from dagster_project.defs.instance import StepSeen
+    from dagster_project.landing.attention import Attention
 
 REFUSED = 3
 """Exit status of ``--strict`` when a load was refused."""
@@ -280,8 +282,8 @@ def regate_root(root: Path | None) -> None:
             settings, "regate", holder="c360 regate", on_wait=say_waiting
         ) as workbench,
     ):
-        held_back = workbench.ledger.held_back()
         changed = regate_held_back(workbench)
+        held = workbench.attention.held_back()
     for load in changed:
         console.print(
             f"{load.state}: {load.source}: {load.origin}, {counted(load.rows, 'row')}, "
@@ -290,15 +292,60 @@ def regate_root(root: Path | None) -> None:
         )
     if changed:
         console.print(
-            f"[green]✓[/] {counted(len(changed), 'load')} changed; the next `c360 run` builds on them"
+            f"[green]✓[/] {counted(len(changed), 'load')} changed; "
+            f"the next `{own_command('run', *root_option(settings.root))}` builds on them"
         )
-    elif held_back:
+    loads = [h for h in held if h.how is not Held.UNREAD]
+    unread = [h for h in held if h.how is Held.UNREAD]
+    if loads:
         console.print(
-            f"nothing changed: {counted(held_back, 'load is', 'loads are')} held back as a whole or in "
-            "part, by rules that still fail; audit/verdicts.html says why"
+            f"{'still held back' if changed else 'nothing changed, still held back'}: "
+            f"{sum_up(loads)}, by rules that still fail; audit/verdicts.html says why"
         )
-    else:
-        console.print("nothing is held back")
+    elif not changed:
+        console.print("no load is held back")
+    if unread:
+        console.print(
+            f"{sum_up(unread)}: that is not for this command; every run tries to read them again"
+        )
+
+
+def dismiss_held_back(root: Path | None, what: tuple[str, ...], *, undo: bool) -> int:
+    """Take loads for settled by their id or file; without one, list what is held back."""
+    settings = read_settings(root)
+    open_root(settings.root)
+    from dagster_project.engines.duckdb.writer_lock import writer_lock
+    from dagster_project.landing.attention import Attention
+
+    attention = Attention(settings.root)
+    if not what:
+        return _list_held_back(attention)
+    with writer_lock(settings.root, "c360 dismiss", on_wait=say_waiting):
+        for name in what:
+            loads = attention.find(name, is_dismissed=undo)
+            if not loads:
+                raise Customer360Error(
+                    f"no load of this id or file is {'dismissed' if undo else 'held back'}",
+                    name,
+                    f"`{own_command('dismiss', *root_option(settings.root))}` lists what is; "
+                    "a file that was not read is taken out of the inbox instead",
+                )
+            for load_id, origin in loads:
+                attention.dismiss(load_id, undo=undo)
+                said = "held back again" if undo else "taken for settled; its rows stay unread"
+                console.print(f"{origin} ({load_id}): {said}", markup=False)
+    return 0
+
+
+def _list_held_back(attention: "Attention") -> int:
+    held = attention.held_back()
+    for h in held:
+        since = f" since {h.since:%Y-%m-%d}" if h.since else ""
+        name = f" ({h.load_id})" if h.load_id else ""
+        rows = f", {counted(h.rows, 'row')}" if h.rows else ""
+        console.print(f"{h.how:<11}  {h.what}{name}{rows}{since}", markup=False)
+    console.print(sum_up(held) if held else "nothing is held back")
+    return 0
 
 
 def diff_roots(left: Path, right: Path) -> int:

@@ -16,7 +16,7 @@ from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.sources import read_sources
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
-from dagster_project.defs.inbox import inbox_assets, landing_assets
+from dagster_project.defs.inbox import landing_assets
 from dagster_project.defs.instance import (
     StepSeen,
     close_dead_runs,
@@ -52,8 +52,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     repull = repull_job(sources)
     return dg.Definitions(
         assets=[
-            *inbox_assets(sources),
-            *(landing_assets(v, tuple(s for s in sources if s.vendor == v)) for v in vendors),
+            *(landing_assets(vendor, sources) for vendor in vendors),
             dbt_step(STAGE, manifest),
             identity_assets(),
             dbt_step(MARTS, manifest),

@@ -13,12 +13,17 @@ from rich.markup import escape
 
 from dagster_project.config.roots import kind_of
 from dagster_project.config.sources import SourceConfig, read_sources
+from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error, each_mistake
+from dagster_project.domain.held_back import Held, HeldBack
 from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, read_settings
 from dagster_project.sources.catalogue import STREAMS, VENDORS
 
 FREE_BYTES = 2 * 2**30
+
+MOST_HELD = 50
+"""Things held back that are named one by one."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,17 @@ def examine(root: Path | None) -> list[Finding]:
     """Look at everything once; a broken part does not hide the next one."""
     settings = read_settings(root)
     findings: list[Finding] = []
-    for check in (_python, _packages, _space, _root, _lock, _configuration, _sources, _inbox):
+    for check in (
+        _python,
+        _packages,
+        _space,
+        _root,
+        _lock,
+        _configuration,
+        _sources,
+        _inbox,
+        _held_back,
+    ):
         try:
             findings.extend(check(settings))
         except Customer360Error as error:
@@ -66,7 +81,10 @@ def _wrong(error: Customer360Error) -> Finding:
 
 
 def print_findings(findings: list[Finding]) -> int:
-    """Print them, worst last; returns 1 when something must be mended."""
+    """Print them, worst last; returns 1 when something must be mended.
+
+    What only wants a look (a file that was not read, rows in quarantine) is a warning, and 0.
+    """
     console = Console(highlight=False, soft_wrap=True)
     for finding in sorted(findings, key=lambda f: (not f.is_good, not f.is_warning)):
         if finding.is_good:
@@ -75,14 +93,17 @@ def print_findings(findings: list[Finding]) -> int:
             mark = "[yellow]![/]" if finding.is_warning else "[red]✗[/]"
             console.print(f"{mark} {escape(finding.what)}\n  → {escape(finding.remedy)}")
     wrong = [f for f in findings if not f.is_good and not f.is_warning]
-    warnings = sum(f.is_warning for f in findings if not f.is_good)
-    nothing = (
-        f"Nothing that must be mended, {warnings} to look at."
-        if warnings
-        else "Nothing to mend."
-    )
-    console.print(f"\n{len(wrong)} to mend" if wrong else f"\n{nothing}")
+    looks = sum(f.is_warning for f in findings if not f.is_good)
+    console.print(f"\n{_verdict(len(wrong), looks)}")
     return 1 if wrong else 0
+
+
+def _verdict(wrong: int, looks: int) -> str:
+    """The last line; never that nothing is to mend under something that is."""
+    looked_at = f", {looks} to look at" if looks else ""
+    if wrong:
+        return f"{wrong} to mend{looked_at}"
+    return f"Nothing that must be mended{looked_at}." if looks else "Nothing to mend."
 
 
 def _python(settings: Settings) -> Iterator[Finding]:
@@ -266,3 +287,42 @@ def _inbox(settings: Settings) -> Iterator[Finding]:
             "rename them, or add the source to config/sources.yml; what lies in them is not read",
             is_warning=True,
         )
+
+
+def _held_back(settings: Settings) -> Iterator[Finding]:
+    """What waits for somebody, as the last run left it and as the inbox lies now."""
+    root = settings.root
+    if not _is_root(settings) or not (root.state / "ledger.sqlite").exists():
+        return
+    from dagster_project.landing.attention import Attention
+
+    held = Attention(root).held_back()
+    if not held:
+        yield Finding("nothing is held back: every load and file was taken")
+        return
+    for h in held[:MOST_HELD]:
+        yield _finding_of(h)
+    if len(held) > MOST_HELD:
+        yield Finding(
+            f"{len(held) - MOST_HELD:,} more things held back",
+            "audit/verdicts.html lists them all",
+            is_warning=True,
+        )
+
+
+def _finding_of(h: HeldBack) -> Finding:
+    since = f", since {h.since:%Y-%m-%d}" if h.since else ""
+    why = "; ".join(h.reasons) or "see audit/verdicts.html"
+    if h.how is Held.UNREAD:
+        return Finding(f"not read: {h.what}{since}", why, is_warning=True)
+    rows = f", {counted(h.rows, 'row')}" if h.rows else ""
+    what = {Held.CONSENT: "consent that could not be read"}.get(h.how, str(h.how))
+    then = {
+        Held.REFUSED: "; then `c360 regate`, or `c360 dismiss` to take it for settled",
+        Held.QUARANTINED: "; correct them at the source, or mend the rule and `c360 regate`",
+    }.get(h.how, "; correct it at the source")
+    return Finding(
+        f"{what}: {h.source}: {h.what}{rows}{since}",
+        f"{why}{then}",
+        is_warning=h.how is not Held.REFUSED,
+    )

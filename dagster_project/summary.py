@@ -1,11 +1,13 @@
 """The summary at the end of a run: what was read, held back, resolved and published.
 
-Reads the run's journal only; it holds counts, names of sources and rules, never values.
+Reads the run's journal and the ledger only; they hold counts, names of sources and rules, never values.
 """
 
+import os
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,11 @@ from dagster_project.definitions import RunOutcome
 from dagster_project.defs.journal import Journal
 from dagster_project.domain.counts import counted
 from dagster_project.domain.root import Root
-from dagster_project.settings import PROJECT, Settings, own_command, root_option
+from dagster_project.intake_summary import print_held_back, print_read, print_remarks
+from dagster_project.landing.attention import Attention
+from dagster_project.settings import PROJECT, Settings, own_command, root_option, shown_path
 
 Entry = dict[str, Any]
-
-MOST_NOTES = 12
-"""Notes printed; the report has all of them."""
 
 
 def print_summary(
@@ -31,82 +32,26 @@ def print_summary(
     """Print the summary of a run; returns how many of its loads were refused."""
     journal = Journal(outcome.journal)
     loads = journal.entries("load")
-    new = [load for load in loads if load["is_new"]]
-    console.print()
-    if not new:
-        console.print("No new input: 0 rows loaded.", style="bold")
-    else:
-        console.print(_sources_table(new))
-    _print_held_back(console, new, journal.entries("problem"))
-    _print_notes(console, settings, [entry["note"] for entry in journal.entries("note")])
+    report = _shown(settings.root.audit / "verdicts.html")
+    print_read(console, loads)
+    print_held_back(
+        console,
+        Attention(settings.root).held_back(),
+        began=datetime.now(UTC) - timedelta(seconds=seconds),
+        report=report,
+        regate=own_command("regate", *_root_words(settings.root)),
+        dismiss=own_command("dismiss", "FILE", *_root_words(settings.root)),
+    )
+    print_remarks(
+        console,
+        [entry["note"] for entry in journal.entries("look")],
+        [entry["note"] for entry in journal.entries("note")],
+        report=report,
+    )
     _print_identity(console, journal.entries("identity"))
     _print_publications(console, settings, journal.entries("publication"))
     _print_end(console, settings, outcome, seconds)
-    return sum(load["state"] == "refused" for load in new)
-
-
-def _sources_table(loads: list[Entry]) -> Table:
-    table = Table(title="Read", title_justify="left", box=None, pad_edge=False)
-    for name in ("source", "stream"):
-        table.add_column(name)
-    for name in ("loads", "rows", "quarantined", "refused"):
-        table.add_column(name, justify="right")
-    grouped: dict[tuple[str, str], list[Entry]] = defaultdict(list)
-    for load in loads:
-        grouped[load["source"], load["stream"]].append(load)
-    for (source, stream), group in sorted(grouped.items()):
-        table.add_row(
-            source,
-            stream,
-            f"{len(group):,}",
-            f"{sum(load['rows'] for load in group):,}",
-            _or_dash(sum(load["quarantined"] for load in group)),
-            _or_dash(sum(load["state"] == "refused" for load in group)),
-        )
-    total = sum(load["rows"] for load in loads)
-    table.add_row("", "[bold]total[/]", f"{len(loads):,}", f"[bold]{total:,}[/]", "", "")
-    return table
-
-
-def _print_held_back(console: Console, loads: list[Entry], problems: list[Entry]) -> None:
-    refused = [load for load in loads if load["state"] == "refused"]
-    quarantined = [load for load in loads if load["quarantined"]]
-    if not refused and not quarantined and not problems:
-        return
-    console.print("\n[bold]Held back[/]")
-    for load in refused:
-        console.print(f"  [red]refused[/]      {load['source']}: {escape(load['origin'])}")
-        for reason in load["reasons"]:
-            console.print(f"               {reason}", markup=False)
-    for load in quarantined:
-        console.print(
-            f"  [yellow]quarantined[/]  {load['source']}: {load['quarantined']:,} of "
-            f"{counted(load['rows'], 'row')} of {escape(load['origin'])}"
-        )
-        for reason in load["reasons"] if load["state"] != "refused" else ():
-            console.print(f"               {reason}", markup=False)
-    for problem in problems:
-        console.print("  [yellow]not read[/]     ", end="")
-        console.print(problem["problem"], markup=False)
-    if refused or quarantined:
-        console.print(
-            "  After mending a rule or the register: `c360 regate`. "
-            "The last good loads stay in force.",
-            style="dim",
-        )
-
-
-def _print_notes(console: Console, settings: Settings, notes: list[str]) -> None:
-    if not notes:
-        return
-    console.print("\n[bold]Worth knowing[/] [dim](nothing to mend)[/]")
-    for note in notes[:MOST_NOTES]:
-        console.print(f"  {note}", markup=False)
-    if len(notes) > MOST_NOTES:
-        report = _shown(settings.root.audit / "verdicts.html")
-        console.print(
-            f"  … and {len(notes) - MOST_NOTES} more, per load in {report}", style="dim"
-        )
+    return sum(load["state"] == "refused" for load in loads if load["is_new"])
 
 
 def _print_identity(console: Console, entries: list[Entry]) -> None:
@@ -118,10 +63,14 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
         console.print("  unchanged since the last run")
         return
     report = entry["report"]
+    known = report["records"] + report["withdrawn"] + report["not_customers"]
     console.print(
-        f"  {counted(report['records'], 'contact record')} → "
-        f"{counted(report['customers'], 'customer')} ({counted(report['withdrawn'], 'record')} "
-        f"withdrawn, {report['not_customers']:,} of brand accounts and employees)"
+        f"  {counted(known, 'contact record')} = {report['records']:,} of customers + "
+        f"{report['withdrawn']:,} withdrawn + "
+        f"{report['not_customers']:,} of brand accounts, employees and organisations"
+    )
+    console.print(
+        f"  {counted(report['records'], 'record')} → {counted(report['customers'], 'customer')}"
     )
     evaluation = entry["quality"]
     if not evaluation["has_truth"]:
@@ -227,16 +176,18 @@ def _product_pointers(root: Root) -> Iterator[tuple[str, str]]:
         yield own_command("sql", "--consumer", name, "show tables", *there), f"for {name}"
 
 
+def _root_words(root: Root) -> tuple[str, ...]:
+    """The root, unless it is the demo's; a run has made its own root this process's default."""
+    is_demo = root.path == PROJECT / "data"
+    return () if is_demo else ("--root", os.fspath(shown_path(root.path)))
+
+
 def _ui_command(root: Path) -> str:
     """``make`` where there is a Makefile, the command itself elsewhere."""
     if root == PROJECT / "data" and Path.cwd() == PROJECT:
         return "make ui"
     shown = shlex.quote(_shown(root))
     return f"make ui ROOT={shown}" if Path.cwd() == PROJECT else f"c360 ui --root {shown}"
-
-
-def _or_dash(count: int) -> str:
-    return f"{count:,}" if count else "–"
 
 
 def _share(value: float | None) -> str:

@@ -8,6 +8,7 @@ from dagster_project.defs.findings import keep_verdicts, kept_verdicts
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Verdict
+from dagster_project.domain.verdicts import CONSEQUENCE, how_many
 
 GATE = "gate"
 
@@ -22,7 +23,7 @@ def mart_gates(marts: tuple[str, ...]) -> dg.AssetChecksDefinition:
                 GATE,
                 asset=dg.AssetKey(["marts", mart]),
                 blocking=True,
-                description=f"Great Expectations suite of {mart}.",
+                description=f"Passes when {mart} keeps every rule of its suite in expectations/marts.py.",
             )
             for mart in marts
         ],
@@ -83,15 +84,20 @@ def check_result(
 
 
 def verdict_table(verdict: Verdict) -> str:
-    """Every rule of a verdict as a Markdown table, failed ones first."""
+    """Every rule of a verdict as a sentence in a Markdown table, failed ones first."""
     rows = sorted(verdict.outcomes, key=lambda o: (o.passed, o.rule))
     return "\n".join(
         [
-            "| rule | result | failed | of | what it does |",
+            "| what is asked for | result | what was found | what a failure does | rule |",
             "|---|---|---|---|---|",
             *(
-                f"| {o.rule} | {'passed' if o.passed else 'FAILED'} | {o.failed} | {o.evaluated} | {o.severity} |"
+                f"| {_cell(o.sentence or o.rule)} | {'passed' if o.passed else 'FAILED'} | "
+                f"{_cell(how_many(o))} | {CONSEQUENCE[o.severity]} | {o.rule} |"
                 for o in rows
             ),
         ]
     )
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")

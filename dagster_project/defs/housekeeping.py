@@ -1,5 +1,6 @@
 """What happens when a run lets go of its root: the report of verdicts, and keeping the root small."""
 
+from dagster_project.config.sources import SourceConfig
 from dagster_project.defs.journal import remove_old
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.loads import Verdict
@@ -19,13 +20,16 @@ def tidy_up(
     consumers: list[str],
     doors: dict[str, Verdict],
     options: EngineOptions,
+    sources: tuple[SourceConfig, ...] = (),
+    run_id: str = "",
 ) -> None:
     """Write the report, take unlisted products away, keep loads, warehouse and journals small.
 
     Nothing here may fail a run whose work is done: what cannot be tidied now (a full disk, say)
     waits for the next run, which says so where it matters.
     """
-    write_report(root, ledger, doors=doors)
+    owners = {source.name: source.owner for source in sources}
+    write_report(root, ledger, doors=doors, owners=owners, run_id=run_id)
     withdraw(root, listed=consumers)
     remove_old(root.audit / "runs")
     try:

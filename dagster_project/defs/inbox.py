@@ -1,12 +1,11 @@
-"""From vendor file or API to landed, gated rows: one asset per stream, one step per vendor.
+"""From vendor file or API to landed, gated rows: one asset per source and stream, one step per vendor.
 
-A source that cannot be read, and a load that its gate refuses, show as failed checks; the
-others go on, and the last good load stays in force.
+A source that cannot be read, and a load that its gate refuses, show as failed checks until that
+is solved; the others go on, and the last good load stays in force.
 """
 
 import time
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,12 +14,14 @@ import dagster as dg
 from dagster_project.config.sources import SourceConfig
 from dagster_project.defs.guard import MAX_RETRIES, guarded
 from dagster_project.defs.intake import Intake
-from dagster_project.defs.keys import INBOX, LANDING, inbox_key, landing_key
+from dagster_project.defs.journal import write_intake
+from dagster_project.defs.keys import INBOX, LANDING, WHOLE_INBOX, inbox_key, landing_key
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.errors import ConfigError, Customer360Error, TransientError
+from dagster_project.domain.held_back import Held, HeldBack, News, Unread, rows_in_use
 from dagster_project.domain.loads import Load, LoadState
 from dagster_project.domain.streams import StreamSpec
-from dagster_project.sources.catalogue import streams_of
+from dagster_project.sources.catalogue import VENDORS, streams_of
 
 GATE = "gate"
 READABLE = "sources_readable"
@@ -33,59 +34,29 @@ class PullWindow(dg.Config):
     until: str | None = None
 
 
-def inbox_assets(sources: tuple[SourceConfig, ...]) -> list[dg.AssetSpec]:
-    """One external asset per configured source: where its rows come from."""
-    return [
-        dg.AssetSpec(
-            inbox_key(source.name),
-            group_name=INBOX,
-            description=f"{source.vendor}: {source.purpose}.",
-            kinds={"api" if source.api else "file"},
-            metadata={
-                "vendor": source.vendor,
-                "brand": source.brand,
-                "region": source.region,
-                "lawful_basis": source.lawful_basis,
-                "retention_days": source.retention_days,
-                "disclosure": dg.MetadataValue.url(source.disclosure),
-            },
-        )
-        for source in sources
-    ]
-
-
 def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsDefinition:
-    """The landed streams of one vendor, read from all its sources in one step."""
+    """The sources of one vendor and its landed streams, read in one step.
+
+    ``sources`` is the whole register: the step of its first vendor answers for the inbox as a
+    whole, as ``read_inbox`` has it.
+    """
     specs = streams_of(vendor)
-    upstream = [inbox_key(source.name) for source in sources]
+    own = tuple(source for source in sources if source.vendor == vendor)
+    first = next(v for v in VENDORS if v in {source.vendor for source in sources})
+    speaks_for_strays = vendor == first
+    upstream = [inbox_key(source.name) for source in own]
 
     @dg.multi_asset(
         name=f"load_{vendor}",
         specs=[
-            dg.AssetSpec(
-                landing_key(spec),
-                deps=upstream,
-                group_name=LANDING,
-                kinds={"parquet", "greatexpectations"},
-                description=f"Rows of {vendor}'s {spec.stream} as received: every load, every version.",
-                skippable=True,
-            )
-            for spec in specs
+            *([_inbox_spec()] if speaks_for_strays else []),
+            *(_source_spec(source) for source in own),
+            *(_landing_spec(spec, upstream) for spec in specs),
         ],
         check_specs=[
-            *(
-                dg.AssetCheckSpec(
-                    GATE,
-                    asset=landing_key(spec),
-                    description="No load of this run was refused, no row quarantined.",
-                )
-                for spec in specs
-            ),
-            dg.AssetCheckSpec(
-                READABLE,
-                asset=landing_key(specs[0]),
-                description="Every file and API of this vendor could be read.",
-            ),
+            *([_strays_check()] if speaks_for_strays else []),
+            *(check for source in own for check in _source_checks(source)),
+            *(_stream_check(spec) for spec in specs),
         ],
     )
     def load(
@@ -93,30 +64,109 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
         config: PullWindow,
         workbench: dg.ResourceParam[Workbench],
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+        from dagster_project.defs.ingest import settle
+
         started = time.monotonic()
         with guarded(f"loading {vendor}"):
             intake = _load(context, config, workbench, vendor)
+            news = settle(workbench, vendor, intake)
         seconds = time.monotonic() - started
-        _write_journal(workbench, vendor, intake, seconds)
-        by_stream = defaultdict(list)
-        for load in intake.loads:
-            if load.vendor == vendor:
-                by_stream[load.stream].append(load)
+        write_intake(workbench.journal, vendor, intake, news, seconds)
+        held = workbench.attention.held_back()
+        if speaks_for_strays:
+            yield from _of_nobody(held)
+        for source in own:
+            yield from _of_source(source, news, held)
         for spec in specs:
             yield dg.MaterializeResult(
                 asset_key=landing_key(spec),
-                metadata=_metadata(by_stream[spec.stream], workbench, spec, seconds),
+                metadata={
+                    **_landed(spec, intake, news, held),
+                    "seconds": round(seconds, 2),
+                    "dagster/row_count": workbench.ledger.accepted_rows(
+                        spec.vendor, spec.stream
+                    ),
+                },
             )
-            yield _gate_result(spec, by_stream[spec.stream])
-        yield dg.AssetCheckResult(
-            asset_key=landing_key(specs[0]),
-            check_name=READABLE,
-            passed=not intake.problems,
-            severity=dg.AssetCheckSeverity.WARN,
-            metadata={"problems": _list(intake.problems), "notes": _list(intake.notes)},
-        )
+            yield _gate_result(
+                landing_key(spec),
+                [h for h in held if (h.vendor, h.stream) == (vendor, spec.stream)],
+            )
 
     return load
+
+
+def _source_spec(source: SourceConfig) -> dg.AssetSpec:
+    """A configured source: where its rows come from."""
+    return dg.AssetSpec(
+        inbox_key(source.name),
+        group_name=INBOX,
+        description=f"{source.vendor}: {source.purpose}.",
+        kinds={"api" if source.api else "file"},
+        metadata={
+            "vendor": source.vendor,
+            "owner": source.owner,
+            "brand": source.brand,
+            "region": source.region,
+            "lawful_basis": source.lawful_basis,
+            "retention_days": source.retention_days,
+            "disclosure": dg.MetadataValue.url(source.disclosure),
+        },
+    )
+
+
+def _inbox_spec() -> dg.AssetSpec:
+    return dg.AssetSpec(
+        WHOLE_INBOX,
+        group_name=INBOX,
+        description="The inbox as a whole: files at its top, and in folders no source is named after.",
+        kinds={"file"},
+    )
+
+
+def _landing_spec(spec: StreamSpec, upstream: list[dg.AssetKey]) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        landing_key(spec),
+        deps=upstream,
+        group_name=LANDING,
+        kinds={"parquet", "greatexpectations"},
+        description=f"Rows of {spec.vendor}'s {spec.stream} as received: every load, every version.",
+        skippable=True,
+    )
+
+
+def _strays_check() -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        READABLE,
+        asset=WHOLE_INBOX,
+        description="Passes when every file of the inbox belongs to a source of the register.",
+    )
+
+
+def _source_checks(source: SourceConfig) -> tuple[dg.AssetCheckSpec, ...]:
+    what = "its API can be read to its end and no file" if source.api else "no file"
+    return (
+        dg.AssetCheckSpec(
+            READABLE,
+            asset=inbox_key(source.name),
+            description=f"Passes when {what} lies unread in inbox/{source.name}/.",
+        ),
+        dg.AssetCheckSpec(
+            GATE,
+            asset=inbox_key(source.name),
+            description="Passes when no load of this source is refused, none of its rows is "
+            "quarantined, and what people agreed to could be read, or all that is solved.",
+        ),
+    )
+
+
+def _stream_check(spec: StreamSpec) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        GATE,
+        asset=landing_key(spec),
+        description=f"Passes when no load of {spec.stream} is refused, no row of it is "
+        "quarantined, and what people agreed to could be read, or all that is solved.",
+    )
 
 
 def _load(
@@ -138,19 +188,26 @@ def _load(
             if context.retry_number < MAX_RETRIES:
                 waiting = error
                 continue
-            intake.problems.append(_told(source, error))
+            intake.unread[source.name] = _unread(source, error)
         except Customer360Error as error:
-            intake.problems.append(_told(source, error))
+            intake.unread[source.name] = _unread(source, error)
         intake.pulled.add(source.name)
     if waiting is not None:
         raise waiting
     return intake
 
 
-def _told(source: SourceConfig, error: Customer360Error) -> str:
-    """An error on one line; most of them name their source already."""
-    text = " ".join(str(error).replace("\n  → ", "; ").split())
-    return text if text.startswith(source.name) else f"{source.name}: {text}"
+def _unread(source: SourceConfig, error: Customer360Error) -> Unread:
+    """An API that was not read to its end, and why on one line."""
+    where = f" ({error.where})" if error.where and error.where != source.name else ""
+    return Unread(
+        place=source.name,
+        source=source.name,
+        vendor=source.vendor,
+        reason=" ".join(f"{error.what}{where}".split()),
+        remedy=" ".join(error.remedy.split()),
+        is_api=True,
+    )
 
 
 def _instant(field: str, text: str | None) -> datetime | None:
@@ -167,85 +224,121 @@ def _instant(field: str, text: str | None) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def _metadata(
-    loads: list[Load], workbench: Workbench, spec: StreamSpec, seconds: float
+def _landed(
+    spec: StreamSpec, intake: Intake, news: Iterable[News], held: Iterable[HeldBack]
 ) -> dict[str, Any]:
-    new = [load for load in loads if load.is_new]
+    """What became of a stream's rows: ``rows_in`` is the sum of the four kinds below it."""
+    own = [each for each in news if each.load.stream == spec.stream]
+    first = [each.load for each in own if each.is_first]
+    again = [each for each in own if not each.is_first]
+    known = sum(x.stream == spec.stream and not x.is_new for x in intake.loads)
+    waiting = [h for h in held if (h.vendor, h.stream) == (spec.vendor, spec.stream)]
     return {
-        "rows_in": sum(load.rows for load in new),
-        "rows_out": sum(
-            load.rows - load.quarantined for load in new if load.state is LoadState.ACCEPTED
+        "rows_in": sum(load.rows_in for load in first),
+        "rows_out": sum(rows_in_use(load) for load in first),
+        "rows_quarantined": sum(
+            load.quarantined for load in first if load.state is LoadState.ACCEPTED
         ),
-        "rows_quarantined": sum(load.quarantined for load in new),
-        "loads_new": len(new),
-        "loads_known": len(loads) - len(new),
-        "loads_refused": sum(load.state is LoadState.REFUSED for load in new),
-        "seconds": round(seconds, 2),
-        "dagster/row_count": workbench.ledger.accepted_rows(spec.vendor, spec.stream),
-        "loads": dg.MetadataValue.md(_loads_table(new)),
+        "rows_refused": sum(
+            load.rows for load in first if load.state is not LoadState.ACCEPTED
+        ),
+        "rows_left_out": sum(load.rows_in - load.rows for load in first),
+        "rows_let_in": sum(each.let_in for each in again),
+        "loads_new": len(first),
+        "loads_known": known,
+        "loads_refused": sum(load.state is LoadState.REFUSED for load in first),
+        "loads_judged_again": len(again),
+        "loads_held_back": len({h.load_id for h in waiting}),
+        "rows_held_back": sum(h.rows for h in waiting if h.how is not Held.CONSENT),
+        "loads": dg.MetadataValue.md(_loads_table([each.load for each in own])),
     }
+
+
+def _of_source(
+    source: SourceConfig, news: Iterable[News], held: Iterable[HeldBack]
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """A source as this run found it, and whether anybody has to look at it."""
+    first = [each.load for each in news if each.is_first and each.load.source == source.name]
+    own = [h for h in held if h.source == source.name]
+    unread = [h for h in own if h.how is Held.UNREAD]
+    waiting = [h for h in own if h.how is not Held.UNREAD]
+    yield dg.MaterializeResult(
+        asset_key=inbox_key(source.name),
+        metadata={
+            "loads_new": len(first),
+            "rows_in": sum(load.rows_in for load in first),
+            "unread": len(unread),
+            "loads_held_back": len({h.load_id for h in waiting}),
+            "rows_held_back": sum(h.rows for h in waiting if h.how is not Held.CONSENT),
+        },
+    )
+    yield _readable_result(inbox_key(source.name), unread)
+    yield _gate_result(inbox_key(source.name), waiting)
+
+
+def _of_nobody(
+    held: Iterable[HeldBack],
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    strays = [h for h in held if h.how is Held.UNREAD and h.source is None]
+    yield dg.MaterializeResult(asset_key=WHOLE_INBOX, metadata={"unread": len(strays)})
+    yield _readable_result(WHOLE_INBOX, strays)
 
 
 def _loads_table(loads: list[Load]) -> str:
     if not loads:
         return "no new load"
     rows = [
-        f"| {load.source} | {load.origin} | {load.rows} | {load.quarantined} | {load.state} | "
+        f"| {load.source} | {load.origin} | {load.rows_in} | {rows_in_use(load)} | "
+        f"{load.quarantined} | {load.rows_in - load.rows} | {load.state} | "
         f"{'; '.join(load.reasons)} |"
         for load in loads[:50]
     ]
     return "\n".join(
         [
-            "| source | file or request | rows | quarantined | state | why |",
-            "|---|---|---|---|---|---|",
+            "| source | file or request | in | landed | quarantined | left out | state | why |",
+            "|---|---|---|---|---|---|---|---|",
             *rows,
         ]
     )
 
 
-def _list(lines: list[str]) -> dg.MarkdownMetadataValue:
-    return dg.MetadataValue.md("\n".join(f"- {line}" for line in lines) or "none")
-
-
-def _gate_result(spec: StreamSpec, loads: list[Load]) -> dg.AssetCheckResult:
-    refused = [load for load in loads if load.state is LoadState.REFUSED]
-    quarantined = sum(load.quarantined for load in loads)
+def _readable_result(asset: dg.AssetKey, unread: list[HeldBack]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
-        asset_key=landing_key(spec),
+        asset_key=asset,
+        check_name=READABLE,
+        passed=not unread,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"unread": len(unread), "what": _list(unread)},
+    )
+
+
+def _gate_result(asset: dg.AssetKey, held: list[HeldBack]) -> dg.AssetCheckResult:
+    """Red as long as a load is refused, amber as long as anything else waits for somebody."""
+    refused = [h for h in held if h.how is Held.REFUSED]
+    return dg.AssetCheckResult(
+        asset_key=asset,
         check_name=GATE,
-        passed=not refused and not quarantined,
+        passed=not held,
         severity=dg.AssetCheckSeverity.ERROR if refused else dg.AssetCheckSeverity.WARN,
         metadata={
             "loads_refused": len(refused),
-            "rows_quarantined": quarantined,
-            "why": dg.MetadataValue.md(
-                "\n".join(
-                    f"- {load.origin}: {reason}" for load in loads for reason in load.reasons
-                )
-                or "nothing held back"
-            ),
+            "rows_quarantined": sum(h.rows for h in held if h.how is Held.QUARANTINED),
+            "loads_with_unclear_consent": sum(h.how is Held.CONSENT for h in held),
+            "why": _list(held),
         },
     )
 
 
-def _write_journal(workbench: Workbench, vendor: str, intake: Intake, seconds: float) -> None:
-    for load in intake.loads:
-        workbench.journal.write(
-            "load",
-            vendor=load.vendor,
-            source=load.source,
-            stream=load.stream,
-            origin=load.origin,
-            rows_in=load.rows_in,
-            rows=load.rows,
-            left_out=[[left.what, left.rows] for left in load.left_out],
-            quarantined=load.quarantined,
-            state=str(load.state),
-            reasons=list(load.reasons),
-            is_new=load.is_new,
-        )
-    for problem in dict.fromkeys(intake.problems):
-        workbench.journal.write("problem", vendor=vendor, problem=problem)
-    for note in dict.fromkeys(intake.notes):
-        workbench.journal.write("note", vendor=vendor, note=note)
-    workbench.journal.write("loaded", vendor=vendor, seconds=round(seconds, 3))
+MOST_LISTED = 50
+
+
+def _list(held: list[HeldBack]) -> dg.MarkdownMetadataValue:
+    """What waits, each with since when and why; counts and names only."""
+    lines = [
+        f"- {h.source or 'no source'}{f' · {h.stream}' if h.stream else ''}: {h.what}, {h.how} "
+        f"since {h.since:%Y-%m-%d}: {'; '.join(h.reasons)}"
+        for h in held[:MOST_LISTED]
+    ]
+    more = len(held) - MOST_LISTED
+    lines += [f"- … and {more} more in audit/verdicts.html"] if more > 0 else []
+    return dg.MetadataValue.md("\n".join(lines) or "nothing")

@@ -11,7 +11,11 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.config.survivorship import read_survivorship
 from dagster_project.defs.intake import Intake
 from dagster_project.defs.workbench import Workbench
+from dagster_project.domain.held_back import News, Unread
 from dagster_project.domain.loads import Batch, Load
+from dagster_project.domain.notes import Remark
+from dagster_project.landing.attention import fingerprint_of
+from dagster_project.landing.corrections import note_corrections
 from dagster_project.landing.exposure import expose, write_config_table
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
 from dagster_project.quality.admission import admit, judge_pending, regate
@@ -24,7 +28,7 @@ _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
 
 def load_files(workbench: Workbench, vendor: str, intake: Intake) -> None:
     """Land and judge every whole file of one vendor."""
-    intake.loads += judge_pending(workbench.zone)
+    intake.loads += judge_pending(workbench.zone, vendor=vendor)
     readings = read_inbox(
         workbench.root,
         workbench.sources,
@@ -33,10 +37,12 @@ def load_files(workbench: Workbench, vendor: str, intake: Intake) -> None:
     )
     for file, group in group_by_file(readings):
         for reading in _load_file(workbench, file, group, intake):
-            if _is_news(workbench, reading):
-                is_information = reading.why in _INFORMATION
-                said = intake.notes if is_information else intake.problems
-                said.append(_told(workbench, reading))
+            if reading.why in _INFORMATION:
+                words = f"{reading.reason}; {reading.remedy}"
+                intake.notes.append(Remark(_place(workbench, reading), words))
+            else:
+                unread = _unread(workbench, vendor, reading)
+                intake.unread[unread.place] = unread
 
 
 def _load_file(
@@ -55,23 +61,41 @@ def _load_file(
         load = admit(reading, workbench.zone)
         source = load.source
         intake.loads.append(load)
-        if load.is_new:
-            intake.notes += [f"{source}/{reading.origin}: {note}" for note in reading.notes]
     if source is not None and not any(u.holds_file for u in unread):
         workbench.zone.put_away(source, file)
     return unread
 
 
-def _is_news(workbench: Workbench, unread: Unreadable) -> bool:
-    """Whether this is the first run that says so; the file itself stays where it is."""
-    return workbench.ledger.is_first_sight(
-        unread.source or "", unread.origin.name, unread.once_key
+def _unread(workbench: Workbench, vendor: str, reading: Unreadable) -> Unread:
+    """A file as it waits in the inbox, to be told of by every run until it is read or gone."""
+    return Unread(
+        place=_place(workbench, reading),
+        source=reading.source,
+        vendor=vendor,
+        reason=reading.reason,
+        remedy=reading.remedy,
+        fingerprint=fingerprint_of(reading.origin),
     )
 
 
-def _told(workbench: Workbench, unread: Unreadable) -> str:
-    place = unread.origin.relative_to(workbench.root.inbox).as_posix()
-    return f"{place}: {unread.reason}; {unread.remedy}"
+def _place(workbench: Workbench, reading: Unreadable) -> str:
+    """Where a file lies below the inbox; bytes of its name that are no text are escaped."""
+    place = reading.origin.relative_to(workbench.root.inbox).as_posix()
+    return place.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def settle(workbench: Workbench, vendor: str, intake: Intake) -> tuple[News, ...]:
+    """Remember what could not be read, and say what has happened to a vendor's loads.
+
+    That is what was decided since a run last told of them: a run that was killed and ``regate``
+    are told of like this run's own loads.
+    """
+    attention = workbench.attention
+    news = attention.news(vendor)
+    attention.note_unread(vendor, intake.unread.values())
+    note_corrections(workbench.zone, attention, [each.load for each in news])
+    workbench.told[vendor] = max((each.load.gate_seq or 0 for each in news), default=0)
+    return news
 
 
 def pull_api(
@@ -106,7 +130,7 @@ def pull_api(
     )
     for batch in batches:
         intake.loads.append(admit(batch, zone))
-        intake.notes += [f"{source.name}: {note}" for note in batch.notes]
+        intake.notes += [Remark(source.name, note) for note in batch.notes]
 
 
 def regate_held_back(workbench: Workbench) -> tuple[Load, ...]:
@@ -118,7 +142,9 @@ def regate_held_back(workbench: Workbench) -> tuple[Load, ...]:
             folder = workbench.workdir / "regate" / file.name
             yield from read_again(workbench.root, by_name[source], file, folder)
 
-    return regate(workbench.zone, read_again=again)
+    changed = regate(workbench.zone, read_again=again)
+    note_corrections(workbench.zone, workbench.attention, changed)
+    return changed
 
 
 def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) -> None:

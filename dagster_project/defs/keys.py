@@ -22,6 +22,10 @@ GROUP_OF_SCHEMA = {
 }
 
 
+WHOLE_INBOX = dg.AssetKey(["inbox"])
+"""The inbox itself: what lies in it that no source has."""
+
+
 def inbox_key(source: str) -> dg.AssetKey:
     """A configured source: its folder in the inbox, or its API."""
     return dg.AssetKey(["inbox", source])

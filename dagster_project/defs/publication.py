@@ -32,7 +32,7 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
                 GATE,
                 asset=key,
                 blocking=True,
-                description="The new generation keeps its consumer's rules; else the last stays.",
+                description="Passes when the new generation keeps its consumer's rules; else the last stays.",
             )
         ],
     )

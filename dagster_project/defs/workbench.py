@@ -28,6 +28,7 @@ from dagster_project.engines.duckdb.dbt_run import DbtProject
 from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
 from dagster_project.engines.duckdb.session import session
 from dagster_project.engines.duckdb.writer_lock import LockHolder, writer_lock
+from dagster_project.landing.attention import Attention
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.store import LandingZone
 from dagster_project.settings import PROJECT, Settings, read_settings
@@ -49,6 +50,8 @@ class Workbench:
     """Verdicts on marts and data products, as this run gives them; the report shows them."""
     intakes: dict[str, Intake] = field(default_factory=dict)
     """What each vendor's step has read; a step that is tried again goes on from there."""
+    told: dict[str, int] = field(default_factory=dict)
+    """Up to which decision each vendor's step has told of its loads."""
 
     @property
     def root(self) -> Root:
@@ -59,6 +62,11 @@ class Workbench:
     def ledger(self) -> Ledger:
         """The ledger of loads."""
         return self.zone.ledger
+
+    @cached_property
+    def attention(self) -> Attention:
+        """What is held back, and what was told."""
+        return Attention(self.root)
 
     @property
     def dbt(self) -> DbtProject:
@@ -106,14 +114,27 @@ def open_workbench(
         zone.recover()
         journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")
         doors: dict[str, Verdict] = {}
+        told: dict[str, int] = {}
         try:
             with served_apis(settings, sources) as variables:
                 yield Workbench(
-                    settings, sources, zone, journal, run_id, workdir, variables, doors
+                    settings,
+                    sources,
+                    zone,
+                    journal,
+                    run_id,
+                    workdir,
+                    variables,
+                    doors,
+                    told=told,
                 )
         finally:
             zone.close()
             shutil.rmtree(workdir, ignore_errors=True)
+        # Told is what stands in the journal of a run that came to its end; what a killed run
+        # has noticed is told by the next one.
+        for vendor, through in told.items():
+            Attention(settings.root).mark_told(vendor, through)
         consumers = read_consumers(settings.config_dir / "consumers.yml")
         tidy_up(
             settings.root,
@@ -121,6 +142,8 @@ def open_workbench(
             consumers=[consumer.name for consumer in consumers],
             doors=doors,
             options=settings.engine,
+            sources=sources,
+            run_id=run_id,
         )
 
 

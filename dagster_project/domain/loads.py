@@ -157,6 +157,7 @@ class RuleOutcome:
     evaluated: int
     failed: int
     detail: str = ""
+    sentence: str = ""  # what the rule asks for, as a person says it
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,13 @@ Does not belong here: rows of a source; those lie in Parquet beside the load's m
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from dagster_project.domain.errors import StateError
 from dagster_project.domain.loads import (
     LeftOut,
     Load,
@@ -25,9 +23,7 @@ from dagster_project.domain.loads import (
 )
 from dagster_project.domain.root import Root
 from dagster_project.domain.streams import Delivery
-
-FORMAT = 1
-"""Version of the ledger's tables; a newer one is refused, an older one is migrated."""
+from dagster_project.landing.ledger_file import LedgerFile
 
 Clock = Callable[[], datetime]
 
@@ -46,13 +42,17 @@ class Ledger:
     """The ledger of one root. Every method is one transaction, so a kill leaves no half of it."""
 
     def __init__(self, root: Root, *, clock: Clock = lambda: datetime.now(UTC)) -> None:
-        self.file = root.state / "ledger.sqlite"
+        self._file = LedgerFile(root.state / "ledger.sqlite")
         self._clock = clock
-        self._prepare()
+
+    @property
+    def file(self) -> Path:
+        """The file itself."""
+        return self._file.path
 
     def enter(self, load: Load, *, manifest: Mapping[str, Any]) -> None:
         """Add a landed load, and with it its stream's cursor if the manifest has one."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "insert into loads (load_id, source, vendor, stream, state, as_of, origin, rows, "
                 "delivery, manifest, landed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
@@ -99,7 +99,7 @@ class Ledger:
 
     def manifest_of(self, load_id: str) -> dict[str, Any]:
         """What was known of a load when it landed: counts, problems, notes, file name."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             row = connection.execute(
                 "select manifest from loads where load_id = ?", (load_id,)
             ).fetchone()
@@ -110,25 +110,16 @@ class Ledger:
 
     def known_ids(self) -> frozenset[str]:
         """Ids of all loads that were ever entered."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             return frozenset(r[0] for r in connection.execute("select load_id from loads"))
 
     def accepted_rows(self, vendor: str, stream: str) -> int:
         """Rows of one stream that staging may read: accepted loads less quarantined rows."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             row = connection.execute(
                 "select coalesce(sum(rows - quarantined), 0) from loads "
                 "where vendor = ? and stream = ? and state = ?",
                 (vendor, stream, LoadState.ACCEPTED),
-            ).fetchone()
-        return int(row[0])
-
-    def held_back(self) -> int:
-        """Loads that are refused, or have rows in quarantine."""
-        with self._reading() as connection:
-            row = connection.execute(
-                "select count(*) from loads where state = ? or quarantined > 0",
-                (LoadState.REFUSED,),
             ).fetchone()
         return int(row[0])
 
@@ -142,12 +133,16 @@ class Ledger:
         suite_hash: str,
         reasons: Iterable[str] = (),
         notes: Iterable[str] = (),
+        consent: Iterable[str] = (),
     ) -> Load:
-        """Write a gate's decision; ``gate_seq`` grows with every one."""
-        with self._transaction() as connection:
+        """Write a gate's decision; ``gate_seq`` grows with every one.
+
+        ``consent``: warnings about what people agreed to, which stay until they are solved.
+        """
+        with self._file.transaction() as connection:
             decided = connection.execute(
                 "insert into decisions (load_id, state, quarantined, suite_hash, reasons, notes, "
-                "verdict, decided_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                "consent, verdict, decided_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     load_id,
                     state,
@@ -155,12 +150,14 @@ class Ledger:
                     suite_hash,
                     json.dumps(list(reasons)),
                     json.dumps(list(notes)),
+                    json.dumps(list(consent)),
                     _verdict_json(verdict),
                     self._clock().isoformat(),
                 ),
             )
             connection.execute(
-                "update loads set state = ?, quarantined = ?, gate_seq = ? where load_id = ?",
+                "update loads set state = ?, quarantined = ?, gate_seq = ?, corrected = 0 "
+                "where load_id = ?",
                 (state, quarantined, decided.lastrowid, load_id),
             )
         load = self.find(load_id)
@@ -170,14 +167,14 @@ class Ledger:
 
     def reopen(self, load_id: str) -> None:
         """Take a decision back before a new one is written: the load waits for its gate again."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "update loads set state = ? where load_id = ?", (LoadState.LANDED, load_id)
             )
 
     def note_suite(self, load_id: str, suite_hash: str) -> None:
         """Remember that a newer suite came to the decision that is in force already."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             connection.execute(
                 "update decisions set suite_hash = ? where gate_seq = "
                 "(select gate_seq from loads where load_id = ?)",
@@ -186,7 +183,7 @@ class Ledger:
 
     def suite_hash_of(self, load_id: str) -> str | None:
         """Hash of the suite that judged a load last; ``None`` when none has."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             row = connection.execute(
                 "select suite_hash from decisions where load_id = ? order by gate_seq desc "
                 "limit 1",
@@ -196,7 +193,7 @@ class Ledger:
 
     def judgements(self) -> tuple[Judgement, ...]:
         """Every load with its newest verdict, newest decision first."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             rows = connection.execute(
                 "select load_id, verdict, notes, decided_at from decisions"
             ).fetchall()
@@ -206,7 +203,7 @@ class Ledger:
 
     def fingerprint(self) -> str:
         """Changes with every load and every decision; an idle run leaves it as it is."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             rows = connection.execute(
                 "select load_id, state, gate_seq, quarantined from loads order by load_id"
             ).fetchall()
@@ -214,7 +211,7 @@ class Ledger:
 
     def cursor_of(self, source: str, stream: str) -> dict[str, str] | None:
         """How far one stream of one API was read; ``None`` before its first page."""
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             row = connection.execute(
                 "select cursor from cursors where source = ? and stream = ?", (source, stream)
             ).fetchone()
@@ -222,21 +219,11 @@ class Ledger:
 
     def set_cursor(self, source: str, stream: str, cursor: Mapping[str, str]) -> None:
         """Move a cursor without a load: the window held nothing new."""
-        with self._transaction() as connection:
+        with self._file.transaction() as connection:
             _put_cursor(connection, source, stream, cursor)
 
-    def is_first_sight(self, source: str, name: str, fingerprint: str) -> bool:
-        """Whether an unknown file is seen for the first time; remembers it, so asked once."""
-        with self._transaction() as connection:
-            inserted = connection.execute(
-                "insert or ignore into unknown_files (source, name, fingerprint) "
-                "values (?, ?, ?)",
-                (source, name, fingerprint),
-            )
-        return inserted.rowcount == 1
-
     def _loads(self, where: str, values: tuple[object, ...]) -> tuple[Load, ...]:
-        with self._reading() as connection:
+        with self._file.reading() as connection:
             rows = connection.execute(
                 "select loads.*, json_extract(loads.manifest, '$.left_out') as left_out, "
                 "decisions.reasons from loads left join decisions "
@@ -244,115 +231,17 @@ class Ledger:
                 "order by loads.as_of, loads.load_id",
                 values,
             ).fetchall()
-        return tuple(_load(row) for row in rows)
+        return tuple(load_of(row) for row in rows)
 
     def _judgement(self, load: Load, row: sqlite3.Row | None) -> Judgement:
         if row is None:
             return Judgement(load, Verdict("not judged yet"), (), None)
         return Judgement(
             load,
-            _verdict(row["verdict"]),
+            verdict_of_json(row["verdict"]),
             tuple(json.loads(row["notes"])),
             datetime.fromisoformat(row["decided_at"]),
         )
-
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with _connect(self.file) as connection:
-            connection.execute("begin immediate")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("rollback")
-                raise
-            connection.execute("commit")
-
-    @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection]:
-        with _connect(self.file) as connection:
-            yield connection
-
-    def _prepare(self) -> None:
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with _connect(self.file) as connection:
-                version = connection.execute("pragma user_version").fetchone()[0]
-                if version == 0:
-                    connection.executescript(_TABLES)
-        except sqlite3.DatabaseError as damaged:
-            raise StateError(
-                f"the ledger of loads cannot be opened: {type(damaged).__name__}",
-                str(self.file),
-                "restore the folder state/ from your copy of it",
-            ) from None
-        if version > FORMAT:
-            raise StateError(
-                f"the ledger has format {version}, this version reads up to {FORMAT}",
-                str(self.file),
-                "install the newer version of Customer 360",
-            )
-
-
-_TABLES = f"""
-begin immediate;
-create table if not exists loads (
-    load_id text primary key,
-    source text not null,
-    vendor text not null,
-    stream text not null,
-    state text not null,
-    as_of text not null,
-    origin text not null,
-    rows integer not null,
-    delivery text not null,
-    manifest text not null,
-    landed_at text not null,
-    quarantined integer not null default 0,
-    gate_seq integer
-);
-create index if not exists loads_by_stream on loads (vendor, stream, source);
-create table if not exists decisions (
-    gate_seq integer primary key autoincrement,
-    load_id text not null references loads (load_id),
-    state text not null,
-    quarantined integer not null,
-    suite_hash text not null,
-    reasons text not null,
-    notes text not null,
-    verdict text not null,
-    decided_at text not null
-);
-create index if not exists decisions_by_load on decisions (load_id, gate_seq);
-create table if not exists cursors (
-    source text not null,
-    stream text not null,
-    cursor text not null,
-    primary key (source, stream)
-);
-create table if not exists unknown_files (
-    source text not null,
-    name text not null,
-    fingerprint text not null,
-    primary key (source, name, fingerprint)
-);
-pragma user_version = {FORMAT};
-commit;
-"""
-
-
-@contextmanager
-def _connect(file: Path) -> Iterator[sqlite3.Connection]:
-    """A connection of its own per question: nothing to close late, safe from any thread.
-
-    SQLite's rollback journal with full synchronisation survives a kill and a power cut.
-    """
-    connection = sqlite3.connect(file, timeout=60, isolation_level=None)
-    try:
-        connection.row_factory = sqlite3.Row
-        connection.execute("pragma synchronous = full")
-        yield connection
-    finally:
-        connection.close()
 
 
 def _put_cursor(
@@ -364,7 +253,8 @@ def _put_cursor(
     )
 
 
-def _load(row: sqlite3.Row) -> Load:
+def load_of(row: sqlite3.Row) -> Load:
+    """A load of a row of the ledger, with the reasons and the rows left out beside it."""
     return Load(
         load_id=row["load_id"],
         source=row["source"],
@@ -386,18 +276,19 @@ def _load(row: sqlite3.Row) -> Load:
 
 def _verdict_json(verdict: Verdict) -> str:
     outcomes = [
-        [o.rule, o.severity, o.passed, o.evaluated, o.failed, o.detail]
+        [o.rule, o.severity, o.passed, o.evaluated, o.failed, o.detail, o.sentence]
         for o in verdict.outcomes
     ]
     return json.dumps({"suite": verdict.suite, "outcomes": outcomes})
 
 
-def _verdict(text: str) -> Verdict:
+def verdict_of_json(text: str) -> Verdict:
+    """A verdict as ``decide`` has stored it."""
     stored = json.loads(text)
     return Verdict(
         stored["suite"],
         tuple(
-            RuleOutcome(rule, Severity(severity), passed, evaluated, failed, detail)
-            for rule, severity, passed, evaluated, failed, detail in stored["outcomes"]
+            RuleOutcome(rule, Severity(severity), *told)
+            for rule, severity, *told in stored["outcomes"]
         ),
     )

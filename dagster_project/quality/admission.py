@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import SourceError
 from dagster_project.domain.loads import Batch, Load, LoadState, Verdict
+from dagster_project.domain.notes import asks_for_something, is_about_consent
 from dagster_project.domain.streams import Delivery
 from dagster_project.landing.quarantine import forget_quarantine, write_quarantine
 from dagster_project.landing.store import LandingZone, load_id_of, parquet_sql
@@ -79,10 +80,14 @@ def admit_all(
     return tuple(loads)
 
 
-def judge_pending(zone: LandingZone, *, suite_of: SuiteOf = suite_for) -> tuple[Load, ...]:
-    """Decide on loads that a killed run landed and did not judge."""
+def judge_pending(
+    zone: LandingZone, *, suite_of: SuiteOf = suite_for, vendor: str | None = None
+) -> tuple[Load, ...]:
+    """Decide on loads that a killed run landed and did not judge; all, or one vendor's."""
     pending = zone.ledger.loads(state=LoadState.LANDED)
-    return tuple(_decide(zone, load, suite_of) for load in pending)
+    return tuple(
+        _decide(zone, load, suite_of) for load in pending if vendor in (None, load.vendor)
+    )
 
 
 def regate(
@@ -196,6 +201,7 @@ def _write_decision(
                 quarantined = write_quarantine(zone.connection, zone.root, load, rows_sql)
     else:
         forget_quarantine(zone.root, load)
+    notes = zone.ledger.manifest_of(load.load_id)["notes"]
     return zone.ledger.decide(
         load.load_id,
         state=state,
@@ -203,7 +209,18 @@ def _write_decision(
         quarantined=quarantined,
         suite_hash=suite_hash(suite.expectations),
         reasons=reasons,
-        notes=zone.ledger.manifest_of(load.load_id)["notes"],
+        notes=notes,
+        consent=_consent_warnings(verdict, notes),
+    )
+
+
+def _consent_warnings(verdict: Verdict, notes: Iterable[str]) -> tuple[str, ...]:
+    """What was found wrong with what people agreed to: never to be taken for a yes or a no."""
+    return (
+        *reasons_of(
+            o for o in verdict.warnings if is_about_consent(f"{verdict.suite} {o.rule}")
+        ),
+        *(note for note in notes if is_about_consent(note) and asks_for_something(note)),
     )
 
 

@@ -14,6 +14,7 @@ import duckdb
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
 from dagster_project.quality.row_rules import is_row_rule, rule_name
+from dagster_project.quality.sentences import sentence_of
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
@@ -140,17 +141,25 @@ def _index_of(result: "ExpectationValidationResult") -> int:
 def _outcome(
     expectation: "Expectation", result: "ExpectationValidationResult | None"
 ) -> RuleOutcome:
-    rule = rule_name(expectation)
+    rule, says = rule_name(expectation), sentence_of(expectation)
     if result is None or _raised(result.exception_info):
         return RuleOutcome(
-            rule, Severity.REFUSE, passed=False, evaluated=0, failed=0, detail=_NOT_EVALUATED
+            rule,
+            Severity.REFUSE,
+            passed=False,
+            evaluated=0,
+            failed=0,
+            detail=_NOT_EVALUATED,
+            sentence=says,
         )
     counts = result.result
     evaluated = int(counts.get("element_count") or 0) - int(counts.get("missing_count") or 0)
     failed = int(counts.get("unexpected_count") or 0)
     severity = _severity_of(expectation)
     if is_row_rule(expectation) and (result.success or severity is Severity.WARN):
-        return RuleOutcome(rule, Severity.QUARANTINE, failed == 0, evaluated, failed)
+        return RuleOutcome(
+            rule, Severity.QUARANTINE, failed == 0, evaluated, failed, sentence=says
+        )
     return RuleOutcome(
         rule,
         severity,
@@ -158,6 +167,7 @@ def _outcome(
         evaluated,
         failed,
         "" if result.success else _detail(expectation, counts),
+        says,
     )
 
 

@@ -8,6 +8,8 @@ ASKS = re.compile(
     r"\bnow\(|\btime\.time\(|\btoday\(|\bcurrent_(date|timestamp|time)\b|\bget_current_", re.I
 )
 MAY_ASK = {
+    "dagster_project/landing/attention.py": "since when something is held back: told, never counted",
+    "dagster_project/summary.py": "what this run held back, apart from what earlier ones did",
     "dagster_project/landing/ledger.py": "when a load landed and was decided: told, never counted",
     "dagster_project/landing/store.py": "hands its clock to the ledger",
     "dagster_project/sources/http.py": "waiting for rate limits",

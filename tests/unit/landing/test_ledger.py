@@ -129,12 +129,6 @@ def test_a_cursor_comes_back_and_moves_on(ledger: Ledger) -> None:
     assert ledger.cursor_of("m", "status") == {"min_id": "2"}
 
 
-def test_an_unknown_file_is_seen_for_the_first_time_once(ledger: Ledger) -> None:
-    assert ledger.is_first_sight("s", "odd.bin", "hash")
-    assert not ledger.is_first_sight("s", "odd.bin", "hash")
-    assert ledger.is_first_sight("s", "odd.bin", "another hash")
-
-
 def test_a_failed_transaction_leaves_nothing(ledger: Ledger) -> None:
     enter(ledger, "a")
 

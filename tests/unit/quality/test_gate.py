@@ -46,6 +46,7 @@ def test_a_critical_rule_refuses(connection: duckdb.DuckDBPyConnection) -> None:
             passed=False,
             evaluated=3,
             failed=1,
+            sentence="id is there",
         ),
     )
 
