@@ -132,11 +132,35 @@ def explain() -> None:
 @explain.command("customer")
 @click.argument("identifier", metavar="ID")
 @_ROOT
-def explain_customer(identifier: str, root: Path | None) -> None:
+@_SHOWN
+@click.option(
+    "--picture",
+    type=_NEW_FILE,
+    callback=_with_its_folder,
+    help="Draw its records and links into this .png, .svg or .pdf file.",
+)
+def explain_customer(
+    identifier: str, root: Path | None, *, show_values: bool, picture: Path | None
+) -> None:
     """What holds the customer ID together, and where it would come apart first."""
     from dagster_project.steward_console import print_customer
 
-    print_customer(root, identifier)
+    print_customer(root, identifier, shown=show_values, picture=picture)
+
+
+@explain.command("model")
+@_ROOT
+@click.option(
+    "--picture",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the charts: match weights, score histogram, blocking rules.",
+)
+def explain_model(root: Path | None, picture: Path) -> None:
+    """What each comparison level is worth, how scores are spread, what blocking rules bring."""
+    from dagster_project.steward_console import draw_charts
+
+    draw_charts(root, picture)
 
 
 @explain.command("pair")

@@ -19,7 +19,13 @@ from dagster_project.identity.evidence_file import evidence_file, opened_evidenc
 from dagster_project.identity.judgements import Judgement, all_judgements, withdraw
 from dagster_project.identity.model import Model
 from dagster_project.identity.steward.apart import Apart, Reason, bits, explain_apart
-from dagster_project.identity.steward.customers import CustomerEvidence, Tie, explain_customer
+from dagster_project.identity.steward.cluster_picture import draw_cluster
+from dagster_project.identity.steward.customers import (
+    CustomerEvidence,
+    Tie,
+    explain_customer,
+    names_of,
+)
 from dagster_project.identity.steward.pairs import (
     PairEvidence,
     what_would_change,
@@ -232,19 +238,29 @@ def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None
         console.print(f"every record that would move → {out}")
 
 
-def print_customer(root: Path | None, asked: str) -> None:
+def draw_charts(root: Path | None, folder: Path) -> None:
+    """The model's charts, as files."""
+    from dagster_project.identity.steward.charts import draw_model
+
+    with _evidence(root) as (_, work, spec, model):
+        for file in draw_model(work, spec, model, folder):
+            console.print(f"[green]✓[/] {file}")
+
+
+def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path | None) -> None:
     """The records of a customer, the path through them and its weakest link."""
     with _evidence(root) as (_, work, _spec, _model):
         subject = find_subject(work, asked)
         if subject.is_record:
             subject = find_subject(work, subject.customer_id)
         found = explain_customer(work, subject)
+        names = names_of(work, subject.rids, shown=shown)
     note = "" if found.customer_id == asked else f" (asked for {asked})"
     console.print(
         f"[bold]{found.customer_id}[/]{note}: {counted(len(found.members), 'record')}"
     )
     for member in found.members:
-        console.print(f"  {member.record_id}", markup=False)
+        console.print(f"  {member.record_id}  {names[member.record_id]}", markup=False)
     _print_path(found)
     if found.guards:
         console.print("\nwhat guards do here")
@@ -254,6 +270,10 @@ def print_customer(root: Path | None, asked: str) -> None:
         console.print(
             f"  {act.guard}: {counted(act.count, what)}{size} {act.effect}", markup=False
         )
+    if picture is not None:
+        _require_picture(picture)
+        draw_cluster(found, names, picture)
+        console.print(f"[green]✓[/] {picture}")
 
 
 def _print_path(found: CustomerEvidence) -> None:
@@ -399,9 +419,13 @@ def _bar(share: float) -> str:
 def _draw(found: Apart, picture: Path | None) -> None:
     if picture is None or found.best is None:
         return
+    _require_picture(picture)
+    draw_waterfall(found.best, found, picture)
+    console.print(f"[green]✓[/] {picture}")
+
+
+def _require_picture(picture: Path) -> None:
     if picture.suffix.lower() not in {".png", ".svg", ".pdf"}:
         raise Customer360Error(
             "a picture is a .png, .svg or .pdf file", str(picture), "name such a file"
         )
-    draw_waterfall(found.best, found, picture)
-    console.print(f"[green]✓[/] {picture}")

@@ -7,7 +7,9 @@ would come apart first.
 
 from dataclasses import dataclass
 
+from dagster_project.identity.scoring import VETO
 from dagster_project.identity.steward.subjects import Subject
+from dagster_project.identity.steward.values import RecordValues
 from dagster_project.identity.workspace import Workspace
 
 
@@ -54,6 +56,20 @@ class GuardActs:
 
 
 @dataclass(frozen=True)
+class Link:
+    """Two records of the customer that were compared, or that a word holds together.
+
+    ``weight`` is what clustering saw; ``said`` tells a veto, or the word of a bond.
+    """
+
+    record_id_l: str
+    record_id_r: str
+    odds: float | None
+    weight: float
+    said: str = ""
+
+
+@dataclass(frozen=True)
 class CustomerEvidence:
     """A customer's records, the path that holds them together, and what speaks against it."""
 
@@ -63,6 +79,7 @@ class CustomerEvidence:
     weakest: WeakestLink | None
     against: tuple[Tie, ...]
     guards: tuple[GuardActs, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,7 +114,33 @@ def explain_customer(work: Workspace, subject: Subject) -> CustomerEvidence:
         weakest=_weakest(tree, edges, members),
         against=tuple(_tie(edge, members) for edge in against[:5]),
         guards=_guards_on(work, subject.rids),
+        links=tuple(_link(edge, members) for edge in edges if edge.weight),
     )
+
+
+def _link(edge: _Edge, members: dict[int, Member]) -> Link:
+    vetoed = edge.odds is not None and 10 * edge.weight <= VETO
+    return Link(
+        members[edge.left].record_id,
+        members[edge.right].record_id,
+        edge.odds,
+        edge.weight,
+        " vetoed" if vetoed else "" if edge.odds is not None else edge.evidence,
+    )
+
+
+def names_of(work: Workspace, rids: tuple[int, ...], *, shown: bool) -> dict[str, str]:
+    """What each record is called, masked unless ``shown``; an e-mail or handle where it has no name."""
+    records = work.rows(
+        "select rid, record_id from kept.record where list_contains($1::integer[], rid)",
+        [list(rids)],
+    )
+    names = {}
+    for rid, record in records:
+        said = RecordValues(work, int(str(rid)), shown=shown)
+        called = (said.of(field) for field in ("name", "email", "handle", "phone"))
+        names[str(record)] = next((value for value in called if value != "–"), "–")
+    return names
 
 
 def _guards_on(work: Workspace, rids: tuple[int, ...]) -> tuple[GuardActs, ...]:
@@ -195,7 +238,7 @@ def _weakest(
         tie=_tie(weakest, members),
         records_l=len(side),
         records_r=len(members) - len(side),
-        net_bits=sum(edge.weight for edge in across),
+        net_bits=sum(edge.weight for edge in across if 10 * edge.weight > VETO),
     )
 
 
