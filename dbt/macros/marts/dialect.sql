@@ -51,3 +51,62 @@
 {% macro duckdb__matches_pattern(text, pattern) -%}
     regexp_matches({{ text }}, {{ pattern }}, 'i')
 {%- endmacro %}
+
+
+{# The words of a name, in one order and without capitals and accents: equal for Ana BAUER and
+   Bauer, Ána. #}
+{% macro word_set(text) %}
+    {{- return(adapter.dispatch('word_set')(text)) -}}
+{% endmacro %}
+
+{% macro default__word_set(text) -%}
+    array_join(array_sort(split(lower({{ text }}), r'[^\p{L}\p{N}]+')), ' ')
+{%- endmacro %}
+
+{% macro duckdb__word_set(text) -%}
+    trim(array_to_string(list_sort(
+        string_split_regex(strip_accents(lower({{ text }})), '[^\p{L}\p{N}]+')
+    ), ' '))
+{%- endmacro %}
+
+
+{# A name written in capitals alone, or in none, as people write names: Mc, O' and double names
+   get their inner capitals, particles before another word stay small, numerals (III) large. A
+   word of capitals beside others is put right only where it can be spoken (GONZALEZ, not JP). #}
+{% macro name_cased(text) %}
+    {{- return(adapter.dispatch('name_cased')(text)) -}}
+{% endmacro %}
+
+{% macro default__name_cased(text) -%}
+    initcap({{ text }})
+{%- endmacro %}
+
+{% macro duckdb__name_cased(text) -%}
+    array_to_string(list_transform(
+        list_transform([{{ text }}], lambda name: string_split(name, ' '))[1],
+        lambda word, place: case
+            when upper(word) = lower(word) then word
+            when regexp_matches(word, '^(I{2,3}|IV|VI{0,3}|[A-Z][.]?)$') then word
+            when word <> upper(word) and not (word = lower(word) and {{ text }} = lower({{ text }}))
+                then word
+            when {{ text }} <> upper({{ text }}) and word = upper(word)
+                and not regexp_matches(strip_accents(lower(word)), '[aeiouyаеиоуыэюяієαεηιουω]')
+                then word
+            when place > 1 and place < length(string_split({{ text }}, ' '))
+                and list_contains(
+                    ['de', 'del', 'della', 'di', 'da', 'das', 'do', 'dos', 'du', 'des', 'van', 'von',
+                     'der', 'den', 'ter', 'ten', 'zu', 'zur', 'y', 'e', 'la', 'bin', 'ibn', 'al'],
+                    lower(word)
+                )
+                then lower(word)
+            else array_to_string(list_transform(
+                regexp_extract_all(word, '[-\x27’.]|[^-\x27’.]+'),
+                lambda piece: case
+                    when lower(piece) like 'mc__%'
+                        then 'Mc' || upper(piece[3]) || lower(piece[4:])
+                    else upper(piece[1]) || lower(piece[2:])
+                end
+            ), '')
+        end
+    ), ' ')
+{%- endmacro %}

@@ -20,7 +20,14 @@
         when 'most_recent' then as_of_micros
         when 'most_frequent' then agreeing_records
         when 'longest' then length(candidate_value)
-        when 'spelled_out' then case when {{ has_pattern('candidate_value', initial) }} then 0 else 1 end
+        when 'spelled_out' then case
+            when {{ has_pattern('candidate_value', initial ~ '|[0-9@#|/_(){}<>]|[^ -\\x{2fff}\\x{3040}-\\x{d7ff}\\x{f900}-\\x{faff}]') }} then 0
+            when {{ has_pattern('candidate_value', '^[A-Za-z\\x{c0}-\\x{24f}]+$') }} then 1
+            else 2
+        end
+        when 'well_spelled' then
+            case when has_both_parts then 2 else 0 end + case when is_mixed_case then 1 else 0 end
+        when 'primary' then case when is_primary then 1 else 0 end
         else 0
     end
 {%- endmacro %}

@@ -39,6 +39,7 @@
         cast(null as varchar) as country,
         {{ list_of([identifier('email', 'cast(null as varchar)')]) }} as identifiers,
         cast(null as varchar) as first_email,
+        cast(null as varchar) as first_phone,
         cast(null as varchar) as handle,
         cast(null as boolean) as is_own_account,
         cast(null as boolean) as is_organisation,

@@ -265,3 +265,96 @@ def test_one_person_among_the_records_makes_a_person(build: Build) -> None:
     assert build(world, "dim_customer").values("select kind from marts.dim_customer") == [
         "person"
     ]
+
+
+def _names(built: Built) -> tuple[str | None, str | None, str | None]:
+    row = built.row("select full_name, given_name, family_name from marts.dim_customer")
+    return row["full_name"], row["given_name"], row["family_name"]
+
+
+def _person(given: str | None, family: str | None, **values: object) -> dict[str, object]:
+    full = " ".join(part for part in (given, family) if part)
+    return {"given_name": given, "family_name": family, "full_name": full, **values}
+
+
+def test_a_mixed_spelling_is_shown_before_capitals(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Margaux", "GONZALEZ", updated_at=NEW))
+    world.record(X, "c1", full_name="Margaux Gonzalez", updated_at=OLD)
+
+    assert _names(build(world, "dim_customer")) == (
+        "Margaux Gonzalez",
+        "Margaux",
+        "Gonzalez",
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "shown"),
+    [
+        pytest.param("LIN", "YU", "Lin Yu", id="capitals"),
+        pytest.param("Fiona", "MCDONALD", "Fiona McDonald", id="mc"),
+        pytest.param("SEAN", "O'BRIEN-SMITH", "Sean O'Brien-Smith", id="inner-capitals"),
+        pytest.param("ANNA", "VAN DER BERG", "Anna van der Berg", id="particles"),
+        pytest.param("ana", "bauer", "Ana Bauer", id="small-letters"),
+        pytest.param("JP", "Mertens", "JP Mertens", id="initials"),
+        pytest.param("HENRY", "FORD III", "Henry Ford III", id="numerals"),
+        pytest.param("Joao", "DuBois", "Joao DuBois", id="mixed-stays"),
+    ],
+)
+def test_a_name_known_in_one_case_is_written_as_people_write_names(
+    build: Build, given: str, family: str, shown: str
+) -> None:
+    world = World().record(SALESFORCE, "c1", **_person(given, family))
+
+    full, shown_given, shown_family = _names(build(world, "dim_customer"))
+
+    assert full == shown
+    assert f"{shown_given} {shown_family}" == shown
+
+
+def test_the_parts_another_record_knows_are_kept(build: Build) -> None:
+    world = World()
+    requester = "salesforce_emea:case_requester:9"
+    world.record(requester, "c1", full_name="Patrick Linworth", updated_at=NEW)
+    world.record(HUBSPOT, "c1", **_person("Patrick", "Linworth", updated_at=OLD))
+
+    assert _names(build(world, "dim_customer")) == ("Patrick Linworth", "Patrick", "Linworth")
+
+
+def test_the_order_most_records_agree_on_is_shown(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Lind", "Astrid", updated_at=NEW))
+    world.record(HUBSPOT, "c1", **_person("Astrid", "Lind", updated_at=OLD))
+    world.record(X, "c1", full_name="Astrid Lind", updated_at=OLD)
+
+    assert _names(build(world, "dim_customer")) == ("Astrid Lind", "Astrid", "Lind")
+
+
+def test_a_sources_own_primary_address_beats_its_secondary(build: Build) -> None:
+    world = World().record(HUBSPOT, "c1", primary_email="Zora@p.example")
+    world.identifier(
+        HUBSPOT, "email", "alte.adresse@p.example", value_raw="alte.adresse@p.example"
+    )
+    world.identifier(HUBSPOT, "email", "zora@p.example", value_raw="Zora@p.example")
+
+    assert build(world, "dim_customer").values("select email from marts.dim_customer") == [
+        "zora@p.example"
+    ]
+
+
+def test_a_sources_own_primary_number_beats_its_secondary(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", primary_phone="0612345679")
+    world.identifier(SALESFORCE, "phone", "+33612345678", value_raw="06 12 34 56 78")
+    world.identifier(SALESFORCE, "phone", "+33612345679", value_raw="0612345679")
+
+    assert build(world, "dim_customer").values("select phone from marts.dim_customer") == [
+        "+33612345679"
+    ]
+
+
+def test_digits_that_no_numbering_plan_has_are_not_shown(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1")
+    world.identifier(SALESFORCE, "phone", "4949151212", value_raw="4949151212")
+    built = build(world, "dim_customer", "customer_identifiers")
+
+    assert built.values("select phone from marts.dim_customer") == [None]
+    assert built.values("select identifier from marts.customer_identifiers") == []

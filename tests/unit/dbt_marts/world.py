@@ -19,7 +19,8 @@ INPUTS: dict[str, str] = {
         given_name varchar, family_name varchar, full_name varchar, birth_date date,
         organisation varchar, title varchar, language varchar, country varchar,
         account_id varchar, created_at timestamptz, updated_at timestamptz,
-        deleted_at timestamptz, merged_into varchar, bio varchar""",
+        deleted_at timestamptz, merged_into varchar, bio varchar, primary_email varchar,
+        primary_phone varchar""",
     "intermediate.int_contact_addresses": """
         record_id varchar, street varchar, city varchar, state varchar, postal_code varchar,
         country varchar""",

@@ -10,14 +10,14 @@ addressed as (
 
     select
         record_id,
-        street,
-        city,
-        state,
-        postal_code,
+        {{ known_value('street') }} as street,
+        {{ known_value('city') }} as city,
+        {{ known_value('state') }} as state,
+        {{ known_value('postal_code') }} as postal_code,
         {{ plain_country('country') }} as country
     from contacts
-    where coalesce(street, city, postal_code) is not null
 
 )
 
 select * from addressed
+where coalesce(street, city, postal_code) is not null

@@ -239,6 +239,20 @@ kinds as (
 
 ),
 
+-- what stands where nobody knew the name is no part of it
+named as (
+
+    select
+        record_id,
+        {{ known_value('given_name') }} as given_name,
+        {{ known_family_name('given_name', 'family_name') }} as family_name,
+        {{ known_full_name('full_name') }} as full_name,
+        given_name is not null or family_name is not null as has_parts,
+        {{ is_placeholder('given_name') }} or {{ is_placeholder('family_name') }} as is_in_doubt
+    from records
+
+),
+
 final as (
 
     select
@@ -256,15 +270,22 @@ final as (
 
         -- attributes
         kinds.kind,
-        records.given_name,
-        records.family_name,
-        records.full_name,
-        records.birth_date,
-        coalesce(records.organisation, accounts.name) as organisation,
-        records.title,
+        named.given_name,
+        named.family_name,
+        case
+            when named.has_parts and named.is_in_doubt
+                then nullif(concat_ws(' ', named.given_name, named.family_name), '')
+            else named.full_name
+        end as full_name,
+        {{ known_birth_date('records.birth_date') }} as birth_date,
+        coalesce({{ known_value('records.organisation') }}, {{ known_value('accounts.name') }})
+            as organisation,
+        {{ known_value('records.title') }} as title,
         lower(records.language) as language,
         {{ plain_country('records.country') }} as country,
         records.bio,
+        records.first_email as primary_email,
+        records.first_phone as primary_phone,
 
         -- times
         records.created_at,
@@ -273,6 +294,8 @@ final as (
     from records
     inner join kinds
         on records.record_id = kinds.record_id
+    inner join named
+        on records.record_id = named.record_id
     left join accounts
         on records.account_id = accounts.account_id
     left join last_survivors

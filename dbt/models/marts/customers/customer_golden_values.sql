@@ -5,6 +5,11 @@
     pre_hook="{{ forget_other_versions('customer_id', ref('int_customer_versions')) }}",
 ) }}
 
+{#- a word of capitals alone, or no capital anywhere -#}
+{%- set word_of_capitals = '(^|[^\\pL])\\p{Lu}{2,}($|[^\\pL])' -%}
+{%- set no_capital = '^[^\\p{Lu}\\p{Lt}\\p{Lo}]*\\p{Ll}[^\\p{Lu}\\p{Lt}\\p{Lo}]*$' -%}
+{%- set one_case = word_of_capitals ~ '|' ~ no_capital -%}
+
 with
 
 customer_records as (
@@ -88,6 +93,7 @@ described as (
         is_live,
         as_of,
         nullif(trim(coalesce(full_name, concat_ws(' ', given_name, family_name))), '') as name,
+        given_name is not null and family_name is not null as has_both_parts,
         country_code as country,
         cast(birth_date as varchar) as birth_date,
         nullif(trim(title), '') as title,
@@ -110,6 +116,8 @@ attributes as (
         as_of,
         field,
         candidate_value,
+        field = 'name' and has_both_parts as has_both_parts,
+        false as is_primary,
         false as is_shared,
         false as is_verified
     from described
@@ -128,6 +136,7 @@ stated as (
         record_id,
         kind,
         value_norm,
+        min(value_raw) as value_raw,
         min(flag) as flag,
         count(*) filter (where is_shared) > 0 as is_shared,
         count(*) filter (where is_verified) > 0 as is_verified
@@ -156,6 +165,14 @@ contact_points as (
         members.as_of,
         stated.kind as field,
         stated.value_norm as candidate_value,
+        false as has_both_parts,
+        coalesce(
+            stated.value_raw = case
+                when stated.kind = 'email' then members.primary_email
+                else members.primary_phone
+            end,
+            false
+        ) as is_primary,
         stated.is_shared,
         stated.is_verified
     from stated
@@ -186,6 +203,8 @@ whole_addresses as (
             addresses.state,
             coalesce(country_names.country, addresses.country)
         ) as candidate_value,
+        false as has_both_parts,
+        false as is_primary,
         false as is_shared,
         false as is_verified
     from addresses
@@ -230,6 +249,7 @@ rules as (
         max(case when step = 2 then rule end) as rule_2,
         max(case when step = 3 then rule end) as rule_3,
         max(case when step = 4 then rule end) as rule_4,
+        max(case when step = 5 then rule end) as rule_5,
         max(case when rule = 'most_frequent' then 1 else 0 end) = 1 as counts_agreement
     from steps
     group by field
@@ -254,10 +274,21 @@ weighed as (
         candidates.*,
         coalesce({{ unix_micros('candidates.as_of') }}, 0) as as_of_micros,
         coalesce(trust.trust_rank, 1000000) as trust_rank,
+        lower(candidates.candidate_value) as spelling,
+        case
+            when candidates.field = 'name'
+                then coalesce(
+                    nullif({{ word_set('candidates.candidate_value') }}, ''),
+                    lower(candidates.candidate_value)
+                )
+            else lower(candidates.candidate_value)
+        end as compared_value,
+        not {{ has_pattern('candidates.candidate_value', one_case) }} as is_mixed_case,
         rules.rule_1,
         rules.rule_2,
         rules.rule_3,
         rules.rule_4,
+        rules.rule_5,
         rules.counts_agreement
     from candidates
     inner join rules
@@ -274,11 +305,27 @@ agreement as (
     select
         customer_id,
         field,
-        lower(candidate_value) as compared_value,
-        count(*) as agreeing_records
+        compared_value,
+        spelling,
+        -- whoever agrees on the words outweighs whoever agrees on their order
+        sum(count(*)) over (partition by customer_id, field, compared_value) * 100000 + count(*)
+            as agreeing_records
     from weighed
     where counts_agreement
-    group by customer_id, field, lower(candidate_value)
+    group by customer_id, field, compared_value, spelling
+
+),
+
+spelled as (
+
+    select
+        customer_id,
+        field,
+        spelling,
+        min(candidate_value) as mixed_value
+    from weighed
+    where field = 'name' and is_mixed_case
+    group by customer_id, field, spelling
 
 ),
 
@@ -289,13 +336,20 @@ scored as (
         {{ survivorship_score('weighed.rule_1') }} as score_1,
         {{ survivorship_score('weighed.rule_2') }} as score_2,
         {{ survivorship_score('weighed.rule_3') }} as score_3,
-        {{ survivorship_score('weighed.rule_4') }} as score_4
+        {{ survivorship_score('weighed.rule_4') }} as score_4,
+        {{ survivorship_score('weighed.rule_5') }} as score_5,
+        spelled.mixed_value
     from weighed
     left join agreement
         on
             weighed.customer_id = agreement.customer_id
             and weighed.field = agreement.field
-            and lower(weighed.candidate_value) = agreement.compared_value
+            and weighed.spelling = agreement.spelling
+    left join spelled
+        on
+            weighed.customer_id = spelled.customer_id
+            and weighed.field = spelled.field
+            and weighed.spelling = spelled.spelling
 
 ),
 
@@ -304,7 +358,10 @@ survivors as (
     select
         customer_id,
         field,
-        candidate_value as golden_value,
+        case
+            when field <> 'name' or is_mixed_case then candidate_value
+            else coalesce(mixed_value, {{ name_cased('candidate_value') }})
+        end as golden_value,
         record_id,
         source,
         as_of,
@@ -319,6 +376,7 @@ survivors as (
                 score_2 desc,
                 score_3 desc,
                 score_4 desc,
+                score_5 desc,
                 as_of_micros desc,
                 record_id asc,
                 candidate_value asc

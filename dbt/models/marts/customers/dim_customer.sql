@@ -116,6 +116,50 @@ addressed as (
 
 ),
 
+-- a name that its record has in one piece, in the parts another record of the customer knows
+parted as (
+
+    select
+        pivoted.customer_id,
+        known_elsewhere.given_name,
+        known_elsewhere.family_name
+    from pivoted
+    inner join customer_records
+        on pivoted.customer_id = customer_records.customer_id
+    inner join records as known_elsewhere
+        on customer_records.record_id = known_elsewhere.record_id
+    where
+        known_elsewhere.given_name is not null
+        and known_elsewhere.family_name is not null
+        and lower(pivoted.full_name) like lower(known_elsewhere.given_name) || ' %'
+        and lower(pivoted.full_name) like '% ' || lower(known_elsewhere.family_name)
+    qualify
+        row_number() over (
+            partition by pivoted.customer_id
+            order by
+                (known_elsewhere.record_id = pivoted.name_record_id) desc,
+                length(known_elsewhere.given_name) + length(known_elsewhere.family_name) desc,
+                known_elsewhere.record_id asc
+        ) = 1
+
+),
+
+-- the parts as the whole name spells them, where it is those two
+named as (
+
+    select
+        pivoted.customer_id,
+        pivoted.full_name,
+        coalesce(parted.given_name, records.given_name) as given_name,
+        coalesce(parted.family_name, records.family_name) as family_name
+    from pivoted
+    left join records
+        on pivoted.name_record_id = records.record_id
+    left join parted
+        on pivoted.customer_id = parted.customer_id
+
+),
+
 golden as (
 
     select
@@ -126,8 +170,20 @@ golden as (
         -- attributes
         membership.kind,
         pivoted.full_name,
-        nullif(trim(named.given_name), '') as given_name,
-        nullif(trim(named.family_name), '') as family_name,
+        case
+            when lower(named.full_name) like lower(named.given_name) || ' %'
+                then substr(named.full_name, 1, length(named.given_name))
+            else nullif(trim({{ name_cased('named.given_name') }}), '')
+        end as given_name,
+        case
+            when lower(named.full_name) like '% ' || lower(named.family_name)
+                then substr(
+                    named.full_name,
+                    length(named.full_name) - length(named.family_name) + 1,
+                    length(named.family_name)
+                )
+            else nullif(trim({{ name_cased('named.family_name') }}), '')
+        end as family_name,
         pivoted.email,
         pivoted.phone,
         addressed.street,
@@ -182,8 +238,8 @@ golden as (
     from membership
     left join pivoted
         on membership.customer_id = pivoted.customer_id
-    left join records as named
-        on pivoted.name_record_id = named.record_id
+    left join named
+        on pivoted.customer_id = named.customer_id
     left join addressed
         on pivoted.address_record_id = addressed.record_id
 

@@ -26,7 +26,8 @@ renamed as (
             "coalesce(nullif(from_id, ''), lower(trim(coalesce(nullif(from_username, ''), username))))"
         ) }} as author_record_id,
         {{ trimmed('from_id') }} as author_native_id,
-        {{ known_handle("lower(trim(coalesce(nullif(from_username, ''), username)))") }} as author_handle,
+        {{ known_handle("lower(trim(coalesce(nullif(from_username, ''), username)))") }}
+            as author_handle,
 
         -- attributes
         {{ body_of('text') }} as body_text,
