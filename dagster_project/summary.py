@@ -117,6 +117,7 @@ def _print_hard_cases(console: Console, cases: list[Entry]) -> None:
             f"{other['pairs']:,}" if other else "–",
             f"{other['joined'] / other['pairs']:.1%}" if other else "–",
         )
+    console.print()
     console.print(table)
 
 

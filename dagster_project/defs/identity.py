@@ -69,19 +69,19 @@ def identity_assets() -> dg.AssetsDefinition:
                 "every_record_has_one_place",
                 asset=identity_key("record_status"),
                 blocking=True,
-                description="Every contact record is in one customer, withdrawn or not a customer.",
+                description="Passes when every contact record is in one customer, withdrawn or not a customer.",
             ),
             dg.AssetCheckSpec(
                 MOVES,
                 asset=identity_key("customer_xref"),
                 blocking=True,
-                description="No more of the known records change their customer in one run "
+                description="Passes when no more of the known records change their customer in one run "
                 "than moves.stop_above of config/identity.yml allows; a run that would stops.",
             ),
             dg.AssetCheckSpec(
                 "model_can_be_trusted",
                 asset=identity_key("links"),
-                description="The matching model converged and its figures are plausible.",
+                description="Passes when the matching model has converged and its figures are plausible.",
             ),
         ],
     )

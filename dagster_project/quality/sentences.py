@@ -40,6 +40,9 @@ _WHOLE_TABLES = {
     "current_means_open": "a period is current exactly as long as it has no end",
     "periods_have_length": "no period ends before it begins",
     "handles_name_a_network": "every handle names its network",
+    "sides": "an id is created exactly where there was none before",
+    "moved": "a merge or split leads from one id to another",
+    "opens_and_clicks_are_told_apart": "every open and click is a person's or a machine's",
     "no_loop": "no retired customer id leads back to itself",
 }
 """Rules on tables as a whole, by their names."""
