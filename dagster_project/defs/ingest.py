@@ -21,6 +21,7 @@ from dagster_project.landing.posts import POSTS, living_posts, threads_of
 from dagster_project.quality.admission import admit, judge_pending, regate
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
 from dagster_project.sources.files import Unreadable, Why, group_by_file, read_again, read_inbox
+from dagster_project.sources.inbox_walk import shown
 
 _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
 """Worth telling, and nothing to mend."""
@@ -79,9 +80,8 @@ def _unread(workbench: Workbench, vendor: str, reading: Unreadable) -> Unread:
 
 
 def _place(workbench: Workbench, reading: Unreadable) -> str:
-    """Where a file lies below the inbox; bytes of its name that are no text are escaped."""
-    place = reading.origin.relative_to(workbench.root.inbox).as_posix()
-    return place.encode("utf-8", "backslashreplace").decode("utf-8")
+    """Where a file lies below the inbox; what of its name is no text is escaped."""
+    return shown(reading.origin.relative_to(workbench.root.inbox).as_posix())
 
 
 def settle(workbench: Workbench, vendor: str, intake: Intake) -> tuple[News, ...]:

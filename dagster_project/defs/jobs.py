@@ -1,5 +1,6 @@
 """Jobs, the daily schedule, and the sensor that sees new files."""
 
+import os
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
@@ -71,7 +72,7 @@ def new_files_sensor(root: Root) -> dg.SensorDefinition:
         if not listing:
             yield dg.SkipReason("the inbox is empty")
             return
-        digest = sha256("\n".join(listing).encode()).hexdigest()[:16]
+        digest = sha256(os.fsencode("\n".join(listing))).hexdigest()[:16]
         if context.cursor == digest:
             yield dg.SkipReason(f"{counted(len(listing), 'file')}, seen before")
             return

@@ -4,6 +4,7 @@ Belongs here: members of an archive as files. Does not belong here: what is in t
 """
 
 import gzip
+import lzma
 import stat
 import zipfile
 import zlib
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from dagster_project.engines.duckdb.storage import disk_full, is_disk_full
 from dagster_project.sources.files import BrokenFileError, Member, modified_at
 
 _CHUNK = 1 << 20
@@ -29,12 +31,27 @@ _MEDIA = (
     ".html",
     ".css",
 )
+_DAMAGED = (
+    zipfile.BadZipFile,
+    EOFError,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What Python's readers raise over damaged packed bytes, by whichever method they are packed."""
 _AGAIN = "download or export it again and put the whole file in its place"
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What an archive may unpack to; ``ratio`` counts for members above ``ratio_from`` bytes."""
+    """What an archive may unpack to; ``ratio`` counts above ``ratio_from`` bytes.
+
+    It holds for each member and for all of them together, nested ones too: text packs 3 to 20
+    times, zeros a thousand times, and a bomb may be cut into members that are small.
+    """
 
     total_bytes: int = 64 * 1024**3
     ratio: int = 200
@@ -56,14 +73,16 @@ def open_members(
     archive as a whole (truncated, encrypted, unpacks to too much, an entry that points outside).
     """
     member = plain_member(file, beside)
-    yield from _open(member, workdir, _Budget(limits or Limits()), depth=0)
+    yield from _open(member, workdir, _Budget(limits or Limits(), member.size), depth=0)
 
 
 def plain_member(file: Path, beside: Sequence[Path] = ()) -> Member:
     """A file of the inbox as it lies there."""
 
     def sibling(name: str) -> Member | None:
-        found = (folder / name for folder in beside if (folder / name).is_file())
+        found = (
+            f for folder in beside if (f := folder / name).is_file() and not f.is_symlink()
+        )
         path = next(found, None)
         return plain_member(path, beside) if path else None
 
@@ -80,16 +99,27 @@ def is_archive(path: Path) -> bool:
 
 
 class _Budget:
-    """Bytes that may still be unpacked from one inbox file, over all its levels."""
+    """What may still be unpacked from one inbox file of ``packed`` bytes, over all its levels."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, packed: int) -> None:
         self.limits = limits
         self.left = limits.total_bytes
+        self._packed = packed
+        self._members = 0
 
     def spend(self, size: int) -> None:
         self.left -= size
         if self.left < 0:
             raise _too_large(f"more than {self.limits.total_bytes >> 20} MB")
+        _check_ratio(self.limits.total_bytes - self.left, self._packed, self.limits)
+
+    def place(self, workdir: Path) -> Path:
+        """A new file's name in ``workdir``; counted, since to list the folder is quadratic."""
+        self._members += 1
+        if self._members > self.limits.members:
+            raise _too_large(f"more than {self.limits.members} files")
+        workdir.mkdir(parents=True, exist_ok=True)
+        return workdir / f"member-{self._members:06d}"
 
 
 def _open(member: Member, workdir: Path, budget: _Budget, *, depth: int) -> Iterator[Member]:
@@ -112,7 +142,7 @@ def _open(member: Member, workdir: Path, budget: _Budget, *, depth: int) -> Iter
 
 def _open_gzip(member: Member, workdir: Path, budget: _Budget, depth: int) -> Iterator[Member]:
     name = member.name.removesuffix(".gz").removesuffix(".GZ")
-    target = _free(workdir)
+    target = budget.place(workdir)
     try:
         with gzip.open(member.path) as packed:
             _copy(packed, target, budget, packed_size=member.size)
@@ -150,7 +180,8 @@ class _Unpacker:
         self._outer = outer
         self._workdir = workdir
         self._budget = budget
-        self._entries = entries
+        names = ((PurePosixPath(entry.filename).name, entry) for entry in reversed(entries))
+        self._by_name = dict(names)  # the first of a name
         self._unpacked: dict[str, Path] = {}
 
     def member(self, info: zipfile.ZipInfo) -> Member:
@@ -166,17 +197,18 @@ class _Unpacker:
         )
 
     def sibling(self, name: str) -> Member | None:
-        found = (i for i in self._entries if PurePosixPath(i.filename).name == name)
-        info = next(found, None)
+        info = self._by_name.get(name)
         return self.member(info) if info else None
 
     def _unpack(self, info: zipfile.ZipInfo) -> Path:
         if info.filename not in self._unpacked:
-            target = _free(self._workdir)
+            target = self._budget.place(self._workdir)
             try:
                 with self._archive.open(info) as packed:
                     _copy(packed, target, self._budget, packed_size=info.compress_size)
-            except (zipfile.BadZipFile, EOFError, zlib.error, OSError, NotImplementedError):
+            except _DAMAGED as damaged:
+                if is_disk_full(damaged):
+                    raise disk_full("the disk of the root's work files") from None
                 raise BrokenFileError(
                     "a part of the zip file is cut off or damaged", _AGAIN
                 ) from None
@@ -242,11 +274,6 @@ def _too_large(how: str) -> BrokenFileError:
         f"the archive unpacks to {how}: it looks like a zip bomb and was not opened",
         "unpack it yourself and put the files it should hold into the inbox",
     )
-
-
-def _free(workdir: Path) -> Path:
-    workdir.mkdir(parents=True, exist_ok=True)
-    return workdir / f"member-{len(list(workdir.iterdir())):06d}"
 
 
 def _date_of(info: zipfile.ZipInfo) -> datetime:

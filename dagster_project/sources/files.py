@@ -22,7 +22,9 @@ from typing import Protocol, cast
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.root import Root
+from dagster_project.sources.border import is_known_to, refusing_what_fails
 from dagster_project.sources.catalogue import VENDORS
+from dagster_project.sources.inbox_walk import Found, shown, walk
 from dagster_project.sources.kinds import name_kind
 
 
@@ -61,7 +63,7 @@ class Why(StrEnum):
 
     UNKNOWN = "unknown"  # no vendor recognises it
     MISPLACED = "misplaced"  # recognised, but no source, or not this one, takes it
-    BROKEN = "broken"  # truncated, encrypted, dangerous or empty
+    BROKEN = "broken"  # truncated, encrypted, dangerous, empty, or no file at all
     UNFINISHED = "unfinished"  # still being written: read by a later run
     PARTS_IGNORED = "parts ignored"  # the rest of the archive was read
 
@@ -85,6 +87,11 @@ class Unreadable:
     def path(self) -> Path:
         """The file in the inbox, as ``Batch.path`` has it."""
         return self.origin
+
+    @property
+    def name(self) -> str:
+        """What reports call the file: its name, with what is no text escaped."""
+        return shown(self.origin.name)
 
 
 class BrokenFileError(Exception):
@@ -152,7 +159,9 @@ def read_inbox(
     clock = clock or SystemClock()
     first = next((v for v in VENDORS if v in {source.vendor for source in sources}), None)
     asked = _Asked(root, sources, vendor, vendor in (None, first))
-    files = [file for file in _find_files(root.inbox) if asked.concerns(file)]
+    found = [entry for entry in walk(root.inbox) if asked.concerns(entry)]
+    yield from (_refused_unopened(asked, entry) for entry in found if entry.oddity)
+    files = [entry.path for entry in found if not entry.oddity]
     growing = _find_growing(files, clock, settle_seconds)
     for number, file in enumerate(files):
         if file in growing:
@@ -204,20 +213,6 @@ def file_vendors() -> dict[str, FileVendor]:
     return {m.VENDOR: cast("FileVendor", m) for m in found if hasattr(m, "sniff")}
 
 
-_PARTIAL = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".download", ".filepart", "~")
-
-
-def _find_files(inbox: Path) -> Iterator[Path]:
-    if not inbox.is_dir():
-        return
-    for path in sorted(inbox.rglob("*")):
-        parts = path.relative_to(inbox).parts
-        hidden = any(part.startswith(".") or part == "__MACOSX" for part in parts)
-        partial = path.name.lower().endswith(_PARTIAL)
-        if path.is_file() and not hidden and not partial and parts[0] != "loaded":
-            yield path
-
-
 @dataclass(frozen=True)
 class _Asked:
     """Which files of the inbox this walk is about."""
@@ -227,9 +222,12 @@ class _Asked:
     vendor: str | None
     speaks_for_strays: bool
 
-    def concerns(self, file: Path) -> bool:
-        """Whether the file may be one of this walk's; the top of the inbox is anybody's."""
-        folder = self.folder(file)
+    def concerns(self, entry: Found) -> bool:
+        """Whether a file may be one of this walk's; the top of the inbox is anybody's.
+
+        What is no file there cannot be looked into: the first vendor speaks for it.
+        """
+        folder = self.folder(entry.path) or (entry.path.name if entry.oddity else None)
         if folder is None:
             return True
         source = self.source(folder)
@@ -249,19 +247,26 @@ class _Asked:
 
 def _find_growing(files: Sequence[Path], clock: Clock, settle_seconds: float) -> set[Path]:
     seen = {file: _size_and_time(file) for file in files}
-    young = [f for f, (_, mtime) in seen.items() if clock.now() - mtime < settle_seconds]
+    young = [f for f, (_, at) in seen.items() if clock.now() - at / 1e9 < settle_seconds]
     if not young:
         return set()
     clock.sleep(settle_seconds)
     return {f for f in young if _size_and_time(f) != seen[f]}
 
 
-def _size_and_time(file: Path) -> tuple[int, float]:
+def _size_and_time(file: Path) -> tuple[int, int]:
     try:
-        stat = file.stat()
+        stat = file.lstat()
     except FileNotFoundError:  # taken away meanwhile
-        return (-1, 0.0)
-    return (stat.st_size, stat.st_mtime)
+        return (-1, 0)
+    return (stat.st_size, stat.st_mtime_ns)
+
+
+def _refused_unopened(asked: _Asked, entry: Found) -> Unreadable:
+    source = asked.source(asked.folder(entry.path) or entry.path.name)
+    reason, remedy = entry.oddity or ("", "")
+    name = source.name if source else None
+    return _unreadable(asked.root, entry.path, Why.BROKEN, reason, remedy, source=name)
 
 
 def _unfinished(root: Root, file: Path) -> Unreadable:
@@ -293,18 +298,21 @@ def _read_as(
     asked: _Asked, file: Path, source: SourceConfig | None, workdir: Path
 ) -> Iterator[Batch | Unreadable]:
     say = partial(_unreadable, asked.root, file, source=source.name if source else None)
-    if not file.stat().st_size:
-        if source is not None or asked.speaks_for_strays:
-            yield say(Why.BROKEN, "the file is empty (0 bytes)", "export it again")
-        return
     try:
-        if source is None:
-            yield from _read_stray(asked, file, workdir, say)
-        else:
-            yield from _read_members(asked, file, source, workdir, say)
+        with refusing_what_fails():
+            _require_content(file)
+            if source is None:
+                yield from _read_stray(asked, file, workdir, say)
+            else:
+                yield from _read_members(asked, file, source, workdir, say)
     except BrokenFileError as broken:
         if source is not None or asked.speaks_for_strays:
             yield say(Why.BROKEN, broken.reason, broken.remedy)
+
+
+def _require_content(file: Path) -> None:
+    if not file.stat().st_size:
+        raise BrokenFileError("the file is empty (0 bytes)", "export it again")
 
 
 def _read_stray(
@@ -341,7 +349,7 @@ def _find_knowing(asked: _Asked, file: Path, workdir: Path) -> list[str]:
     from dagster_project.sources.archives import open_members
 
     for member in open_members(file, workdir / "sniffed", beside=[file.parent]):
-        knowing = [name for name, vendor in file_vendors().items() if vendor.sniff(member)]
+        knowing = [n for n, vendor in file_vendors().items() if is_known_to(vendor, member)]
         if knowing:
             return knowing
     return []
@@ -359,20 +367,44 @@ def _read_members(
 
     vendor = file_vendors().get(source.vendor)
     beside = [file.parent, asked.root.inbox / "loaded" / source.name]
-    others: dict[str, None] = {}
-    read = ignored = 0
+    tally = _Tally()
     members = open_members(file, workdir / "members", beside=beside)
     for number, found in enumerate(members):
         member = replace(found, configured=source.columns)
-        if vendor is not None and not vendor.sniff(member):
-            known_to = dict.fromkeys(_find_others(found, source.vendor))
-            others.update(known_to)
-            member = replace(member, is_placed=not known_to)
-        if vendor is not None and vendor.sniff(member):
-            read += 1
-            yield from vendor.read(member, source, workdir / f"{number:05d}")
-        else:
-            ignored += 1
+        try:
+            with refusing_what_fails():
+                if vendor is not None and not vendor.sniff(member):
+                    known_to = dict.fromkeys(_find_others(found, source.vendor))
+                    tally.others.update(known_to)
+                    member = replace(member, is_placed=not known_to)
+                if vendor is not None and vendor.sniff(member):
+                    tally.read += 1
+                    yield from vendor.read(member, source, workdir / f"{number:05d}")
+                else:
+                    tally.ignored += 1
+        except BrokenFileError as broken:
+            if member.member is None:
+                raise
+            tally.broken += 1
+            reason = f"{shown(member.member)} in it: {broken.reason}"
+            yield say(Why.BROKEN, reason, broken.remedy)
+    yield from _rest_of(tally, file, source, say)
+
+
+@dataclass
+class _Tally:
+    """What became of a file's members."""
+
+    read: int = 0
+    ignored: int = 0
+    broken: int = 0
+    others: dict[str, None] = field(default_factory=dict)  # vendors who know one of them
+
+
+def _rest_of(
+    tally: _Tally, file: Path, source: SourceConfig, say: Callable[..., Unreadable]
+) -> Iterator[Unreadable]:
+    read, ignored, others = tally.read, tally.ignored, tally.others
     if read and ignored:
         yield say(
             Why.PARTS_IGNORED,
@@ -389,12 +421,14 @@ def _read_members(
         )
     elif ignored:
         yield _unknown(say, source.vendor, file)
-    elif not read:
+    elif not read and not tally.broken:
         yield say(Why.BROKEN, "the archive is empty", "export it again")
 
 
 def _find_others(member: Member, vendor: str) -> Iterator[str]:
-    return (name for name, v in file_vendors().items() if name != vendor and v.sniff(member))
+    return (
+        name for name, v in file_vendors().items() if name != vendor and is_known_to(v, member)
+    )
 
 
 def _unknown(say: Callable[..., Unreadable], vendor: str, file: Path) -> Unreadable:
@@ -417,14 +451,14 @@ def _unreadable(
     source: str | None = None,
     holds_file: bool = True,
 ) -> Unreadable:
-    stat = file.stat()
+    size, modified = _size_and_time(file)
     is_inside = file.is_relative_to(root.inbox)
     place = file.relative_to(root.inbox).as_posix() if is_inside else file.name
     return Unreadable(
         origin=file,
         reason=reason,
         remedy=remedy,
-        once_key=f"{place}|{stat.st_size}|{stat.st_mtime_ns}|{why}|{reason}",
+        once_key=f"{shown(place)}|{size}|{modified}|{why}|{reason}",
         why=why,
         source=source,
         holds_file=holds_file,

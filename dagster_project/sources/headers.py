@@ -131,23 +131,24 @@ def _first_free(folded: list[str], label: str, positions: Mapping[str, int]) -> 
 
 def _name_extras(header: Sequence[str], known: set[int]) -> tuple[tuple[int, str], ...]:
     used: set[str] = set()
+    seen: set[str] = set()  # folded labels to the left
+    repeats: dict[str, int] = {}
     extras = []
     for position, cell in enumerate(header):
+        folded = fold(cell)
+        is_repeat = bool(folded) and folded in seen
+        seen.add(folded)
         if position in known:
             continue
         label = name = cell.strip() or f"column {position + 1}"
-        repeat = 1
-        while name in used or (repeat == 1 and _is_repeat(header, position)):
+        repeat = repeats.get(label, 1)
+        while name in used or (repeat == 1 and is_repeat):
             repeat += 1
             name = f"{label} ({repeat})"
+        repeats[label] = repeat
         used.add(name)
         extras.append((position, name))
     return tuple(extras)
-
-
-def _is_repeat(header: Sequence[str], position: int) -> bool:
-    cell = fold(header[position])
-    return bool(cell) and any(fold(other) == cell for other in header[:position])
 
 
 _ALIKE = 0.8

@@ -44,6 +44,9 @@ from dagster_project.sources.text import (
 LARGEST_DOCUMENT = 64 * 1024 * 1024
 """Bytes of a file that is parsed as a whole; a larger one is read value by value."""
 
+DEEPEST = 254
+"""Levels of nesting: orjson, which writes the work files, goes no deeper; exports have ten."""
+
 Row = dict[str, Any]
 
 
@@ -229,7 +232,7 @@ def _start_of_json(path: Path) -> int:
         head = file.read(1 << 12)
     if script_kind(head.decode("utf-8", "replace")) is None:
         return 0
-    return min(i for i in (head.find(b"["), head.find(b"{")) if i >= 0)
+    return min((i for i in (head.find(b"["), head.find(b"{")) if i >= 0), default=0)
 
 
 def _is_by_line(path: Path, start: int) -> bool:
@@ -437,8 +440,11 @@ def _literal(body: str) -> list[Any]:
 
 
 _LITERAL_TOKEN = re.compile(
-    r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`|[\[\]{}]""", re.DOTALL
+    r"""'(?:[^'\\]++|\\.)*+(?:'|\\?\Z)|"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)"""
+    r"""|`(?:[^`\\]++|\\.)*+(?:`|\\?\Z)|[\[\]{}]""",
+    re.DOTALL,
 )
+"""A text that is never closed goes to the end: to try each of its quotes anew would be quadratic."""
 
 
 def _whole_literals(body: str) -> list[str]:
@@ -464,25 +470,30 @@ def _behind_assignment(head: str) -> str:
     return head[min(starts) :] if starts else ""
 
 
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)|[\[\]{},]', re.DOTALL)
 _CLOSER = {"[": "]", "{": "}"}
 
 
 def _complete(body: str) -> str:
     """The beginning of a JSON text, cut at its last whole item and closed."""
     stack: list[str] = []
-    cut, open_then = 0, ""
+    cut = 0
     for token in _TOKEN.finditer(body):
         mark = token.group()
         if mark in "[{":
             stack.append(mark)
-            cut, open_then = token.end(), "".join(stack)
+            if len(stack) > DEEPEST:
+                raise BrokenFileError(
+                    f"the JSON text nests more than {DEEPEST} levels: no export does",
+                    "export or download it again",
+                )
+            cut = token.end()
         elif mark in "]}":
             if stack:
                 stack.pop()
-            cut, open_then = token.end(), "".join(stack)
+            cut = token.end()
             if not stack:
                 break
         elif mark == ",":
-            cut, open_then = token.start(), "".join(stack)
-    return body[:cut] + "".join(_CLOSER[mark] for mark in reversed(open_then))
+            cut = token.start()
+    return body[:cut] + "".join(_CLOSER[mark] for mark in reversed(stack))

@@ -51,10 +51,11 @@ def test_nothing_is_called_utils_or_helpers() -> None:
     assert [m for m in _modules() if m.stem in drawers] == []
 
 
-def test_broad_exceptions_are_caught_at_the_border_to_dagster_only() -> None:
+def test_broad_exceptions_are_caught_at_two_borders_only() -> None:
+    """To Dagster, and around the readers of files and answers (docs/decisions/0012)."""
     offenders = []
     for module in _modules():
-        if "defs" in module.parts:
+        if "defs" in module.parts or module.parts[-2:] == ("sources", "border.py"):
             continue
         for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler) and _is_broad(node):
