@@ -6,8 +6,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.markup import escape
-
 from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.roots import open_root
 from dagster_project.console import console, say_waiting
@@ -18,7 +16,7 @@ from dagster_project.engines.duckdb.writer_lock import writer_lock
 from dagster_project.identity.evidence_file import evidence_file, opened_evidence
 from dagster_project.identity.judgements import Judgement, all_judgements, withdraw
 from dagster_project.identity.model import Model
-from dagster_project.identity.steward.apart import Apart, Reason, bits, explain_apart
+from dagster_project.identity.steward.apart import bits
 from dagster_project.identity.steward.cluster_picture import draw_cluster
 from dagster_project.identity.steward.customers import (
     CustomerEvidence,
@@ -26,19 +24,12 @@ from dagster_project.identity.steward.customers import (
     explain_customer,
     names_of,
 )
-from dagster_project.identity.steward.pairs import (
-    PairEvidence,
-    what_would_change,
-)
 from dagster_project.identity.steward.review import Case, Question, build_queue
-from dagster_project.identity.steward.subjects import Subject, find_subject
-from dagster_project.identity.steward.waterfall import draw_waterfall, ordered
+from dagster_project.identity.steward.subjects import find_subject
 from dagster_project.identity.steward.words import Decision, merge, split
 from dagster_project.identity.workspace import Workspace
+from dagster_project.identity_commands.told_pairs import print_judged, require_picture
 from dagster_project.settings import Settings, read_settings
-
-_BAR = 24
-"""Characters of the longest bar of a waterfall in text."""
 
 
 @contextmanager
@@ -271,7 +262,7 @@ def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path 
             f"  {act.guard}: {counted(act.count, what)}{size} {act.effect}", markup=False
         )
     if picture is not None:
-        _require_picture(picture)
+        require_picture(picture)
         draw_cluster(found, names, picture)
         console.print(f"[green]✓[/] {picture}")
 
@@ -318,7 +309,7 @@ def print_pair(
                 "take two record ids; for customers ask `c360 explain why-not` or "
                 "`c360 explain customer`",
             )
-        _print_judged(work, spec, model, (one, two), shown=shown, picture=picture)
+        print_judged(work, spec, model, (one, two), shown=shown, picture=picture)
 
 
 def print_why_not(
@@ -327,105 +318,4 @@ def print_why_not(
     """The reason two customers or records are apart, and their strongest pair."""
     with _evidence(root) as (_, work, spec, model):
         subjects = find_subject(work, left), find_subject(work, right)
-        _print_judged(work, spec, model, subjects, shown=shown, picture=picture)
-
-
-def _print_judged(
-    work: Workspace,
-    spec: IdentitySpec,
-    model: Model,
-    subjects: tuple[Subject, Subject],
-    *,
-    shown: bool,
-    picture: Path | None,
-) -> None:
-    found = explain_apart(work, spec, model, *subjects, shown=shown)
-    console.print(f"[bold]{escape(found.sentence)}[/]")
-    if found.judged_by:
-        console.print("  see `c360 judgements`")
-    if found.net_bits is not None and not all(one.is_record for one in subjects):
-        console.print(
-            f"  all pairs between the two say {bits(found.net_bits)} bits together"
-            + (
-                f", {counted(found.vetoed_pairs, 'more is', 'more are')} vetoed"
-                if found.vetoed_pairs
-                else ""
-            )
-        )
-    if found.best is None:
-        return
-    console.print()
-    _print_evidence(found.best)
-    for line in _advice(found, spec, model):
-        console.print(f"  · {line}", markup=False)
-    _draw(found, picture)
-
-
-def _advice(found: Apart, spec: IdentitySpec, model: Model) -> list[str]:
-    """What would turn the answer; where other records or words decide, fields do not."""
-    best = found.best
-    if best is None or found.reason in _DECIDED_ELSEWHERE:
-        return []
-    if found.is_one and not best.speaks_for:
-        return []
-    weak = found.reason is Reason.AMBIGUOUS
-    found_lines = what_would_change(
-        best, model, is_one=found.is_one, needed=spec.clusters.sure_bits if weak else None
-    )
-    if found.reason is Reason.VETOED and not found_lines:
-        return ["no other value of one or two fields would join them: a steward's word would"]
-    return found_lines
-
-
-_DECIDED_ELSEWHERE = (
-    Reason.JUDGED,
-    Reason.MAILBOX,
-    Reason.LIMIT,
-    Reason.OUTVOTED,
-    Reason.UNSEEN,
-)
-
-
-def _print_evidence(evidence: PairEvidence) -> None:
-    console.print(f"  {evidence.record_id_l}\n  {evidence.record_id_r}\n", markup=False)
-    widest = max(abs(c.bits) for c in evidence.contributions) or 1.0
-    for said in ordered(evidence):
-        values = f"  {said.value_l}  |  {said.value_r}" if said.value_l else ""
-        console.print(
-            f"  {bits(said.bits):>6}  [{'green' if said.bits >= 0 else 'red'}]"
-            f"{_bar(said.bits / widest)}[/]  {said.field.replace('_', ' ')}: "
-            f"{said.level.replace('_', ' ')}",
-            end="",
-        )
-        console.print(values, markup=False, style="dim")
-    console.print(
-        f"  {bits(evidence.odds):>6}  match weight, probability {evidence.probability:.4f}; "
-        f"a link needs more than {bits(evidence.needed)}"
-    )
-    if evidence.missing:
-        missing = ", ".join(name.replace("_", " ") for name in evidence.missing)
-        console.print(f"  no value on one side: {missing}", style="dim")
-    if not evidence.was_compared:
-        console.print("  no blocking rule brought this pair together", style="yellow")
-
-
-def _bar(share: float) -> str:
-    """Evidence for to the right of the middle, against to its left: it survives a pipe."""
-    length = round(_BAR / 2 * min(1.0, abs(share)))
-    against, in_favour = ("█" * length, "") if share < 0 else ("", "█" * length)
-    return f"{against:>{_BAR // 2}}│{in_favour:<{_BAR // 2}}"
-
-
-def _draw(found: Apart, picture: Path | None) -> None:
-    if picture is None or found.best is None:
-        return
-    _require_picture(picture)
-    draw_waterfall(found.best, found, picture)
-    console.print(f"[green]✓[/] {picture}")
-
-
-def _require_picture(picture: Path) -> None:
-    if picture.suffix.lower() not in {".png", ".svg", ".pdf"}:
-        raise Customer360Error(
-            "a picture is a .png, .svg or .pdf file", str(picture), "name such a file"
-        )
+        print_judged(work, spec, model, subjects, shown=shown, picture=picture)

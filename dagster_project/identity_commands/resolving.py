@@ -40,6 +40,13 @@ _PRESENT_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
     type=_PRESENT_FILE,
     help="Pairs known to match or not: record_id_l, record_id_r, is_match.",
 )
+@click.option(
+    "--explain",
+    type=(str, str),
+    multiple=True,
+    metavar="A B",
+    help="Say why these two record ids are, or are not, one customer; may be repeated.",
+)
 @click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
 @click.option(
     "--config",
@@ -54,6 +61,7 @@ def resolve(
     write_spec: Path | None,
     links: Path | None,
     labels: Path | None,
+    explain: tuple[tuple[str, str], ...],
     kind: str | None,
     config: Path | None,
 ) -> None:
@@ -90,7 +98,33 @@ def resolve(
                 has_labels=labels is not None,
                 progress=_say_stage,
             )
-    _print_resolved(resolved, out, links, perf_counter() - started)
+        _print_resolved(resolved, out, links, perf_counter() - started)
+        if explain:
+            _explain(connection, matching, resolved, explain)
+
+
+def _explain(
+    connection: "duckdb.DuckDBPyConnection",
+    matching: "Matching",
+    resolved: "Resolved",
+    pairs: tuple[tuple[str, str], ...],
+) -> None:
+    """Explain pairs of the table as `c360 explain pair` explains those of a warehouse."""
+    from dagster_project.identity.steward.subjects import find_subject
+    from dagster_project.identity.tabular.explain_table import keep_for_questions
+    from dagster_project.identity_commands.told_pairs import print_judged
+
+    if resolved.model is None:
+        raise Customer360Error(
+            "only tables of persons are explained", "--explain", "read the evidence in --links"
+        )
+    work = keep_for_questions(connection)
+    for one, two in pairs:
+        console.print()
+        subjects = find_subject(work, one), find_subject(work, two)
+        print_judged(
+            work, matching.persons, resolved.model, subjects, shown=False, picture=None
+        )
 
 
 def _columns(

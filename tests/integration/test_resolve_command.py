@@ -328,6 +328,36 @@ def test_an_address_in_every_rows_list_joins_nobody(tmp_path: Path) -> None:
     ).fetchall() == [(120,)]
 
 
+def test_a_tables_pairs_are_explained_in_the_words_of_the_warehouse(tmp_path: Path) -> None:
+    table = tmp_path / "few.csv"
+    table.write_text(
+        "id,name,phone,city,birth_date\n"
+        "1,Peter Weber,+49 170 1234567,Bonn,1970-01-01\n"
+        "2,Peter Weber,+49 170 1234567,Bonn,1970-01-01\n"
+        "3,Ida Kern,+49 170 7654321,Ulm,1980-05-02\n"
+        "4,Ida Kern,+49 170 7654321,Ulm,1953-11-20\n",
+        encoding="utf-8",
+    )
+
+    told = _run(
+        "resolve",
+        table,
+        "--out",
+        tmp_path / "out.parquet",
+        "--explain",
+        1,
+        2,
+        "--explain",
+        3,
+        4,
+    )
+
+    assert told.exit_code == 0, told.output
+    assert "birth date (a placeholder" in told.output
+    assert "two customers: vetoed by birth date, which overrules all evidence" in told.output
+    assert "Weber" not in told.output
+
+
 def test_resolve_and_evaluate_say_the_same_of_the_same_links(
     folder: Path, tmp_path: Path
 ) -> None:

@@ -120,6 +120,10 @@ def _explained(
     left = RecordValues(work, rid_l, shown=shown)
     right = RecordValues(work, rid_r, shown=shown)
     said = field_bits(model, levels)
+
+    def said_by_both(field: str) -> bool:
+        return field in _STATED and "–" not in {left.of(field), right.of(field)}
+
     contributions = [
         Contribution(name, level, worth, left.of(name), right.of(name))
         for name, level, worth in said
@@ -132,7 +136,7 @@ def _explained(
         record_id_r=str(row[3]),
         contributions=tuple(contributions),
         missing=tuple(
-            c.name
+            c.name + (_NOTHING if said_by_both(c.name) else "")
             for n, c in enumerate(COMPARISONS)
             if not levels[0, n] and c.name != "source" and is_known(c, known)
         ),
@@ -147,6 +151,12 @@ def _explained(
         gave_way=str(row[10] or ""),
         pattern=pattern,
     )
+
+
+_STATED = ("birth_date", "email", "phone")
+"""Fields whose values may be there and prove nothing."""
+
+_NOTHING = " (a placeholder or a value of everybody's: counts as missing)"
 
 
 def field_bits(model: Model, levels: np.ndarray) -> list[tuple[str, str, float]]:  # type: ignore[type-arg]
@@ -187,7 +197,8 @@ def what_would_change(
     named = {
         n
         for n, c in enumerate(COMPARISONS)
-        if levels[0, n] or (c.name in evidence.missing and c.name != "alias")
+        if levels[0, n]
+        or (c.name != "alias" and any(name.startswith(c.name) for name in evidence.missing))
     }
     better = [(n, best) for n, best in _best_levels().items() if n in named]
     for size in (1, 2):

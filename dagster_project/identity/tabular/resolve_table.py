@@ -18,6 +18,7 @@ from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.engine import cluster_records
 from dagster_project.identity.estimate import Estimate, estimate_quality
 from dagster_project.identity.judgements import Judgement
+from dagster_project.identity.model import Model
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import (
     COPIES,
@@ -75,6 +76,7 @@ class Resolved:
     seconds: dict[str, float]
     notes: tuple[str, ...]
     warnings: tuple[str, ...]
+    model: Model | None = None
 
 
 def load_rows(
@@ -127,7 +129,9 @@ def resolve_table(
     ids = record_ids(connection, named[0] if named else find_record_id(present))
     placed = _placed(connection, table, most_copies=None if has_labels else MOST_COPIES)
     labels = labels_of_rows(connection, ids.sql) if has_labels else Labels()
-    seconds, warnings = _cluster(connection, table, matching, labels.judgements, progress)
+    seconds, warnings, model = _cluster(
+        connection, table, matching, labels.judgements, progress
+    )
     started = perf_counter()
     connection.execute(_NAMED.format(record_id=ids.sql))
     connection.execute(_ASSIGNED)
@@ -163,6 +167,7 @@ def resolve_table(
             *warnings,
             *_doubts(records=counts[0], customers=counts[1], largest=counts[2]),
         ),
+        model=model,
     )
 
 
@@ -238,20 +243,20 @@ def _cluster(
     matching: Matching,
     judgements: tuple[Judgement, ...],
     progress: Progress | None,
-) -> tuple[dict[str, float], tuple[str, ...]]:
-    """Run the stages of the table's kind; their seconds and warnings."""
+) -> tuple[dict[str, float], tuple[str, ...], Model | None]:
+    """Run the stages of the table's kind; their seconds, warnings, and the model of persons."""
     if table.kind is Kind.WORKS:
         works = cluster_works(
             connection, table, PLACE, spec=matching.works, rows=PLACED, progress=progress
         )
-        return {"columns": 0.0, **works.seconds}, works.warnings
+        return {"columns": 0.0, **works.seconds}, works.warnings, None
     start = perf_counter()
     write_person_tables(connection, table, PLACE, rows=PLACED)
     prepared = perf_counter() - start
     persons = cluster_records(
         connection, spec=matching.persons, judgements=judgements, progress=progress
     )
-    return {"columns": prepared, **persons.seconds}, persons.warnings
+    return {"columns": prepared, **persons.seconds}, persons.warnings, persons.model
 
 
 _NOT_READ = frozenset({Meaning.RECORD_ID, Meaning.IGNORED})
