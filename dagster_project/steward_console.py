@@ -5,6 +5,9 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
+
+from rich.markup import escape
 
 from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.roots import open_root
@@ -25,7 +28,7 @@ from dagster_project.identity.steward.customers import (
     names_of,
 )
 from dagster_project.identity.steward.review import Case, Question, build_queue
-from dagster_project.identity.steward.subjects import find_subject
+from dagster_project.identity.steward.subjects import find_rids, find_subject
 from dagster_project.identity.steward.words import Decision, merge, split
 from dagster_project.identity.workspace import Workspace
 from dagster_project.identity_commands.told_pairs import print_judged, require_picture
@@ -45,6 +48,8 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
     """The review queue, on the terminal or as a file."""
     with _evidence(root) as (settings, work, spec, _model):
         cases = build_queue(work, spec, limit=limit, state_dir=settings.root.state)
+        asked = [id_ for case in cases for id_ in (case.record_id_l, case.record_id_r)]
+        names = names_of(work, find_rids(work, asked), shown=False)
     if out is not None:
         _write_cases(cases, out)
         console.print(f"[green]✓[/] {counted(len(cases), 'question')} → {out}")
@@ -53,7 +58,7 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
         console.print("nothing deserves a look: every link is sure and every stranger far")
         return
     for place, case in enumerate(cases, start=1):
-        _print_case(place, case)
+        _print_case(place, case, names)
     console.print(
         "\nLook closer with `c360 explain pair` or `c360 explain why-not`; then say `c360 merge` "
         "or `c360 split`. A question answered does not come again.",
@@ -61,7 +66,7 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
     )
 
 
-def _print_case(place: int, case: Case) -> None:
+def _print_case(place: int, case: Case, names: dict[str, str]) -> None:
     who = (
         f"{case.customer_id_l} ({counted(case.records_l, 'record')}) and "
         f"{case.customer_id_r} ({case.records_r})"
@@ -71,8 +76,17 @@ def _print_case(place: int, case: Case) -> None:
     console.print(
         f"[bold]{place:>3}. {case.question.value}[/] worth {case.worth:.2f} pairs, "
         f"match weight {bits(case.odds)} bits\n     {who}\n"
-        f"     {case.record_id_l}  ·  {case.record_id_r}\n     [dim]{case.evidence}[/]"
+        f"     {escape(names[case.record_id_l])}  |  {escape(names[case.record_id_r])}\n"
+        f"     [dim]{case.evidence}[/]"
     )
+    pair = f"{quote(case.record_id_l)} {quote(case.record_id_r)}"
+    console.print(f"     c360 explain pair {pair}", markup=False)
+    word = (
+        f"c360 merge {quote(case.customer_id_l)} {quote(case.customer_id_r)}"
+        if case.question is Question.MERGE
+        else f"c360 split {quote(case.customer_id_l)} {quote(case.record_id_r)}"
+    )
+    console.print(f"     {word} --author … --reason …", markup=False, style="dim")
 
 
 def _write_cases(cases: list[Case], out: Path) -> None:

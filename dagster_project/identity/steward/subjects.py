@@ -52,3 +52,12 @@ def find_subject(work: Workspace, asked: str) -> Subject:
             "withdrawn and quarantined records belong to no customer",
         )
     return Subject(asked, customer, tuple(int(str(row[0])) for row in members), is_record=False)
+
+
+def find_rids(work: Workspace, record_ids: list[str]) -> tuple[int, ...]:
+    """The numbers of records inside the evidence."""
+    rows = work.rows(
+        "select rid from kept.record where list_contains($1::varchar[], record_id) order by rid",
+        [record_ids],
+    )
+    return tuple(int(str(row[0])) for row in rows)

@@ -1,6 +1,7 @@
 """The pictures of a customer and of the model say what the evidence says, masked."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from dagster_project.identity.steward.charts import draw_model, level_weights, r
 from dagster_project.identity.steward.cluster_picture import draw_cluster
 from dagster_project.identity.steward.customers import explain_customer, names_of
 from dagster_project.identity.steward.subjects import find_subject
+from dagster_project.settings import PROJECT
 from tests.unit.identity.steward.room import Room, copied_room, room
 from tests.unit.identity.world import Contact, record_id
 
@@ -64,3 +66,22 @@ def test_the_models_charts_are_its_weights_and_its_rules(asked: Room, tmp_path: 
     assert not any(name.startswith(("other", "gender")) for name in levels)
     assert rules == [("everybody with everybody", records * (records - 1) // 2)]
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)
+
+
+def test_the_documents_snippet_for_one_record_runs_as_printed(
+    asked: Room,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    text = (PROJECT / "docs" / "identity.md").read_text(encoding="utf-8")
+    snippet = re.findall(r"```python\n(.*?opened_resolver.*?)```", text, flags=re.DOTALL)[0]
+    shutil.copytree(asked.state, tmp_path / "data" / "state")
+    (tmp_path / "data" / "warehouse").mkdir()
+    shutil.copy(asked.file, tmp_path / "data" / "warehouse")
+    shutil.copytree(PROJECT / "config", tmp_path / "data" / "config")
+    monkeypatch.chdir(tmp_path)
+
+    exec(compile(snippet, "docs/identity.md", "exec"), {})
+
+    assert capsys.readouterr().out == "None\n"
