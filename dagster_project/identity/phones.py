@@ -146,10 +146,16 @@ def _exit_code(region: str) -> re.Pattern[str] | None:
 
 
 def _is_kept_for_fiction(number: phonenumbers.PhoneNumber) -> bool:
-    """Ofcom keeps 07700 900000 to 900999 for drama; examples everywhere are full of them."""
-    return (
-        number.country_code == 44 and 7700900000 <= (number.national_number or 0) <= 7700900999
-    )
+    """Numbers a regulator keeps for films: examples everywhere are full of them."""
+    kept = _FICTION.get(number.country_code or 0)
+    return kept is not None and kept.fullmatch(str(number.national_number)) is not None
+
+
+# Ofcom, "Telephone numbers for use in TV and radio drama"; ARCEP, décision 2018-0881, 2.5.12.
+_FICTION = {
+    44: re.compile(r"7700900[0-9]{3}|1632960[0-9]{3}|3069990[0-9]{3}|8081570[0-9]{3}"),
+    33: re.compile(r"(?:19900|26191|35301|46571|53649|63998)[0-9]{4}"),
+}
 
 
 def _home_sql() -> str:

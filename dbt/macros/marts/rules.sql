@@ -26,7 +26,9 @@
             else 2
         end
         when 'well_spelled' then
-            case when has_both_parts then 2 else 0 end + case when is_mixed_case then 1 else 0 end
+            case when has_both_parts then 4 else 0 end
+            + case when is_mixed_case then 2 else 0 end
+            + case when {{ has_pattern('candidate_value', '[\\x{c0}-\\x{24f}]') }} then 1 else 0 end
         when 'primary' then case when is_primary then 1 else 0 end
         else 0
     end

@@ -358,3 +358,10 @@ def test_digits_that_no_numbering_plan_has_are_not_shown(build: Build) -> None:
 
     assert built.values("select phone from marts.dim_customer") == [None]
     assert built.values("select identifier from marts.customer_identifiers") == []
+
+
+def test_a_name_keeps_the_accents_one_record_has(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Audrey", "Riviere", updated_at=NEW))
+    world.record(HUBSPOT, "c1", **_person("Audrey", "Rivière", updated_at=OLD))
+
+    assert _names(build(world, "dim_customer")) == ("Audrey Rivière", "Audrey", "Rivière")

@@ -123,3 +123,17 @@ def test_many_answers_leave_one_row_and_the_first_answer(build: Build) -> None:
     )
 
     assert answers == ["a1"]
+
+
+def test_what_somebody_passes_on_is_kept_and_waits_for_no_answer(build: Build) -> None:
+    world = World().record(ANA, "c1").message("m1", ANA, created_at=EARLY, is_repost=True)
+    built = build(world, "fct_message", "customer_360")
+
+    assert unanswered(built) == []
+    assert built.values("select is_repost from marts.fct_message") == [True]
+    assert built.row(
+        "select messages_received, messages_unanswered from marts.customer_360"
+    ) == {
+        "messages_received": 0,
+        "messages_unanswered": 0,
+    }

@@ -35,6 +35,7 @@ from dagster_project.identity.phones import read_phone
         pytest.param("5511961234567", "BR", "BR", "+5511961234567", id="brazilian-code-no-plus"),
         pytest.param("14155552671", "US", "US", "+14155552671", id="american-trunk-one"),
         pytest.param("07700900123", "GB", "GB", "+447700900123", id="kept-for-fiction"),
+        pytest.param("0639983365", "FR", "DE", "+33639983365", id="kept-for-french-fiction"),
     ],
 )  # fmt: skip
 def test_a_number_is_read_from_where_it_was_written(

@@ -17,6 +17,7 @@ received as (
         direction = 'in'
         and not is_deleted
         and not is_hidden
+        and not is_repost
         and created_at is not null
 
 ),

@@ -282,6 +282,7 @@ final as (
 
         -- flags
         coalesce(is_hidden, false) as is_hidden,
+        coalesce(is_repost, false) as is_repost,
 
         -- times
         created_at,

@@ -68,6 +68,7 @@ shaped as (
         cast(null as bigint) as reply_count,
         cast(null as boolean) as is_hidden,
         cast(null as boolean) as is_from_own_archive,
+        cast(null as boolean) as is_repost,
         cast(null as {{ instant_type() }}) as created_at,
         cast(null as {{ instant_type() }}) as edited_at,
         cast(null as {{ instant_type() }}) as deleted_at
@@ -145,6 +146,7 @@ x_posts as (
         x_post_rows.reply_count,
         false as is_hidden,
         x_post_rows.author_record_id is null as is_from_own_archive,
+        x_post_rows.is_repost,
         x_post_rows.created_at,
         case when x_edited.message_id is not null then x_post_rows.created_at end as edited_at,
         coalesce(
@@ -271,6 +273,7 @@ mastodon_statuses as (
         like_count,
         reply_count,
         false as is_hidden,
+        is_repost,
         created_at,
         edited_at,
         deleted_at

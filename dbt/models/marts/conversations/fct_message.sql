@@ -153,11 +153,13 @@ attributed as (
         threaded.edited_at is not null as is_edited,
         threaded.deleted_at is not null as is_deleted,
         coalesce(threaded.is_hidden, false) as is_hidden,
+        coalesce(threaded.is_repost, false) as is_repost,
         first_answers.message_id is not null as is_answered,
         threaded.direction = 'in'
         and first_answers.message_id is null
         and threaded.deleted_at is null
-        and not coalesce(threaded.is_hidden, false) as is_unanswered,
+        and not coalesce(threaded.is_hidden, false)
+        and not coalesce(threaded.is_repost, false) as is_unanswered,
 
         -- times
         threaded.created_at,

@@ -145,7 +145,10 @@ talked as (
         max(messages.created_at) filter (where messages.direction = 'out') as last_sent_at
     from messages
     cross join as_of
-    where messages.customer_id is not null and not messages.is_deleted
+    where
+        messages.customer_id is not null
+        and not messages.is_deleted
+        and not messages.is_repost
     group by messages.customer_id
 
 ),
@@ -158,7 +161,11 @@ channelled as (
         count(*) as message_count,
         max(created_at) as last_received_at
     from messages
-    where customer_id is not null and direction = 'in' and not is_deleted
+    where
+        customer_id is not null
+        and direction = 'in'
+        and not is_deleted
+        and not is_repost
     group by customer_id, channel
 
 ),

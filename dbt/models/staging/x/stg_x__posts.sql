@@ -31,7 +31,11 @@ renamed as (
         {{ to_count('reply_count') }} as reply_count,
 
         -- flags
-        nullif(reposted_id, '') is not null as is_repost,
+        coalesce(
+            nullif(reposted_id, '') is not null
+            or {{ has_pattern('text', '^RT @[A-Za-z0-9_]{1,15}:') }},
+            false
+        ) as is_repost,
 
         -- times
         created_at as created_at_raw,
