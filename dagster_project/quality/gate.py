@@ -87,7 +87,14 @@ def _asks_each_row(expectation: "Expectation") -> bool:
 def _no_row_fails(expectation: "Expectation") -> RuleOutcome:
     """What GX says of a rule about rows where there are none."""
     severity = Severity.QUARANTINE if is_row_rule(expectation) else _severity_of(expectation)
-    return RuleOutcome(rule_name(expectation), severity, passed=True, evaluated=0, failed=0)
+    return RuleOutcome(
+        rule_name(expectation),
+        severity,
+        passed=True,
+        evaluated=0,
+        failed=0,
+        sentence=sentence_of(expectation),
+    )
 
 
 def suite_hash(rules: "Iterable[Expectation]") -> str:
