@@ -7,13 +7,14 @@ STAMP := $(VENV)/.installed
 # A file's tests share what they read, so one worker takes all of them.
 PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 ROOT ?= data
+PORT ?= 3000
 PEOPLE ?= 5000
 SEED ?= 360
 
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test check lint types unit integration pipeline chaos matrix bench clean dictionary lock
+.PHONY: help setup run ui test check lint types unit integration pipeline chaos matrix bench clean dictionary docs lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -25,9 +26,8 @@ $(STAMP): requirements.lock pyproject.toml
 		|| { echo "Python 3.11, 3.12 or 3.13 is needed; name one with: make PYTHON=python3.12 …"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 		|| { echo "the venv module is missing: install python3-venv"; exit 1; }
-	@echo "installing the locked versions into $(VENV) (a minute or two, once) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes \
-		--requirement requirements.lock
+	@echo "installing the locked versions into $(VENV): a few minutes and 1.4 GB, once"
+	@$(BIN)/python -m dagster_project.installing requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--no-build-isolation --editable .
 	@$(BIN)/python -m dagster_project.defs.manifest
@@ -40,8 +40,8 @@ else
 	@$(BIN)/c360 run --root "$(ROOT)"
 endif
 
-ui: setup ## open Dagster on the instance the run used (ROOT=dir: a company's own)
-	@$(BIN)/c360 ui --root "$(ROOT)"
+ui: setup ## open Dagster on the instance the run used (ROOT=dir: a company's own, PORT=3001: another port)
+	@$(BIN)/c360 ui --root "$(ROOT)" --port $(PORT)
 
 test: setup ## lint, types and all tests
 	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint types
@@ -82,6 +82,13 @@ dictionary: setup ## write the generated docs anew: data dictionary, configurati
 	@$(BIN)/python -m dagster_project.publish.dictionary dbt/target/manifest.json docs/data-dictionary.md
 	@$(BIN)/python -m dagster_project.config.reference docs/configuration.md
 	@$(BIN)/python -m dagster_project.sources.header_list docs/formats-headers.md
+
+docs: setup ## build the dbt docs site, lineage and dictionary with search, into build/docs
+	@mkdir -p build/docs
+	@C360_DATABASE=build/docs/none.duckdb DO_NOT_TRACK=1 $(BIN)/dbt --quiet docs generate --static --empty-catalog \
+		--project-dir dbt --profiles-dir dbt --target-path "$(CURDIR)/build/docs"
+	@mv build/docs/static_index.html build/docs/index.html
+	@echo "the docs stand in build/docs/index.html: one file, open it in a browser"
 
 lock: ## resolve requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
