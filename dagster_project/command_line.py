@@ -59,6 +59,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "review": ("c360 review --limit 5", "c360 review --out queue.csv"),
     "explain": ("c360 explain customer CUSTOMER_ID", "c360 explain pair RECORD_ID RECORD_ID"),
     "explain customer": ("c360 explain customer CUSTOMER_ID --root ~/quay",),
+    "explain model": ("c360 explain model --picture charts",),
     "explain pair": ("c360 explain pair RECORD_ID RECORD_ID --picture pair.svg",),
     "explain why-not": ("c360 explain why-not CUSTOMER_ID CUSTOMER_ID --show-values",),
     "preview": ("c360 preview --out moves.parquet",),
