@@ -50,6 +50,19 @@ def contact() -> gx.ExpectationSuite:
     )
 
 
+def company() -> gx.ExpectationSuite:
+    """Companies, with times as the account's screens show them."""
+    return suite(
+        "hubspot_company",
+        columns_exist("record_id", "name"),
+        keyed_by("record_id"),
+        whole_ids("record_id"),
+        readable_times(
+            "create_date", "last_modified_date", "last_activity_date", pattern=LOCAL_TIME
+        ),
+    )
+
+
 def deal() -> gx.ExpectationSuite:
     """Deals."""
     return suite(

@@ -135,6 +135,20 @@ _HUBSPOT = (
     ),
     StreamSpec(
         vendor="hubspot",
+        stream="company",
+        columns=_words(
+            "record_id name domain website_url company_owner phone_number street_address city "
+            "state_region postal_code country_region industry company_type number_of_employees "
+            "annual_revenue parent_company_id lifecycle_stage associated_contact_ids create_date "
+            "last_modified_date last_activity_date merged_record_ids archived"
+        ),
+        key=("record_id",),
+        modified_at="last_modified_date",
+        required=("record_id", "name"),
+        local_times=("create_date", "last_modified_date", "last_activity_date"),
+    ),
+    StreamSpec(
+        vendor="hubspot",
         stream="deal",
         columns=_words(
             "record_id deal_name deal_stage pipeline amount currency close_date create_date "

@@ -17,7 +17,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
@@ -26,6 +26,9 @@ from dagster_project.sources.border import is_known_to, refusing_what_fails
 from dagster_project.sources.catalogue import VENDORS
 from dagster_project.sources.inbox_walk import Found, shown, walk
 from dagster_project.sources.kinds import name_kind
+
+if TYPE_CHECKING:
+    from dagster_project.sources.named_exports import Named
 
 
 @dataclass(frozen=True)
@@ -349,7 +352,7 @@ def _find_knowing(asked: _Asked, file: Path, workdir: Path) -> list[str]:
     from dagster_project.sources.archives import open_members
 
     for member in open_members(file, workdir / "sniffed", beside=[file.parent]):
-        knowing = [n for n, vendor in file_vendors().items() if is_known_to(vendor, member)]
+        knowing = list(_find_others(member, ""))
         if knowing:
             return knowing
     return []
@@ -364,6 +367,7 @@ def _read_members(
 ) -> Iterator[Batch | Unreadable]:
     """Batches of a file's members, then what is to be said of those that are not this vendor's."""
     from dagster_project.sources.archives import open_members
+    from dagster_project.sources.named_exports import name_table
 
     vendor = file_vendors().get(source.vendor)
     beside = [file.parent, asked.root.inbox / "loaded" / source.name]
@@ -373,6 +377,11 @@ def _read_members(
         member = replace(found, configured=source.columns)
         try:
             with refusing_what_fails():
+                named = name_table(member.path, member.name, source.columns.values())
+                if named is not None:
+                    tally.named.append(named)
+                    tally.ignored.append(f"{shown(member.name)} ({named.what})")
+                    continue
                 if vendor is not None and not vendor.sniff(member):
                     known_to = dict.fromkeys(_find_others(found, source.vendor))
                     tally.others.update(known_to)
@@ -381,7 +390,7 @@ def _read_members(
                     tally.read += 1
                     yield from vendor.read(member, source, workdir / f"{number:05d}")
                 else:
-                    tally.ignored += 1
+                    tally.ignored.append(shown(member.name))
         except BrokenFileError as broken:
             if member.member is None:
                 raise
@@ -396,7 +405,8 @@ class _Tally:
     """What became of a file's members."""
 
     read: int = 0
-    ignored: int = 0
+    ignored: list[str] = field(default_factory=list)  # their names, and what they are
+    named: list["Named"] = field(default_factory=list)
     broken: int = 0
     others: dict[str, None] = field(default_factory=dict)  # vendors who know one of them
 
@@ -404,12 +414,12 @@ class _Tally:
 def _rest_of(
     tally: _Tally, file: Path, source: SourceConfig, say: Callable[..., Unreadable]
 ) -> Iterator[Unreadable]:
-    read, ignored, others = tally.read, tally.ignored, tally.others
-    if read and ignored:
+    read, left, others = tally.read, tally.ignored, tally.others
+    if read and left:
         yield say(
             Why.PARTS_IGNORED,
-            f"{ignored} of the {read + ignored} files in the archive "
-            f"{'holds' if ignored == 1 else 'hold'} nothing that is read",
+            f"{len(left)} of the {read + len(left)} files in the archive "
+            f"{'holds' if len(left) == 1 else 'hold'} nothing that is read: {_listed(left)}",
             "nothing to do, unless you miss something from them",
             holds_file=False,
         )
@@ -419,20 +429,45 @@ def _rest_of(
             f"this is a file of {' or '.join(others)}, and {source.name} is {source.vendor}",
             f"move it to the inbox folder of a source whose vendor is {next(iter(others))}",
         )
-    elif ignored:
-        yield _unknown(say, source.vendor, file)
+    elif left:
+        yield _unknown(say, source.vendor, file, tally.named[0] if tally.named else None)
     elif not read and not tally.broken:
         yield say(Why.BROKEN, "the archive is empty", "export it again")
 
 
+_MOST_NAMES = 10
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The first few names; none that looks like somebody's data."""
+    safe = [name for name in names if "@" not in name][:_MOST_NAMES]
+    more = len(names) - len(safe)
+    return ", ".join([*safe, *([f"{more} more"] if more else [])])
+
+
 def _find_others(member: Member, vendor: str) -> Iterator[str]:
+    from dagster_project.sources.named_exports import name_table
+
+    if name_table(member.path, member.name, member.configured.values()):
+        return iter(())
     return (
         name for name, v in file_vendors().items() if name != vendor and is_known_to(v, member)
     )
 
 
-def _unknown(say: Callable[..., Unreadable], vendor: str, file: Path) -> Unreadable:
+def _unknown(
+    say: Callable[..., Unreadable], vendor: str, file: Path, named: "Named | None" = None
+) -> Unreadable:
+    from dagster_project.sources.named_exports import name_table, name_values
+
     kind, remedy = name_kind(file)
+    named = named or name_table(file, file.name) or name_values(file)
+    if not kind and named is not None:
+        return say(
+            Why.UNKNOWN,
+            f"it is {named.what}, which is not read",
+            f"{named.remedy}; the file is left where it is",
+        )
     is_what = f"it is {kind}, and " if kind else ""
     return say(
         Why.UNKNOWN,

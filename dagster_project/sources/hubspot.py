@@ -1,11 +1,13 @@
-"""HubSpot: contact and deal exports of the UI, CRM v3 pages, e-mail event pages.
+"""HubSpot: contact, company and deal exports of the UI, CRM v3 pages, e-mail event pages.
 
 An export carries the labels and columns of the view it was made from, and times in the
 account's zone without naming it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
@@ -99,7 +101,61 @@ _DEAL: Aliases = {
     "last_activity_date": ("Last Activity Date", "notes_last_updated", "Last Activity"),
 }  # fmt: skip
 
-_ALIASES: dict[str, Aliases] = {"contact": _CONTACT, "deal": _DEAL}
+_COMPANY: Aliases = {
+    "record_id": ("Record ID", "Company ID", "Record ID - Company", "hs_object_id", "ID",
+                  "ID d'enregistrement", "ID de l'enregistrement", "Datensatz-ID", "ID de registro"),
+    "name": ("Company name", "Name", "Nom de l'entreprise", "Unternehmensname", "Name des Unternehmens",
+             "Nombre de la empresa"),
+    "domain": ("Company Domain Name", "Domain", "Domain name", "Nom de domaine de l'entreprise",
+               "Domainname des Unternehmens", "Unternehmens-Domainname",
+               "Nombre de dominio de la empresa"),
+    "website_url": ("Website URL", "website", "URL du site web", "Website-URL", "URL del sitio web"),
+    "company_owner": ("Company owner", "hubspot_owner_id", "Propriétaire de l'entreprise",
+                      "Zuständiger Mitarbeiter für Unternehmen", "Unternehmensinhaber",
+                      "Propietario de la empresa"),
+    "phone_number": ("Phone Number", "phone", "Numéro de téléphone", "Telefonnummer",
+                     "Número de teléfono"),
+    "street_address": ("Street Address", "address", "Adresse postale", "Adresse", "Straße"),
+    "city": ("City", "Ville", "Stadt", "Ciudad"),
+    "state_region": ("State/Region", "State", "Région", "Bundesland/Region", "Estado/región"),
+    "postal_code": ("Postal Code", "zip", "Zip Code", "Code postal", "Postleitzahl", "Código postal"),
+    "country_region": ("Country/Region", "Country", "Pays/région", "Pays", "Land/Region", "País/región"),
+    "industry": ("Industry", "Secteur", "Secteur d'activité", "Branche", "Sector"),
+    "company_type": ("Type",),
+    "number_of_employees": ("Number of Employees", "numberofemployees", "Nombre d'employés",
+                            "Anzahl der Mitarbeiter", "Número de empleados"),
+    "annual_revenue": ("Annual Revenue", "annualrevenue", "Chiffre d'affaires annuel", "Jahresumsatz",
+                       "Ingresos anuales"),
+    "parent_company_id": ("Parent Company ID", "hs_parent_company_id"),
+    "lifecycle_stage": ("Lifecycle Stage", "lifecyclestage", "Phase du cycle de vie"),
+    "associated_contact_ids": ("Associated Contact IDs", "Associated Contact ID",
+                               "IDs des contacts associés"),
+    "create_date": ("Create Date", "createdate", "Created Date", "Date de création", "Erstelldatum",
+                    "Fecha de creación"),
+    "last_modified_date": ("Last Modified Date", "hs_lastmodifieddate", "Last Modified",
+                           "Object last modified date/time", "Date de dernière modification"),
+    "last_activity_date": ("Last Activity Date", "notes_last_updated", "Last Activity",
+                           "Date de la dernière activité"),
+    "merged_record_ids": ("Merged record IDs", "Merged company IDs", "hs_merged_object_ids",
+                          "Merged object IDs"),
+}  # fmt: skip
+
+_ALIASES: dict[str, Aliases] = {"contact": _CONTACT, "deal": _DEAL, "company": _COMPANY}
+
+_COMPANY_ONLY = (
+    "company owner", "company domain name", "parent company", "parent company id", "company id",
+    "record id - company", "number of associated contacts", "associated contact", "is public",
+    "merged company ids", "associated contact ids", "nom de domaine de l'entreprise",
+    "propriétaire de l'entreprise", "unternehmens-domainname", "domainname des unternehmens",
+    "zuständiger mitarbeiter für unternehmen", "nombre de dominio de la empresa",
+    "propietario de la empresa", "number of child companies", "owner (company)",
+)  # fmt: skip
+"""Labels only a company has; a contact has its company's name, industry and size as well."""
+
+_PERSON_ONLY = (
+    "first_name", "last_name", "job_title", "contact_owner", "date_of_birth", "lead_status",
+    "marketing_contact_status", "unsubscribed_from_all_email", "mobile_phone_number",
+)  # fmt: skip
 
 _TELLING = {
     "deal": ("deal_name", "deal_stage"),
@@ -109,6 +165,35 @@ _TELLING = {
         "associated_company_ids", "last_activity_date",
     ),
 }  # fmt: skip
+
+_TYPES = {
+    "0-1": "contacts", "0-2": "companies", "0-3": "deals", "0-5": "tickets", "0-7": "products",
+    "0-8": "line items", "0-14": "quotes", "0-27": "tasks", "0-46": "notes", "0-47": "meetings",
+    "0-48": "calls", "0-49": "e-mails",
+}  # fmt: skip
+"""HubSpot's object types, as a record's own address names them."""
+
+READ_OBJECTS: Mapping[str, str] = {
+    "contacts": "contact",
+    "companies": "company",
+    "deals": "deal",
+}
+"""Objects that are read, and their streams."""
+
+_MARKS: Sequence[tuple[str, frozenset[str]]] = (
+    ("deals", frozenset({"dealname", "dealstage"})),
+    ("tickets", frozenset({"hs_ticket_priority", "hs_ticket_category", "hs_pipeline_stage"})),
+    ("line items", frozenset({"hs_line_item_currency_code", "hs_product_id", "hs_sku"})),
+    ("calls", frozenset({"hs_call_body", "hs_call_title", "hs_call_duration"})),
+    ("notes", frozenset({"hs_note_body"})),
+    ("tasks", frozenset({"hs_task_subject", "hs_task_body"})),
+    ("meetings", frozenset({"hs_meeting_title", "hs_meeting_body"})),
+    ("contacts", frozenset({"email", "firstname", "lastname"})),
+    ("companies", frozenset({"domain", "name", "numberofemployees", "annualrevenue"})),
+    ("contacts", frozenset({"lifecyclestage", "hs_lead_status", "phone"})),
+)
+"""Properties that tell an object, the most telling first."""
+
 
 ENOUGH_COLUMNS = 3
 """Known columns that a table needs to be taken for an export in a HubSpot source's folder."""
@@ -157,6 +242,19 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             yield _object_batch(member, source, workdir, file, stream)
 
 
+def hubspot_kind(item: Any) -> str | None:
+    """Which of HubSpot's objects a record of its v3 API is, by its address or its properties."""
+    if not isinstance(item, dict) or "id" not in item:
+        return None
+    properties = item.get("properties")
+    if not isinstance(properties, dict):
+        return None
+    address = re.search(r"/record/(\d+-\d+)/", str(item.get("url", "")))
+    if address:
+        return _TYPES.get(address.group(1), "objects of another kind")
+    return next((kind for kind, marks in _MARKS if marks & properties.keys()), None)
+
+
 def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
     has_labels = any(" " in label for label in sheet.header)
     header = with_own_names(sheet.header, member.configured)
@@ -167,6 +265,8 @@ def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
         has_id = "record_id" in found and fold(header[found["record_id"]]) != "id"
         if stream == "deal" and told:
             return stream
+        if stream == "contact" and _is_company(header, found, member.name):
+            return "company"
         if (
             stream == "contact"
             and (has_labels or has_id)
@@ -174,6 +274,27 @@ def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
         ):
             return stream
     return _stream_it_may_be(header) if member.is_placed else None
+
+
+def _is_company(header: Sequence[str], as_contact: Mapping[str, int], name: str) -> bool:
+    """By labels only a company has, else by a company's name where nothing is a person's."""
+    labels = {fold(label) for label in header}
+    is_person = any(column in as_contact for column in _PERSON_ONLY)
+    own = labels & {fold(label) for label in _COMPANY_ONLY}
+    if {"recordidcontact", "contactid", "vid"} & labels or _is_named_contacts(name, own):
+        return False
+    company = match_header(header, stream_of(VENDOR, "company"), aliases=_COMPANY).positions
+    if "record_id" not in company or fold(header[company["record_id"]]) == "id":
+        return False
+    if own:
+        return not is_person
+    names = {fold(label) for label in _COMPANY["name"] if label != "Name"}
+    has_name = bool(names & labels)
+    return has_name and not is_person and "email" not in as_contact
+
+
+def _is_named_contacts(name: str, own: set[str]) -> bool:
+    return not own and any(word in name.lower() for word in ("contact", "kontakt"))
 
 
 def _stream_it_may_be(header: list[str]) -> str | None:
@@ -211,14 +332,7 @@ def _is_event(value: object) -> bool:
 
 
 def _stream_of_object(value: object) -> str | None:
-    properties = value.get("properties") if isinstance(value, dict) else None
-    if not isinstance(properties, dict) or "id" not in value:  # type: ignore[operator]
-        return None
-    if {"dealname", "dealstage"} & properties.keys():
-        return "deal"
-    if {"email", "firstname", "lastname", "lifecyclestage"} & properties.keys():
-        return "contact"
-    return None
+    return READ_OBJECTS.get(hubspot_kind(value) or "")
 
 
 def _object_batch(
@@ -267,8 +381,9 @@ def _to_row(item: Row, stream: str, by_property: Mapping[str, str]) -> Row:
     row["archived"] = item.get("archived")
     row.setdefault("create_date", item.get("createdAt"))
     row.setdefault("last_modified_date", item.get("updatedAt"))
-    row.setdefault("associated_company_ids", _associated(item, "companies"))
-    if stream == "deal":
+    if stream != "company":
+        row.setdefault("associated_company_ids", _associated(item, "companies"))
+    if stream != "contact":
         row.setdefault("associated_contact_ids", _associated(item, "contacts"))
     if extra:
         row["_extra"] = extra

@@ -14,7 +14,7 @@ from typing import Any
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
-from dagster_project.domain.loads import Batch
+from dagster_project.domain.loads import Batch, LeftOut
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.exports import (
     as_of,
@@ -33,6 +33,7 @@ from dagster_project.sources.headers import (
     match_header,
 )
 from dagster_project.sources.kinds import name_kind
+from dagster_project.sources.margins import Margins, count_lines, count_lines_closely
 from dagster_project.sources.rows import (
     RowFile,
     inspect,
@@ -151,7 +152,8 @@ def table_batch(
             extras=[(f"x{position}", label) for position, label in match.extras]
             + ([("_overflow", "(cells beyond the header)")] if tally.long_rows else []),
         ),
-        expected_rows=tally.records,
+        expected_rows=tally.expected,
+        left_out=tally.named(),
         delivery=delivery_of(spec, source),
         path=member.origin,
         problems=columns.problems + problems_of(facts, source) + (hints if missing else ()),
@@ -181,7 +183,7 @@ def read_plain_rows(path: Path, target: Path) -> PlainRows:
     text = examine(path)
     sheet = _with_exact_header(text, sheet)
     names = [f"x{position}" for position in range(len(sheet.header))]
-    tally, work = _write_work_file(text, sheet, names, {}, target)
+    tally, work = _write_work_file(text, sheet, names, {}, target, takes_all=True)
     found = [
         (tally.short_rows, tally.fewer_cells()),
         (tally.long_rows, f"{tally.more_cells()}: left out"),
@@ -202,9 +204,20 @@ class _Tally:
     """What the reader counts on its way, apart from what DuckDB will count."""
 
     records: int = 0
+    lines: int = 0  # records and what is left out, by another count than the reader's
+    left_out: dict[str, int] = field(default_factory=dict)
     short_rows: int = 0
     long_rows: int = 0
     lenient: bool = False
+
+    @property
+    def expected(self) -> int:
+        """Rows that must land: the lines of the file less those that are none."""
+        return self.lines - sum(self.left_out.values())
+
+    def named(self) -> tuple[LeftOut, ...]:
+        """What was left out, by kind."""
+        return tuple(LeftOut(what, rows) for what, rows in self.left_out.items())
 
     def fewer_cells(self) -> str:
         """How many rows are shorter than the header."""
@@ -270,25 +283,55 @@ def _write_work_file(
     names: list[str],
     given: Mapping[str, str],
     target: Path,
+    *,
+    takes_all: bool = False,
 ) -> tuple[_Tally, RowFile]:
     """Strict about quotes; lenient, and said so, where strict reading cannot go on."""
     tally = _Tally()
     try:
-        return tally, write_rows(_to_rows(text, sheet, names, given, tally), target)
+        work = write_rows(
+            _to_rows(text, sheet, names, given, tally, takes_all=takes_all), target
+        )
     except csv.Error as odd:
         if "unexpected end of data" in str(odd) or "field larger" in str(odd):
             raise _unclosed() from None
-    tally = _Tally(lenient=True)
-    return tally, write_rows(_to_rows(text, sheet, names, given, tally), target)
+        tally = _Tally(lenient=True)
+        work = write_rows(
+            _to_rows(text, sheet, names, given, tally, takes_all=takes_all), target
+        )
+    tally.lines = _count_lines(text, sheet, tally)
+    return tally, work
+
+
+def _count_lines(text: Text, sheet: Sheet, tally: _Tally) -> int:
+    """Lines below the header; the closer count is asked only where the quick one differs."""
+    read = tally.records + sum(tally.left_out.values())
+    above = sheet.lines_before + 1
+    with open_text(text) as lines:
+        quick = count_lines(lines) - above
+    if quick == read:
+        return quick
+    with open_text(text) as lines:
+        return count_lines_closely(lines, sheet.separator) - above
 
 
 def _to_rows(
-    text: Text, sheet: Sheet, names: list[str], given: Mapping[str, str], tally: _Tally
+    text: Text,
+    sheet: Sheet,
+    names: list[str],
+    given: Mapping[str, str],
+    tally: _Tally,
+    *,
+    takes_all: bool,
 ) -> Iterator[dict[str, Any]]:
     """Rows by landing column."""
     width = len(names)
     last: list[str] = []
+    margins = Margins(sheet.header, takes_all=takes_all)
+    tally.left_out = margins.counts
     for record in _records(text, sheet, strict=not tally.lenient):
+        if not margins.is_row(record):
+            continue
         tally.records += 1
         last = record
         if len(record) == width:
@@ -327,15 +370,15 @@ def _unclosed(row: int | None = None) -> BrokenFileError:
 
 
 def _records(text: Text, sheet: Sheet, *, strict: bool) -> Iterator[list[str]]:
-    """Records below the header, blank lines left out."""
+    """Everything but the header: blank lines too, those above it included."""
     with open_text(text) as lines, _wide_cells():
         _skip(lines, sheet.lines_before)
         reader = csv.reader(lines, delimiter=sheet.separator, strict=strict)
-        found = (record for record in reader if record)
-        for header in found:
+        for header in reader:
             if any(cell.strip() for cell in header):
                 break
-        yield from found
+            yield header
+        yield from reader
 
 
 def _skip(lines: Iterator[str], count: int) -> None:

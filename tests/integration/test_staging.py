@@ -143,7 +143,15 @@ def _hubspot(w: ScratchWarehouse) -> None:
              "create_date": "2026-03-29 02:30", "last_modified_date": "2026-10-25 02:30",
              "associated_company": "Quay Studio", "associated_company_ids": "9001"},
             {"record_id": "88", "first_name": "Old", "last_modified_date": "2025-01-01T00:00:00Z"},
-            {"record_id": "102", "email": "info@example.net", "unsubscribed_from_all_email": "Yes"},
+            {"record_id": "102", "email": "info@example.net", "unsubscribed_from_all_email": "Yes",
+             "associated_company_ids": "9100;9099"},
+        ],
+    )  # fmt: skip
+    w.land(
+        "hubspot.company",
+        [
+            {"record_id": "9100", "name": "Werft Weserland GmbH", "domain": "werft.example",
+             "country_region": "DE", "merged_record_ids": "9098; 9099"},
         ],
     )  # fmt: skip
     w.land(
@@ -545,10 +553,27 @@ def test_deals_say_whether_they_are_won_in_their_stage(world: ScratchWarehouse) 
     )
 
 
+def test_hubspots_own_companies_are_accounts_and_no_records(world: ScratchWarehouse) -> None:
+    told = world.rows(
+        "select account_id, name, website, country from intermediate.int_accounts "
+        "where vendor = 'hubspot' and name is not null order by account_id"
+    )
+    records = world.rows(
+        "select record_id from intermediate.int_contact_records where record_id like '%9100'"
+    )
+
+    assert ("hubspot_a:company:9100", "Werft Weserland GmbH", "werft.example", "DE") in told
+    assert records == []
+
+
 def test_persons_kept_as_accounts_are_no_organisations(world: ScratchWarehouse) -> None:
     accounts = world.rows("select account_id from intermediate.int_accounts order by 1")
 
-    assert accounts == [("hubspot_a:company:9001",), ("salesforce_a:account:001A",)]
+    assert accounts == [
+        ("hubspot_a:company:9001",),
+        ("hubspot_a:company:9100",),
+        ("salesforce_a:account:001A",),
+    ]
     assert record(world, "account_id", "salesforce_a:contact:003D") == (None,)
 
 

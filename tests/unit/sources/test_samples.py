@@ -29,6 +29,7 @@ OWN = {
     "hubspot/hubspot-crm-exports-all-contacts-2026-11-02.csv": {"contact": 2},
     "hubspot/contacts_fr.csv": {"contact": 2},
     "hubspot/hubspot-crm-exports-all-deals-2026-11-02.csv": {"deal": 2},
+    "hubspot/hubspot-crm-exports-all-companies-2026-11-02.csv": {"company": 2},
     "hubspot/crm_v3_contacts_page.json": {"contact": 1},
     "hubspot/crm_v3_deals_page.json": {"deal": 1},
     "hubspot/email_public_v1_events_page.json": {"email_event": 3},

@@ -6,6 +6,12 @@ salesforce_account_rows as (
 
 ),
 
+hubspot_company_rows as (
+
+    select * from {{ ref('stg_hubspot__companies') }}
+
+),
+
 hubspot_contact_rows as (
 
     select * from {{ ref('stg_hubspot__contacts') }}
@@ -62,7 +68,53 @@ salesforce_accounts as (
 
 ),
 
--- HubSpot's contact export names the companies; their own export is not read
+hubspot_merged_ids as (
+
+    select
+        source,
+        trim({{ unnested(split_parts('merged_ids', ';')) }}) as company_id
+    from hubspot_company_rows
+    where merged_ids is not null
+
+),
+
+hubspot_own_companies as (
+
+    select
+        account_id,
+        source,
+        'hubspot' as vendor,
+        brand,
+        region,
+        name,
+        website,
+        phone,
+        street,
+        city,
+        state,
+        postal_code,
+        {{ plain_country('country') }} as country,
+        industry,
+        created_at,
+        updated_at,
+        deleted_at
+    from hubspot_company_rows
+
+),
+
+hubspot_told_companies as (
+
+    select account_id
+    from hubspot_company_rows
+
+    union
+
+    select source || ':company:' || company_id as account_id
+    from hubspot_merged_ids
+
+),
+
+-- contacts name companies too: those of which no export of companies told
 hubspot_company_mentions as (
 
     select
@@ -79,7 +131,7 @@ hubspot_company_mentions as (
 
 ),
 
-hubspot_companies as (
+hubspot_mentioned_companies as (
 
     select
         source || ':company:' || company_id as account_id,
@@ -100,9 +152,23 @@ hubspot_companies as (
 
 ),
 
+hubspot_other_companies as (
+
+    select hubspot_mentioned_companies.*
+    from hubspot_mentioned_companies
+    left join hubspot_told_companies
+        on hubspot_mentioned_companies.account_id = hubspot_told_companies.account_id
+    where hubspot_told_companies.account_id is null
+
+),
+
 unioned as (
 
-    {{ union_by_name(['shaped', 'salesforce_accounts', 'hubspot_companies']) }}
+    {{
+        union_by_name([
+            'shaped', 'salesforce_accounts', 'hubspot_own_companies', 'hubspot_other_companies'
+        ])
+    }}
 
 )
 

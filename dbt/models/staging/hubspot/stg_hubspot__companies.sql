@@ -1,0 +1,63 @@
+with
+
+source as (
+
+    select * from {{ source('landing', 'hubspot__company') }}
+
+),
+
+renamed as (
+
+    select
+        -- keys
+        {{ record_key('company', 'trim(record_id)') }} as account_id,
+        {{ trimmed('record_id') }} as native_id,
+        _source as source,
+        _brand as brand,
+        _region as region,
+        {{ record_key('company', 'trim(parent_company_id)') }} as parent_account_id,
+        {{ trimmed('merged_record_ids') }} as merged_ids,
+
+        -- attributes
+        {{ one_line('name') }} as name,
+        {{ trimmed('company_type') }} as account_type,
+        {{ trimmed('phone_number') }} as phone,
+        coalesce({{ trimmed('website_url') }}, {{ trimmed('domain') }}) as website,
+        {{ trimmed('industry') }} as industry,
+        {{ trimmed('street_address') }} as street,
+        {{ one_line('city') }} as city,
+        {{ one_line('state_region') }} as state,
+        {{ one_line('postal_code') }} as postal_code,
+        {{ one_line('country_region') }} as country,
+        _extra as extra,
+
+        -- times
+        create_date as created_at_raw,
+        {{ to_utc('create_date', '_timezone') }} as created_at,
+        last_modified_date as updated_at_raw,
+        {{ to_utc('last_modified_date', '_timezone') }} as updated_at,
+        case
+            when {{ to_boolean('archived') }}
+                then coalesce({{ to_utc('last_modified_date', '_timezone') }}, _as_of)
+            else _absent_since
+        end as deleted_at,
+
+        -- provenance
+        _as_of,
+        _load_id,
+        _row,
+        _gate_seq
+
+    from source
+
+),
+
+latest as (
+
+    select *
+    from renamed
+    {{ keep_newest('account_id', 'updated_at') }}
+
+)
+
+select * from latest
