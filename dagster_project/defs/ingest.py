@@ -19,6 +19,7 @@ from dagster_project.landing.corrections import note_corrections
 from dagster_project.landing.exposure import expose, write_config_table
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
 from dagster_project.quality.admission import admit, judge_pending, regate
+from dagster_project.sources.border import pulled
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
 from dagster_project.sources.files import Unreadable, Why, group_by_file, read_again, read_inbox
 from dagster_project.sources.inbox_walk import shown
@@ -128,7 +129,7 @@ def pull_api(
         threads=lambda ids: threads_of(zone, source.name, posts, ids),
         workdir=workbench.workdir / source.name,
     )
-    for batch in batches:
+    for batch in pulled(batches, source.name):
         intake.loads.append(admit(batch, zone))
         intake.notes += [Remark(source.name, note) for note in batch.notes]
 

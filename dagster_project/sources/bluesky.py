@@ -204,12 +204,14 @@ class _Pull:
     def _pages(self, path: str, params: Params, key: str) -> Iterator[list[Entity]]:
         limit = self._page_size
         cursor: dict[str, str] = {}
+        asked: set[str] = set()
         while True:
             body = self._client.get(path, {**params, "limit": limit, **cursor}).body
             if body[key]:
                 yield body[key]
-            if not body.get("cursor") or body.get("cursor") == cursor.get("cursor"):
-                return
+            if not body.get("cursor") or body.get("cursor") in asked:
+                return  # a cursor that comes again would lead round in a circle
+            asked.add(body["cursor"])
             cursor = {"cursor": body["cursor"]}
 
     def _take(self, uris: Sequence[str]) -> None:

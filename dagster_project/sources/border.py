@@ -6,11 +6,12 @@ Does not belong here: failures that have a name of their own (the readers raise
 ``BrokenFileError``), and our own errors, which are about the root and not about one file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from dagster_project.domain.errors import Customer360Error
+from dagster_project.domain.errors import Customer360Error, SourceError
+from dagster_project.domain.loads import Batch
 from dagster_project.engines.duckdb.storage import disk_full, is_disk_full
 
 if TYPE_CHECKING:
@@ -36,6 +37,26 @@ def refusing_what_fails() -> Iterator[None]:
             raise disk_full("the disk of the root's work files") from None
         reason, remedy = _said_of(odd)
         raise BrokenFileError(reason, remedy) from None
+
+
+def pulled(batches: Iterable[Batch], source: str) -> Iterator[Batch]:
+    """The batches of an API; a failure nobody foresaw is that source's, named by its class.
+
+    An HTTP client's own message may quote a header, and the header holds the token.
+    """
+    try:
+        yield from batches
+    except Customer360Error:
+        raise
+    except Exception as odd:
+        if is_disk_full(odd):
+            raise disk_full("the disk of the root's work files") from None
+        raise SourceError(
+            f"{source} gives an answer that is not built like its vendor's "
+            f"({type(odd).__name__})",
+            f"sources.{source}",
+            "check api.base_url, api.account and the token; what has landed stays",
+        ) from None
 
 
 def is_known_to(vendor: "FileVendor", member: "Member") -> bool:

@@ -72,13 +72,17 @@ class RetryPolicy:
     """How long to be patient; all times in seconds.
 
     ``total_wait`` bounds all waiting of one pull together, for rate limits too. What has landed
-    by then stays landed, and the next run goes on from there.
+    by then stays landed, and the next run goes on from there. ``requests`` and ``total_time``
+    end a pull that never ends by itself: a year of a busy brand is 20,000 pages, and a longer
+    pull would hold the writer lock beyond a night.
     """
 
     attempts: int = 6
     first_wait: float = 1
     longest_wait: float = 60
     total_wait: float = 1800
+    requests: int = 200_000
+    total_time: float = 6 * 3600
     seed: int = 0
 
 
@@ -132,7 +136,14 @@ def resolve_access(source: SourceConfig, secrets: Mapping[str, str]) -> ApiAcces
 
 
 def _secret(source: SourceConfig, name: str, secrets: Mapping[str, str]) -> str:
-    value = secrets.get(name)
+    value = secrets.get(name, "").strip()  # a file's last line end is no part of a secret
+    if not (value.isascii() and value.isprintable()):
+        raise ConfigError(
+            f"source {source.name} needs {name}, and its value holds characters that no "
+            "address and no token has",
+            "config/sources.yml",
+            f"set the environment variable {name} anew: printable ASCII on one line",
+        )
     if not value:
         raise ConfigError(
             f"source {source.name} needs {name}, which is not set",
@@ -167,6 +178,7 @@ class ApiClient:
         self._random = random.Random(self._policy.seed)  # noqa: S311 - jitter, not a secret
         self._timeout = access.timeout_seconds
         self._waited = 0.0
+        self._ends = time.monotonic() + self._policy.total_time
         self._free_at: datetime | None = None
         self.requests = 0
         self._http = httpx.Client(
@@ -214,6 +226,12 @@ class ApiClient:
     def _ask(self, path: str, params: Params, *, may_be_gone: bool) -> Reply | None:
         self._await_allowance(path)
         self.requests += 1
+        if self.requests > self._policy.requests or time.monotonic() > self._ends:
+            raise TransientError(
+                f"{self._source} has no end: {self.requests:,} requests in one pull",
+                self._where(path),
+                "run again: it goes on from what has landed; if it stays so, ask the vendor",
+            )
         status, headers, content = self._exchange(path, params)
         at = server_time(headers) or self._clock()
         self._note_allowance(headers, at)

@@ -29,7 +29,7 @@ def parse_time(text: str) -> datetime:
 def asked_wait(headers: httpx.Headers, at: datetime, status: int) -> float | None:
     """Seconds an error answer asks to wait, if it does: ``Retry-After``, else the limit's reset."""
     after = headers.get("retry-after", "").strip()
-    if after.isdigit():
+    if after.isascii() and after.isdigit():
         return float(after)
     if after:
         try:
@@ -45,7 +45,9 @@ def until_reset(headers: httpx.Headers, at: datetime) -> float | None:
     if reset is None:
         return None
     try:
-        if reset.isdigit():  # epoch (whole seconds, rounded down), or seconds from now
+        if (
+            reset.isascii() and reset.isdigit()
+        ):  # epoch (whole seconds, rounded down), or seconds from now
             epoch = int(reset)
             return max(0.0, epoch + 1 - at.timestamp()) if epoch > 1_000_000_000 else epoch
         return max(0.0, (parse_time(reset) - at).total_seconds())

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
+from dagster_project.domain.errors import SourceError
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import (
     Entity,
@@ -98,6 +99,7 @@ class _Feed:
         self._path = path
         self._params = params
         self._page: list[Entity] = []
+        self._steps: set[str] = set()
 
     def start(self, step: Mapping[str, str]) -> None:
         """Ask for the first page."""
@@ -117,6 +119,13 @@ class _Feed:
         return page
 
     def _fetch(self, step: Mapping[str, str]) -> None:
+        if str(step) in self._steps:
+            raise SourceError(
+                f"the {self.name} feed gives the same page again and again",
+                f"GET {self._path}",
+                "nothing to do here: what has landed stays, and the next run asks again",
+            )
+        self._steps.add(str(step))
         reply = self._client.get(self._path, {**self._params, **step})
         self._page = reply.body if isinstance(reply.body, list) else []
         self.is_open = bool(self._page)
