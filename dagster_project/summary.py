@@ -17,8 +17,10 @@ from rich.table import Table
 
 from dagster_project.definitions import RunOutcome
 from dagster_project.defs.journal import Journal
+from dagster_project.demo.golden import judge_golden_values
 from dagster_project.domain.counts import counted
 from dagster_project.domain.root import Root
+from dagster_project.engines.duckdb.session import session
 from dagster_project.intake_summary import print_held_back, print_read, print_remarks
 from dagster_project.landing.attention import Attention
 from dagster_project.settings import PROJECT, Settings, own_command, root_option, shown_path
@@ -48,10 +50,31 @@ def print_summary(
         [entry["note"] for entry in journal.entries("note")],
         report=report,
     )
-    _print_identity(console, journal.entries("identity"))
+    identity = journal.entries("identity")
+    _print_identity(console, identity)
+    if identity and not identity[-1].get("unchanged"):
+        _print_golden_values(console, settings.root)
     _print_publications(console, settings, journal.entries("publication"))
     _print_end(console, settings, outcome, seconds)
     return sum(load["state"] == "refused" for load in loads if load["is_new"])
+
+
+def _print_golden_values(console: Console, root: Root) -> None:
+    """Of a demo world: values that are wrong though a record of the customer knew better."""
+    truth = root.path / "truth"
+    if not (truth / "persons.parquet").exists() or not root.database.exists():
+        return
+    with session(root.database, read_only=True) as connection:
+        found = judge_golden_values(connection, truth)
+    console.print(
+        "  Golden values against the demo's truth, wrong though a record knew better:"
+    )
+    for quality in found:
+        share = quality.wrong / quality.shown if quality.shown else 0.0
+        console.print(
+            f"    {quality.field.replace('_', ' '):<12} {quality.wrong:,} of {quality.shown:,} "
+            f"({share:.1%})"
+        )
 
 
 def _print_identity(console: Console, entries: list[Entry]) -> None:
