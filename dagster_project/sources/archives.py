@@ -8,9 +8,11 @@ import lzma
 import stat
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -180,28 +182,37 @@ class _Unpacker:
         self._outer = outer
         self._workdir = workdir
         self._budget = budget
-        names = ((PurePosixPath(entry.filename).name, entry) for entry in reversed(entries))
-        self._by_name = dict(names)  # the first of a name
-        self._unpacked: dict[str, Path] = {}
+        self._by_place: dict[tuple[str, str], zipfile.ZipInfo] = {}
+        self._by_name: dict[str, zipfile.ZipInfo] = {}
+        self._labels: dict[int, str] = {}
+        seen: Counter[str] = Counter()
+        for entry in entries:
+            self._by_place.setdefault(_place_of(entry), entry)
+            self._by_name.setdefault(_place_of(entry)[1], entry)
+            seen[entry.filename] += 1
+            again = f" ({seen[entry.filename]})" if seen[entry.filename] > 1 else ""
+            self._labels.setdefault(entry.header_offset, entry.filename + again)
+        self._unpacked: dict[int, Path] = {}  # by offset: a zip may hold one name twice
 
     def member(self, info: zipfile.ZipInfo) -> Member:
         inside = f"{self._outer.member}!" if self._outer.member else ""
         return Member(
-            name=PurePosixPath(info.filename).name,
+            name=_place_of(info)[1],
             path=self._unpack(info),
             origin=self._outer.origin,
             size=info.file_size,
             modified_at=_date_of(info),
-            member=f"{inside}{info.filename}",
-            siblings=self.sibling,
+            member=f"{inside}{self._labels[info.header_offset]}",
+            siblings=partial(self.sibling, _place_of(info)[0]),
         )
 
-    def sibling(self, name: str) -> Member | None:
-        info = self._by_name.get(name)
+    def sibling(self, folder: str, name: str) -> Member | None:
+        """A member by its name: that of the same folder, else the first of the archive."""
+        info = self._by_place.get((folder, name)) or self._by_name.get(name)
         return self.member(info) if info else None
 
     def _unpack(self, info: zipfile.ZipInfo) -> Path:
-        if info.filename not in self._unpacked:
+        if info.header_offset not in self._unpacked:
             target = self._budget.place(self._workdir)
             try:
                 with self._archive.open(info) as packed:
@@ -212,8 +223,13 @@ class _Unpacker:
                 raise BrokenFileError(
                     "a part of the zip file is cut off or damaged", _AGAIN
                 ) from None
-            self._unpacked[info.filename] = target
-        return self._unpacked[info.filename]
+            self._unpacked[info.header_offset] = target
+        return self._unpacked[info.header_offset]
+
+
+def _place_of(info: zipfile.ZipInfo) -> tuple[str, str]:
+    path = PurePosixPath(info.filename)
+    return str(path.parent), path.name
 
 
 def _is_clutter(info: zipfile.ZipInfo) -> bool:

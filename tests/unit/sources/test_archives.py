@@ -1,6 +1,7 @@
 import gzip
 import io
 import stat
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -64,6 +65,52 @@ def test_a_member_finds_its_siblings(tmp_path: Path) -> None:
     assert sibling is not None
     assert sibling.path.read_bytes() == b"2"
     assert member.siblings("nothing.js") is None
+
+
+def zip_of_pairs(*members: tuple[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with (
+        warnings.catch_warnings(action="ignore"),
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name, content in members:
+            archive.writestr(name, content)
+    return buffer.getvalue()
+
+
+def test_entries_of_one_name_are_each_read(tmp_path: Path) -> None:
+    content = zip_of_pairs(("a.csv", b"1"), ("b.csv", b"2"), ("a.csv", b"3"), ("a.csv", b"1"))
+
+    assert opened(tmp_path, content) == {
+        "a.csv": b"1",
+        "b.csv": b"2",
+        "a.csv (2)": b"3",
+        "a.csv (3)": b"1",
+    }
+
+
+def test_nested_archives_of_one_name_are_each_read(tmp_path: Path) -> None:
+    inner = [zip_of({"a.csv": each}) for each in (b"1", b"2")]
+
+    assert opened(tmp_path, zip_of_pairs(("p.zip", inner[0]), ("p.zip", inner[1]))) == {
+        "p.zip!a.csv": b"1",
+        "p.zip (2)!a.csv": b"2",
+    }
+
+
+def test_a_sibling_of_the_same_folder_comes_first(tmp_path: Path) -> None:
+    file = tmp_path / "export.zip"
+    files = {f"{who}/{name}": who.encode() for who in "ab" for name in ("tweets.js", "acc.js")}
+    file.write_bytes(zip_of(files))
+
+    found = [
+        (member.name, sibling.path.read_bytes(), member.path.read_bytes())
+        for member in open_members(file, tmp_path / "work")
+        if (sibling := member.siblings("acc.js"))
+    ]
+
+    assert len(found) == 4
+    assert all(account == own for _, account, own in found)
 
 
 def test_a_zip_of_zips_is_opened(tmp_path: Path) -> None:
