@@ -13,6 +13,7 @@ import dagster as dg
 import orjson
 
 from dagster_project.config.consumers import Consumer, read_consumers
+from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
@@ -20,8 +21,8 @@ from dagster_project.defs.inbox import landing_assets
 from dagster_project.defs.instance import (
     StepSeen,
     close_dead_runs,
+    from_the_command_line,
     prepare_instance,
-    this_process,
     watching,
 )
 from dagster_project.defs.jobs import (
@@ -131,7 +132,9 @@ def run(
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
-                tags=this_process(run_id),
+                tags=from_the_command_line(
+                    run_id, demo=kind_of(settings.root) is RootKind.DEMO
+                ),
             )
     return RunOutcome(
         run_id=run_id,

@@ -11,6 +11,7 @@ import dagster as dg
 import orjson
 import psutil
 
+from dagster_project.defs.run_queue import STARTED_BY_TAG
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import Settings
 
@@ -20,9 +21,12 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# A root takes one writer: a second run is queued, and says for whom it waits.
 run_coordinator:
-  module: dagster._core.run_coordinator
-  class: QueuedRunCoordinator
+  module: dagster_project.defs.run_queue
+  class: RootQueue
+  config:
+    max_concurrent_runs: 1
 retention:
   schedule:
     purge_after_days: 30
@@ -73,6 +77,22 @@ def this_process(run_id: str) -> dict[str, str]:
     """The tag of a run that works in this process."""
     started = psutil.Process().create_time()
     return {PROCESS_TAG: f"{run_id} {os.getpid()} {started:.0f}"}
+
+
+CODE_LOCATION = "dagster_project.definitions"
+"""What ``dagster dev`` calls the module it loads; the job's page asks for runs of this place."""
+
+
+def from_the_command_line(run_id: str, *, demo: bool) -> dict[str, str]:
+    """Tags of a run of the command line: where its job is defined, who began it, its process.
+
+    Dagster puts a run on its job's page and on the home timeline by the first of these.
+    """
+    return {
+        ".dagster/repository": f"__repository__@{CODE_LOCATION}",
+        STARTED_BY_TAG: "c360 run --demo" if demo else "c360 run",
+        **this_process(run_id),
+    }
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> int:

@@ -1,12 +1,20 @@
 """The instance of a root: its log of events, what is seen of a run, runs that were killed."""
 
 import os
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster import reconstructable
 from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._core.remote_origin import (
+    RegisteredCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from dagster_project.defs.event_log import OpenEventLog
@@ -14,6 +22,7 @@ from dagster_project.defs.instance import (
     PROCESS_TAG,
     StepSeen,
     close_dead_runs,
+    from_the_command_line,
     prepare_instance,
     this_process,
     watching,
@@ -141,6 +150,98 @@ def test_many_runs_are_read_with_few_files_open(
     assert len(counts) == 1
     logs = tmp_path / ".dagster" / "history" / "runs"
     assert len(list(logs.glob("*.db-wal"))) <= 4
+
+
+def test_another_process_sees_every_event_of_a_run_as_it_is_written(
+    own_instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    run_id = dg.DagsterRun("two_steps").run_id
+    watcher = SqliteEventLogStorage(str(tmp_path / ".dagster" / "history" / "runs"))
+    watcher.watch(run_id, None, lambda entry, cursor: seen.append(entry.user_message))
+    storage = own_instance.event_log_storage
+    with storage.run_connection(run_id):
+        pass
+
+    storage.store_event(_begun(run_id))
+    delivered = []
+    for number in range(20):
+        storage.store_event(_said(run_id, f"{number}"))
+        delivered.append(_soon(lambda told=str(number): told in seen))
+
+    watcher.dispose()
+    assert delivered == [True] * 20
+
+
+def _said(run_id: str, message: str) -> dg.EventLogEntry:
+    return dg.EventLogEntry(
+        error_info=None,
+        level=20,
+        user_message=message,
+        run_id=run_id,
+        timestamp=time.time(),
+        job_name="two_steps",
+    )
+
+
+def _begun(run_id: str) -> dg.EventLogEntry:
+    start = dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "two_steps")
+    return _said(run_id, "begun")._replace(dagster_event=start)
+
+
+def _soon(is_true: Callable[[], bool]) -> bool:
+    """Whether it comes true within seconds."""
+    until = time.monotonic() + 5
+    while not is_true() and time.monotonic() < until:
+        time.sleep(0.005)
+    return is_true()
+
+
+def test_a_run_leaves_no_log_of_writes_and_no_file_without_a_name(
+    own_instance: dg.DagsterInstance, tmp_path: Path
+) -> None:
+    two_steps.execute_in_process(instance=own_instance, raise_on_error=False)
+    own_instance.event_log_storage.store_event(_said("", "of no run"))
+
+    left = {f.name for f in (tmp_path / ".dagster" / "history" / "runs").iterdir()}
+    assert not [name for name in left if name.endswith("-wal") or name.startswith(".")]
+    assert "runless.db" in left
+    assert "runless" not in own_instance.event_log_storage.get_all_run_ids()
+    assert [e.user_message for e in own_instance.all_logs("")] == ["of no run"]
+
+
+def test_a_run_of_the_command_line_belongs_to_its_job_and_says_who_began_it() -> None:
+    tags = from_the_command_line("its-id", demo=True)
+
+    assert tags[".dagster/repository"] == "__repository__@dagster_project.definitions"
+    assert tags["user"] == "c360 run --demo"
+
+
+def test_a_second_run_is_queued_and_says_for_whom_it_waits(
+    own_instance: dg.DagsterInstance,
+) -> None:
+    location = RemoteRepositoryOrigin(RegisteredCodeLocationOrigin("here"), "__repository__")
+    first, second = (
+        own_instance.create_run_for_job(
+            two_steps,
+            remote_job_origin=RemoteJobOrigin(location, "two_steps"),
+            job_code_origin=reconstructable(two_steps).get_python_origin(),
+        )
+        for _ in range(2)
+    )
+    own_instance.add_run_tags(first.run_id, {"user": "c360 run"})
+    own_instance.report_dagster_event(
+        dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "two_steps"), first.run_id
+    )
+
+    queued = own_instance.run_coordinator.submit_run(SubmitRunContext(second, None))  # type: ignore[arg-type]
+
+    stored = own_instance.get_run_by_id(queued.run_id)
+    assert stored is not None
+    assert stored.status is dg.DagsterRunStatus.QUEUED
+    assert stored.tags["c360/waits_for"] == first.run_id[:8]
+    told = [e.message for e in own_instance.all_logs(queued.run_id)]
+    assert any(first.run_id[:8] in text and "c360 run" in text for text in told)
 
 
 def test_progress_sees_how_each_step_went(own_instance: dg.DagsterInstance) -> None:
