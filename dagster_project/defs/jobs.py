@@ -39,7 +39,7 @@ def repull_job(sources: tuple[SourceConfig, ...]) -> AssetJob | None:
     window = {"config": {"since": "2026-10-01T00:00:00Z", "until": "2026-10-08T00:00:00Z"}}
     return dg.define_asset_job(
         REPULL_JOB,
-        selection=dg.AssetSelection.assets(*keys).downstream(),
+        selection=dg.AssetSelection.assets(*keys).downstream().required_multi_asset_neighbors(),
         config={"ops": {f"load_{vendor}": window for vendor in vendors}},
         description="Pull a window of the social networks again (edits, deletes, gaps) and go on.",
     )
