@@ -86,7 +86,8 @@ CODE_LOCATION = "dagster_project.definitions"
 def from_the_command_line(run_id: str, *, demo: bool) -> dict[str, str]:
     """Tags of a run of the command line: where its job is defined, who began it, its process.
 
-    Dagster puts a run on its job's page and on the home timeline by the first of these.
+    Dagster finds a run among those of its job by the first of these. The home timeline goes by the
+    origin that a run is stored with, which one that is executed in process has not.
     """
     return {
         ".dagster/repository": f"__repository__@{CODE_LOCATION}",
