@@ -5,8 +5,10 @@ import great_expectations as gx
 from expectations.rules import (
     LOCAL_TIME,
     amounts,
+    booleans,
     columns_exist,
     currencies,
+    decisive_flags,
     email_keys,
     email_values,
     filled,
@@ -47,6 +49,7 @@ def contact() -> gx.ExpectationSuite:
         ),
         plausible_days("date_of_birth"),
         email_values("email"),
+        decisive_flags("unsubscribed_from_all_email", "archived"),
     )
 
 
@@ -60,6 +63,7 @@ def company() -> gx.ExpectationSuite:
         readable_times(
             "create_date", "last_modified_date", "last_activity_date", pattern=LOCAL_TIME
         ),
+        decisive_flags("archived"),
     )
 
 
@@ -79,6 +83,7 @@ def deal() -> gx.ExpectationSuite:
         ),
         amounts("amount"),
         currencies("currency"),
+        decisive_flags("archived"),
     )
 
 
@@ -92,4 +97,5 @@ def email_event() -> gx.ExpectationSuite:
         filled("type", "created"),
         readable_times("created", "sent_by_created"),
         known_values("type", *EVENT_TYPES),
+        booleans("filtered_event"),
     )

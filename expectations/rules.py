@@ -14,6 +14,8 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from expectations.flags import FLAG
+
 CRITICAL = FailureSeverity.CRITICAL
 WARNING = FailureSeverity.WARNING
 
@@ -60,8 +62,6 @@ CURRENCY = r"^\s*[A-Za-z]{3}\s*$"
 ROUNDED = r"^\s*[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+\s*$"
 
 FILLED = r"^[\s\S]*\S[\s\S]*$"
-
-BOOLEAN = r"^\s*(?:true|false|TRUE|FALSE|True|False|0|1|yes|no|Yes|No|YES|NO)\s*$"
 
 
 def suite(name: str, *rules: Iterable[Expectation]) -> gx.ExpectationSuite:
@@ -158,8 +158,13 @@ def currencies(*columns: str) -> list[Expectation]:
 
 
 def booleans(*columns: str) -> list[Expectation]:
-    """Show flags in a form nobody knows."""
-    return [_matches(column, BOOLEAN, f"{column}_boolean") for column in columns]
+    """Show flags in a form nobody knows: staging reads them as unknown."""
+    return [_matches(column, FLAG, f"{column}_flag") for column in columns]
+
+
+def decisive_flags(*columns: str) -> list[Expectation]:
+    """Refuse a load with a flag nobody can read: taken for no, it would mail or keep somebody."""
+    return [_matches(column, FLAG, f"{column}_flag", severity=CRITICAL) for column in columns]
 
 
 def known_values(column: str, *values: str) -> list[Expectation]:

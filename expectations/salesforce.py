@@ -7,6 +7,7 @@ from expectations.rules import (
     booleans,
     columns_exist,
     currencies,
+    decisive_flags,
     email_values,
     filled,
     keyed_by,
@@ -28,6 +29,7 @@ def account() -> gx.ExpectationSuite:
         "salesforce_account",
         columns_exist("id", "name"),
         _record(),
+        booleans("is_person_account"),
     )
 
 
@@ -40,7 +42,7 @@ def contact() -> gx.ExpectationSuite:
         readable_times("email_bounced_date"),
         plausible_days("birthdate"),
         email_values("email"),
-        booleans("has_opted_out_of_email", "do_not_call"),
+        decisive_flags("has_opted_out_of_email", "do_not_call"),
     )
 
 
@@ -52,7 +54,8 @@ def lead() -> gx.ExpectationSuite:
         _record(),
         readable_times("converted_date"),
         email_values("email"),
-        booleans("has_opted_out_of_email"),
+        decisive_flags("has_opted_out_of_email"),
+        booleans("is_converted"),
     )
 
 
@@ -65,6 +68,7 @@ def opportunity() -> gx.ExpectationSuite:
         readable_times("close_date"),
         amounts("amount"),
         currencies("currency_iso_code"),
+        booleans("is_closed", "is_won"),
     )
 
 
@@ -75,6 +79,7 @@ def opportunity_contact_role() -> gx.ExpectationSuite:
         columns_exist("id", "opportunity_id", "contact_id"),
         _record(),
         filled("opportunity_id", "contact_id"),
+        booleans("is_primary"),
     )
 
 
@@ -85,6 +90,7 @@ def campaign() -> gx.ExpectationSuite:
         columns_exist("id", "name"),
         _record(),
         readable_times("start_date", "end_date"),
+        booleans("is_active"),
         amounts("actual_cost", "budgeted_cost"),
         currencies("currency_iso_code"),
     )
@@ -98,6 +104,7 @@ def campaign_member() -> gx.ExpectationSuite:
         _record(),
         filled("campaign_id"),
         readable_times("first_responded_date"),
+        booleans("has_responded"),
     )
 
 
@@ -108,6 +115,7 @@ def case() -> gx.ExpectationSuite:
         columns_exist("id", "status"),
         _record(),
         readable_times("closed_date"),
+        booleans("is_closed", "is_escalated"),
         email_values("supplied_email"),
     )
 
@@ -118,5 +126,5 @@ def _record() -> list[gx.expectations.Expectation]:
         *keyed_by("id"),
         *usual_form("id", ID),
         *readable_times(*_STAMPS),
-        *booleans("is_deleted"),
+        *decisive_flags("is_deleted"),
     ]

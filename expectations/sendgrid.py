@@ -3,6 +3,7 @@
 import great_expectations as gx
 
 from expectations.rules import (
+    booleans,
     columns_exist,
     email_keys,
     filled,
@@ -37,4 +38,5 @@ def event() -> gx.ExpectationSuite:
         filled("event", "timestamp"),
         readable_times("timestamp"),
         known_values("event", *EVENTS),
+        booleans("sg_machine_open"),
     )

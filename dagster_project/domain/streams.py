@@ -48,6 +48,7 @@ PROVENANCE: dict[str, str] = {
     "_hash": "varchar",  # of the row's content
     "_raw": "varchar",  # JSON as received, for nested streams; null where columns + _extra are it
     "_extra": "varchar",  # JSON object of the columns the spec does not know
+    "_absent": "varchar",  # columns the row does not have (",phone,email,"); null: it has them all
 }
 """Columns every landed row carries beside its stream's own, with their DuckDB types."""
 

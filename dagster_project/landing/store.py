@@ -27,6 +27,7 @@ from dagster_project.engines.duckdb.storage import full_disk_explained
 from dagster_project.engines.durable import sync_file
 from dagster_project.landing.files import place_for, rename_durably
 from dagster_project.landing.ledger import Clock, Ledger
+from dagster_project.landing.narrower import absent_columns, narrower_note
 from dagster_project.landing.quarantine import quarantine_file
 
 FORMAT = 1
@@ -176,6 +177,12 @@ class LandingZone:
             manifest["unreadable"] = type(unreadable).__name__
             self._write_nothing(batch, aside / ROWS)
         manifest["left_out"] += _not_landed(manifest)
+        if batch.path is not None and manifest["rows"]:
+            absent = absent_columns(self.connection, aside / ROWS)
+            manifest["absent_columns"] = absent
+            manifest["notes"] += narrower_note(
+                self.ledger, batch.source, batch.spec.stream, absent
+            )
         if batch.skip_known and not manifest["rows"] and "unreadable" not in manifest:
             shutil.rmtree(aside)
             return self._nothing_new(batch, manifest)
@@ -328,7 +335,11 @@ def _landed_rows_sql(batch: Batch, load_id: str) -> str:
     content = [*(_name(c) for c in batch.spec.columns), "_raw", "_extra"]
     values = ", ".join(f"coalesce({c}::varchar, chr(30))" for c in content)
     return f"""
-        with handed_over as ({batch.rows_sql}),
+        with handed_over as (
+            select null::varchar as _absent where false
+            union all by name
+            select * from ({batch.rows_sql})
+        ),
         hashed as (
             select *, md5(concat_ws(chr(31), {values})) as _hash from handed_over
         )
@@ -342,7 +353,8 @@ def _landed_rows_sql(batch: Batch, load_id: str) -> str:
             _row::bigint as _row,
             _hash,
             _raw::varchar as _raw,
-            _extra::varchar as _extra
+            _extra::varchar as _extra,
+            _absent
         from hashed
     """
 

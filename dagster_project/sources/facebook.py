@@ -78,6 +78,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             (row for value in read_values(file) for row in _posts(value, page)),
             file=file,
             newest=("created_time", "updated_time"),
+            is_sparse=True,
         )
     yield rows_batch(
         member,
@@ -87,6 +88,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         (row for value in read_values(file) for row in _comments(value, page, unfinished)),
         file=file,
         newest=("created_time", "changed_time"),
+        is_sparse=True,
         notes=unfinished.notes,
     )
 

@@ -6,7 +6,7 @@ Does not belong here: the vendors' labels (each vendor's module has its own).
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -42,14 +42,18 @@ def match_header(
     *,
     aliases: Aliases | None = None,
     configured: Mapping[str, str] | None = None,
+    given: Collection[str] = (),
 ) -> HeaderMatch:
-    """Assign header cells to the spec's columns: configured label, own name, aliases in order."""
+    """Assign header cells to the spec's columns: configured label, own name, aliases in order.
+
+    Columns that are ``given`` from elsewhere take no cell.
+    """
     folded = [fold(label) for label in header]
     positions: dict[str, int] = {}
     for wanted in _by_preference(spec, aliases or {}, configured or {}):
         for column, label in wanted:
             position = _first_free(folded, label, positions)
-            if column not in positions and position is not None:
+            if column not in positions and column not in given and position is not None:
                 positions[column] = position
     extras = _name_extras(header, set(positions.values()))
     missing = tuple(column for column in spec.required if column not in positions)

@@ -370,21 +370,25 @@ def _to_row(item: Row, stream: str, by_property: Mapping[str, str]) -> Row:
     row: Row = {"_raw": item}
     extra: Row = {}
     for name, value in item["properties"].items():
-        if value is None or value == "":
-            continue
         column = by_property.get(fold(name))
-        if column is None:
+        if column is not None:
+            row[column] = row.get(column) or value
+        elif value is not None and value != "":
             extra[name] = value
-        else:
-            row.setdefault(column, value)
     row["record_id"] = item["id"]
-    row["archived"] = item.get("archived")
-    row.setdefault("create_date", item.get("createdAt"))
-    row.setdefault("last_modified_date", item.get("updatedAt"))
+    beside = {
+        "archived": item.get("archived"),
+        "create_date": item.get("createdAt"),
+        "last_modified_date": item.get("updatedAt"),
+    }
     if stream != "company":
-        row.setdefault("associated_company_ids", _associated(item, "companies"))
+        beside["associated_company_ids"] = _associated(item, "companies")
     if stream != "contact":
-        row.setdefault("associated_contact_ids", _associated(item, "contacts"))
+        beside["associated_contact_ids"] = _associated(item, "contacts")
+    # What stands beside the properties was asked for or not: without it nothing is said.
+    for column, value in beside.items():
+        if value is not None:
+            row[column] = row.get(column) or value
     if extra:
         row["_extra"] = extra
     return row

@@ -45,6 +45,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             (row for value in read_values(file) for row in _media(value)),
             file=file,
             newest=("timestamp",),
+            is_sparse=True,
         )
     yield rows_batch(
         member,
@@ -54,6 +55,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         (row for value in read_values(file) for row in _comments(value)),
         file=file,
         newest=("timestamp",),
+        is_sparse=True,
     )
 
 

@@ -24,6 +24,7 @@ from dagster_project.sources.exports import (
     problems_of,
 )
 from dagster_project.sources.files import BrokenFileError, Member
+from dagster_project.sources.presence import Presence, without_nulls
 from dagster_project.sources.rows import (
     RowFile,
     inspect,
@@ -168,14 +169,18 @@ def rows_batch(
     fields: Mapping[str, str] | None = None,
     not_required: frozenset[str] = frozenset(),
     id_from_content: bool = False,
+    is_sparse: bool = False,
     notes: Callable[[], Iterable[str]] = tuple,
 ) -> Batch:
     """Write rows to a work file and describe them as a batch.
 
     ``newest``: columns whose latest time dates the file; the spec's ``modified_at`` otherwise.
+    ``is_sparse``: a null in a row stands for a member its record does not have.
     ``notes`` is asked once the rows have been read.
     """
-    work = write_rows(rows, workdir / f"{spec.stream}.ndjson")
+    if is_sparse:
+        rows = map(without_nulls, rows)
+    work = write_rows(rows, workdir / f"{spec.stream}.ndjson", Presence(spec, fields))
     names = {column: column for column in spec.columns} | dict(fields or {})
     required = [c for c in spec.required if c not in not_required]
     columns = newest or ((spec.modified_at,) if spec.modified_at else ())

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
@@ -19,12 +20,17 @@ from dagster_project.sources.json_rows import (
     Row,
     open_json,
     peek_values,
-    pick,
     read_values,
     rows_batch,
     unwrap,
 )
-from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
+from dagster_project.sources.tabular import (
+    Columns,
+    Sheet,
+    column_values,
+    peek_sheet,
+    table_batch,
+)
 
 VENDOR = "mailchimp"
 
@@ -91,35 +97,76 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
 
 
 def _member_columns(member: Member, sheet: Sheet) -> Columns:
-    labels = {fold(label) for label in sheet.header}
-    has_column = bool({"status", "emailmarketingstatus"} & labels)
-    status = _status_of(member.name, labels)
-    problems = () if status or has_column else (
+    """A member's status: the vendor's own word, wherever it stands.
+
+    The name of an export says it of the whole file. A column called Status may be the company's
+    own field, and counts only where it holds nothing but Mailchimp's words; it tells rows of a
+    file of subscribed members apart, and never makes a subscriber of anybody.
+    """
+    labels = {fold(label) for label in with_own_names(sheet.header, member.configured)}
+    status = _status_of(member, labels)
+    in_column = status in (None, "subscribed") and _has_vendors_status(member, sheet)
+    problems = () if status or in_column else (
         "missing_status: neither the file's name nor its columns say whether these members are "
         "subscribed; give it the name Mailchimp gave it, such as "
         "subscribed_email_audience_export_1a2b3c.csv",
     )  # fmt: skip
+    plain = "replace(replace(lower(trim(\"status\")), '-', ''), ' ', '')"
+    named = f", '{status}'" if status else ""
+    by_column = {"status": f"coalesce(nullif({plain}, ''){named})"}
     return Columns(
         aliases=_MEMBER,
-        given={} if has_column or not status else {"status": status},
-        expressions=_HASH,
+        given={} if in_column or not status else {"status": status},
+        expressions=_HASH | (by_column if in_column else {}),
         not_required=frozenset({"subscriber_hash"}),
         problems=problems,
         newest=("last_changed", "unsub_time", "clean_time", "confirm_time", "optin_time"),
     )
 
 
-def _status_of(name: str, labels: set[str]) -> str | None:
-    """A column that only one status has, else the beginning of the name."""
-    if "unsubtime" in labels:
-        return "unsubscribed"
-    if "cleantime" in labels:
-        return "cleaned"
+STATUSES = frozenset(
+    ["subscribed", "unsubscribed", "cleaned", "pending", "transactional", "archived",
+     "nonsubscribed"]
+)  # fmt: skip
+"""Words of Mailchimp's API reference (lists/members ``status``) and of its exports' names."""
+
+_STATUS_LABELS = tuple(map(fold, ("status", *_MEMBER["status"])))
+
+
+def _has_vendors_status(member: Member, sheet: Sheet) -> bool:
+    labels = [fold(label) for label in with_own_names(sheet.header, member.configured)]
+    place = next((labels.index(label) for label in _STATUS_LABELS if label in labels), None)
+    if place is None:
+        return False
+    values = column_values(member.path, fold(sheet.header[place]))
+    is_told = False
+    for value in values:
+        if value and fold(value) not in STATUSES:
+            return False
+        is_told = is_told or bool(value)
+    return is_told
+
+
+def _status_of(member: Member, labels: set[str]) -> str | None:
+    """A time that every row of the file has and one status alone has, else the name's beginning.
+
+    The column alone says nothing: a company's own field may be called so, and an export may
+    carry it empty.
+    """
+    for label, status in (("unsubtime", "unsubscribed"), ("cleantime", "cleaned")):
+        if label in labels and _is_filled(column_values(member.path, label)):
+            return status
     named = re.match(
-        r"(unsubscribed|nonsubscribed|non-subscribed|subscribed|cleaned|archived)(?![a-z])",
-        name.lower(),
+        r"(unsubscribed|nonsubscribed|non-subscribed|subscribed|cleaned|archived|pending"
+        r"|transactional)(?![a-z])",
+        member.name.lower(),
     )
     return named.group(1).replace("-", "") if named else None
+
+
+def _is_filled(values: Iterator[str]) -> bool:
+    """Whether there are values and none of them is blank."""
+    return bool(next(values, "")) and all(values)
 
 
 def _stream_of_value(value: object) -> str | None:
@@ -201,36 +248,56 @@ def _member_batch(member: Member, source: SourceConfig, workdir: Path, file: Jso
 
 
 def _to_member(item: Row) -> Row:
-    fields = item.get("merge_fields") or {}
-    tags = [str(tag.get("name")) for tag in item.get("tags") or () if isinstance(tag, dict)]
-    return {
-        "subscriber_hash": item.get("id"),
-        "email_address": item.get("email_address"),
-        "first_name": fields.get("FNAME"),
-        "last_name": fields.get("LNAME"),
-        "phone_number": fields.get("PHONE"),
-        "address": fields.get("ADDRESS"),
-        "birthday": fields.get("BIRTHDAY"),
-        "status": item.get("status"),
-        "member_rating": item.get("member_rating"),
-        "optin_time": item.get("timestamp_signup"),
-        "optin_ip": item.get("ip_signup"),
-        "confirm_time": item.get("timestamp_opt"),
-        "confirm_ip": item.get("ip_opt"),
-        "latitude": pick(item, "location", "latitude"),
-        "longitude": pick(item, "location", "longitude"),
-        "gmtoff": pick(item, "location", "gmtoff"),
-        "dstoff": pick(item, "location", "dstoff"),
-        "timezone": pick(item, "location", "timezone"),
-        "cc": pick(item, "location", "country_code"),
-        "region": pick(item, "location", "region"),
-        "last_changed": item.get("last_changed"),
-        "leid": item.get("web_id"),
-        "euid": item.get("unique_email_id"),
-        "tags": ",".join(f'"{tag}"' for tag in tags) or None,
-        "unsub_reason": item.get("unsubscribe_reason"),
-        "_raw": item,
+    """A member's row; a page that was asked for a few fields says nothing of the others."""
+    found = {
+        column: value
+        for column, path in _MEMBER_FIELDS.items()
+        if (value := _found(item, path)) is not _NOT_THERE
     }
+    if "tags" in found:
+        tags = [str(t.get("name")) for t in found["tags"] or () if isinstance(t, dict)]
+        found["tags"] = ",".join(f'"{tag}"' for tag in tags) or None
+    return {**found, "_raw": item}
+
+
+_NOT_THERE = object()
+
+_MEMBER_FIELDS: dict[str, tuple[str, ...]] = {
+    "subscriber_hash": ("id",),
+    "email_address": ("email_address",),
+    "first_name": ("merge_fields", "FNAME"),
+    "last_name": ("merge_fields", "LNAME"),
+    "phone_number": ("merge_fields", "PHONE"),
+    "address": ("merge_fields", "ADDRESS"),
+    "birthday": ("merge_fields", "BIRTHDAY"),
+    "status": ("status",),
+    "member_rating": ("member_rating",),
+    "optin_time": ("timestamp_signup",),
+    "optin_ip": ("ip_signup",),
+    "confirm_time": ("timestamp_opt",),
+    "confirm_ip": ("ip_opt",),
+    "latitude": ("location", "latitude"),
+    "longitude": ("location", "longitude"),
+    "gmtoff": ("location", "gmtoff"),
+    "dstoff": ("location", "dstoff"),
+    "timezone": ("location", "timezone"),
+    "cc": ("location", "country_code"),
+    "region": ("location", "region"),
+    "last_changed": ("last_changed",),
+    "leid": ("web_id",),
+    "euid": ("unique_email_id",),
+    "tags": ("tags",),
+    "unsub_reason": ("unsubscribe_reason",),
+}
+
+
+def _found(item: Row, path: tuple[str, ...]) -> Any:
+    value: Any = item
+    for step in path:
+        if not isinstance(value, dict) or step not in value:
+            return _NOT_THERE
+        value = value[step]
+    return value
 
 
 def labels_of(stream: str) -> Aliases:

@@ -19,6 +19,7 @@ import orjson
 
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
+from dagster_project.sources.presence import Presence
 
 
 @dataclass(frozen=True)
@@ -31,8 +32,12 @@ class RowFile:
     nul_rows: int = 0
 
 
-def write_rows(rows: Iterable[dict[str, Any]], path: Path) -> RowFile:
+def write_rows(
+    rows: Iterable[dict[str, Any]], path: Path, presence: Presence | None = None
+) -> RowFile:
     """Write rows one per line with their 1-based ``_row``; keys are landing columns.
+
+    With ``presence``, ``_absent`` names the stream's columns a row has no key for.
 
     Values may be nested: DuckDB hands them over as JSON text. ``_raw`` and ``_extra`` are
     objects. Integers beyond 64 bits become text, NUL characters and lone surrogates are left
@@ -44,6 +49,9 @@ def write_rows(rows: Iterable[dict[str, Any]], path: Path) -> RowFile:
     with path.open("wb", buffering=1 << 20) as out:
         for row in rows:
             number += 1
+            absent = presence.absent(row) if presence else None
+            if absent:
+                row["_absent"] = absent
             row["_row"] = number
             try:
                 line = dumps(row, option=options)
@@ -66,7 +74,9 @@ def rows_sql(
     fields: Mapping[str, str] | None = None,
     id_from_content: bool = False,
 ) -> str:
-    """A select of the stream's columns as text, ``_native_id``, ``_row``, ``_raw``, ``_extra``.
+    """A select of the stream's columns as text and of what stands beside them.
+
+    That is ``_native_id``, ``_row``, ``_raw``, ``_extra`` and ``_absent``.
 
     ``expressions``: landing column → SQL over the landing columns' raw values (named alike).
     ``extras``: (field of the work file, label) of unknown columns, gathered in ``_extra``.
@@ -87,18 +97,20 @@ def rows_sql(
     ]
     return f"""
 with cells as (
-    select {", ".join(cells)}, {_extra_sql(extras)} as _extra, _raw, _row
+    select {", ".join(cells)}, {_extra_sql(extras)} as _extra, _raw, _row, _absent
     from {scan_sql(file, [*fields.values(), *(field for field, _ in extras)])}
 ),
-typed as (select {", ".join(typed)}, _extra, _raw, _row from cells)
-select {", ".join(names)}, {native_id_sql(spec)} as _native_id, _row, _raw, _extra
+typed as (select {", ".join(typed)}, _extra, _raw, _row, _absent from cells)
+select {", ".join(names)}, {native_id_sql(spec)} as _native_id, _row, _raw, _extra, _absent
 from typed
 """
 
 
 def scan_sql(file: RowFile, fields: Iterable[str]) -> str:
     """A DuckDB table function over a work file; every field as text but ``_row``."""
-    columns = dict.fromkeys([*fields, "_raw", "_extra"], "varchar") | {"_row": "bigint"}
+    columns = dict.fromkeys([*fields, "_raw", "_extra", "_absent"], "varchar") | {
+        "_row": "bigint"
+    }
     typed = ", ".join(f"'{quoted(name)}': '{kind}'" for name, kind in columns.items())
     size = max(1 << 24, file.longest + 1024)
     return (

@@ -345,12 +345,12 @@ def _to_row(record: Row, by_label: dict[str, str]) -> Row:
     row: Row = {"_raw": record}
     extra: Row = {}
     for label, value in record.items():
-        if label == "attributes" or value is None or value == "":
-            continue
         column = by_label.get(label)
+        if label == "attributes":
+            continue
         if column:
             row[column] = value
-        else:
+        elif value is not None and value != "":
             extra[label] = value
     if extra:
         row["_extra"] = extra

@@ -34,6 +34,7 @@ from dagster_project.sources.headers import (
 )
 from dagster_project.sources.kinds import name_kind
 from dagster_project.sources.margins import Margins, count_lines, count_lines_closely
+from dagster_project.sources.presence import Presence
 from dagster_project.sources.rows import (
     RowFile,
     inspect,
@@ -68,7 +69,8 @@ class Sheet:
 class Columns:
     """How a vendor's table becomes a stream: labels, constants, SQL, and what must be known.
 
-    ``given``: landing columns the reader itself knows (a status from the file's name).
+    ``given``: landing columns the reader itself knows (a status from the file's name); a column
+    of the file that is called like one is the company's own, and kept in ``_extra``.
     ``expressions``: landing column → SQL over the landing columns' raw values.
     ``id_from_content``: rows have no id yet; the key column becomes a hash of the content.
     ``ordinary``: folded labels of the vendor's own that are kept in ``_extra`` without a word.
@@ -122,11 +124,13 @@ def table_batch(
         spec,
         aliases=columns.aliases,
         configured=source.columns,
+        given=columns.given,
     )
     hints = find_hints(match, spec, columns.aliases, source.name)
     names = _field_names(sheet, match)
     target = workdir / f"{spec.stream}.ndjson"
-    tally, work = _write_work_file(text, sheet, names, columns.given, target)
+    presence = Presence(spec)
+    tally, work = _write_work_file(text, sheet, names, columns.given, target, presence=presence)
     newest = columns.newest or ((spec.modified_at,) if spec.modified_at else ())
     facts = inspect(
         work,
@@ -228,6 +232,24 @@ class _Tally:
         return f"{counted(self.long_rows, 'row has', 'rows have')} more cells than the header"
 
 
+def column_values(path: Path, label: str) -> Iterator[str]:
+    """Cells of the first column whose folded label is ``label``, blank ones as nothing."""
+    sheet = peek_sheet(path)
+    if sheet is None:
+        return
+    text = examine(path)
+    sheet = _with_exact_header(text, sheet)
+    folded = [fold(cell) for cell in sheet.header]
+    if label not in folded:
+        return
+    place = folded.index(label)
+    try:
+        for record in _records(text, sheet, strict=False):
+            yield record[place].strip() if place < len(record) else ""
+    except csv.Error:
+        return  # the reader itself says what is wrong with the file
+
+
 def _announced_separator(head: str) -> tuple[int, str | None]:
     first = head.split("\n", 1)[0].strip().strip('"').lower()
     if first.startswith("sep=") and len(first) == 5:
@@ -285,19 +307,20 @@ def _write_work_file(
     target: Path,
     *,
     takes_all: bool = False,
+    presence: Presence | None = None,
 ) -> tuple[_Tally, RowFile]:
     """Strict about quotes; lenient, and said so, where strict reading cannot go on."""
     tally = _Tally()
     try:
         work = write_rows(
-            _to_rows(text, sheet, names, given, tally, takes_all=takes_all), target
+            _to_rows(text, sheet, names, given, tally, takes_all=takes_all), target, presence
         )
     except csv.Error as odd:
         if "unexpected end of data" in str(odd) or "field larger" in str(odd):
             raise _unclosed() from None
         tally = _Tally(lenient=True)
         work = write_rows(
-            _to_rows(text, sheet, names, given, tally, takes_all=takes_all), target
+            _to_rows(text, sheet, names, given, tally, takes_all=takes_all), target, presence
         )
     tally.lines = _count_lines(text, sheet, tally)
     return tally, work

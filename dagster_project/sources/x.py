@@ -154,6 +154,7 @@ def _batch(
         rows(read_values(file), member, source, seen),
         file=file,
         newest=_NEWEST.get(stream, ()),
+        is_sparse=True,
         notes=seen.notes,
     )
     if seen.owner and stream == "post":

@@ -100,15 +100,6 @@
 {%- endmacro %}
 
 
-{# 0/1, true/false, yes/no in any spelling; null for anything else. #}
-{% macro to_boolean(text) -%}
-    case
-        when lower(trim({{ text }})) in ('1', 'true', 't', 'yes', 'y') then true
-        when lower(trim({{ text }})) in ('0', 'false', 'f', 'no', 'n') then false
-    end
-{%- endmacro %}
-
-
 {# A count; null where the text is no whole number. #}
 {% macro to_count(text) -%}
     try_cast({{ text }} as bigint)

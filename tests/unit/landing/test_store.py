@@ -2,6 +2,7 @@
 
 import json
 import resource
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -370,3 +371,25 @@ def test_a_load_of_an_older_version_has_nothing_left_out(zone: LandingZone) -> N
     zone.ledger.enter(landed, manifest=manifest)
 
     assert zone.ledger.find(landed.load_id) == landed
+
+
+def with_absent(first: str, absent: str) -> str:
+    return f"select *, '{absent}' as _absent from ({first})"
+
+
+def test_a_file_with_fewer_columns_than_its_stream_had_says_which(
+    zone: LandingZone, root: Root
+) -> None:
+    wide, narrow = (
+        batch(contact(1, first_name=name), path=file_in(root.inbox, f"{name}.csv"))
+        for name in ("wide", "narrow")
+    )
+    accept(zone, zone.land(replace(wide, rows_sql=with_absent(wide.rows_sql, ",archived,"))))
+    absent = ",archived,phone_number,unsubscribed_from_all_email,"
+
+    load = zone.land(replace(narrow, rows_sql=with_absent(narrow.rows_sql, absent)))
+
+    assert zone.ledger.manifest_of(load.load_id)["notes"] == [
+        "narrower than before: 2 columns are not in it (phone_number, "
+        "unsubscribed_from_all_email); what was known of them stays"
+    ]

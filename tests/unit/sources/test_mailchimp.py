@@ -1,3 +1,4 @@
+import json
 from hashlib import md5
 
 import pytest
@@ -126,3 +127,61 @@ def test_a_page_of_members_lands_like_the_export(inbox: Inbox) -> None:
     assert (row["email_address"], row["status"]) == ("ida.tranter@example.org", "subscribed")
     assert (row["first_name"], row["cc"], row["tags"]) == ("Ida", "FR", '"vip"')
     assert row["leid"] == "546000001"
+
+
+AUDIENCE = "Email Address,First Name,MEMBER_RATING,OPTIN_TIME,LEID,EUID"
+MEMBER = "a@example.org,A,2,2026-01-01 00:00:00,1,2"
+
+
+def test_a_column_that_is_there_and_empty_decides_nothing(inbox: Inbox) -> None:
+    inbox.put(NEWSLETTER, "subscribed_x.csv", f"{AUDIENCE},UNSUB_TIME\n{MEMBER},\n")
+
+    assert inbox.one().column("status") == ["subscribed"]
+
+
+def test_a_companys_own_field_called_status_replaces_nothing_and_is_kept(inbox: Inbox) -> None:
+    inbox.put(NEWSLETTER, "unsubscribed_x.csv", f"{AUDIENCE},Status\n{MEMBER},Active\n")
+
+    reading = inbox.one()
+
+    assert reading.column("status") == ["unsubscribed"]
+    assert reading.column("_extra") == ['{"Status":"Active"}']
+
+
+def test_a_companys_own_status_does_not_tell_the_members_of_a_nameless_file(
+    inbox: Inbox,
+) -> None:
+    inbox.put(NEWSLETTER, "people.csv", f"{AUDIENCE},Status\n{MEMBER},Active\n")
+
+    (problem,) = inbox.one().batch.problems
+
+    assert problem.startswith("missing_status")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "status"),
+    [
+        pytest.param("people.csv", "Subscribed", "subscribed", id="the column alone"),
+        pytest.param("people.csv", "Non-Subscribed", "nonsubscribed", id="with a hyphen"),
+        pytest.param("subscribed_x.csv", "Unsubscribed", "unsubscribed", id="no subscriber"),
+        pytest.param("unsubscribed_x.csv", "Subscribed", "unsubscribed", id="makes nobody one"),
+        pytest.param("cleaned_x.csv", "Subscribed", "cleaned", id="nor a cleaned address"),
+    ],
+)
+def test_the_vendors_own_status_counts_wherever_it_stands(
+    inbox: Inbox, name: str, written: str, status: str
+) -> None:
+    inbox.put(NEWSLETTER, name, f"{AUDIENCE},Status\n{MEMBER},{written}\n")
+
+    assert inbox.one().column("status") == [status]
+
+
+def test_a_page_of_a_few_fields_says_nothing_of_the_others(inbox: Inbox) -> None:
+    member = {"email_address": "a@example.org", "status": "pending", "unique_email_id": "1"}
+    inbox.put(NEWSLETTER, "members.json", json.dumps({"members": [member], "list_id": "1"}))
+
+    (row,) = inbox.one().rows
+
+    assert row["status"] == "pending"
+    assert ",first_name," in row["_absent"]
+    assert ",confirm_time," in row["_absent"]

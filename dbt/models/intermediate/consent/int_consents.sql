@@ -45,7 +45,7 @@ salesforce_contact_email as (
         'email' as channel,
         'marketing' as purpose,
         'withdrawn' as status,
-        coalesce(updated_at, _as_of) as occurred_at,
+        opt_out_said_at as occurred_at,
         'Contact.HasOptedOutOfEmail' as evidence
     from salesforce_contact_rows
     where has_opted_out_of_email
@@ -61,7 +61,7 @@ salesforce_contact_phone as (
         'phone' as channel,
         'marketing' as purpose,
         'withdrawn' as status,
-        coalesce(updated_at, _as_of) as occurred_at,
+        do_not_call_said_at as occurred_at,
         'Contact.DoNotCall' as evidence
     from salesforce_contact_rows
     where is_not_to_be_called
@@ -77,7 +77,7 @@ salesforce_lead_email as (
         'email' as channel,
         'marketing' as purpose,
         'withdrawn' as status,
-        coalesce(updated_at, _as_of) as occurred_at,
+        opt_out_said_at as occurred_at,
         'Lead.HasOptedOutOfEmail' as evidence
     from salesforce_lead_rows
     where has_opted_out_of_email
@@ -93,7 +93,7 @@ hubspot_contact_email as (
         'email' as channel,
         'marketing' as purpose,
         'withdrawn' as status,
-        coalesce(updated_at, _as_of) as occurred_at,
+        opt_out_said_at as occurred_at,
         'Unsubscribed from all email' as evidence
     from hubspot_contact_rows
     where has_unsubscribed_from_all
@@ -137,6 +137,8 @@ hubspot_complaints as (
 
 ),
 
+-- The member's status decides; its times are only evidence. Who is pending has not confirmed,
+-- who is cleaned, archived, transactional or not subscribed has given nothing that holds.
 mailchimp_opt_ins as (
 
     select
@@ -149,13 +151,20 @@ mailchimp_opt_ins as (
         coalesce(confirmed_at, opted_in_at) as occurred_at,
         case
             when confirmed_at is not null then 'CONFIRM_TIME'
-            else 'OPTIN_TIME'
+            when opted_in_at is not null then 'OPTIN_TIME'
+            else 'status subscribed'
         end as evidence
     from mailchimp_member_rows
-    where coalesce(confirmed_at, opted_in_at) is not null
+    where
+        status = 'subscribed'
+        or (
+            status = 'unsubscribed'
+            and coalesce(confirmed_at, opted_in_at) < unsubscribed_at
+        )
 
 ),
 
+-- an address that was unsubscribed before it was cleaned, archived or asked again stays so
 mailchimp_opt_outs as (
 
     select
@@ -165,12 +174,15 @@ mailchimp_opt_outs as (
         'email' as channel,
         'marketing' as purpose,
         'withdrawn' as status,
-        coalesce(unsubscribed_at, updated_at, _as_of) as occurred_at,
-        'UNSUB_TIME' as evidence
+        coalesce(unsubscribed_at, updated_at, status_said_at) as occurred_at,
+        case
+            when unsubscribed_at is not null then 'UNSUB_TIME'
+            else 'status unsubscribed'
+        end as evidence
     from mailchimp_member_rows
     where
-        unsubscribed_at is not null
-        or status = 'unsubscribed'
+        status = 'unsubscribed'
+        or (status <> 'subscribed' and unsubscribed_at is not null)
 
 ),
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'facebook__comment') }}
+    {{ last_said(
+        'facebook__comment',
+        key=record_key('comment', 'id'),
+        modified_at='coalesce(' ~ to_utc(json_text('_extra', 'changed_time')) ~ ', landed._as_of)',
+        never=['verb', 'changed_time'],
+    ) }}
 
 ),
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'facebook__post') }}
+    {{ last_said(
+        'facebook__post',
+        key=record_key('post', 'id'),
+        modified_at=to_utc('updated_time'),
+        never=['verb'],
+    ) }}
 
 ),
 

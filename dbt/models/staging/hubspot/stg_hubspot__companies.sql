@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'hubspot__company') }}
+    {{ last_said(
+        'hubspot__company',
+        key=record_key('company', 'trim(record_id)'),
+        modified_at=to_utc('last_modified_date', '_timezone'),
+        modified_from=['last_modified_date'],
+    ) }}
 
 ),
 
@@ -46,7 +51,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -56,7 +62,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('account_id', 'updated_at') }}
+    {{ keep_newest('account_id', '_version_at') }}
 
 )
 

@@ -9,7 +9,14 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'hubspot__contact') }}
+    {{ last_said(
+        'hubspot__contact',
+        key=record_key('contact', 'trim(record_id)'),
+        modified_at=to_utc('last_modified_date', '_timezone'),
+        modified_from=['last_modified_date'],
+        dated=['unsubscribed_from_all_email'],
+        only=is_not_held('record_id', record_key('contact', 'trim(record_id)')),
+    ) }}
 
 ),
 
@@ -28,7 +35,6 @@ arrived as (
         *,
         {{ landed_version('_record_id') }} as _version
     from keyed
-    where {{ not_held('keyed', 'record_id', '_record_id') }}
 
 ),
 
@@ -75,6 +81,7 @@ renamed as (
         {{ to_boolean('unsubscribed_from_all_email') }} as has_unsubscribed_from_all,
 
         -- times
+        _unsubscribed_from_all_email_at as opt_out_said_at,
         create_date as created_at_raw,
         {{ to_utc('create_date', '_timezone') }} as created_at,
         last_modified_date as updated_at_raw,
@@ -90,6 +97,7 @@ renamed as (
         _load_id,
         _row,
         _gate_seq,
+        _version_at,
         _version
 
     from arrived
@@ -100,7 +108,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('record_id', 'updated_at') }}
+    {{ keep_newest('record_id', '_version_at') }}
 
 )
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'hubspot__deal') }}
+    {{ last_said(
+        'hubspot__deal',
+        key=record_key('deal', 'trim(record_id)'),
+        modified_at=to_utc('last_modified_date', '_timezone'),
+        modified_from=['last_modified_date'],
+    ) }}
 
 ),
 
@@ -48,7 +53,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -58,7 +64,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('opportunity_id', 'updated_at') }}
+    {{ keep_newest('opportunity_id', '_version_at') }}
 
 )
 

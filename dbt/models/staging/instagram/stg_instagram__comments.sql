@@ -2,7 +2,10 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'instagram__comment') }}
+    {{ last_said(
+        'instagram__comment',
+        key=record_key('comment', 'id'),
+    ) }}
 
 ),
 

@@ -2,7 +2,10 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'instagram__media') }}
+    {{ last_said(
+        'instagram__media',
+        key=record_key('media', 'id'),
+    ) }}
 
 ),
 

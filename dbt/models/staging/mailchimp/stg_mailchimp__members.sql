@@ -9,7 +9,16 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'mailchimp__member') }}
+    {{ last_said(
+        'mailchimp__member',
+        key=email_record_key('member', 'email_address'),
+        modified_at=newest_time([
+            'last_changed', 'unsub_time', 'clean_time', 'confirm_time', 'optin_time',
+        ]),
+        modified_from=['last_changed'],
+        dated=['status'],
+        only=is_not_held('record_id', email_record_key('member', 'email_address')),
+    ) }}
 
 ),
 
@@ -28,7 +37,6 @@ arrived as (
         *,
         {{ landed_version('_record_id') }} as _version
     from keyed
-    where {{ not_held('keyed', 'record_id', '_record_id') }}
 
 ),
 
@@ -57,6 +65,7 @@ renamed as (
         _extra as extra,
 
         -- times
+        _status_at as status_said_at,
         {{ to_utc('optin_time') }} as opted_in_at,
         {{ to_utc('confirm_time') }} as confirmed_at,
         {{ to_utc('unsub_time') }} as unsubscribed_at,
@@ -81,6 +90,7 @@ renamed as (
         _load_id,
         _row,
         _gate_seq,
+        _version_at,
         _version
 
     from arrived
@@ -91,7 +101,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('record_id', 'updated_at') }}
+    {{ keep_newest('record_id', '_version_at') }}
 
 )
 

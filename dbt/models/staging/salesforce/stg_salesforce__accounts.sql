@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__account') }}
+    {{ last_said(
+        'salesforce__account',
+        key=record_key('account', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+    ) }}
 
 ),
 
@@ -49,7 +54,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -59,7 +65,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('account_id', 'updated_at') }}
+    {{ keep_newest('account_id', '_version_at') }}
 
 )
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__campaign_member') }}
+    {{ last_said(
+        'salesforce__campaign_member',
+        key=record_key('campaign_member', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+    ) }}
 
 ),
 
@@ -43,7 +48,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -53,7 +59,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('campaign_member_id', 'updated_at') }}
+    {{ keep_newest('campaign_member_id', '_version_at') }}
 
 )
 

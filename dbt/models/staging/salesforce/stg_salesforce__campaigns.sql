@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__campaign') }}
+    {{ last_said(
+        'salesforce__campaign',
+        key=record_key('campaign', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+    ) }}
 
 ),
 
@@ -53,7 +58,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -63,7 +69,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('campaign_id', 'updated_at') }}
+    {{ keep_newest('campaign_id', '_version_at') }}
 
 )
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__case') }}
+    {{ last_said(
+        'salesforce__case',
+        key=record_key('case', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+    ) }}
 
 ),
 
@@ -56,7 +61,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -66,7 +72,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('case_id', 'updated_at') }}
+    {{ keep_newest('case_id', '_version_at') }}
 
 )
 

@@ -9,7 +9,14 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__contact') }}
+    {{ last_said(
+        'salesforce__contact',
+        key=record_key('contact', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+        dated=['has_opted_out_of_email', 'do_not_call'],
+        only=is_not_held('record_id', record_key('contact', 'id')),
+    ) }}
 
 ),
 
@@ -28,7 +35,6 @@ arrived as (
         *,
         {{ landed_version('_record_id') }} as _version
     from keyed
-    where {{ not_held('keyed', 'record_id', '_record_id') }}
 
 ),
 
@@ -74,6 +80,8 @@ renamed as (
         {{ to_boolean('do_not_call') }} as is_not_to_be_called,
 
         -- times
+        _has_opted_out_of_email_at as opt_out_said_at,
+        _do_not_call_at as do_not_call_said_at,
         created_date as created_at_raw,
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
@@ -89,6 +97,7 @@ renamed as (
         _load_id,
         _row,
         _gate_seq,
+        _version_at,
         _version
 
     from arrived
@@ -99,7 +108,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('record_id', 'updated_at') }}
+    {{ keep_newest('record_id', '_version_at') }}
 
 )
 

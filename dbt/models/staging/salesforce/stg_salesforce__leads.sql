@@ -9,7 +9,14 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__lead') }}
+    {{ last_said(
+        'salesforce__lead',
+        key=record_key('lead', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+        dated=['has_opted_out_of_email'],
+        only=is_not_held('record_id', record_key('lead', 'id')),
+    ) }}
 
 ),
 
@@ -28,7 +35,6 @@ arrived as (
         *,
         {{ landed_version('_record_id') }} as _version
     from keyed
-    where {{ not_held('keyed', 'record_id', '_record_id') }}
 
 ),
 
@@ -74,6 +80,7 @@ renamed as (
         {{ to_boolean('is_converted') }} as is_converted,
 
         -- times
+        _has_opted_out_of_email_at as opt_out_said_at,
         created_date as created_at_raw,
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,
@@ -90,6 +97,7 @@ renamed as (
         _load_id,
         _row,
         _gate_seq,
+        _version_at,
         _version
 
     from arrived
@@ -100,7 +108,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('record_id', 'updated_at') }}
+    {{ keep_newest('record_id', '_version_at') }}
 
 )
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__opportunity') }}
+    {{ last_said(
+        'salesforce__opportunity',
+        key=record_key('opportunity', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+    ) }}
 
 ),
 
@@ -50,7 +55,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -60,7 +66,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('opportunity_id', 'updated_at') }}
+    {{ keep_newest('opportunity_id', '_version_at') }}
 
 )
 

@@ -2,7 +2,12 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'salesforce__opportunity_contact_role') }}
+    {{ last_said(
+        'salesforce__opportunity_contact_role',
+        key=record_key('opportunity_contact_role', 'id'),
+        modified_at=first_time(['system_modstamp', 'last_modified_date']),
+        modified_from=['system_modstamp', 'last_modified_date'],
+    ) }}
 
 ),
 
@@ -38,7 +43,8 @@ renamed as (
         _as_of,
         _load_id,
         _row,
-        _gate_seq
+        _gate_seq,
+        _version_at
 
     from source
 
@@ -48,7 +54,7 @@ latest as (
 
     select *
     from renamed
-    {{ keep_newest('role_id', 'updated_at') }}
+    {{ keep_newest('role_id', '_version_at') }}
 
 )
 

@@ -2,7 +2,10 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'x__post') }}
+    {{ last_said(
+        'x__post',
+        key=record_key('post', 'id'),
+    ) }}
 
 ),
 

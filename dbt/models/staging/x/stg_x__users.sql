@@ -2,7 +2,10 @@ with
 
 source as (
 
-    select * from {{ source('landing', 'x__user') }}
+    {{ last_said(
+        'x__user',
+        key=record_key('user', 'id'),
+    ) }}
 
 ),
 
