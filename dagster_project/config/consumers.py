@@ -20,8 +20,9 @@ class CrmImport(Entries):
     """A CSV that a CRM loads back: one row per changed record of that CRM.
 
     ``columns`` maps the file's headers to columns of ``customer_360``; ``id_header`` gets the
-    CRM's own id of the record. A customer whose column has one of ``never_when``'s values is
-    left out.
+    CRM's own id of the record. Of a customer whose column has one of ``never_when``'s values only
+    ``customer_id`` and the columns of ``never_when`` are written: the CRM must hear of a
+    withdrawal, and needs nothing else of that customer.
     """
 
     record_type: str = entry(
@@ -32,7 +33,7 @@ class CrmImport(Entries):
         "header → column of customer_360", example="{X_Handle__c: x_handle}", min_length=1
     )
     never_when: dict[str, tuple[str, ...]] = entry(
-        "customers whose column has one of these values are left out",
+        "of customers whose column has one of these values only customer_id and these columns are written; each of them must be among columns",
         example="{email_consent: [withdrawn]}",
         min_length=1,
     )
@@ -41,6 +42,16 @@ class CrmImport(Entries):
     def _headers_once(self) -> "CrmImport":
         if self.id_header in self.columns:
             raise ValueError(f"{self.id_header} is the id_header; take it out of columns")
+        return self
+
+    @model_validator(mode="after")
+    def _withdrawals_are_told(self) -> "CrmImport":
+        untold = [c for c in self.never_when if c not in self.columns.values()]
+        if untold:
+            raise ValueError(
+                f"the CRM would never hear of a withdrawal: {untold[0]} is in never_when and not "
+                f"in columns; add a header for it, like `Consent: {untold[0]}`"
+            )
         return self
 
 

@@ -21,6 +21,8 @@ from dagster_project.engines.durable import sync_file, sync_folder
 from dagster_project.publish.generations import serial_of
 from dagster_project.publish.tables import copy_csv
 
+CUSTOMER_ID = "customer_id"
+
 CUSTOMERS, XREF, RECORDS = (
     "marts.customer_360",
     "marts.customer_xref",
@@ -103,7 +105,8 @@ def write_imports(
     """Write ``crm_import_<source>.csv`` per CRM source, and the baseline that follows it.
 
     Returns rows per file. Records the CRM has merged or deleted are left out: it would refuse
-    them. Rows are ordered by the CRM's id.
+    them. Of a customer that opted out the row says so and nothing else; a withdrawal is a change
+    like any other, and so is another customer id after a merge. Rows are ordered by the CRM's id.
     """
     connection.execute(
         "create or replace temp table exported (source varchar, native_id varchar, hash varchar)"
@@ -155,7 +158,7 @@ def _write_import(
     file: Path,
 ) -> int:
     fields = ", ".join(
-        f"{_as_text(f'c.{identifier(column)}', kinds[column])} as {identifier(header)}"
+        f"{_written(column, wanted, kinds[column])} as {identifier(header)}"
         for header, column in wanted.columns.items()
     )
     parts = ", ".join(f"coalesce({identifier(h)}, chr(30))" for h in wanted.columns)
@@ -176,7 +179,6 @@ def _write_import(
                 and x.record_type = '{quoted(wanted.record_type)}'
                 and r.deleted_at is null
                 and r.merged_into is null
-                and {_eligible(wanted)}
         )
         select *, md5(concat_ws(chr(31), {parts})) as _hash from eligible
         """
@@ -202,10 +204,21 @@ def _write_import(
     )
 
 
-def _eligible(wanted: CrmImport) -> str:
-    """SQL: none of the values for which a customer must not appear. Nulls do not hold back."""
-    return " and ".join(
-        f"coalesce(c.{identifier(column)}::varchar not in ({_literals(values)}), true)"
+def _written(column: str, wanted: CrmImport, kind: str) -> str:
+    """SQL: a cell's text. Of a customer that is held back only who it is and why is written.
+
+    An empty cell leaves the CRM's own value alone; a row left out would leave its old consent.
+    """
+    text = _as_text(f"c.{identifier(column)}", kind)
+    if column == CUSTOMER_ID or column in wanted.never_when:
+        return text
+    return f"case when not ({_is_held_back(wanted)}) then {text} end"
+
+
+def _is_held_back(wanted: CrmImport) -> str:
+    """SQL: whether a column has a value for which nothing else is written. Nulls do not hold back."""
+    return " or ".join(
+        f"coalesce(c.{identifier(column)}::varchar in ({_literals(values)}), false)"
         for column, values in wanted.never_when.items()
     )
 

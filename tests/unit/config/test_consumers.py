@@ -62,9 +62,18 @@ def test_the_shipped_register_has_the_departments_and_their_rules() -> None:
             HEAD
             + SAFE
             + "    tables: [a.b]\n    crm_import:\n      salesforce:\n        id_header: Id\n"
-            "        columns: {X: x}\n        never_when: {c: [withdrawn]}\n",
+            "        columns: {X: c}\n        never_when: {c: [withdrawn]}\n",
             "personal_data: true",
             id="import-without-personal-data",
+        ),
+        pytest.param(
+            HEAD
+            + SAFE.replace("false", "true")
+            + "    tables: [a.b]\n    crm_import:\n      salesforce:\n        id_header: Id\n"
+            "        record_type: contact\n"
+            "        columns: {X: x}\n        never_when: {c: [withdrawn]}\n",
+            "the CRM would never hear of a withdrawal",
+            id="untold-withdrawal",
         ),
     ],
 )

@@ -79,6 +79,7 @@ def crm(**changes: object) -> Consumer:
             "X_Handle__c": "x_handle",
             "Last_Social_Message__c": "last_message_received_at",
             "Email_Opens_90_Days__c": "email_human_opens_90d",
+            "Email_Consent__c": "email_consent",
         },
         never_when={"email_consent": ("withdrawn",)},
     )

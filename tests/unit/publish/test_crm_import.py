@@ -1,4 +1,4 @@
-"""The CRM import holds changed customers only, and never one who opted out."""
+"""The CRM import holds changed customers only, and of one who opted out just that."""
 
 import csv
 import shutil
@@ -35,6 +35,7 @@ def test_the_first_export_holds_every_contact_by_its_id_in_the_crm(root: Root) -
         "X_Handle__c": "handle1",
         "Last_Social_Message__c": "2026-11-01T01:00:00.000Z",
         "Email_Opens_90_Days__c": "1",
+        "Email_Consent__c": "granted",
     }
     assert [row["Id"] for row in rows] == sorted(row["Id"] for row in rows)
     assert publication.imports == {"crm_import_crm_emea.csv": 20}
@@ -70,21 +71,80 @@ def test_the_baseline_survives_the_loss_of_everything_published(root: Root) -> N
     assert second.generation > first.generation
 
 
-def test_who_opted_out_never_appears_and_comes_back_after_opting_in(root: Root) -> None:
-    change(
-        root,
-        "update marts.customer_360 set email_consent = 'withdrawn' where customer_id = 'c2'",
-    )
+WITHDRAWN = "update marts.customer_360 set email_consent = 'withdrawn' where customer_id = 'c2'"
+
+
+def test_a_withdrawal_reaches_the_crm_and_nothing_else_of_that_customer_does(
+    root: Root,
+) -> None:
     publish(root, crm())
-    before = [row["Customer_360_Id__c"] for row in imported(root)]
+    change(root, WITHDRAWN)
+
+    publish(root, crm())
+
+    assert imported(root) == [
+        {
+            "Id": "003000000000000002",
+            "Customer_360_Id__c": "c2",
+            "X_Handle__c": "",
+            "Last_Social_Message__c": "",
+            "Email_Opens_90_Days__c": "",
+            "Email_Consent__c": "withdrawn",
+        }
+    ]
+
+
+def test_a_withdrawal_before_the_first_export_is_in_it(root: Root) -> None:
+    change(root, WITHDRAWN)
+
+    publish(root, crm())
+
+    rows = {row["Customer_360_Id__c"]: row for row in imported(root)}
+    assert rows["c2"]["Email_Consent__c"] == "withdrawn"
+    assert rows["c2"]["X_Handle__c"] == ""
+    assert len(rows) == 20
+
+
+def test_what_else_changes_of_who_opted_out_exports_no_row(root: Root) -> None:
+    change(root, WITHDRAWN)
+    publish(root, crm())
+    change(root, "update marts.customer_360 set x_handle = 'new' where customer_id = 'c2'")
+
+    publish(root, crm())
+
+    assert imported(root) == []
+
+
+def test_who_opts_in_again_comes_back_whole(root: Root) -> None:
+    change(root, WITHDRAWN)
+    publish(root, crm())
     change(
         root, "update marts.customer_360 set email_consent = 'granted' where customer_id = 'c2'"
     )
 
     publish(root, crm())
 
-    assert "c2" not in before
-    assert [row["Customer_360_Id__c"] for row in imported(root)] == ["c2"]
+    (row,) = imported(root)
+    assert (row["Customer_360_Id__c"], row["X_Handle__c"]) == ("c2", "handle2")
+    assert row["Email_Consent__c"] == "granted"
+
+
+def test_a_merge_with_somebody_who_withdrew_is_told_to_every_record(root: Root) -> None:
+    publish(root, crm())
+    change(
+        root,
+        "update marts.customer_xref set customer_id = 'c3' where customer_id = 'c2'; "
+        "delete from marts.customer_360 where customer_id = 'c2'; "
+        "update marts.customer_360 set email_consent = 'withdrawn' where customer_id = 'c3'",
+    )
+
+    publish(root, crm())
+
+    told = {
+        row["Id"][-1]: (row["Customer_360_Id__c"], row["Email_Consent__c"])
+        for row in imported(root)
+    }
+    assert told == {"2": ("c3", "withdrawn"), "3": ("c3", "withdrawn")}
 
 
 @pytest.mark.parametrize(
