@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from dagster_project.command_line import ROOT, Commands, add_examples
+from dagster_project.config.access import keep_private
 from dagster_project.identity_commands import IDENTITY_COMMANDS
 from dagster_project.reading_commands import READING_COMMANDS
 from dagster_project.steward_commands import COMMANDS
@@ -16,6 +17,7 @@ from dagster_project.steward_commands import COMMANDS
 @click.version_option(package_name="customer360", prog_name="c360")
 def main() -> None:
     """Customer 360: one customer from CRM exports, social networks and e-mail engagement."""
+    keep_private()
 
 
 @main.command()

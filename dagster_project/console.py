@@ -174,7 +174,6 @@ def _ensure_demo(settings: Settings, *, people: int, seed: int) -> None:
                 f"run `c360 reset --root {_shown(root.path)} --confirm` first",
             )
         return
-    root.path.mkdir(parents=True, exist_ok=True)
     prepare_root(root, RootKind.DEMO)
     build_demo(root.path, people=people, seed=seed, only_contacts=False)
     stamp.parent.mkdir(exist_ok=True)
@@ -184,7 +183,6 @@ def _ensure_demo(settings: Settings, *, people: int, seed: int) -> None:
 def write_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> None:
     """Write a demo world into a root of its own, to be run; never into a company's."""
     root = Root(out.resolve())
-    root.path.mkdir(parents=True, exist_ok=True)
     prepare_root(root, RootKind.DEMO)
     build_demo(out, people=people, seed=seed, only_contacts=only_contacts)
 

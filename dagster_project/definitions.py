@@ -12,6 +12,7 @@ from uuid import uuid4
 import dagster as dg
 import orjson
 
+from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
@@ -44,6 +45,7 @@ from dagster_project.sources.catalogue import STREAMS, VENDORS
 
 def build_definitions(settings: Settings) -> dg.Definitions:
     """All assets, checks, jobs, schedules and sensors of one root."""
+    keep_private()
     settings.export()
     sources = read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
     consumers = read_consumers(settings.config_dir / "consumers.yml")

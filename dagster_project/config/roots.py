@@ -1,11 +1,13 @@
 """Creating, opening and emptying a root; a demo root and a company's never mix."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 
+from dagster_project.config.access import make_open_folder
 from dagster_project.domain.errors import Customer360Error, StateError
 from dagster_project.domain.root import Root
 
@@ -43,7 +45,10 @@ def kind_of(root: Root) -> RootKind | None:
 
 
 def prepare_root(root: Root, kind: RootKind) -> None:
-    """Mark a folder as a root and create its subfolders; refuses to change an existing kind."""
+    """Mark a folder as a root and create its subfolders; refuses to change an existing kind.
+
+    New ones are the account's alone, except the way to the published files.
+    """
     found = kind_of(root)
     if found is not None and found is not kind:
         raise Customer360Error(
@@ -51,20 +56,26 @@ def prepare_root(root: Root, kind: RootKind) -> None:
             str(root.path),
             "use another folder: invented and real people never share a root",
         )
+    make_open_folder(root.path)
+    make_open_folder(root.published)
     for folder in (
         root.inbox,
         root.landing,
         root.quarantine,
         root.state,
         root.warehouse,
-        root.published,
         root.audit,
     ):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
     if found is None:
-        root.marker.write_text(
-            json.dumps({"kind": str(kind), "format": FORMAT}) + "\n", encoding="utf-8"
-        )
+        _mark(root, kind)
+
+
+def _mark(root: Root, kind: RootKind) -> None:
+    """Written aside: another command that starts at this moment reads the whole marker or none."""
+    aside = root.marker.with_suffix(f".{os.getpid()}")
+    aside.write_text(json.dumps({"kind": str(kind), "format": FORMAT}) + "\n", encoding="utf-8")
+    aside.replace(root.marker)
 
 
 def init_company_root(root: Root, template: Path) -> tuple[str, ...]:
@@ -78,7 +89,6 @@ def init_company_root(root: Root, template: Path) -> tuple[str, ...]:
             str(root.path),
             "give `c360 init` a new folder",
         )
-    root.path.mkdir(parents=True, exist_ok=True)
     prepare_root(root, RootKind.COMPANY)
     root.config.mkdir(exist_ok=True)
     shipped = [

@@ -70,6 +70,8 @@ def _share(target: Path, shared: Path) -> None:
         aside.mkdir()
         try:
             _copy(target, aside)
+            for path in (shared.parent, aside, *aside.iterdir()):
+                path.chmod(0o755 if path.is_dir() else 0o644)  # no root's: for every account
             aside.rename(shared)
         finally:
             for folder in (aside, *older):

@@ -14,6 +14,7 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 
+from dagster_project.config.access import tighten_root
 from dagster_project.config.consumers import read_consumers
 from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
@@ -107,6 +108,7 @@ def open_workbench(
     settings.export()
     sources = read_sources(settings.config_dir / "sources.yml", streams=STREAMS)
     with writer_lock(settings.root, holder, on_wait=on_wait):
+        tighten_root(settings.root)
         workdir = settings.root.warehouse / "work"
         shutil.rmtree(workdir, ignore_errors=True)
         workdir.mkdir(parents=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.config.access import make_private
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import StateError
 from dagster_project.domain.loads import Batch, LeftOut, Load, LoadState
@@ -120,6 +121,7 @@ class LandingZone:
         folder = self.root.inbox / "loaded" / source
         folder.mkdir(parents=True, exist_ok=True)
         target = place_for(file, folder)
+        make_private(file)
         rename_durably(file, target)
         self._reached(POINTS[3])
         return target

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dagster_project.config.access import share_as
 from dagster_project.domain.root import Root
 from dagster_project.engines.durable import point_link, sync_folder, sync_tree
 
@@ -102,6 +103,7 @@ class ProductFolder:
         """
         for file in self.partial.glob("*.duckdb"):
             file.chmod(file.stat().st_mode & ~0o222)
+        share_as(self.path, self.partial)
         sync_tree(self.partial)
         generation = self.path / name
         self.partial.rename(generation)

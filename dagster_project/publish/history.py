@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.config.access import share_as
 from dagster_project.domain.errors import StateError
 from dagster_project.engines.duckdb.digests import Relation, digest, identifier, row_hash
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
@@ -60,6 +61,7 @@ def fold(
                 continue
             else:
                 _keep_difference(connection, before, after, aside, table)
+    share_as(folder.path, aside)
     sync_tree(aside)
     aside.rename(generation / FOLDED)
     sync_folder(generation)

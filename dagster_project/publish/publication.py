@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.config.access import prepare_product_folder
 from dagster_project.config.consumers import Consumer
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.loads import Verdict
@@ -89,6 +90,7 @@ def publish(
     """
     folder = ProductFolder(root, consumer.name)
     baselines = Baselines(root, consumer.name)
+    prepare_product_folder(folder.path, personal_data=consumer.personal_data)
     folder.tidy()
     for generation in folder.generations():
         finish_folding(generation)

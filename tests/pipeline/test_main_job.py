@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dagster_project.config.access import private_folders
 from dagster_project.config.roots import init_company_root
 from dagster_project.definitions import RunOutcome
 from dagster_project.domain.root import Root
@@ -40,6 +41,31 @@ def test_the_first_run_publishes_every_consumer(first_run: tuple[Root, RunOutcom
     with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
         customers = connection.execute("select count(*) from customer_360").fetchall()
     assert customers[0][0] > 100
+
+
+def test_no_other_account_can_open_what_holds_personal_data(
+    first_run: tuple[Root, RunOutcome],
+) -> None:
+    root, _ = first_run
+    private = [*private_folders(root), root.published / "crm"]
+    shared = [root.published / "design", root.published / "finance"]
+
+    opened = [
+        str(path.relative_to(root.path))
+        for folder in private
+        for path in (folder, *folder.rglob("*"))
+        if not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
+    closed = [
+        str(path.relative_to(root.path))
+        for folder in shared
+        for path in (folder, *folder.rglob("*"))
+        if not path.stat().st_mode & 0o004
+    ]
+
+    assert all(folder.is_dir() for folder in (*private, *shared))
+    assert opened == []
+    assert closed == []
 
 
 def test_bad_rows_are_quarantined_and_the_bad_load_refused_alone(
