@@ -155,7 +155,10 @@ def read_sources(file: Path, *, streams: tuple[StreamSpec, ...]) -> tuple[Source
     register = document.parse(
         Register,
         prepare=lambda data: {**data, "sources": _named(data.get("sources"))},
-        also=lambda data: _unknown_names(document, data.get("sources"), streams),
+        also=lambda data: (
+            *_reserved_names(document, data.get("sources")),
+            *_unknown_names(document, data.get("sources"), streams),
+        ),
     )
     return tuple(register.sources.values())
 
@@ -168,6 +171,20 @@ def _named(sources: object) -> object:
         name: {"name": name, **(given or {})} if isinstance(given, dict | None) else given
         for name, given in sources.items()
     }
+
+
+_RESERVED = "loaded"
+"""Folder of the inbox for files that have been read: what lies in it is never read again."""
+
+
+def _reserved_names(document: YamlDocument, sources: object) -> Iterator[ConfigError]:
+    if isinstance(sources, dict) and _RESERVED in sources:
+        yield document.error(
+            f"no source can be named {_RESERVED}: inbox/{_RESERVED}/ keeps the files that have "
+            "been read",
+            "give the source another name, and its folder in the inbox too",
+            path=("sources", _RESERVED),
+        )
 
 
 def _unknown_names(

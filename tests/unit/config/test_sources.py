@@ -44,6 +44,7 @@ def test_the_template_reads_well_and_is_empty() -> None:
     ("change", "line", "words"),
     [
         pytest.param(("salesforce", "salesfarce"), 3, "unknown vendor", id="unknown-vendor"),
+        pytest.param(("  crm:", "  loaded:"), 2, "can be named loaded", id="reserved-name"),
         pytest.param(("contract", "because"), 8, "lawful_basis", id="no-lawful-basis"),
         pytest.param(("365", "-1"), 9, "retention_days", id="negative-retention"),
         pytest.param(("    owner:", "    ownr:"), 4, "ownr", id="misspelt-entry"),
