@@ -53,11 +53,28 @@ def run_and_report(
     retrain: bool = False,
     accept_moves: bool = False,
 ) -> int:
-    """Run the main job and print its summary; returns the exit status."""
+    """Run the main job and print its summary; returns the exit status.
+
+    The root is held from the start: two first runs at once would otherwise make Dagster's store,
+    or the demo world, under each other's hands.
+    """
+    from dagster_project.engines.duckdb.writer_lock import writer_lock
+
     settings = read_settings(root, as_of=as_of.replace(tzinfo=UTC) if as_of else None)
     if demo:
-        _ensure_demo(settings, people=people, seed=seed)
+        _prepare_demo(settings)
     open_root(settings.root)
+    with writer_lock(settings.root, "c360 run", on_wait=say_waiting):
+        if demo:
+            _ensure_demo(settings, people=people, seed=seed)
+        return _run_and_report(
+            settings, strict=strict, retrain=retrain, accept_moves=accept_moves
+        )
+
+
+def _run_and_report(
+    settings: Settings, *, strict: bool, retrain: bool, accept_moves: bool
+) -> int:
     _make_inbox_folders(settings)
     console.print(f"[bold]Customer 360[/] · root {escape(_shown(settings.root.path))}")
     started = time.monotonic()
@@ -154,15 +171,20 @@ _MARKS = {
 }
 
 
+def _prepare_demo(settings: Settings) -> None:
+    """A root for the demo world; never a company's."""
+    if kind_of(settings.root) is RootKind.COMPANY:
+        raise Customer360Error(
+            "this is a company's root; the demo world does not go into it",
+            str(settings.root.path),
+            "leave out --demo, or name another --root",
+        )
+    prepare_root(settings.root, RootKind.DEMO)
+
+
 def _ensure_demo(settings: Settings, *, people: int, seed: int) -> None:
     """Build the demo world unless the root holds the same one already."""
     root = settings.root
-    if kind_of(root) is RootKind.COMPANY:
-        raise Customer360Error(
-            "this is a company's root; the demo world does not go into it",
-            str(root.path),
-            "leave out --demo, or name another --root",
-        )
     stamp = root.path / "truth" / "world.txt"
     wanted = f"people={people} seed={seed}\n"
     if stamp.exists():
@@ -174,7 +196,6 @@ def _ensure_demo(settings: Settings, *, people: int, seed: int) -> None:
                 f"run `c360 reset --root {_shown(root.path)} --confirm` first",
             )
         return
-    prepare_root(root, RootKind.DEMO)
     build_demo(root.path, people=people, seed=seed, only_contacts=False)
     stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted, encoding="utf-8")
@@ -391,7 +412,7 @@ def compact_root(root: Path | None) -> None:
 def say_waiting(holder: object) -> None:
     """Told once when another process writes the root."""
     who = holder or "another process"
-    console.print(f"waiting: the root is being written by {who}", style="yellow")
+    console.print(f"waiting: the root is being written by {who}", style="yellow", markup=False)
 
 
 def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:
