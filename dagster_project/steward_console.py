@@ -52,7 +52,7 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
         names = names_of(work, find_rids(work, asked), shown=False)
     if out is not None:
         _write_cases(cases, out)
-        console.print(f"[green]✓[/] {counted(len(cases), 'question')} → {out}")
+        console.print(f"[green]✓[/] {counted(len(cases), 'question')} → {escape(str(out))}")
         return
     if not cases:
         console.print("nothing deserves a look: every link is sure and every stranger far")
@@ -77,7 +77,7 @@ def _print_case(place: int, case: Case, names: dict[str, str]) -> None:
         f"[bold]{place:>3}. {case.question.value}[/] worth {case.worth:.2f} pairs, "
         f"match weight {bits(case.odds)} bits\n     {who}\n"
         f"     {escape(names[case.record_id_l])}  |  {escape(names[case.record_id_r])}\n"
-        f"     [dim]{case.evidence}[/]"
+        f"     [dim]{escape(case.evidence)}[/]"
     )
     pair = f"{quote(case.record_id_l)} {quote(case.record_id_r)}"
     console.print(f"     c360 explain pair {pair}", markup=False)
@@ -229,7 +229,7 @@ def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None
     if found.trained:
         console.print(f"  a new model would be trained: {found.trained}")
     for warning in found.warnings:
-        console.print(f"  warning: {warning}", style="yellow")
+        console.print(f"  warning: {warning}", style="yellow", markup=False)
     largest = [c for c in found.changes if c.event_type in {"merge", "split"}][:10]
     for change in largest:
         console.print(
@@ -240,7 +240,7 @@ def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None
             style="dim",
         )
     if out is not None:
-        console.print(f"every record that would move → {out}")
+        console.print(f"every record that would move → {out}", markup=False)
 
 
 def draw_charts(root: Path | None, folder: Path) -> None:
@@ -249,7 +249,7 @@ def draw_charts(root: Path | None, folder: Path) -> None:
 
     with _evidence(root) as (_, work, spec, model):
         for file in draw_model(work, spec, model, folder):
-            console.print(f"[green]✓[/] {file}")
+            console.print(f"[green]✓[/] {escape(str(file))}")
 
 
 def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path | None) -> None:
@@ -262,7 +262,7 @@ def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path 
         names = names_of(work, subject.rids, shown=shown)
     note = "" if found.customer_id == asked else f" (asked for {asked})"
     console.print(
-        f"[bold]{found.customer_id}[/]{note}: {counted(len(found.members), 'record')}"
+        f"[bold]{found.customer_id}[/]{escape(note)}: {counted(len(found.members), 'record')}"
     )
     for member in found.members:
         console.print(f"  {member.record_id}  {names[member.record_id]}", markup=False)
@@ -278,7 +278,7 @@ def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path 
     if picture is not None:
         require_picture(picture)
         draw_cluster(found, names, picture)
-        console.print(f"[green]✓[/] {picture}")
+        console.print(f"[green]✓[/] {escape(str(picture))}")
 
 
 def _print_path(found: CustomerEvidence) -> None:

@@ -80,7 +80,7 @@ def read_input(connection: "duckdb.DuckDBPyConnection", name: str) -> None:
         table = open_table(connection, name, workdir=Path(folder), row_column=ROW)
         load_rows(connection, table.rows_sql, where=name, as_view=table.is_cheap)
     for note in table.notes:
-        console.print(f"note: {note}", style="yellow")
+        console.print(f"note: {note}", style="yellow", markup=False)
 
 
 def read_matching(config: Path | None) -> "Matching":

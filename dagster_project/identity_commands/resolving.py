@@ -5,6 +5,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 import click
+from rich.markup import escape
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
@@ -148,14 +149,15 @@ def _columns(
     if write_spec is not None:
         write_table_spec(inferred, write_spec)
         console.print(
-            f"the columns' meanings stand in {write_spec}; edit it, pass it with --spec"
+            f"the columns' meanings stand in {write_spec}; edit it, pass it with --spec",
+            markup=False,
         )
     return inferred.spec()
 
 
 def _print_columns(inferred: "Inferred") -> None:
     """One line per column: wide rather than wrapped."""
-    console.print(f"[bold]{inferred.kind}[/], {inferred.why}")
+    console.print(f"[bold]{inferred.kind}[/], {escape(inferred.why)}")
     width = max(len(column.name) for column in inferred.columns)
     for column in inferred.columns:
         style = "dim" if column.spec.means == "ignored" else ""
@@ -171,9 +173,9 @@ def _print_resolved(
     resolved: "Resolved", out: Path, links: Path | None, seconds: float
 ) -> None:
     for note in resolved.notes:
-        console.print(f"note: {note}", style="yellow")
+        console.print(f"note: {note}", style="yellow", markup=False)
     for warning in resolved.warnings:
-        console.print(f"warning: {warning}", style="yellow")
+        console.print(f"warning: {warning}", style="yellow", markup=False)
     console.print(
         f"[green]✓[/] {counted(resolved.records, 'record is', 'records are')} "
         f"{counted(resolved.customers, 'customer')} "
@@ -186,4 +188,4 @@ def _print_resolved(
             f"  as the model has it, without any truth: precision {estimate.precision}, "
             f"recall among compared pairs {estimate.recall}"
         )
-    console.print(f"  written: {out}" + (f", {links}" if links else ""))
+    console.print(f"  written: {out}" + (f", {links}" if links else ""), markup=False)

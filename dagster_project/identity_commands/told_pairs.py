@@ -97,7 +97,7 @@ def _print_evidence(evidence: PairEvidence) -> None:
     )
     if evidence.missing:
         missing = ", ".join(name.replace("_", " ") for name in evidence.missing)
-        console.print(f"  no value on one side: {missing}", style="dim")
+        console.print(f"  no value on one side: {missing}", style="dim", markup=False)
     if not evidence.was_compared:
         console.print("  no blocking rule brought this pair together", style="yellow")
 
@@ -114,7 +114,7 @@ def _draw(found: Apart, picture: Path | None) -> None:
         return
     require_picture(picture)
     draw_waterfall(found.best, found, picture)
-    console.print(f"[green]✓[/] {picture}")
+    console.print(f"[green]✓[/] {escape(str(picture))}")
 
 
 def require_picture(picture: Path) -> None:

@@ -470,3 +470,17 @@ def test_neither_ids_nor_the_order_of_rows_change_who_belongs_together(
 
     assert partitions[0] == partitions[1]
     assert 1 < len(partitions[0]) < len(rows)
+
+
+def test_headers_and_file_names_are_shown_as_they_are_written(tmp_path: Path) -> None:
+    rows = [
+        {"email [/]": f"{name}@example.org", "[bold]first name": name, "last name[/red]": "Ode"}
+        for name in ("ada", "bo", "cy", "di", "ed", "flo")
+    ]
+    file = _write(tmp_path / "people [bold].csv", rows)
+
+    result = _run("resolve", file, "--out", tmp_path / "found[red].csv")
+
+    assert result.exit_code == 0, result.output
+    for written in ("email [/]", "[bold]first name", "last name[/red]", "found[red].csv"):
+        assert written in result.output
