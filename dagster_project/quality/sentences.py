@@ -18,7 +18,7 @@ _FORMS = {
     "not_rounded": "is no number that a spreadsheet has rounded (1.01E+17)",
     "number": "is an amount",
     "code": "is a currency's three letters",
-    "boolean": "is a yes or no that can be read",
+    "flag": "is a yes or no, in any of the languages that are read",
     "form": "has the form the vendor documents",
     "holds_no_email": "names nobody by an e-mail address",
     "holds_no_phone": "names nobody by a phone number",

@@ -37,7 +37,7 @@ def test_no_rule_is_left_with_the_name_of_its_kind() -> None:
         ("record_id_present", "record_id is there"),
         ("counts_at_least_0", "no count is below zero"),
         ("row_for_row", "there are 7 rows, one for each row it is made of"),
-        ("has_opted_out_of_email_boolean", "has_opted_out_of_email is a yes or no"),
+        ("has_opted_out_of_email_flag", "has_opted_out_of_email is a yes or no"),
     ],
 )
 def test_a_rule_reads_as_a_person_would_say_it(rule: str, sentence: str) -> None:
