@@ -15,7 +15,7 @@ import orjson
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
-from dagster_project.domain.loads import Batch
+from dagster_project.domain.loads import Batch, LeftOut
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.exports import (
     as_of,
@@ -171,6 +171,7 @@ def rows_batch(
     id_from_content: bool = False,
     is_sparse: bool = False,
     notes: Callable[[], Iterable[str]] = tuple,
+    left_out: tuple[LeftOut, ...] = (),
 ) -> Batch:
     """Write rows to a work file and describe them as a batch.
 
@@ -210,6 +211,7 @@ def rows_batch(
         problems=problems_of(facts, source),
         notes=(*file.notes, *notes(), *_nul_note(work)),
         missing_columns=missing,
+        left_out=left_out,
     )
 
 

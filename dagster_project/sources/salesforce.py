@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
@@ -29,8 +28,8 @@ from dagster_project.sources.json_rows import (
     peek_values,
     read_values,
     rows_batch,
-    unwrap,
 )
+from dagster_project.sources.salesforce_tree import Record, Tree
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
 
 VENDOR = "salesforce"
@@ -171,11 +170,8 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     if sheet is not None:
         stream = _stream_of_sheet(sheet, member)
         return (stream,) if stream else None
-    streams = dict.fromkeys(
-        stream
-        for record in _records(peek_values(member.path))
-        if (stream := _stream_of_record(record, member.name))
-    )
+    tree = _tree_of(member)
+    streams = dict.fromkeys(record.stream for record in tree.records(peek_values(member.path)))
     return tuple(streams) or None
 
 
@@ -238,13 +234,6 @@ def _stream_of_sheet(sheet: Sheet, member: Member) -> str | None:
     return _stream_of(header, first_id, member.name)
 
 
-def _stream_of_record(record: Row, name: str) -> str | None:
-    kind = fold(str((record.get("attributes") or {}).get("type", "")))
-    if kind:
-        return next((s.stream for s in streams_of(VENDOR) if fold(s.stream) == kind), None)
-    return _stream_of(list(record), str(record.get("Id") or ""), name)
-
-
 def _stream_of(header: Sequence[str], first_id: str, name: str) -> str | None:
     if _is_other_object(first_id):
         return None
@@ -295,18 +284,21 @@ def _is_ours(header: Sequence[str], name: str) -> bool:
     return bool(named) and api_like >= 0.8 * len(named)
 
 
-def _records(values: Any) -> Iterator[Row]:
-    for value in values:
-        for record in unwrap(value, "records"):
-            if isinstance(record, dict) and record:
-                yield record
+def _tree_of(member: Member) -> Tree:
+    return Tree(
+        lambda record: _stream_of(list(record), str(record.get("Id") or ""), member.name)
+    )
 
 
 def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
+    """One batch per object; what is none stands in the first."""
     file = open_json(member, workdir)
-    for stream in sniff(member) or ():
+    tree = _tree_of(member)
+    tree.survey(read_values(file))
+    left_out = tree.left_out
+    for stream, found in tree.labels.items():
         spec = stream_of(VENDOR, stream)
-        labels = _labels(file, stream, member.name)
+        labels = list(found)  # a tree leaves out what is empty: those of every record
         match = match_header(
             labels, spec, aliases=_ALIASES.get(stream), configured=source.columns
         )
@@ -314,8 +306,8 @@ def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[
         columns = _columns(spec, labels)
         records = (
             _to_row(record, by_label)
-            for record in _records(read_values(file))
-            if _stream_of_record(record, member.name) == stream
+            for record in tree.records(read_values(file))
+            if record.stream == stream
         )
         yield rows_batch(
             member,
@@ -328,23 +320,16 @@ def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[
             expressions=columns.expressions,
             not_required=columns.not_required,
             id_from_content=columns.id_from_content,
+            notes=lambda: tree.notes,
+            left_out=left_out,
         )
+        left_out = ()
 
 
-def _labels(file: Any, stream: str, name: str) -> list[str]:
-    """Every key the stream's records have: a tree leaves out what is empty."""
-    labels: dict[str, None] = {}
-    for record in _records(read_values(file)):
-        if _stream_of_record(record, name) == stream:
-            labels.update(dict.fromkeys(record))
-    labels.pop("attributes", None)
-    return list(labels)
-
-
-def _to_row(record: Row, by_label: dict[str, str]) -> Row:
-    row: Row = {"_raw": record}
+def _to_row(record: Record, by_label: dict[str, str]) -> Row:
+    row: Row = {"_raw": record.raw}
     extra: Row = {}
-    for label, value in record.items():
+    for label, value in record.fields.items():
         column = by_label.get(label)
         if label == "attributes":
             continue

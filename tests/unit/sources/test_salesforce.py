@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -148,6 +149,135 @@ def test_records_of_a_query_come_by_object(inbox: Inbox) -> None:
     assert contacts.column("is_deleted") == ["false"]
     assert json.loads(contacts.rows[0]["_extra"])["Account"]["Name"] == "Harbour Optics"
     assert leads.column("company") == ["Roth AG"]
+
+
+def by_stream(inbox: Inbox) -> dict[str, Reading]:
+    readings = inbox.read()
+    assert all(isinstance(reading, Reading) for reading in readings), readings
+    return {reading.stream: reading for reading in readings if isinstance(reading, Reading)}
+
+
+def node(kind: str, reference: str | None = None, **fields: Any) -> dict[str, Any]:
+    return {"attributes": {"type": kind, "referenceId": reference}, **fields}
+
+
+def children(*records: Any, **marks: Any) -> dict[str, Any]:
+    return {"records": list(records), **marks}
+
+
+def test_children_of_a_tree_are_records_with_their_links(inbox: Inbox) -> None:
+    tamm = node("Contact", "ContactRef1", LastName="Tamm", Email="tamm@x.example")
+    deal = node(
+        "Opportunity",
+        "OpportunityRef1",
+        StageName="Won",
+        OpportunityContactRoles=children(
+            node("OpportunityContactRole", ContactId="@ContactRef1", Role="Buyer")
+        ),
+    )
+    firm = node("Account", "AccountRef1", Name="Nord", Contacts=children(tamm),
+                Opportunities=children(deal), Cases=children(node("Case", Status="New")))  # fmt: skip
+    inbox.put(CRM, "tree.json", json.dumps(children(firm)))
+
+    found = by_stream(inbox)
+
+    account, contact = found["account"].rows[0], found["contact"].rows[0]
+    opportunity, role = found["opportunity"].rows[0], found["opportunity_contact_role"].rows[0]
+    assert account["id"].startswith("row:")
+    assert contact["account_id"] == opportunity["account_id"] == account["id"]
+    assert found["case"].column("account_id") == [account["id"]]
+    assert (role["opportunity_id"], role["contact_id"]) == (opportunity["id"], contact["id"])
+    assert "Tamm" not in f"{account['_raw']}{account['_extra']}"
+
+
+def test_only_a_link_is_a_reference(inbox: Inbox) -> None:
+    person = node("Contact", "c", LastName="Tamm", AccountId="@A1", Twitter__c="@A1")
+    inbox.put(CRM, "t.json", json.dumps(children(node("Account", "A1", Name="Nord"), person)))
+
+    found = by_stream(inbox)
+
+    assert found["contact"].column("account_id") == found["account"].column("id")
+    assert found["contact"].column("x_handle") == ["@A1"]
+
+
+@pytest.mark.parametrize("parents_first", [True, False])
+def test_references_lead_to_the_record_they_name(inbox: Inbox, parents_first: bool) -> None:
+    parents = [node("Account", f"AccountRef{n}", Name="Nord") for n in (1, 2)]
+    people = [
+        node("Contact", f"ContactRef{n}", LastName="Tamm", AccountId=f"@AccountRef{n}")
+        for n in (1, 2, 3)
+    ]
+    records = [*parents, *people] if parents_first else [*people, *parents]
+    inbox.put(CRM, "tree.json", json.dumps(children(*records)))
+
+    found = by_stream(inbox)
+
+    accounts = found["account"].column("id")
+    assert len(set(accounts)) == 2
+    assert found["contact"].column("account_id") == [*accounts, "@AccountRef3"]
+    assert len(set(found["contact"].column("id"))) == 3
+    assert any(
+        "1 reference leads to no record" in note for note in found["contact"].batch.notes
+    )
+
+
+def test_children_of_a_sub_query_take_the_ids_of_their_addresses(inbox: Inbox) -> None:
+    child = {
+        "attributes": {"type": "Contact", "url": "/services/data/v60.0/sobjects/Contact/0038d00000BBBBD"},
+        "LastName": "Tamm",
+        "SystemModstamp": "2026-10-05T17:02:11.000+0000",
+    }  # fmt: skip
+    firm = {
+        "attributes": {"type": "Account", "url": "/services/data/v60.0/sobjects/Account/001000000000001AAA"},
+        "Name": "Nord",
+        "Contacts": children(child, totalSize=250, done=False, nextRecordsUrl="/x-2000"),
+        "Cases": None,
+    }  # fmt: skip
+    inbox.put(CRM, "page.json", json.dumps(children(firm, totalSize=1, done=True)))
+
+    contact = by_stream(inbox)["contact"]
+
+    assert contact.column("id") == ["0038d00000BBBBDAA5"]
+    assert contact.column("account_id") == ["001000000000001AAA"]
+    assert any("further pages" in note for note in contact.batch.notes)
+
+
+def test_a_parent_beside_its_child_is_a_link(inbox: Inbox) -> None:
+    record = node("Contact", Id="0038d00000BBBBDAA5", LastName="Tamm",
+                  Account=node("Account", Id="001000000000001AAA", Name="Nord"))  # fmt: skip
+    inbox.put(CRM, "page.json", json.dumps(children(record)))
+
+    assert inbox.one().column("account_id") == ["001000000000001AAA"]
+
+
+def test_what_is_no_record_that_is_read_is_counted_by_name(inbox: Inbox) -> None:
+    firm = node("Account", "AccountRef1", Name="Nord",
+                Tasks=children(node("Task", Subject="a"), node("Task", Subject="b")),
+                Notes__r={"records": "x"}, Contacts=children(5, None))  # fmt: skip
+    project = node("Project__c", Name="p", Contacts=children(node("Contact", LastName="Tamm")))
+    odd = node("an@x.example", Name="n")
+    inbox.put(CRM, "tree.json", json.dumps(children(firm, project, odd, "x")))
+
+    found = by_stream(inbox)
+
+    left = {each.what: each.rows for r in found.values() for each in r.batch.left_out}
+    assert found["contact"].column("last_name") == ["Tamm"]
+    assert left == {
+        "records of Task": 2,
+        "records of Project__c": 1,
+        "records of an object without a proper name": 1,
+        "malformed lists of child records": 1,
+        "values that are no records": 3,
+    }
+    assert sum(r.batch.rows_in for r in found.values()) == 2 + 8
+
+
+def test_an_object_that_comes_late_in_a_file_is_read(inbox: Inbox) -> None:
+    many = [node("Account", Id=f"00100000000{n:04}AAA", Name="Nord" * 20) for n in range(2000)]
+    last = node("Lead", Id="00Q8d00000CCCCCEA5", LastName="Roth", Company="Roth AG")
+    inbox.put(CRM, "page.json", json.dumps(children(*many, last)))
+
+    assert by_stream(inbox)["lead"].column("last_name") == ["Roth"]
 
 
 def test_a_tree_keeps_custom_fields(inbox: Inbox) -> None:
