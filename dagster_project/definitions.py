@@ -16,6 +16,7 @@ from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
+from dagster_project.defs.described import DbtCatalogue, described, given_tables
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
 from dagster_project.defs.inbox import landing_assets
@@ -53,13 +54,19 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     models = _models(manifest)
     vendors = [v for v in VENDORS if any(s.vendor == v for s in sources)]
     repull = repull_job(sources)
+    catalogue = DbtCatalogue(manifest)
+    steps = [
+        *(landing_assets(vendor, sources) for vendor in vendors),
+        dbt_step(STAGE, manifest),
+        identity_assets(),
+        dbt_step(MARTS, manifest),
+        *(published_asset(c, _readable(c, models)) for c in consumers),
+    ]
+    made = [key for step in steps for key in step.keys]
     return dg.Definitions(
         assets=[
-            *(landing_assets(vendor, sources) for vendor in vendors),
-            dbt_step(STAGE, manifest),
-            identity_assets(),
-            dbt_step(MARTS, manifest),
-            *(published_asset(c, _readable(c, models)) for c in consumers),
+            *dg.map_asset_specs(lambda spec: described(catalogue, spec), steps),
+            *given_tables(catalogue, made, STREAMS),
         ],
         asset_checks=[mart_gates(tuple(n for s, n in models if s == "marts"))],
         jobs=[main_job(), *([repull] if repull else [])],

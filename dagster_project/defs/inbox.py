@@ -101,7 +101,8 @@ def _source_spec(source: SourceConfig) -> dg.AssetSpec:
     return dg.AssetSpec(
         inbox_key(source.name),
         group_name=INBOX,
-        description=f"{source.vendor}: {source.purpose}.",
+        description=f"{'API' if source.api else 'Files'} of {source.vendor}, {source.brand} in "
+        f"{source.region}. Collected for: {source.purpose}.",
         kinds={"api" if source.api else "file"},
         metadata={
             "vendor": source.vendor,

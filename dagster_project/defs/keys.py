@@ -4,6 +4,7 @@ import dagster as dg
 
 from dagster_project.domain.streams import StreamSpec
 
+CONFIG = "0_config"
 INBOX = "1_inbox"
 LANDING = "2_landing"
 STAGING = "3_staging"

@@ -44,12 +44,17 @@ MARTS = Selection(Phase.MARTS, "marts insights", "eager")
 
 
 class Translator(DagsterDbtTranslator):
-    """Groups models by schema and shows their grain as the description."""
+    """Groups models by folder and shows their grain as the description."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The room of the house a model stands in."""
-        schema = dbt_resource_props.get("config", {}).get("schema") or "seeds"
-        return GROUP_OF_SCHEMA.get(schema)
+        """The room of the house a model stands in: its folder, which is also the step it runs in.
+
+        Not its schema: an intermediate model that reads marts is built with them, and in the
+        group of its schema it would close a circle through the groups.
+        """
+        kind = dbt_resource_props.get("resource_type")
+        folder = "seeds" if kind == "seed" else dbt_resource_props["fqn"][1]
+        return GROUP_OF_SCHEMA.get(folder)
 
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """The model's own description, without its SQL."""
