@@ -162,7 +162,9 @@ def _print_each(console: Console, held: list[HeldBack], report: str) -> None:
         for reason in h.reasons:
             console.print(f"               {reason}", markup=False)
     if len(held) > MOST_HELD:
-        console.print(f"  … and {len(held) - MOST_HELD:,} more in {report}", style="dim")
+        console.print(
+            f"  … and {len(held) - MOST_HELD:,} more in {report}", style="dim", markup=False
+        )
 
 
 def _of_load(h: HeldBack) -> str:
@@ -185,7 +187,7 @@ def _print_notes(console: Console, title: str, notes: list[str], report: str) ->
         console.print(f"  {note}", markup=False)
     if len(notes) > MOST_NOTES:
         more = len(notes) - MOST_NOTES
-        console.print(f"  … and {more} more, per load in {report}", style="dim")
+        console.print(f"  … and {more} more, per load in {report}", style="dim", markup=False)
 
 
 def _or_dash(count: int) -> str:

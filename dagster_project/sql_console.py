@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import orjson
+from rich.markup import escape
 from rich.text import Text
 
 from dagster_project.console import console
@@ -49,7 +50,9 @@ def prompt(root: Path | None, *, consumer: str, form: str) -> None:
         tables = product.tables()
         _complete(tables)
         file = shown_path(read_settings(root).root.published / f"{consumer}.duckdb")
-        console.print(f"[bold]{consumer}[/], read-only: {file}. {_HELP}", style="dim")
+        console.print(
+            f"[bold]{consumer}[/], read-only: {escape(str(file))}. {_HELP}", style="dim"
+        )
         _list_tables(tables)
         while (line := _statement(consumer)) is not None:
             if line.startswith("."):
