@@ -67,6 +67,7 @@ class JsonFile:
     text: Text
     is_twice_encoded: bool = False
     broken_lines: dict[int, BrokenLine] = field(default_factory=dict)
+    further: list[str] = field(default_factory=list)  # the last page's word that more follow
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -82,7 +83,31 @@ class JsonFile:
                 f"no row (line {places}); "
                 "the file itself is kept as it came"
             )
+        if self.further:
+            notes.append(
+                f"the answer has further pages ({self.further[0]}): save those here too"
+            )
         return tuple(notes)
+
+
+_FURTHER: Mapping[str, tuple[str, ...]] = {
+    "nextRecordsUrl": ("nextRecordsUrl",),
+    "paging.next": ("paging", "next"),
+    "meta.next_token": ("meta", "next_token"),
+    "has_more": ("has_more",),
+    "hasMore": ("hasMore",),
+    "next_cursor": ("next_cursor",),
+    "cursor": ("cursor",),
+}
+
+
+def _further_of(page: Any) -> str | None:
+    """The field by which a page, an object with a list in it, says that another follows."""
+    if not isinstance(page, dict) or not any(isinstance(v, list) for v in page.values()):
+        return None
+    if page.get("done") is False:
+        return "done: false"
+    return next((name for name, path in _FURTHER.items() if pick(page, *path)), None)
 
 
 def open_json(member: Member, workdir: Path, *, may_be_twice_encoded: bool = False) -> JsonFile:
@@ -126,6 +151,8 @@ def read_values(file: JsonFile) -> Iterator[Any]:
     numbers keep every digit.
     """
     for value in _read_parsed(file.path):
+        further = _further_of(value)
+        file.further[:] = [further] if further else []
         if isinstance(value, BrokenLine):
             file.broken_lines[value.number] = value
         elif file.is_twice_encoded:

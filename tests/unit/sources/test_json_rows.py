@@ -274,3 +274,29 @@ def as_text(value: Any) -> Any:
     if isinstance(value, list):
         return [as_text(item) for item in value]
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+@pytest.mark.parametrize(
+    ("pages", "is_noted"),
+    [
+        ([{"done": False, "records": []}], True),
+        ([{"nextRecordsUrl": "/x", "records": []}], True),
+        ([{"paging": {"next": {"after": "2"}}, "results": []}], True),
+        ([{"meta": {"next_token": "t"}, "data": []}], True),
+        ([{"hasMore": True, "events": []}], True),
+        ([{"cursor": "c", "feed": []}], True),
+        ([{"cursor": "c", "feed": []}, {"feed": []}], False),
+        ([{"done": True, "hasMore": False, "cursor": "", "records": []}], False),
+        ([{"cursor": "c", "text": "a record, no page"}], False),
+    ],
+)
+def test_a_page_that_is_not_the_last_is_noted(
+    tmp_path: Path, pages: list[dict[str, Any]], is_noted: bool
+) -> None:
+    path = tmp_path / "pages.json"
+    path.write_text("\n".join(json.dumps(page) for page in pages))
+    file = JsonFile(path, examine(path))
+
+    list(read_values(file))
+
+    assert any("further pages" in note for note in file.notes) is is_noted
