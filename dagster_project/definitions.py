@@ -65,7 +65,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     made = [key for step in steps for key in step.keys]
     return dg.Definitions(
         assets=[
-            *dg.map_asset_specs(lambda spec: described(catalogue, spec), steps),
+            *dg.map_asset_specs(lambda spec: described(catalogue, spec, STREAMS), steps),
             *given_tables(catalogue, made, STREAMS),
         ],
         asset_checks=[mart_gates(tuple(n for s, n in models if s == "marts"))],

@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.defs.described import as_owner
 from dagster_project.defs.guard import MAX_RETRIES, guarded
 from dagster_project.defs.intake import Intake
 from dagster_project.defs.journal import write_intake
@@ -45,13 +46,14 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
     first = next(v for v in VENDORS if v in {source.vendor for source in sources})
     speaks_for_strays = vendor == first
     upstream = [inbox_key(source.name) for source in own]
+    owners = list(dict.fromkeys(as_owner(source.owner) for source in own))
 
     @dg.multi_asset(
         name=f"load_{vendor}",
         specs=[
             *([_inbox_spec()] if speaks_for_strays else []),
             *(_source_spec(source) for source in own),
-            *(_landing_spec(spec, upstream) for spec in specs),
+            *(_landing_spec(spec, upstream, owners) for spec in specs),
         ],
         check_specs=[
             *([_strays_check()] if speaks_for_strays else []),
@@ -104,6 +106,8 @@ def _source_spec(source: SourceConfig) -> dg.AssetSpec:
         description=f"{'API' if source.api else 'Files'} of {source.vendor}, {source.brand} in "
         f"{source.region}. Collected for: {source.purpose}.",
         kinds={"api" if source.api else "file"},
+        owners=[as_owner(source.owner)],
+        tags={"vendor": source.vendor},
         metadata={
             "vendor": source.vendor,
             "owner": source.owner,
@@ -125,11 +129,14 @@ def _inbox_spec() -> dg.AssetSpec:
     )
 
 
-def _landing_spec(spec: StreamSpec, upstream: list[dg.AssetKey]) -> dg.AssetSpec:
+def _landing_spec(
+    spec: StreamSpec, upstream: list[dg.AssetKey], owners: list[str]
+) -> dg.AssetSpec:
     return dg.AssetSpec(
         landing_key(spec),
         deps=upstream,
         group_name=LANDING,
+        owners=owners,
         kinds={"parquet", "greatexpectations"},
         description=f"Rows of {spec.vendor}'s {spec.stream} as received: every load, every version.",
         skippable=True,

@@ -71,3 +71,34 @@ def test_the_numbered_groups_form_no_circle_and_each_reads_only_lower_ones(
     tuple(
         TopologicalSorter({n: g - {n} for n, g in reads.items()}).static_order()
     )  # would raise on a circle
+
+
+def test_every_asset_has_an_owner_and_a_source_the_one_of_the_register(
+    assets: dict[str, dg.AssetSpec],
+) -> None:
+    assert [name for name, spec in assets.items() if not spec.owners] == []
+    assert assets["marts/customer_360"].owners == ["team:customer_360"]
+    if "inbox/x_quay" not in assets:
+        assert assets["inbox/mailchimp_emea"].owners == ["team:newsletter_team"]
+        assert assets["landing/mailchimp__member"].owners == ["team:newsletter_team"]
+
+
+def test_columns_show_types_constraints_and_personal_data(
+    assets: dict[str, dg.AssetSpec],
+) -> None:
+    columns = {c.name: c for c in _columns(assets["marts/customer_360"])}
+
+    key = columns["customer_id"]
+    assert key.type == "varchar"
+    assert key.tags == {"pii": "quasi"}
+    assert key.constraints.unique
+    assert not key.constraints.nullable
+    assert assets["marts/customer_360"].tags["pii"] == "direct"
+    assert assets["marts/customer_360"].tags["layer"] == "marts"
+    assert "_load_id" in {c.name for c in _columns(assets["landing/mailchimp__member"])}
+
+
+def _columns(spec: dg.AssetSpec) -> list[dg.TableColumn]:
+    schema = spec.metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    return list(schema.columns)
