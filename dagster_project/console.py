@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -260,11 +262,21 @@ def open_ui(root: Path | None, *, port: int) -> int:
         ],
         cwd=PROJECT,
     )
+    threading.Thread(target=_say_ready, args=(process, port), daemon=True).start()
     try:
         return process.wait()
     except KeyboardInterrupt:
         process.terminate()
         return _ended(process)
+
+
+def _say_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
+    """Say once that Dagster answers; nothing if it ends before it does."""
+    while process.poll() is None:
+        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+            console.print(f"[green]✓[/] ready at [bold]http://127.0.0.1:{port}[/]")
+            return
+        time.sleep(0.5)
 
 
 def _require_port(port: int) -> None:
