@@ -17,7 +17,7 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error, each_mistake
 from dagster_project.domain.held_back import Held, HeldBack
 from dagster_project.domain.root import Root
-from dagster_project.settings import PROJECT, Settings, read_settings
+from dagster_project.settings import PROJECT, Settings, own_command, read_settings, root_option
 from dagster_project.sources.catalogue import STREAMS, VENDORS
 
 FREE_BYTES = 2 * 2**30
@@ -301,7 +301,7 @@ def _held_back(settings: Settings) -> Iterator[Finding]:
         yield Finding("nothing is held back: every load and file was taken")
         return
     for h in held[:MOST_HELD]:
-        yield _finding_of(h)
+        yield _finding_of(h, root)
     if len(held) > MOST_HELD:
         yield Finding(
             f"{len(held) - MOST_HELD:,} more things held back",
@@ -310,16 +310,18 @@ def _held_back(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _finding_of(h: HeldBack) -> Finding:
+def _finding_of(h: HeldBack, root: Root) -> Finding:
     since = f", since {h.since:%Y-%m-%d}" if h.since else ""
     why = "; ".join(h.reasons) or "see audit/verdicts.html"
     if h.how is Held.UNREAD:
         return Finding(f"not read: {h.what}{since}", why, is_warning=True)
     rows = f", {counted(h.rows, 'row')}" if h.rows else ""
     what = {Held.CONSENT: "consent that could not be read"}.get(h.how, str(h.how))
+    at = root_option(root)
+    regate, dismiss = own_command("regate", *at), own_command("dismiss", *at)
     then = {
-        Held.REFUSED: "; then `c360 regate`, or `c360 dismiss` to take it for settled",
-        Held.QUARANTINED: "; correct them at the source, or mend the rule and `c360 regate`",
+        Held.REFUSED: f"; then `{regate}`, or `{dismiss}` to take it for settled",
+        Held.QUARANTINED: f"; correct them at the source, or mend the rule and `{regate}`",
     }.get(h.how, "; correct it at the source")
     return Finding(
         f"{what}: {h.source}: {h.what}{rows}{since}",
