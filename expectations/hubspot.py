@@ -3,7 +3,6 @@
 import great_expectations as gx
 
 from expectations.rules import (
-    LOCAL_TIME,
     amounts,
     booleans,
     columns_exist,
@@ -44,9 +43,7 @@ def contact() -> gx.ExpectationSuite:
         columns_exist("record_id"),
         keyed_by("record_id"),
         whole_ids("record_id"),
-        readable_times(
-            "create_date", "last_modified_date", "last_activity_date", pattern=LOCAL_TIME
-        ),
+        readable_times("create_date", "last_modified_date", "last_activity_date"),
         plausible_days("date_of_birth"),
         email_values("email"),
         decisive_flags("unsubscribed_from_all_email", "archived"),
@@ -60,9 +57,7 @@ def company() -> gx.ExpectationSuite:
         columns_exist("record_id", "name"),
         keyed_by("record_id"),
         whole_ids("record_id"),
-        readable_times(
-            "create_date", "last_modified_date", "last_activity_date", pattern=LOCAL_TIME
-        ),
+        readable_times("create_date", "last_modified_date", "last_activity_date"),
         decisive_flags("archived"),
     )
 
@@ -79,7 +74,6 @@ def deal() -> gx.ExpectationSuite:
             "create_date",
             "last_modified_date",
             "last_activity_date",
-            pattern=LOCAL_TIME,
         ),
         amounts("amount"),
         currencies("currency"),

@@ -116,6 +116,12 @@ class SourceConfig(Entries):
         form="an IANA name",
         example="Europe/Paris",
     )
+    date_order: Literal["day_first", "month_first"] | None = entry(
+        "how its exports write days with slashes: `day_first` (24/10/2023) or `month_first` "
+        "(10/24/2023); a file in which neither can be told is refused without it",
+        None,
+        example="day_first",
+    )
     brand_accounts: tuple[str, ...] = entry(
         "accounts of the company itself: no customers", (), example="[yourbrand]"
     )

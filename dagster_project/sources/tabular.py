@@ -43,6 +43,7 @@ from dagster_project.sources.rows import (
     rows_sql,
     write_rows,
 )
+from dagster_project.sources.screen_dates import as_iso, order_problems, order_questions
 from dagster_project.sources.text import Text, examine, open_text, peek, text_stream
 
 LARGEST_CELL = 256 * 1024 * 1024
@@ -136,6 +137,7 @@ def table_batch(
         work,
         zone_questions(spec, source, match.positions)
         | currency_questions(columns.money, source)
+        | order_questions(spec, match.positions)
         | newest_questions(newest, member.modified_at),
         spec.columns,
     )
@@ -151,7 +153,7 @@ def table_batch(
         rows_sql=rows_sql(
             spec,
             work,
-            expressions=columns.expressions,
+            expressions=as_iso(facts, source) | dict(columns.expressions),
             id_from_content=columns.id_from_content,
             extras=[(f"x{position}", label) for position, label in match.extras]
             + ([("_overflow", "(cells beyond the header)")] if tally.long_rows else []),
@@ -160,7 +162,10 @@ def table_batch(
         left_out=tally.named(),
         delivery=delivery_of(spec, source),
         path=member.origin,
-        problems=columns.problems + problems_of(facts, source) + (hints if missing else ()),
+        problems=columns.problems
+        + problems_of(facts, source)
+        + order_problems(facts, source)
+        + (hints if missing else ()),
         notes=text.notes + _notes(match, tally, work, columns) + (() if missing else hints),
         missing_columns=missing,
     )
