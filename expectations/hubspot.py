@@ -77,6 +77,7 @@ def deal() -> gx.ExpectationSuite:
         ),
         amounts("amount"),
         currencies("currency"),
+        booleans("is_closed", "is_won"),
         decisive_flags("archived"),
     )
 

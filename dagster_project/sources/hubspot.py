@@ -85,6 +85,8 @@ _DEAL: Aliases = {
     "record_id": ("Record ID", "Deal ID", "Record ID - Deal", "hs_object_id", "ID",
                   "ID d'enregistrement", "ID de l'enregistrement"),
     "deal_name": ("Deal Name", "dealname", "Nom de la transaction", "Deal-Name"),
+    "is_closed": ("Is Closed", "Is deal closed?", "hs_is_closed"),
+    "is_won": ("Is Closed Won", "hs_is_closed_won"),
     "deal_stage": ("Deal Stage", "dealstage", "Étape de la transaction", "Phase de la transaction", "Deal-Phase"),
     "pipeline": ("Pipeline",),
     "amount": ("Amount", "Amount in deal currency", "Montant", "Betrag", "Importe"),

@@ -29,7 +29,7 @@ expected as (
 
     select
         'fct_opportunity' as fact,
-        count(*) + count(*) filter (where is_closed or is_won) as events
+        count(*) + count(*) filter (where is_won or (is_closed and not is_won)) as events
     from {{ ref('int_opportunities') }}
 
     union all

@@ -114,8 +114,8 @@ final as (
         unioned.amount_minor,
 
         -- flags
-        coalesce(unioned.is_closed, false) as is_closed,
-        coalesce(unioned.is_won, false) as is_won,
+        unioned.is_closed,
+        unioned.is_won,
 
         -- times
         unioned.close_date,

@@ -18,9 +18,10 @@ owned as (
         *,
         primary_record_id as record_id,
         case
-            when coalesce(is_won, false) then 'won'
-            when coalesce(is_closed, false) then 'lost'
-            else 'open'
+            when is_won then 'won'
+            when is_closed and not is_won then 'lost'
+            when not is_closed then 'open'
+            else 'unknown'
         end as outcome
     from opportunities
 
@@ -51,15 +52,15 @@ attributed as (
         owned.amount_minor,
 
         -- flags
-        owned.outcome <> 'open' as is_closed,
-        owned.outcome = 'won' as is_won,
+        nullif(owned.outcome, 'unknown') in ('won', 'lost') as is_closed,
+        nullif(owned.outcome, 'unknown') = 'won' as is_won,
         owned.deleted_at is not null as is_deleted,
 
         -- times
         owned.close_date,
         owned.created_at,
         owned.updated_at,
-        case when owned.outcome <> 'open' then cast(owned.close_date as timestamptz) end
+        case when owned.outcome in ('won', 'lost') then cast(owned.close_date as timestamptz) end
             as closed_at
     from owned
     left join customer_records

@@ -34,8 +34,8 @@ renamed as (
         {{ to_currency('currency', '_currency') }} as currency,
 
         -- flags
-        {{ has_pattern('lower(deal_stage)', 'closed[ _-]?won') }} as is_won,
-        {{ has_pattern('lower(deal_stage)', 'closed[ _-]?(won|lost)') }} as is_closed,
+        {{ is_won('is_won', 'is_closed', 'deal_stage') }} as is_won,
+        {{ is_closed('is_won', 'is_closed', 'deal_stage') }} as is_closed,
 
         -- times
         {{ to_date('close_date', '_timezone') }} as close_date,

@@ -36,8 +36,8 @@ renamed as (
         {{ to_currency('currency_iso_code', '_currency') }} as currency,
 
         -- flags
-        {{ to_boolean('is_closed') }} as is_closed,
-        {{ to_boolean('is_won') }} as is_won,
+        {{ is_closed('is_won', 'is_closed', 'stage_name') }} as is_closed,
+        {{ is_won('is_won', 'is_closed', 'stage_name') }} as is_won,
 
         -- times
         {{ to_date('close_date') }} as close_date,
