@@ -411,13 +411,15 @@ def _cut_off(count: int | None) -> BrokenFileError:
 
 
 _DIGITS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
-_TOO_LONG = b"0" * 20
+_TOO_LONG = (b"0" * 20, b"-" + b"0" * 19)
+"""Digits that may leave 64 bits: up to 2^64 - 1 upwards, and down to -2^63 only."""
 
 
 def _loads(line: bytes) -> Any:
     """Parse exactly: beyond 64 bits orjson would make floats of whole numbers."""
-    if _TOO_LONG in line.translate(_DIGITS):
-        return json.loads(line, strict=False, parse_int=_exact)
+    digits = line.translate(_DIGITS)
+    if any(long in digits for long in _TOO_LONG):
+        return _loads_slowly(line)
     try:
         return orjson.loads(line)
     except orjson.JSONDecodeError:

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dagster_project.sources import json_rows
@@ -116,7 +116,11 @@ def test_a_text_that_breaks_off_is_refused(
 
 
 @pytest.mark.parametrize(
-    "number", [2**53 + 1, 2**63 - 1, 2**64 - 1, 2**64 + 1, 12345678901234567890123456789]
+    "number",
+    [
+        *(2**53 + 1, 2**63 - 1, 2**64 - 1, 2**64 + 1, 12345678901234567890123456789),
+        *(-(2**63), -(2**63) - 1, -(10**19) + 1, -(10**19)),
+    ],
 )
 @pytest.mark.parametrize("layout", ["line", "document"])
 def test_whole_numbers_keep_every_digit_until_they_are_text(
@@ -247,6 +251,7 @@ JSON = st.recursive(
     indent=st.sampled_from([None, 1]),
     lines=st.booleans(),
 )
+@example(values=[{"": -(2**63) - 1}], indent=None, lines=True)
 @settings(max_examples=80, deadline=None)
 def test_any_values_come_back(
     tmp_path_factory: pytest.TempPathFactory,
