@@ -20,7 +20,6 @@ LONGEST = 10.0
 
 @given(odd=odd_files, placed=st.sampled_from(["at its vendor", "elsewhere", "at the top"]))
 @settings(deadline=None, suppress_health_check=list(HealthCheck))
-@pytest.mark.timeout(0)
 def test_an_odd_file_is_read_or_told_and_the_good_one_is_read(
     tmp_path_factory: pytest.TempPathFactory, odd: OddFile, placed: str
 ) -> None:
