@@ -1,7 +1,6 @@
 """Batches as sources hand them over, loads as the ledger knows them, verdicts as gates give them."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -90,53 +89,6 @@ class Load:
     def rows_in(self) -> int:
         """Rows the load's part of the file held: those that landed and those left out by name."""
         return self.rows + sum(left.rows for left in self.left_out)
-
-    @property
-    def file(self) -> str:
-        """Name of the file the load came from, without the entry of an archive."""
-        return self.origin.partition("!")[0]
-
-
-@dataclass(frozen=True)
-class FileAccount:
-    """Where every row of one file is: ``rows_in`` is the sum of the four kinds below it."""
-
-    source: str
-    file: str
-    accepted: int  # rows staging reads
-    quarantined: int
-    refused: int  # rows of refused loads, and of loads no gate has judged yet
-    left_out: tuple[LeftOut, ...]
-
-    @property
-    def rows_in(self) -> int:
-        """Rows the file held."""
-        held = self.accepted + self.quarantined + self.refused
-        return held + sum(left.rows for left in self.left_out)
-
-
-def account_files(loads: Iterable[Load]) -> tuple[FileAccount, ...]:
-    """One account per source and file, in the order of their first loads."""
-    by_file: dict[tuple[str, str], list[Load]] = {}
-    for load in loads:
-        by_file.setdefault((load.source, load.file), []).append(load)
-    return tuple(_account(source, file, of) for (source, file), of in by_file.items())
-
-
-def _account(source: str, file: str, loads: list[Load]) -> FileAccount:
-    accepted = [load for load in loads if load.state is LoadState.ACCEPTED]
-    left: Counter[str] = Counter()
-    for load in loads:
-        left.update({each.what: each.rows for each in load.left_out})
-    quarantined = sum(load.quarantined for load in accepted)
-    return FileAccount(
-        source=source,
-        file=file,
-        accepted=sum(load.rows for load in accepted) - quarantined,
-        quarantined=quarantined,
-        refused=sum(load.rows for load in loads if load.state is not LoadState.ACCEPTED),
-        left_out=tuple(LeftOut(what, rows) for what, rows in left.items()),
-    )
 
 
 class Severity(StrEnum):

@@ -137,14 +137,6 @@ class Attention:
             )
             return frozenset(row["load_id"] for row in rows)
 
-    def corrected(self) -> dict[str, int]:
-        """Quarantined rows that a later load has brought a good version of, per load."""
-        with self._file.reading() as connection:
-            rows = connection.execute(
-                "select load_id, corrected from loads where corrected > 0"
-            )
-            return {row["load_id"]: row["corrected"] for row in rows}
-
     def note_corrected(self, load_id: str, rows: int) -> None:
         """Remember how many quarantined rows of a load have a good version now."""
         with self._file.transaction() as connection:

@@ -73,7 +73,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A file (or part of one) that is left alone; reported once per ``once_key``.
+    """A file (or part of one) that is left alone, and told until it is read or gone.
 
     ``holds_file``: the file must stay in the inbox even if other parts of it have landed.
     """
@@ -81,7 +81,6 @@ class Unreadable:
     origin: Path
     reason: str
     remedy: str
-    once_key: str
     why: Why = Why.UNKNOWN
     source: str | None = None
     holds_file: bool = True
@@ -486,14 +485,10 @@ def _unreadable(
     source: str | None = None,
     holds_file: bool = True,
 ) -> Unreadable:
-    size, modified = _size_and_time(file)
-    is_inside = file.is_relative_to(root.inbox)
-    place = file.relative_to(root.inbox).as_posix() if is_inside else file.name
     return Unreadable(
         origin=file,
         reason=reason,
         remedy=remedy,
-        once_key=f"{shown(place)}|{size}|{modified}|{why}|{reason}",
         why=why,
         source=source,
         holds_file=holds_file,

@@ -91,11 +91,6 @@ def _label(axes: "Axes", start: float, length: float, place: int) -> None:
     )
 
 
-def _total(evidence: PairEvidence) -> str:
-    overruled = ", overruled" if evidence.vetoes else ""
-    return f"match weight\nprobability {evidence.probability:.4f}{overruled}"
-
-
 def _named(bar: Contribution) -> str:
     """A comparison with its level, and the masked values under it."""
     title = f"{bar.field.replace('_', ' ')}: {bar.level.replace('_', ' ')}"
