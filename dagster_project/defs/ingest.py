@@ -19,9 +19,16 @@ from dagster_project.landing.corrections import note_corrections
 from dagster_project.landing.exposure import expose, write_config_table
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
 from dagster_project.quality.admission import admit, judge_pending, regate
-from dagster_project.sources.border import pulled
+from dagster_project.sources.border import pulled, refusing_what_fails
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
-from dagster_project.sources.files import Unreadable, Why, group_by_file, read_again, read_inbox
+from dagster_project.sources.files import (
+    BrokenFileError,
+    Unreadable,
+    Why,
+    group_by_file,
+    read_again,
+    read_inbox,
+)
 from dagster_project.sources.inbox_walk import shown
 
 _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
@@ -60,12 +67,28 @@ def _load_file(
         if isinstance(reading, Unreadable):
             unread.append(reading)
             continue
-        load = admit(reading, workbench.zone)
+        try:
+            with refusing_what_fails():
+                load = admit(reading, workbench.zone)
+        except BrokenFileError as broken:
+            unread.append(_not_landed(reading, file, broken))
+            continue
         source = load.source
         intake.loads.append(load)
     if source is not None and not any(u.holds_file for u in unread):
         workbench.zone.put_away(source, file)
     return unread
+
+
+def _not_landed(batch: Batch, file: Path, broken: BrokenFileError) -> Unreadable:
+    """A part of a file that was read and could not be written to landing: the file stays."""
+    return Unreadable(
+        origin=file,
+        reason=f"{batch.spec.stream} of {shown(batch.origin)}: {broken.reason}",
+        remedy=broken.remedy,
+        why=Why.BROKEN,
+        source=batch.source,
+    )
 
 
 def _unread(workbench: Workbench, vendor: str, reading: Unreadable) -> Unread:

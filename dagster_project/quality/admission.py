@@ -17,6 +17,7 @@ from dagster_project.domain.notes import asks_for_something, is_about_consent
 from dagster_project.domain.streams import Delivery
 from dagster_project.landing.quarantine import forget_quarantine, write_quarantine
 from dagster_project.landing.store import LandingZone, load_id_of, parquet_sql
+from dagster_project.quality.border import UnjudgedError, naming_what_fails
 from dagster_project.quality.gate import COLUMN_MISSING, judge, reasons_of, suite_hash
 from dagster_project.quality.known_suites import known_hash, note_hash
 from dagster_project.quality.lean_import import import_great_expectations
@@ -50,34 +51,6 @@ def admit(batch: Batch, zone: LandingZone, *, suite_of: SuiteOf = suite_for) -> 
     if load.state is LoadState.REFUSED and _reads_better(batch, zone, load):
         load = zone.land_again(batch)
     return _decide(zone, load, suite_of) if load.state is LoadState.LANDED else load
-
-
-def admit_all(
-    batches: Iterable[Batch],
-    zone: LandingZone,
-    *,
-    suite_of: SuiteOf = suite_for,
-    on_load: Callable[[Load], None] = lambda load: None,
-    put_away: bool = True,
-) -> tuple[Load, ...]:
-    """Admit batches in their order, then put away the files they came from.
-
-    A file is put away only after all of ``batches`` are through: when reading stops half-way
-    the next run reads it again, and what has landed is known by its content. A caller that
-    knows of files which must stay says ``put_away=False`` and calls ``zone.put_away`` itself.
-    """
-    loads = []
-    files: dict[Path, str] = {}
-    for batch in batches:
-        load = admit(batch, zone, suite_of=suite_of)
-        loads.append(load)
-        on_load(load)
-        if batch.path is not None:
-            files[batch.path] = batch.source
-    if put_away:
-        for file, source in files.items():
-            zone.put_away(source, file)
-    return tuple(loads)
 
 
 def judge_pending(
@@ -153,6 +126,18 @@ def _reads_better(batch: Batch, zone: LandingZone, load: Load) -> bool:
 def _decide_again(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load | None:
     """A new decision if it differs from the one in force."""
     suite = suite_of(load.vendor, load.stream)
+    try:
+        with naming_what_fails():
+            return _decide_anew(zone, load, suite)
+    except UnjudgedError as odd:
+        if load.reasons == (odd.reason,):
+            zone.ledger.note_suite(load.load_id, suite_hash(suite.expectations))
+            return None
+        zone.ledger.reopen(load.load_id)
+        return _refuse_unjudged(zone, load, suite, odd)
+
+
+def _decide_anew(zone: LandingZone, load: Load, suite: "ExpectationSuite") -> Load | None:
     verdict = _judge_rows(zone, load, suite)
     reasons, state = _conclusion(zone, load, verdict)
     own_hash = suite_hash(suite.expectations)
@@ -179,7 +164,26 @@ def _hash_of(zone: LandingZone, load: Load, suite_of: SuiteOf) -> str:
 def _decide(zone: LandingZone, load: Load, suite_of: SuiteOf) -> Load:
     _hash_of(zone, load, suite_of)
     suite = suite_of(load.vendor, load.stream)
-    return _write_decision(zone, load, suite, _judge_rows(zone, load, suite))
+    try:
+        with naming_what_fails():
+            return _write_decision(zone, load, suite, _judge_rows(zone, load, suite))
+    except UnjudgedError as odd:
+        return _refuse_unjudged(zone, load, suite, odd)
+
+
+def _refuse_unjudged(
+    zone: LandingZone, load: Load, suite: "ExpectationSuite", odd: UnjudgedError
+) -> Load:
+    """A gate that fails over a load's rows has not let them pass; the other loads go on."""
+    return zone.ledger.decide(
+        load.load_id,
+        state=LoadState.REFUSED,
+        verdict=Verdict(suite.name),
+        quarantined=0,
+        suite_hash=suite_hash(suite.expectations),
+        reasons=(odd.reason,),
+        notes=zone.ledger.manifest_of(load.load_id)["notes"],
+    )
 
 
 def _judge_rows(zone: LandingZone, load: Load, suite: "ExpectationSuite") -> Verdict:

@@ -61,12 +61,6 @@ class FileReport:
         """Rows the file holds, those left out by name included."""
         return sum(part.rows_in for part in self.parts)
 
-    @property
-    def would_load(self) -> bool:
-        """Whether a run would take every part that can be recognised."""
-        is_clear = not any(part.problems for part in self.parts)
-        return bool(self.parts) and self.source is not None and is_clear
-
 
 def check_file(
     path: Path,

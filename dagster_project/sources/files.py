@@ -167,7 +167,7 @@ def read_inbox(
     growing = _find_growing(files, clock, settle_seconds)
     for number, file in enumerate(files):
         if file in growing:
-            yield _unfinished(root, file)
+            yield _unfinished(file)
         elif file.exists():
             yield from _read_file(asked, file, workdir / f"{number:05d}")
 
@@ -175,8 +175,8 @@ def read_inbox(
 def read_again(root: Root, source: SourceConfig, file: Path, workdir: Path) -> Iterator[Batch]:
     """Read a file that was put away once more, as its source is configured now."""
     asked = _Asked(root, (source,), None, speaks_for_strays=True)
-    say = partial(_unreadable, root, file, source=source.name)
-    with suppress(BrokenFileError):
+    say = partial(_unreadable, file, source=source.name)
+    with suppress(BrokenFileError), refusing_what_fails():
         for reading in _read_members(asked, file, source, workdir, say):
             if isinstance(reading, Batch):
                 yield reading
@@ -268,12 +268,11 @@ def _refused_unopened(asked: _Asked, entry: Found) -> Unreadable:
     source = asked.source(asked.folder(entry.path) or entry.path.name)
     reason, remedy = entry.oddity or ("", "")
     name = source.name if source else None
-    return _unreadable(asked.root, entry.path, Why.BROKEN, reason, remedy, source=name)
+    return _unreadable(entry.path, Why.BROKEN, reason, remedy, source=name)
 
 
-def _unfinished(root: Root, file: Path) -> Unreadable:
+def _unfinished(file: Path) -> Unreadable:
     return _unreadable(
-        root,
         file,
         Why.UNFINISHED,
         "the file is still being written",
@@ -286,7 +285,6 @@ def _read_file(asked: _Asked, file: Path, workdir: Path) -> Iterator[Batch | Unr
     source = asked.source(folder) if folder else None
     if folder and source is None:
         yield _unreadable(
-            asked.root,
             file,
             Why.MISPLACED,
             "its folder in the inbox belongs to no source of config/sources.yml",
@@ -299,7 +297,7 @@ def _read_file(asked: _Asked, file: Path, workdir: Path) -> Iterator[Batch | Unr
 def _read_as(
     asked: _Asked, file: Path, source: SourceConfig | None, workdir: Path
 ) -> Iterator[Batch | Unreadable]:
-    say = partial(_unreadable, asked.root, file, source=source.name if source else None)
+    say = partial(_unreadable, file, source=source.name if source else None)
     try:
         with refusing_what_fails():
             _require_content(file)
@@ -325,7 +323,7 @@ def _read_stray(
     takers = [source for source in asked.sources if source.vendor in knowing]
     if len(takers) == 1:
         if asked.vendor in (None, takers[0].vendor):
-            say = partial(_unreadable, asked.root, file, source=takers[0].name)
+            say = partial(_unreadable, file, source=takers[0].name)
             yield from _read_members(asked, file, takers[0], workdir, say)
     elif not asked.speaks_for_strays:
         return
@@ -476,7 +474,6 @@ def _unknown(
 
 
 def _unreadable(
-    root: Root,
     file: Path,
     why: Why,
     reason: str,

@@ -18,10 +18,11 @@ from dagster_project.engines.duckdb.session import session
 from dagster_project.landing.exposure import expose
 from dagster_project.landing.quarantine import quarantine_file
 from dagster_project.landing.store import LandingZone
-from dagster_project.quality.admission import admit, admit_all, judge_pending, regate, suite_for
+from dagster_project.quality.admission import admit, judge_pending, regate, suite_for
 from dagster_project.quality.report import write_report
 from dagster_project.sources.catalogue import STREAMS, stream_of
 from expectations.rules import columns_exist, keyed_by, suite
+from tests.integration.admitting import admit_each
 from tests.unit.landing.builders import DAY, batch, contact, file_in, snapshot, source
 
 LENIENT = {("hubspot", "contact"): suite("lenient", columns_exist("record_id"))}
@@ -152,7 +153,7 @@ def test_a_bad_load_refuses_nobody_else(zone: LandingZone) -> None:
     bad = batch(*[contact(n, record_id=None) for n in (2, 3)], as_of=DAY + timedelta(days=1))
     also_good = batch(contact(4), as_of=DAY + timedelta(days=2))
 
-    states = [load.state for load in admit_all([good, bad, also_good], zone)]
+    states = [load.state for load in admit_each([good, bad, also_good], zone)]
 
     assert states == [LoadState.ACCEPTED, LoadState.REFUSED, LoadState.ACCEPTED]
     assert visible(zone) == [("1",), ("4",)]
@@ -242,34 +243,6 @@ def test_a_refused_file_that_comes_again_is_judged_as_it_is_read_now(zone: Landi
     assert (better.state, better.load_id) == (LoadState.ACCEPTED, first.load_id)
 
 
-def test_files_are_put_away_when_all_their_loads_are_through(
-    zone: LandingZone, root: Root
-) -> None:
-    file = file_in(root.inbox / "hubspot_apac", "export.zip")
-    batches = [batch(contact(n), path=file, origin=f"export.zip!{n}") for n in (1, 2)]
-    seen_at: list[bool] = []
-
-    admit_all(batches, zone, on_load=lambda load: seen_at.append(file.exists()))
-
-    assert seen_at == [True, True]
-    assert not file.exists()
-    assert (root.inbox / "loaded" / "hubspot_apac" / "export.zip").exists()
-
-
-def test_a_file_stays_when_reading_stops_half_way(zone: LandingZone, root: Root) -> None:
-    file = file_in(root.inbox / "hubspot_apac")
-
-    def reading() -> Iterator[Batch]:
-        yield batch(contact(1), path=file)
-        raise SourceError("the archive ends too early", "contacts.zip", "export it again")
-
-    with pytest.raises(SourceError):
-        admit_all(reading(), zone)
-
-    assert file.exists()
-    assert visible(zone) == [("1",)]
-
-
 def test_a_late_file_does_not_win_over_a_newer_one(zone: LandingZone) -> None:
     admit(batch(contact(1, first_name="New"), as_of=DAY + timedelta(days=5)), zone)
     admit(batch(contact(1, first_name="Old"), as_of=DAY), zone)
@@ -290,6 +263,31 @@ def test_a_load_that_was_never_judged_is_judged_by_the_next_run(zone: LandingZon
     assert judge_pending(zone) == ()
 
 
+def test_a_load_whose_rows_the_gate_cannot_judge_is_refused_alone(zone: LandingZone) -> None:
+    odd = zone.land(batch(contact(1)))
+    zone.land(batch(contact(2)))
+    zone.rows_file(odd).write_bytes(b"PAR1 no more")
+
+    loads = judge_pending(zone)
+
+    by_id = {load.load_id: load for load in loads}
+    assert sorted(load.state for load in loads) == [LoadState.ACCEPTED, LoadState.REFUSED]
+    assert by_id[odd.load_id].reasons[0].startswith("unjudged: the gate failed over its rows (")
+    assert regate(zone, read_again=never_read, everything=True) == ()
+
+
+def test_a_load_that_could_not_be_judged_is_judged_once_it_can(zone: LandingZone) -> None:
+    odd = zone.land(batch(contact(1)))
+    whole = zone.rows_file(odd).read_bytes()
+    zone.rows_file(odd).write_bytes(b"PAR1 no more")
+    judge_pending(zone)
+    zone.rows_file(odd).write_bytes(whole)
+
+    changed = regate(zone, read_again=never_read, everything=True)
+
+    assert [load.state for load in changed] == [LoadState.ACCEPTED]
+
+
 def test_a_lost_list_of_quarantined_rows_is_made_anew(zone: LandingZone) -> None:
     load = admit(batch(contact(1), contact(2), contact(3, record_id=None)), zone)
     quarantine_file(zone.root, load).unlink()
@@ -306,7 +304,7 @@ def test_regate_reads_a_file_again_once_its_time_zone_is_configured(
 ) -> None:
     file = file_in(root.inbox / "hubspot_apac")
     refused = batch(contact(1), content="c", path=file, problems=("missing_time_zone: add it",))
-    admit_all([refused], zone)
+    admit_each([refused], zone)
 
     changed = regate(zone, read_again=lambda source, file: [batch(contact(1), content="c")])
 
@@ -318,7 +316,7 @@ def test_regate_finds_a_missing_column_under_its_configured_name(
     zone: LandingZone, root: Root
 ) -> None:
     file = file_in(root.inbox / "hubspot_apac")
-    admit_all(
+    admit_each(
         [batch(contact(None), content="c", path=file, missing_columns=("record_id",))], zone
     )  # type: ignore[arg-type]
 
@@ -333,7 +331,7 @@ def test_regate_leaves_a_load_whose_problem_is_still_there(
 ) -> None:
     file = file_in(root.inbox / "hubspot_apac")
     refused = batch(contact(1), content="c", path=file, problems=("missing_time_zone: add it",))
-    (before,) = admit_all([refused], zone)
+    (before,) = admit_each([refused], zone)
 
     changed = regate(zone, read_again=lambda source, file: [refused])
 
@@ -345,7 +343,7 @@ def test_regate_leaves_a_load_whose_problem_is_still_there(
 
 def test_regate_goes_on_when_a_file_still_cannot_be_read(zone: LandingZone, root: Root) -> None:
     file = file_in(root.inbox / "hubspot_apac")
-    admit_all([batch(contact(1), path=file, problems=("broken: x",))], zone)
+    admit_each([batch(contact(1), path=file, problems=("broken: x",))], zone)
 
     def broken(source: str, file: Path) -> Iterator[Batch]:
         raise SourceError("still broken", file.name, "export it again")

@@ -12,8 +12,9 @@ from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.session import session
 from dagster_project.landing.exposure import expose
 from dagster_project.landing.store import POINTS, LandingZone
-from dagster_project.quality.admission import admit_all, judge_pending
+from dagster_project.quality.admission import judge_pending
 from dagster_project.sources.catalogue import STREAMS
+from tests.integration.admitting import admit_each
 from tests.unit.landing.builders import batch, contact, file_in, source
 
 KILLED_RUN = """
@@ -61,7 +62,7 @@ def run(root: Root) -> None:
     zone = LandingZone(root)
     zone.recover()
     judge_pending(zone)
-    admit_all(batches(root), zone)
+    admit_each(batches(root), zone)
     zone.close()
 
 
