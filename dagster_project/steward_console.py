@@ -16,9 +16,9 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.engines.duckdb.writer_lock import writer_lock
-from dagster_project.identity.evidence_file import evidence_file, opened_evidence
-from dagster_project.identity.judgements import Judgement, all_judgements, withdraw
-from dagster_project.identity.model import Model
+from dagster_project.identity.evidence.file import evidence_file, opened_evidence
+from dagster_project.identity.learning.model import Model
+from dagster_project.identity.ledger.judgements import Judgement, all_judgements, withdraw
 from dagster_project.identity.steward.apart import bits
 from dagster_project.identity.steward.cluster_picture import draw_cluster
 from dagster_project.identity.steward.customers import (

@@ -13,7 +13,7 @@ from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import mark_started
 from dagster_project.engines.duckdb.row_counts import count_rows
-from dagster_project.identity.ids import NOBODY_MOVED, Moves, TooManyMovesError
+from dagster_project.identity.ledger.naming import NOBODY_MOVED, Moves, TooManyMovesError
 
 TABLES = {
     "customer_xref": "One row per record and the customer it belongs to, with validity times.",
@@ -106,7 +106,7 @@ def _resolve(
         yield from _unchanged(workbench)
         return
     from dagster_project.config.identity import read_identity
-    from dagster_project.identity.evidence_file import evidence_file
+    from dagster_project.identity.evidence.file import evidence_file
     from dagster_project.identity.resolve import resolve
 
     fingerprint = inputs_fingerprint(workbench)
@@ -188,7 +188,7 @@ def _checks(
 
 def _quality(connection: Any, workbench: Workbench, report: Any) -> dict[str, Any]:
     """Precision and recall against the truth where there is one, else the model's estimate."""
-    from dagster_project.identity.evaluation import evaluate
+    from dagster_project.identity.measuring.evaluation import evaluate
 
     truth = workbench.root.path / "truth" / "records.parquet"
     if truth.exists():

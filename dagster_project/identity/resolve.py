@@ -13,29 +13,18 @@ from time import perf_counter
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.audit import write_audit
-from dagster_project.identity.contacts import read_contacts
-from dagster_project.identity.engine import run_stages
-from dagster_project.identity.evidence_file import (
+from dagster_project.identity.evidence.file import (
     MadeFrom,
     evidence_to_change,
     finish_evidence,
     keep_evidence,
     made_from,
 )
-from dagster_project.identity.figures import report_of, status_counts
-from dagster_project.identity.fingerprint import (
+from dagster_project.identity.evidence.fingerprint import (
     evidence_hash,
     next_hash,
     rules_hash,
     times_hash,
-)
-from dagster_project.identity.ids import (
-    IdChanges,
-    Moves,
-    TooManyMovesError,
-    assign_ids,
-    name_clusters,
 )
 from dagster_project.identity.incremental.clusters import (
     audit_again,
@@ -43,10 +32,15 @@ from dagster_project.identity.incremental.clusters import (
     put_clusters_back,
 )
 from dagster_project.identity.incremental.run import Updated, update_clusters
-from dagster_project.identity.judgements import Judgement, standing_judgements
-from dagster_project.identity.model import Model, needs_training, read_model
-from dagster_project.identity.names import read_names
-from dagster_project.identity.outputs import (
+from dagster_project.identity.learning.kept import frozen_model, keep_model
+from dagster_project.identity.learning.model import Model, needs_training
+from dagster_project.identity.ledger.ids import IdChanges, assign_ids
+from dagster_project.identity.ledger.judgements import Judgement, standing_judgements
+from dagster_project.identity.ledger.naming import Moves, TooManyMovesError, name_clusters
+from dagster_project.identity.ledger.state import attached_state
+from dagster_project.identity.outputs.audit import write_audit
+from dagster_project.identity.outputs.report import IdentityReport, report_of, status_counts
+from dagster_project.identity.outputs.tables import (
     RunKey,
     describe_links,
     flags_changed,
@@ -55,14 +49,15 @@ from dagster_project.identity.outputs import (
     write_changes,
     write_outputs,
 )
-from dagster_project.identity.records import read_records, whom
-from dagster_project.identity.report import IdentityReport
-from dagster_project.identity.state import attached_state
-from dagster_project.identity.statistics import keep_statistics
+from dagster_project.identity.reading.contacts import read_contacts
+from dagster_project.identity.reading.names import read_names
+from dagster_project.identity.reading.records import read_records, whom
+from dagster_project.identity.stages import run_stages
 from dagster_project.identity.workspace import Progress, Workspace, workspace
 
 Reached = Callable[[str], None]
 """Told the name of every point where a kill would be most awkward; chaos tests kill there."""
+
 
 POINTS = ("identity: ledger of ids written",)
 """The points ``reached`` hears of, in order."""
@@ -174,12 +169,6 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
         ledger,
     )
     return last if same else None
-
-
-def frozen_model(work: Workspace) -> Model | None:
-    """The model in force, of the state attached as ``idstate``; ``None`` before any training."""
-    rows = work.rows("select body from idstate.models order by number desc limit 1")
-    return read_model(str(rows[0][0])) if rows else None
 
 
 def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:
@@ -294,7 +283,7 @@ def _resolved(run: _Run, model: Model | None, start: float) -> IdentityReport:
     if not run.accept_moves:
         _stop_at_too_many(moves, spec)
     if clustered.trained is not None:
-        _keep_model(run, clustered.model, reason)
+        keep_model(work, model, as_of=run.as_of, run_id=run.run_id, reason=reason)
     with work.stage("ids"):
         changes = assign_ids(
             work, run_id=run.run_id, as_of=run.as_of, model_version=model.version
@@ -322,21 +311,6 @@ def _stop_at_too_many(moves: Moves, spec: IdentitySpec) -> None:
     limit = spec.moves.stop_above
     if moves.known >= spec.moves.from_records and moves.share > limit:
         raise TooManyMovesError.of(moves, limit)
-
-
-def _keep_model(run: _Run, model: Model, reason: str | None) -> None:
-    run.work.run("begin transaction")
-    try:
-        run.work.run(
-            "insert into idstate.models "
-            "select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? from idstate.models",
-            [model.version, model.to_json(), run.as_of, run.run_id, reason],
-        )
-        keep_statistics(run.work, model.version)
-        run.work.run("commit")
-    except BaseException:
-        run.work.run("rollback")
-        raise
 
 
 def _run_row(

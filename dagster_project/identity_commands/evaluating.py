@@ -20,7 +20,7 @@ from dagster_project.identity_commands.inputs import (
 if TYPE_CHECKING:
     import duckdb
 
-    from dagster_project.identity.scorecard import Scorecard
+    from dagster_project.identity.measuring.scorecard import Scorecard
 
 
 @click.command()
@@ -64,7 +64,7 @@ def evaluate(
 
 def _estimate(connection: "duckdb.DuckDBPyConnection") -> dict[str, Any]:
     """Say what the links expect of the clusters."""
-    from dagster_project.identity.estimate import estimate_quality
+    from dagster_project.identity.measuring.estimate import estimate_quality
 
     estimate = estimate_quality(
         connection,
@@ -94,7 +94,7 @@ def _score(
     has_links: bool,
 ) -> dict[str, Any]:
     """Score against the truth and print it."""
-    from dagster_project.identity.scorecard import score
+    from dagster_project.identity.measuring.scorecard import score
     from dagster_project.identity.tabular.judge_table import judge_against, judge_within
 
     if against is None:

@@ -14,7 +14,7 @@ from dagster_project.domain.errors import Customer360Error
 if TYPE_CHECKING:
     import duckdb
 
-    from dagster_project.identity.tabular.resolve_table import Matching
+    from dagster_project.identity.resolve_table import Matching
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -72,8 +72,8 @@ def opened_input(name: str) -> Iterator["duckdb.DuckDBPyConnection"]:
 
 def read_input(connection: "duckdb.DuckDBPyConnection", name: str) -> None:
     """Make the rows of a file or table the engine's input table, in place of what it was."""
+    from dagster_project.identity.resolve_table import load_rows
     from dagster_project.identity.tabular.input_table import ROW
-    from dagster_project.identity.tabular.resolve_table import load_rows
     from dagster_project.sources.plain_table import open_table
 
     with TemporaryDirectory(prefix="c360-") as folder, console.status("reading"):
@@ -85,7 +85,7 @@ def read_input(connection: "duckdb.DuckDBPyConnection", name: str) -> None:
 
 def read_matching(config: Path | None) -> "Matching":
     """The configurations of this checkout, or those of another ``config/`` folder."""
-    from dagster_project.identity.tabular.resolve_table import read_default_matching
+    from dagster_project.identity.resolve_table import read_default_matching
     from dagster_project.settings import PROJECT
 
     return read_default_matching(config or PROJECT / "config")

@@ -22,7 +22,7 @@ from dagster_project.identity_commands.inputs import (
 if TYPE_CHECKING:
     import duckdb
 
-    from dagster_project.identity.tabular.resolve_table import Matching, Resolved
+    from dagster_project.identity.resolve_table import Matching, Resolved
     from dagster_project.identity.tabular.spec import Inferred, TableSpec
 
 _PRESENT_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -72,9 +72,9 @@ def resolve(
     named by a column unique_id, record_id or id, else by their row's number; ids and the order
     of rows are never evidence.
     """
+    from dagster_project.identity.resolve_table import Outputs, resolve_table
     from dagster_project.identity.tabular.labels import read_labels
     from dagster_project.identity.tabular.meanings import Kind
-    from dagster_project.identity.tabular.resolve_table import Outputs, resolve_table
 
     require_outputs(input_table, tuple(file for file in (out, links) if file is not None))
     if write_spec is not None:
@@ -136,9 +136,9 @@ def _columns(
     kind: str | None,
 ) -> "TableSpec":
     """The spec as given, or as inferred and told."""
+    from dagster_project.identity.resolve_table import infer_columns
     from dagster_project.identity.tabular.input_table import columns_of
     from dagster_project.identity.tabular.meanings import Kind
-    from dagster_project.identity.tabular.resolve_table import infer_columns
     from dagster_project.identity.tabular.spec import read_table_spec, write_table_spec
 
     if spec is not None:

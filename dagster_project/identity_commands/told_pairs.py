@@ -10,7 +10,7 @@ from rich.markup import escape
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.identity.model import Model
+from dagster_project.identity.learning.model import Model
 from dagster_project.identity.steward.apart import Apart, Reason, bits, explain_apart
 from dagster_project.identity.steward.pairs import PairEvidence, what_would_change
 from dagster_project.identity.steward.subjects import Subject

@@ -15,7 +15,7 @@ import dagster_project.defs.verdicts
 import dagster_project.demo.server
 import dagster_project.demo.world
 import dagster_project.engines.duckdb.compare
-import dagster_project.identity.evaluation
+import dagster_project.identity.measuring.evaluation
 import dagster_project.identity.resolve
 import dagster_project.sources.pull
 import expectations.marts

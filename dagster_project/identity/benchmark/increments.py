@@ -1,7 +1,7 @@
 """What a few records cost once many are resolved: one as a question, some thousands as a batch.
 
 Belongs here: holding records of the demo world back, asking and adding them, and the clock.
-Does not belong here: resolving (``resolve``, ``resolver``); building the world.
+Does not belong here: resolving (``resolve``, ``lookup``); building the world.
 """
 
 import time
@@ -16,8 +16,8 @@ import duckdb
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
+from dagster_project.identity.lookup.resolver import Asked, opened_resolver
 from dagster_project.identity.resolve import resolve
-from dagster_project.identity.resolver import Asked, opened_resolver
 
 _TABLES = ("int_contact_records", "int_contact_identifiers", "int_contact_addresses")
 _START = datetime(2026, 1, 1, tzinfo=UTC)

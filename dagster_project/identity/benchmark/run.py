@@ -14,7 +14,7 @@ from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.benchmark.contestants import Contestant, command
 from dagster_project.identity.benchmark.sets import LabelledSet, Prepared, prepare
-from dagster_project.identity.scorecard import Scorecard, score
+from dagster_project.identity.measuring.scorecard import Scorecard, score
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dagster_project.identity.benchmark.run import Outcome
-from dagster_project.identity.scorecard import Scorecard
+from dagster_project.identity.measuring.scorecard import Scorecard
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from dagster_project.identity.records import EVERY_RECORD, resolved_sql
+from dagster_project.identity.evidence.hashes import write_hashes
+from dagster_project.identity.reading.records import EVERY_RECORD
 from dagster_project.identity.workspace import Workspace
 
 
@@ -18,14 +19,6 @@ class Changed:
     def share(self) -> float:
         """Changed and gone of all records."""
         return (self.new_or_changed + self.gone) / max(self.records, 1)
-
-
-def write_hashes(work: Workspace, *, only: str = EVERY_RECORD) -> None:
-    """Make ``work.record_hash``: of all that decides who a record is, and of mere times.
-
-    Reads the records where they come from: most have not changed, and are not wanted here.
-    """
-    work.run(_HASHES.format(resolved=resolved_sql(work), only=only))
 
 
 def find_changed(work: Workspace, *, only: str = EVERY_RECORD) -> Changed:
@@ -45,47 +38,6 @@ def find_changed(work: Workspace, *, only: str = EVERY_RECORD) -> Changed:
     )
 
 
-_HASHES = """
-create or replace table work.record_hash as
-with
-
-identifiers as (
-
-    select
-        record_id,
-        hash(sum(hash(
-            kind, network, value_raw, value_norm, coalesce(is_verified, false)
-        )::hugeint)) as evidence,
-        hash(sum(hash(kind, value_norm, first_seen_at, last_seen_at)::hugeint)) as times
-    from intermediate.int_contact_identifiers
-    where {only}
-    group by record_id
-
-),
-
-addresses as (
-
-    select record_id, hash(sum(hash(street, city, postal_code)::hugeint)) as evidence
-    from intermediate.int_contact_addresses
-    where {only}
-    group by record_id
-
-)
-
-select
-    record.record_id,
-    hash(
-        record.survivor, record.is_mailbox, record.is_living, record.source, record.given_name,
-        record.family_name, record.full_name, record.birth_date, record.birth_date_text,
-        record.organisation, record.country, record.default_country, record.bio,
-        identifiers.evidence, addresses.evidence
-    ) as evidence,
-    identifiers.times
-from ({resolved}) as record
-left join identifiers on record.record_id = identifiers.record_id
-left join addresses on record.record_id = addresses.record_id
-"""
-
 _EVERYBODY = """
 create or replace table work.everybody as
 select
@@ -104,10 +56,12 @@ left join kept.record as known on record.record_id = known.record_id
 left join kept.record_hash as last on record.record_id = last.record_id
 """
 
+
 _CHANGED = """
 create or replace table work.changed as
 select rid from work.everybody where evidence is distinct from evidence_then
 """
+
 
 _GONE = """
 create or replace table work.gone as
@@ -115,6 +69,7 @@ select known.rid
 from (select rid, record_id from kept.record where {only}) as known
 anti join work.everybody on known.record_id = everybody.record_id
 """
+
 
 _RETIMED = """
 create or replace table work.retimed as

@@ -5,9 +5,9 @@ Does not belong here: clustering itself (``clustering``).
 """
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.audit import AUDITED_AGAIN, write_audit
-from dagster_project.identity.judgements import Judgement
-from dagster_project.identity.model import Model
+from dagster_project.identity.learning.model import Model
+from dagster_project.identity.ledger.judgements import Judgement
+from dagster_project.identity.outputs.audit import AUDITED_AGAIN, write_audit
 from dagster_project.identity.workspace import Workspace
 
 

@@ -5,29 +5,16 @@ can still come together or part where a key's holders cross the rule's cap, or w
 in a crowded key came or went: such keys are paired as before and as now, and compared.
 
 Belongs here: which pairs are candidates now and were not, or were and are not.
-Does not belong here: how keys are made (``blocking``, ``atoms``); scores.
+Does not belong here: how keys are made (``blocking``); scores.
 """
 
 from collections.abc import Sequence
 
-from dagster_project.identity.agreements import match_holdings
-from dagster_project.identity.atoms import ATOMS
-from dagster_project.identity.blocking import keyed_sql
-from dagster_project.identity.rule_choice import Rule
+from dagster_project.identity.blocking.atoms import ATOMS
+from dagster_project.identity.blocking.candidates import keyed_sql
+from dagster_project.identity.blocking.rules import Rule
+from dagster_project.identity.comparing.agreements import match_holdings
 from dagster_project.identity.workspace import Workspace
-
-
-def write_keys(work: Workspace, rules: Sequence[Rule], into: str) -> None:
-    """Fill ``into`` (rule, key, rid) with the keys of all records in ``work``."""
-    for number, rule in enumerate(rules):
-        work.run(
-            f"insert into {into} select {number}, key, rid from ({keyed_sql(rule.atoms)}) "
-            "order by key, rid"
-        )
-
-
-KEYS = "(rule utinyint, key ubigint, rid integer)"
-"""Columns of a table of keys."""
 
 # Where records have nothing in common, no rule was worth its pairs.
 _NO_KEYS = (
@@ -101,6 +88,7 @@ _RECORDS_NOW = (
     "(select rid, record_id from kept.record union all select rid, record_id from work.record)"
 )
 
+
 # Keys of records that were read again, as they were and as they are.
 _TOUCHED = """
 create or replace table work.touched_key as
@@ -109,6 +97,7 @@ where rid in (select rid from work.departed union all select rid from work.dirty
 union
 select rule, key from work.key
 """
+
 
 _KEYS = """
 create or replace table work.keys_{moment} as
@@ -131,9 +120,12 @@ inner join work.cap on chosen.rule = cap.rule
 """
 """Everybody who holds one of the ``touched`` keys, how many do, and the rule's cap."""
 
+
 _ALL_KEYS = "from kept.key union all by name from work.key"
 
+
 _KEYS_THEN = _KEYS.format(moment="then", keys="from before.key", touched="work.touched_key")
+
 
 _KEYS_NOW = _KEYS.format(moment="now", keys=_ALL_KEYS, touched="work.touched_key")
 
@@ -262,6 +254,7 @@ inner join own as b on parted.r = b.rid and a.rule = b.rule and a.key = b.key;
 {_KEYS.format(moment="elsewhere", keys=_ALL_KEYS, touched="work.in_common")}
 """
 
+
 _STILL_MET = """
 create or replace table work.parted as
 with
@@ -277,6 +270,7 @@ anti join (
 ) as met on parted.l = met.l and parted.r = met.r
 """
 
+
 # Pairs of which somebody was read again.
 _PAIRED = """
 select least(own.rid, other.rid) as l, greatest(own.rid, other.rid) as r
@@ -290,6 +284,7 @@ union
 select l, r from work.window_now
 where l in (from work.dirty) or r in (from work.dirty)
 """
+
 
 # And pairs that came together otherwise.
 _CANDIDATES = f"""

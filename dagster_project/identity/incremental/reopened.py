@@ -8,17 +8,8 @@ Does not belong here: pairs (``pairs``).
 """
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.agreements import MOST_HOLDERS, write_holdings
-from dagster_project.identity.aliases import USUAL_HOLDERS
-from dagster_project.identity.contacts import (
-    HOLDERS,
-    beside,
-    judge_values,
-    names_household,
-    read_values,
-)
-from dagster_project.identity.features import DWELLERS, build_features
-from dagster_project.identity.incremental.tables import (
+from dagster_project.identity.comparing.agreements import MOST_HOLDERS, write_holdings
+from dagster_project.identity.evidence.tables import (
     DERIVED,
     JUDGED,
     NAMES,
@@ -28,8 +19,17 @@ from dagster_project.identity.incremental.tables import (
     take_out,
     take_out_rest,
 )
-from dagster_project.identity.names import read_names
-from dagster_project.identity.records import read_attributes, resolved_sql
+from dagster_project.identity.features.aliases import USUAL_HOLDERS
+from dagster_project.identity.features.values import DWELLERS, build_features
+from dagster_project.identity.reading.contacts import read_values
+from dagster_project.identity.reading.holders import (
+    HOLDERS,
+    beside,
+    judge_values,
+    names_household,
+)
+from dagster_project.identity.reading.names import read_names
+from dagster_project.identity.reading.records import read_attributes, resolved_sql
 from dagster_project.identity.workspace import Workspace
 
 FLAGS_BY_HOLDERS = "({0}.flag is null or {0}.flag in ('shared', 'generic'))"

@@ -8,9 +8,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.agreements import write_words
-from dagster_project.identity.clustering import build_clusters
-from dagster_project.identity.features import note_columns
+from dagster_project.identity.clustering.clusters import build_clusters
+from dagster_project.identity.clustering.edges import score_pairs
+from dagster_project.identity.comparing.agreements import write_words
+from dagster_project.identity.comparing.pairs import compare_pairs
+from dagster_project.identity.evidence.tables import put_back
+from dagster_project.identity.features.values import note_columns
 from dagster_project.identity.incremental.changed import Changed, find_changed
 from dagster_project.identity.incremental.clusters import (
     find_concerned,
@@ -23,13 +26,11 @@ from dagster_project.identity.incremental.pairs import (
     find_changed_pairs,
 )
 from dagster_project.identity.incremental.reopened import read_changed
-from dagster_project.identity.incremental.tables import put_back
-from dagster_project.identity.judgements import Judgement
-from dagster_project.identity.model import Model
-from dagster_project.identity.names import write_nick_pairs
-from dagster_project.identity.records import announce, has_attributes, read_statuses
-from dagster_project.identity.scoring import compare_pairs, score_pairs
-from dagster_project.identity.statistics import load_statistics
+from dagster_project.identity.learning.kept import load_statistics
+from dagster_project.identity.learning.model import Model
+from dagster_project.identity.ledger.judgements import Judgement
+from dagster_project.identity.reading.name_groups import write_nick_pairs
+from dagster_project.identity.reading.records import announce, has_attributes, read_statuses
 from dagster_project.identity.workspace import Workspace
 
 LARGE = 0.2

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.model import Model
-from dagster_project.identity.scoring import VETO
+from dagster_project.identity.clustering.edges import VETO
+from dagster_project.identity.learning.model import Model
 from dagster_project.identity.steward.pairs import PairEvidence, explain_pairs
 from dagster_project.identity.steward.subjects import Subject
 from dagster_project.identity.workspace import Workspace

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.levels import COMPARISONS, is_known
-from dagster_project.identity.model import Model
+from dagster_project.identity.comparing.patterns import COMPARISONS, is_known
+from dagster_project.identity.learning.model import Model
 from dagster_project.identity.steward.apart import bits
 from dagster_project.identity.steward.waterfall import AGAINST, FOR, TOTAL
 from dagster_project.identity.workspace import Workspace

@@ -7,7 +7,7 @@ would come apart first.
 
 from dataclasses import dataclass
 
-from dagster_project.identity.scoring import VETO
+from dagster_project.identity.clustering.edges import VETO
 from dagster_project.identity.steward.subjects import Subject
 from dagster_project.identity.steward.values import RecordValues
 from dagster_project.identity.workspace import Workspace

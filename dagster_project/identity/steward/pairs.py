@@ -10,10 +10,11 @@ from itertools import combinations
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.guards import Mask, capped_by, guard, vetoed_by
-from dagster_project.identity.levels import COMPARISONS, is_known, unpack
-from dagster_project.identity.model import Model
-from dagster_project.identity.scoring import VETO, compare_pairs, score_pairs
+from dagster_project.identity.clustering.edges import VETO, score_pairs
+from dagster_project.identity.comparing.guards import Mask, capped_by, guard, vetoed_by
+from dagster_project.identity.comparing.pairs import compare_pairs
+from dagster_project.identity.comparing.patterns import COMPARISONS, is_known, unpack
+from dagster_project.identity.learning.model import Model
 from dagster_project.identity.steward.values import RecordValues
 from dagster_project.identity.workspace import Workspace
 

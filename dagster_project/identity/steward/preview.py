@@ -12,12 +12,12 @@ import duckdb
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import quoted
-from dagster_project.identity.engine import run_stages
-from dagster_project.identity.ids import Moves, name_clusters
-from dagster_project.identity.judgements import standing_judgements
-from dagster_project.identity.phones import CACHE
-from dagster_project.identity.resolve import frozen_model
-from dagster_project.identity.state import attached_state
+from dagster_project.identity.learning.kept import frozen_model
+from dagster_project.identity.ledger.judgements import standing_judgements
+from dagster_project.identity.ledger.naming import Moves, name_clusters
+from dagster_project.identity.ledger.state import attached_state
+from dagster_project.identity.reading.phones import CACHE
+from dagster_project.identity.stages import run_stages
 from dagster_project.identity.workspace import Progress, workspace
 
 

@@ -16,10 +16,10 @@ import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import quoted
-from dagster_project.identity.judgements import STANDING
-from dagster_project.identity.partition import components
-from dagster_project.identity.scoring import VETO
-from dagster_project.identity.state import state_file
+from dagster_project.identity.clustering.edges import VETO
+from dagster_project.identity.clustering.partition import components
+from dagster_project.identity.ledger.judgements import STANDING
+from dagster_project.identity.ledger.state import state_file
 from dagster_project.identity.workspace import Workspace
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.identity.judgements import Judgement, Verdict, judge_all
+from dagster_project.identity.ledger.judgements import Judgement, Verdict, judge_all
 from dagster_project.identity.steward.subjects import Subject
 from dagster_project.identity.workspace import Workspace
 

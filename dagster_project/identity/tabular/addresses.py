@@ -1,7 +1,7 @@
 """A whole address in one cell, taken apart where its pattern shows the parts.
 
 Belongs here: street with house number, postal code and city as people write them in one line.
-Does not belong here: which column holds addresses (``infer``), canonical forms (``contacts``).
+Does not belong here: which column holds addresses (``infer``), canonical forms (``reading``).
 
 No gazetteer: a postal code is known by its shape, the city by where it stands beside it, and
 what shows neither stays a street. House numbers stay with their street, on either side of it.

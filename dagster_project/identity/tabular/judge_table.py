@@ -1,7 +1,7 @@
 """Clusters in a file against truth in a column: the table that scores are counted on.
 
 Belongs here: which file has which column, and records that only one of them knows.
-Does not belong here: the figures (``scorecard``, ``estimate``).
+Does not belong here: the figures (``measuring``).
 """
 
 from dataclasses import dataclass

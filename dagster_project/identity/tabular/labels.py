@@ -1,7 +1,7 @@
 """Pairs of records of which it is known whether they are one person, from a file of a user's.
 
 Belongs here: which column says what, and which rows are meant. Does not belong here: what is made
-of such pairs (``judged``, ``clustering``).
+of such pairs (``learning.judged``, ``clustering``).
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import duckdb
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.identity.judgements import Judgement, Verdict
+from dagster_project.identity.ledger.judgements import Judgement, Verdict
 from dagster_project.identity.tabular.input_table import PLACE, PLACED, TABLE, cell, columns_of
 from dagster_project.identity.tabular.judge_table import find_column
 

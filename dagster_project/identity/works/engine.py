@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 
 from dagster_project.config.works import WorksSpec
-from dagster_project.identity.partition import components, partition
+from dagster_project.identity.clustering.partition import components, partition
 from dagster_project.identity.tabular.input_table import TABLE
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.works.designations import read_designations

@@ -6,7 +6,7 @@ surprise, the other says anywhere. So an artist inside a title still speaks for 
 
 from dataclasses import dataclass
 
-from dagster_project.identity.comparison import Comparison, Level
+from dagster_project.identity.comparing.comparison import Comparison, Level
 from dagster_project.identity.works.fields import CATEGORIES, NUMBERS
 from dagster_project.identity.works.siblings import LONE, SIBLINGS
 from dagster_project.identity.works.words import EIGHTHS

@@ -6,7 +6,7 @@ have it anywhere; agreement is worth nothing here, since words have said it alre
 silence of a record whose title is cut short or another one: siblings have one title.
 """
 
-from dagster_project.identity.comparison import Comparison, Level
+from dagster_project.identity.comparing.comparison import Comparison, Level
 
 _NUMERALS = Comparison(
     "numerals",

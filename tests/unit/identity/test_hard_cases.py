@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.engine import cluster_records
+from dagster_project.identity.stages import cluster_records
 from tests.unit.identity.world import Contact, Resolved, build, run, spec, strangers
 
 FAMILY_MAILBOX = "the.stavros@example.net"

@@ -12,11 +12,11 @@ import pytest
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import quoted, session
-from dagster_project.identity import fingerprint
-from dagster_project.identity.judgements import Verdict, judge
-from dagster_project.identity.report import IdentityReport
+from dagster_project.identity.evidence import fingerprint
+from dagster_project.identity.ledger.judgements import Verdict, judge
+from dagster_project.identity.lookup.resolver import Asked, opened_resolver
+from dagster_project.identity.outputs.report import IdentityReport
 from dagster_project.identity.resolve import resolve
-from dagster_project.identity.resolver import Asked, opened_resolver
 from tests.unit.identity.world import AS_OF, Contact, build, record_id, spec, strangers
 
 _BY_RECORD = (

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.judgements import Verdict, judge, withdraw
+from dagster_project.identity.ledger.judgements import Verdict, judge, withdraw
 from tests.unit.identity.world import (
     AS_OF,
     Contact,

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec, read_identity
-from dagster_project.identity.report import IdentityReport
+from dagster_project.identity.outputs.report import IdentityReport
 from dagster_project.identity.resolve import resolve
 from dagster_project.settings import PROJECT
 

@@ -9,15 +9,15 @@ _started = now()
 import recordlinkage  # noqa: E402, F401 — loaded before the clock starts, as for every contestant
 
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session  # noqa: E402
-from dagster_project.identity.tabular.input_table import ROW  # noqa: E402
-from dagster_project.identity.tabular.meanings import Kind  # noqa: E402
-from dagster_project.identity.tabular.resolve_table import (  # noqa: E402
+from dagster_project.identity.resolve_table import (  # noqa: E402
     Outputs,
     infer_columns,
     load_rows,
     read_default_matching,
     resolve_table,
 )
+from dagster_project.identity.tabular.input_table import ROW  # noqa: E402
+from dagster_project.identity.tabular.meanings import Kind  # noqa: E402
 
 _IMPORTS = now() - _started
 

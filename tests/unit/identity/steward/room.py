@@ -11,9 +11,9 @@ import duckdb
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.evidence_file import opened_evidence
-from dagster_project.identity.model import Model
-from dagster_project.identity.report import IdentityReport
+from dagster_project.identity.evidence.file import opened_evidence
+from dagster_project.identity.learning.model import Model
+from dagster_project.identity.outputs.report import IdentityReport
 from dagster_project.identity.resolve import resolve
 from dagster_project.identity.workspace import Workspace
 from tests.unit.identity.world import AS_OF, Contact, build, spec, strangers

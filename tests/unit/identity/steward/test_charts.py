@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.identity.levels import COMPARISONS
+from dagster_project.identity.comparing.patterns import COMPARISONS
 from dagster_project.identity.steward.charts import draw_model, level_weights, rule_counts
 from dagster_project.identity.steward.cluster_picture import draw_cluster
 from dagster_project.identity.steward.customers import explain_customer, names_of

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from dagster_project.identity.evidence_file import FORMAT
+from dagster_project.identity.evidence.file import FORMAT
 from tests.unit.identity.steward.room import room
 from tests.unit.identity.world import Contact
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from dagster_project.domain.errors import Customer360Error, StateError
-from dagster_project.identity.evidence_file import opened_evidence
-from dagster_project.identity.judgements import Verdict, judge
+from dagster_project.identity.evidence.file import opened_evidence
+from dagster_project.identity.ledger.judgements import Verdict, judge
 from dagster_project.identity.steward.apart import Apart, Reason, bits, explain_apart
 from dagster_project.identity.steward.customers import explain_customer
 from dagster_project.identity.steward.pairs import (

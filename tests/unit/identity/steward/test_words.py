@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.identity.ids import TooManyMovesError
-from dagster_project.identity.judgements import all_judgements, withdraw
+from dagster_project.identity.ledger.judgements import all_judgements, withdraw
+from dagster_project.identity.ledger.naming import TooManyMovesError
 from dagster_project.identity.steward.preview import preview
 from dagster_project.identity.steward.review import Question, build_queue
 from dagster_project.identity.steward.subjects import find_subject

@@ -1,0 +1,1 @@
+"""Scored links, judgements and limits become clusters of records."""

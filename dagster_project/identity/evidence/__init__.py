@@ -1,0 +1,1 @@
+"""What the last resolution knew, kept so that questions and the next run need not start anew."""

@@ -1,0 +1,1 @@
+"""The model: weights and rules learned without labels, frozen, and kept in state."""

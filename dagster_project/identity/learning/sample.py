@@ -1,0 +1,268 @@
+"""A sample of records with all they share with others, to choose blocking rules by.
+
+Belongs here: gathering the sample, and the model's first opinion of it.
+Does not belong here: the choice itself (``blocking.rules``).
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.blocking.atoms import ATOMS, Atom
+from dagster_project.identity.blocking.rules import CAPS, Ints, Meetings
+from dagster_project.identity.comparing.pairs import Comparing, compare_pairs
+from dagster_project.identity.learning.lesson import learn
+from dagster_project.identity.workspace import Workspace
+
+MOST_MEETINGS = 1_500_000
+"""Pairs of the sample before they are summed up."""
+
+
+MOST_SAMPLED = 2_000
+
+
+LEAST_SAMPLED = 200
+
+
+LIKELY = 0.5
+"""Chance from which on a pair is a likely match. Many pairs of little chance are no match among
+them: what they say of a broad rule, and of how many matches there are, is how far the first
+training errs."""
+
+
+def gather_meetings(
+    work: Workspace, spec: IdentitySpec, comparing: Comparing, strangers: tuple[Ints, Ints]
+) -> Meetings:
+    """Everything sampled records share; needs ``work.shuffled``.
+
+    ``strangers`` are the counted patterns of random pairs; a first training on the sample says
+    which of its pairs are likely matches.
+    """
+    _sample(work, MOST_SAMPLED)
+    _gather_atoms(work)
+    rarest, sampled = _size(work)
+    _sample(work, sampled)
+    _meet(work, rarest)
+    _share_common(work)
+    compare_pairs(work, "work.likely", "work.compared_sample", comparing, only_hopeful=True)
+    _judge(work, spec, strangers, sampled)
+    return _summed_up(work, sampled)
+
+
+def _sample(work: Workspace, records: int) -> None:
+    """``work.sampled(rid)``: so many records, the same first ones whatever the number."""
+    work.run(
+        f"create or replace table work.sampled as "
+        f"select rid from work.shuffled where place < {records}"
+    )
+
+
+def _gather_atoms(work: Workspace) -> None:
+    """``work.own(s, atom, value, held)`` of the sample, and ``work.atom`` of all who share one.
+
+    Atoms of everybody would be many times the table; few of their values occur in the sample.
+    """
+    atoms = _known_atoms(work)
+    work.run(
+        "create or replace table work.sampled_feature as "
+        "select * from work.feature where rid in (from work.sampled)"
+    )
+    own = " union all ".join(
+        f"select {number}::utinyint as atom, rid, value::ubigint as value "
+        f"from ({atom.sql.replace('work.feature', 'work.sampled_feature as feature')}) "
+        "where rid in (from work.sampled)"
+        for number, atom in atoms
+    )
+    work.run(f"create or replace table work.own_atom as {own}")
+    shared = " union all ".join(
+        f"select {number}::utinyint as atom, rid, value::ubigint as value from ({atom.sql}) "
+        f"where value in (select value from work.own_atom where atom = {number})"
+        for number, atom in atoms
+    )
+    work.run(f"create or replace table work.atom as {shared}")
+    work.run(_OWN)
+
+
+def _known_atoms(work: Workspace) -> list[tuple[int, Atom]]:
+    """Atoms that some record may have, with their bits' numbers."""
+    known = {str(row[0]) for row in work.rows("select name from work.known_column")}
+    return [
+        (number, atom)
+        for number, atom in enumerate(ATOMS)
+        if atom.source is None or atom.source in known
+    ]
+
+
+_OWN = """
+create or replace table work.own as
+with
+
+held as (select atom, value, count(*)::integer as held from work.atom group by atom, value)
+
+select own.rid as s, own.atom, own.value, held.held
+from work.own_atom as own
+inner join held on own.atom = held.atom and own.value = held.value
+"""
+
+
+def _size(work: Workspace) -> tuple[int, int]:
+    """How common a value may be for its pairs to be gathered, and of how many records."""
+    records = max(work.count("work.feature"), 1)
+    rows = work.rows("select held, count(*) from work.own where held > 1 group by held")
+    held = np.array(rows, dtype=np.float64).reshape(-1, 2)
+    usual = 3 * (CAPS[-1] * records) ** 0.5
+    for share in (1.0, 0.5, 0.25, 0.12):
+        rarest = max(int(usual * share), 100)
+        rare = held[held[:, 0] <= rarest]
+        volume = float((rare[:, 0] * rare[:, 1]).sum()) / min(records, MOST_SAMPLED)
+        sampled = int(MOST_MEETINGS / max(volume, 1.0))
+        if sampled >= 2 * LEAST_SAMPLED:
+            break
+    return rarest, min(max(sampled, LEAST_SAMPLED), MOST_SAMPLED, records)
+
+
+def _meet(work: Workspace, rarest: int) -> None:
+    """``work.meeting``: pairs of a sampled record and any other, with the rare atoms they share."""
+    work.run(
+        f"delete from work.own where held > {rarest} or s not in (select rid from work.sampled)"
+    )
+    work.run(
+        "create or replace table work.rare_atom as "
+        "select s, bit_or(1::bigint << atom) as mask from work.own group by s"
+    )
+    work.run(
+        """
+        create or replace table work.meeting as
+        select own.s, other.rid as x, bit_or(1::bigint << own.atom) as mask
+        from (from work.own where held > 1) as own
+        inner join work.atom as other
+            on own.atom = other.atom and own.value = other.value and own.s <> other.rid
+        group by own.s, other.rid
+        """
+    )
+    for table in ("atom", "own_atom", "own", "sampled_feature"):
+        work.run(f"drop table work.{table}")
+
+
+def _share_common(work: Workspace) -> None:
+    """Add to every meeting the atoms shared by a common value; keep who may be one person."""
+    atoms = {n: atom for n, atom in _known_atoms(work) if atom.column is not None}
+    _code_values(work, atoms)
+    common = "".join(
+        f" | (case when l.value_{n} = r.value_{n} then {1 << n}::bigint else 0 end)"
+        for n in atoms
+    )
+    work.run(
+        f"""
+        create or replace table work.meeting as
+        select s, x, mask{common} as mask
+        from work.meeting
+        inner join work.coded as l on s = l.rid
+        inner join work.coded as r on x = r.rid
+        """
+    )
+    work.run("drop table work.coded")
+    own = sum(1 << n for n, atom in enumerate(ATOMS) if atom.is_own)
+    topics: dict[str, int] = {}
+    for n, atom in enumerate(ATOMS):
+        topics[atom.topic] = topics.get(atom.topic, 0) | 1 << n
+    shared = " + ".join(f"(mask & {bits} <> 0)::integer" for bits in topics.values())
+    work.run(
+        f"""
+        create or replace table work.likely as
+        select s as l, x as r
+        from work.meeting
+        where mask & {own} <> 0 or {shared} >= 2
+        """
+    )
+
+
+def _code_values(work: Workspace, atoms: Mapping[int, Atom]) -> None:
+    """``work.coded(rid, value_<atom>…)`` of all who meet: numbers to compare instead of texts.
+
+    Each value is read once per record; pairs are many times the records.
+    """
+    coded = "".join(
+        f", case when ({atom.column}) is not null then hash({atom.column}) end as value_{n}"
+        for n, atom in atoms.items()
+    )
+    work.run(
+        f"""
+        create or replace table work.coded as
+        select rid{coded}
+        from work.feature
+        where rid in (select s from work.meeting union select x from work.meeting)
+        """
+    )
+
+
+def _judge(
+    work: Workspace, spec: IdentitySpec, sample: tuple[Ints, Ints], sampled: int
+) -> None:
+    """``work.opinion(pattern, odds)`` in bits, by a training on the sample alone."""
+    found = work.connection.execute(
+        "select pattern, count(*) as pairs from work.compared_sample "
+        "group by pattern order by pattern"
+    ).fetchnumpy()
+    patterns = np.asarray(found["pattern"], np.int64)
+    work.run("create or replace table work.opinion (pattern bigint, odds double)")
+    if not len(patterns):
+        return
+    lesson = learn(
+        patterns,
+        np.asarray(found["pairs"], np.int64),
+        sample,
+        vetoes=spec.vetoes,
+        least_matches=spec.model.least_matches,
+        all_pairs=max(float(sampled) * (work.count("work.feature") - 1), 1.0),
+        least_chance=LIKELY,
+    )
+    work.run(
+        "insert into work.opinion select unnest($1::bigint[]), unnest($2::double[])",
+        [patterns.tolist(), lesson.odds(patterns).tolist()],
+    )
+
+
+def _summed_up(work: Workspace, sampled: int) -> Meetings:
+    work.run(
+        "create or replace table work.sampled as "
+        "select rid, row_number() over (order by rid) - 1 as place from work.sampled"
+    )
+    found = work.connection.execute(
+        f"""
+        with
+
+        judged as (
+
+            select
+                compared.l,
+                compared.r,
+                1 / (1 + pow(2.0, -(opinion.odds + compared.surprise / 10.0))) as chance
+            from work.compared_sample as compared
+            inner join work.opinion on compared.pattern = opinion.pattern
+
+        )
+
+        select sampled.place as record, meeting.mask, count(*)::double as pairs,
+            coalesce(sum(judged.chance) filter (judged.chance >= {LIKELY}), 0) as matches
+        from work.meeting
+        inner join work.sampled on meeting.s = sampled.rid
+        left join judged on meeting.s = judged.l and meeting.x = judged.r
+        group by all
+        order by all
+        """
+    ).fetchnumpy()
+    rare = np.zeros(sampled, dtype=np.int64)
+    masks = work.connection.execute(
+        "select place, bit_or(mask) as mask from work.rare_atom "
+        "inner join work.sampled on s = rid group by place"
+    ).fetchnumpy()
+    rare[masks["place"]] = masks["mask"]
+    return Meetings(
+        record=np.asarray(found["record"], np.int64),
+        mask=np.asarray(found["mask"], np.int64),
+        pairs=np.asarray(found["pairs"], np.float64),
+        matches=np.asarray(found["matches"], np.float64),
+        rare=rare,
+    )

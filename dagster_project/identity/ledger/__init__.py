@@ -1,0 +1,1 @@
+"""What outlives every run: ids by contract, judgements, and the file that holds them."""

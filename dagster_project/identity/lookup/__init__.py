@@ -1,0 +1,1 @@
+"""One record as a question: which customer it would be, told from the evidence."""

@@ -1,0 +1,1 @@
+"""How good a resolution is: against a truth, or by the model's own probabilities."""
