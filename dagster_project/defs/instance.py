@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from string import Template
 from typing import Any
 
@@ -12,6 +13,7 @@ import orjson
 import psutil
 
 from dagster_project.defs.run_queue import STARTED_BY_TAG
+from dagster_project.defs.run_storage import HOME, REPOSITORY_TAG
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.settings import Settings
 
@@ -42,6 +44,11 @@ event_log_storage:
   class: OpenEventLog
   config:
     base_dir: $events
+run_storage:
+  module: dagster_project.defs.run_storage
+  class: RootRuns
+  config:
+    base_dir: $runs
 """)
 
 
@@ -59,10 +66,14 @@ def prepare_instance(settings: Settings) -> None:
     """Write the instance's configuration; the same file for the command line and the UI."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
-    events = settings.dagster_home / "history" / "runs"
-    wanted = _INSTANCE.substitute(events=orjson.dumps(str(events)).decode())
+    history = settings.dagster_home / "history"
+    wanted = _INSTANCE.substitute(events=_quoted(history / "runs"), runs=_quoted(history))
     if not file.exists() or file.read_text(encoding="utf-8") != wanted:
         file.write_text(wanted, encoding="utf-8")
+
+
+def _quoted(path: Path) -> str:
+    return orjson.dumps(str(path)).decode()
 
 
 PROCESS_TAG = ".dagster/c360_process"
@@ -79,18 +90,10 @@ def this_process(run_id: str) -> dict[str, str]:
     return {PROCESS_TAG: f"{run_id} {os.getpid()} {started:.0f}"}
 
 
-CODE_LOCATION = "dagster_project.definitions"
-"""What ``dagster dev`` calls the module it loads; the job's page asks for runs of this place."""
-
-
 def from_the_command_line(run_id: str, *, demo: bool) -> dict[str, str]:
-    """Tags of a run of the command line: where its job is defined, who began it, its process.
-
-    Dagster finds a run among those of its job by the first of these. The home timeline goes by the
-    origin that a run is stored with, which one that is executed in process has not.
-    """
+    """Tags of a run of the command line: where its job is defined, who began it, its process."""
     return {
-        ".dagster/repository": f"__repository__@{CODE_LOCATION}",
+        REPOSITORY_TAG: HOME,
         STARTED_BY_TAG: "c360 run --demo" if demo else "c360 run",
         **this_process(run_id),
     }

@@ -6,7 +6,6 @@ Dagster's own queue with its documented hook for what is to happen when a run is
 from typing import Any
 
 import dagster as dg
-from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
 
 WAITS_FOR_TAG = "c360/waits_for"
 """Tag of a queued run: the runs that were before it when it was handed in."""
@@ -22,7 +21,7 @@ _BEFORE = [
 ]
 
 
-class RootQueue(QueuedRunCoordinator):
+class RootQueue(dg.QueuedRunCoordinator):
     """Named in the instance's ``dagster.yaml``; Dagster makes it."""
 
     @classmethod
@@ -30,7 +29,7 @@ class RootQueue(QueuedRunCoordinator):
         """The queue of one root: a DuckDB file takes one writer."""
         return cls(inst_data=inst_data, **config_value)
 
-    def submit_run(self, context: SubmitRunContext) -> dg.DagsterRun:
+    def submit_run(self, context: dg.SubmitRunContext) -> dg.DagsterRun:
         """Queue a run, and write down for whom it has to wait."""
         run = super().submit_run(context)
         instance = self._instance

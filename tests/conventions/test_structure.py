@@ -75,6 +75,43 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
     return name in {"Exception", "BaseException"} and not reraises
 
 
+OF_DAGSTERS_INSIDE = {
+    "dagster_project/defs/event_log.py": {"dagster._core.storage.event_log"},
+    "dagster_project/defs/run_storage.py": {"dagster._core.storage.runs"},
+    "dagster_project/defs/transform.py": {"dagster_dbt.core.dbt_cli_event"},
+}
+"""Why each: docs/decisions/0014."""
+
+
+def test_of_dagsters_inside_only_what_is_decided_on_is_imported() -> None:
+    found: dict[str, set[str]] = {}
+    for module in _modules():
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += (
+                [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            )
+            inside = {n for n in names if n.startswith(("dagster.", "dagster_dbt."))}
+            if inside:
+                found.setdefault(str(module.relative_to(PROJECT)), set()).update(inside)
+
+    assert found == OF_DAGSTERS_INSIDE
+
+
+def test_dagsters_storages_are_documented_to_be_named_and_have_what_ours_replace() -> None:
+    from dagster._core.storage.event_log import SqliteEventLogStorage
+    from dagster._core.storage.runs import SqliteRunStorage
+
+    from dagster_project.defs.event_log import OpenEventLog
+    from dagster_project.defs.run_storage import RootRuns
+
+    for ours, theirs in ((OpenEventLog, SqliteEventLogStorage), (RootRuns, SqliteRunStorage)):
+        public = {n for n, v in vars(ours).items() if callable(v) and not n.startswith("_")}
+        assert f"class: {theirs.__name__}" in (theirs.__doc__ or "")
+        assert public
+        assert [name for name in public if not hasattr(theirs, name)] == []
+
+
 def test_every_stream_has_a_gate() -> None:
     from expectations import suite_for
 

@@ -14,7 +14,6 @@ from dagster._core.remote_origin import (
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
-from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from dagster_project.defs.event_log import OpenEventLog
@@ -210,11 +209,33 @@ def test_a_run_leaves_no_log_of_writes_and_no_file_without_a_name(
     assert [e.user_message for e in own_instance.all_logs("")] == ["of no run"]
 
 
-def test_a_run_of_the_command_line_belongs_to_its_job_and_says_who_began_it() -> None:
-    tags = from_the_command_line("its-id", demo=True)
+def test_a_run_of_the_command_line_belongs_to_its_job_and_says_who_began_it(
+    own_instance: dg.DagsterInstance,
+) -> None:
+    result = two_steps.execute_in_process(
+        instance=own_instance,
+        raise_on_error=False,
+        tags=from_the_command_line("its-id", demo=True),
+    )
 
-    assert tags[".dagster/repository"] == "__repository__@dagster_project.definitions"
-    assert tags["user"] == "c360 run --demo"
+    run = own_instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.remote_job_origin == RemoteJobOrigin(
+        RemoteRepositoryOrigin(
+            RegisteredCodeLocationOrigin("dagster_project.definitions"), "__repository__"
+        ),
+        "two_steps",
+    )
+    assert run.tags[".dagster/repository"] == "__repository__@dagster_project.definitions"
+    assert run.tags["user"] == "c360 run --demo"
+
+
+def test_a_run_that_names_no_place_is_given_none(own_instance: dg.DagsterInstance) -> None:
+    result = two_steps.execute_in_process(instance=own_instance, raise_on_error=False)
+
+    run = own_instance.get_run_by_id(result.run_id)
+    assert run is not None
+    assert run.remote_job_origin is None
 
 
 def test_a_second_run_is_queued_and_says_for_whom_it_waits(
@@ -234,7 +255,7 @@ def test_a_second_run_is_queued_and_says_for_whom_it_waits(
         dg.DagsterEvent(dg.DagsterEventType.RUN_START.value, "two_steps"), first.run_id
     )
 
-    queued = own_instance.run_coordinator.submit_run(SubmitRunContext(second, None))  # type: ignore[arg-type]
+    queued = own_instance.run_coordinator.submit_run(dg.SubmitRunContext(second, None))  # type: ignore[arg-type]
 
     stored = own_instance.get_run_by_id(queued.run_id)
     assert stored is not None
