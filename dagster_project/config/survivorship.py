@@ -26,6 +26,7 @@ class Rule(StrEnum):
     SPELLED_OUT = "spelled_out"
     WELL_SPELLED = "well_spelled"
     PRIMARY = "primary"
+    PERSONAL = "personal"
 
 
 class GoldenField(StrEnum):

@@ -19,6 +19,7 @@ TABLES = {
     "customer_xref": "One row per record and the customer it belongs to, with validity times.",
     "record_status": "One row per contact record: resolved, withdrawn or not a customer, and why.",
     "record_identifiers": "One row per identifier of a record in canonical form.",
+    "phone_numbers": "One row per telephone number as it was written and where, with its E.164 form.",
     "links": "One row per pair of records that speak for one customer, with the evidence.",
     "redirects": "One row per retired customer id and where it leads.",
     "events": "One row per event in the life of a customer id: create, absorb, merge, split, retire.",

@@ -52,7 +52,9 @@ def write_truth(stage: Stage, out: Path) -> None:
         stage,
         folder / "persons.parquet",
         "select pid as person_id, hid as household_id, given as given_name, family as family_name, "
-        "gender, birth_date, culture, country, language, email_1, email_2, email_work, mobile, "
+        "gender, birth_date, culture, country, language, email_1, email_2, email_work, "
+        # who took over somebody's number has given up the one before
+        "case when takes_number then number_recycled else mobile end as mobile, "
         "landline, is_stranger from people",
         "person_id",
     )

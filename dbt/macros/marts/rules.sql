@@ -29,6 +29,7 @@
             case when has_both_parts then 4 else 0 end
             + case when is_mixed_case then 2 else 0 end
             + case when {{ has_pattern('candidate_value', '[\\x{c0}-\\x{24f}]') }} then 1 else 0 end
+        when 'personal' then case when is_of_a_place then 0 else 1 end
         when 'primary' then case when is_primary then 1 else 0 end
         else 0
     end

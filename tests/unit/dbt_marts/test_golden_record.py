@@ -351,6 +351,34 @@ def test_a_sources_own_primary_number_beats_its_secondary(build: Build) -> None:
     ]
 
 
+def _fixed_line(world: World, number: str) -> World:
+    return world.add(
+        "identity.phone_numbers", value_norm=number, e164=number, is_fixed_line=True
+    )
+
+
+def test_a_telephone_of_ones_own_comes_before_the_offices(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", primary_phone="0186409659").record(HUBSPOT, "c1")
+    world.identifier(SALESFORCE, "phone", "+33186409659", value_raw="0186409659")
+    world.identifier(HUBSPOT, "phone", "+33186409659", value_raw="0186409659")
+    world.identifier(SALESFORCE, "phone", "+33639982404", value_raw="0639982404")
+    _fixed_line(world, "+33186409659")
+
+    assert build(world, "dim_customer").values("select phone from marts.dim_customer") == [
+        "+33639982404"
+    ]
+
+
+def test_a_fixed_line_is_better_than_none(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1")
+    world.identifier(SALESFORCE, "phone", "+33186409659", value_raw="0186409659")
+    _fixed_line(world, "+33186409659")
+
+    assert build(world, "dim_customer").values("select phone from marts.dim_customer") == [
+        "+33186409659"
+    ]
+
+
 def test_digits_that_no_numbering_plan_has_are_not_shown(build: Build) -> None:
     world = World().record(SALESFORCE, "c1")
     world.identifier(SALESFORCE, "phone", "4949151212", value_raw="4949151212")

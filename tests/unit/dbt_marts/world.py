@@ -71,6 +71,9 @@ INPUTS: dict[str, str] = {
         record_id varchar, kind varchar, network varchar, value_raw varchar,
         value_norm varchar, is_verified boolean, is_shared boolean,
         flag varchar, first_seen_at timestamptz, last_seen_at timestamptz""",
+    "identity.phone_numbers": """
+        value_norm varchar, region varchar, origin varchar, e164 varchar,
+        is_fixed_line boolean""",
     "identity.redirects": """
         customer_id varchar, redirects_to varchar, redirected_at timestamptz""",
     "identity.events": """

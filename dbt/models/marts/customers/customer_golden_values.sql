@@ -36,6 +36,12 @@ identifiers as (
 
 ),
 
+phone_numbers as (
+
+    select * from {{ source('identity', 'phone_numbers') }}
+
+),
+
 country_names as (
 
     select * from {{ ref('country_names') }}
@@ -117,6 +123,7 @@ attributes as (
         field,
         candidate_value,
         field = 'name' and has_both_parts as has_both_parts,
+        false as is_of_a_place,
         false as is_primary,
         false as is_shared,
         false as is_verified
@@ -152,6 +159,16 @@ stated as (
 
 ),
 
+-- a fixed line is answered by whoever is there: a household, an office, a switchboard
+fixed_lines as (
+
+    select e164
+    from phone_numbers
+    where is_fixed_line
+    group by e164
+
+),
+
 -- how to reach it; what nobody can be reached by is left out
 contact_points as (
 
@@ -166,6 +183,7 @@ contact_points as (
         stated.kind as field,
         stated.value_norm as candidate_value,
         false as has_both_parts,
+        fixed_lines.e164 is not null as is_of_a_place,
         coalesce(
             stated.value_raw = case
                 when stated.kind = 'email' then members.primary_email
@@ -178,6 +196,8 @@ contact_points as (
     from stated
     inner join members
         on stated.record_id = members.record_id
+    left join fixed_lines
+        on stated.value_norm = fixed_lines.e164
     where
         coalesce(stated.flag, 'none') <> 'generic'
         or members.kind = 'shared_mailbox'
@@ -204,6 +224,7 @@ whole_addresses as (
             coalesce(country_names.country, addresses.country)
         ) as candidate_value,
         false as has_both_parts,
+        false as is_of_a_place,
         false as is_primary,
         false as is_shared,
         false as is_verified
