@@ -21,15 +21,9 @@ from dagster_project.landing.posts import POSTS, living_posts, threads_of
 from dagster_project.quality.admission import admit, judge_pending, regate
 from dagster_project.sources.border import pulled, refusing_what_fails
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
-from dagster_project.sources.files import (
-    BrokenFileError,
-    Unreadable,
-    Why,
-    group_by_file,
-    read_again,
-    read_inbox,
-)
+from dagster_project.sources.files import Unreadable, Why, group_by_file, read_again, read_inbox
 from dagster_project.sources.inbox_walk import shown
+from dagster_project.sources.members import BrokenFileError
 
 _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
 """Worth telling, and nothing to mend."""

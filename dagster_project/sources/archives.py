@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from dagster_project.engines.duckdb.storage import disk_full, is_disk_full
-from dagster_project.sources.files import BrokenFileError, Member, modified_at
+from dagster_project.sources.members import BrokenFileError, Member, modified_at
 
 _CHUNK = 1 << 20
 _MEDIA = (

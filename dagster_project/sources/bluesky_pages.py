@@ -19,8 +19,8 @@ from dagster_project.sources.bluesky_rows import (
     profile_row,
     profile_shape,
 )
-from dagster_project.sources.files import Member
 from dagster_project.sources.json_rows import open_json, peek_values, read_values
+from dagster_project.sources.members import Member
 from dagster_project.sources.page_files import distinct, newest_time, page_batch
 
 _PROFILE = frozenset({"did", "handle"})

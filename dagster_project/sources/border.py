@@ -8,14 +8,11 @@ Does not belong here: failures that have a name of their own (the readers raise
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 from dagster_project.domain.errors import Customer360Error, SourceError
 from dagster_project.domain.loads import Batch
 from dagster_project.engines.duckdb.storage import disk_full, is_disk_full
-
-if TYPE_CHECKING:
-    from dagster_project.sources.files import FileVendor, Member
+from dagster_project.sources.members import BrokenFileError, FileVendor, Member
 
 _MEMORY = frozenset({"MemoryError", "OutOfMemoryException"})
 
@@ -26,8 +23,6 @@ def refusing_what_fails() -> Iterator[None]:
 
     A full disk stays what it is: the next file would meet it too.
     """
-    from dagster_project.sources.files import BrokenFileError
-
     try:
         yield
     except (BrokenFileError, Customer360Error):
@@ -59,10 +54,8 @@ def pulled(batches: Iterable[Batch], source: str) -> Iterator[Batch]:
         ) from None
 
 
-def is_known_to(vendor: "FileVendor", member: "Member") -> bool:
+def is_known_to(vendor: FileVendor, member: Member) -> bool:
     """Whether a vendor recognises a member; one that fails over it does not."""
-    from dagster_project.sources.files import BrokenFileError
-
     try:
         with refusing_what_fails():
             return bool(vendor.sniff(member))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.streams import Delivery, StreamSpec
-from dagster_project.sources.files import Member
+from dagster_project.sources.members import Member
 
 _DATED = re.compile(r"(?<!\d)(20\d\d)-?([01]\d)-?([0-3]\d)(?!\d)")
 

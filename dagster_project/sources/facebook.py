@@ -12,7 +12,6 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.files import Member
 from dagster_project.sources.json_rows import (
     Row,
     open_json,
@@ -22,6 +21,7 @@ from dagster_project.sources.json_rows import (
     rows_batch,
     unwrap,
 )
+from dagster_project.sources.members import Member
 
 VENDOR = "facebook"
 

@@ -1,16 +1,14 @@
 """The inbox: which files are whole, which source and format they are, and their batches.
 
-Belongs here: the border between files and vendors (``Member``, ``FileVendor``), the walk through
-the inbox, and what is said of a file nobody can use. Does not belong here: how a vendor's file is
-read (the vendor's module), opening archives (``archives``), moving files (landing does, once
-every batch of a file has landed).
+Belongs here: the walk through the inbox, and what is said of a file nobody can use. Does not belong
+here: what a vendor is handed (``members``), how its file is read (the vendor's module), opening
+archives (``archives``), moving files (landing does, once every batch of a file has landed).
 """
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
 from importlib import import_module
@@ -26,39 +24,10 @@ from dagster_project.sources.border import is_known_to, refusing_what_fails
 from dagster_project.sources.catalogue import VENDORS
 from dagster_project.sources.inbox_walk import Found, shown, walk
 from dagster_project.sources.kinds import name_kind
+from dagster_project.sources.members import BrokenFileError, FileVendor, Member
 
 if TYPE_CHECKING:
     from dagster_project.sources.named_exports import Named
-
-
-@dataclass(frozen=True)
-class Member:
-    """One readable thing of the inbox: a plain file, or one file inside an archive.
-
-    ``path`` is where the bytes lie (in a work folder for what came out of an archive);
-    ``origin`` is the file in the inbox; ``member`` is the path inside the archive, if any.
-    ``siblings`` finds another member of the same archive (or folder) by its file name.
-    ``configured`` are the labels its source declares: landing column → header. ``is_placed``:
-    somebody has put it with a source, and no other vendor knows it: less is enough to
-    recognise it, so that what it lacks can be named.
-    """
-
-    name: str
-    path: Path
-    origin: Path
-    size: int
-    modified_at: datetime
-    member: str | None = None
-    configured: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
-    is_placed: bool = field(default=False, compare=False)
-    siblings: Callable[[str], "Member | None"] = field(
-        default=lambda _name: None, repr=False, compare=False
-    )
-
-    @property
-    def label(self) -> str:
-        """What reports and ``_file`` call it: ``export.zip!Contact.csv`` or ``Contact.csv``."""
-        return f"{self.origin.name}!{self.member}" if self.member else self.origin.name
 
 
 class Why(StrEnum):
@@ -94,30 +63,6 @@ class Unreadable:
     def name(self) -> str:
         """What reports call the file: its name, with what is no text escaped."""
         return shown(self.origin.name)
-
-
-class BrokenFileError(Exception):
-    """A file cannot be read to its end; never leaves this package: it becomes ``Unreadable``."""
-
-    def __init__(self, reason: str, remedy: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-        self.remedy = remedy
-
-
-class FileVendor(Protocol):
-    """What a vendor's module offers; the module itself is the object."""
-
-    VENDOR: str
-
-    def sniff(self, member: Member) -> tuple[str, ...] | None:
-        """Streams the file holds, by content and header; ``None`` when it is not this vendor's."""
-
-    def read(self, member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
-        """Batches of a file ``sniff`` recognised; work files go to ``workdir``.
-
-        Raises ``BrokenFileError`` for a file that cannot be read to its end.
-        """
 
 
 class Clock(Protocol):
@@ -490,8 +435,3 @@ def _unreadable(
         source=source,
         holds_file=holds_file,
     )
-
-
-def modified_at(path: Path) -> datetime:
-    """The file's modification time in UTC."""
-    return datetime.fromtimestamp(path.stat().st_mtime, tz=UTC)

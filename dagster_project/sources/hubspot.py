@@ -12,7 +12,6 @@ from typing import Any
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.files import Member
 from dagster_project.sources.headers import (
     Aliases,
     count_known,
@@ -30,6 +29,7 @@ from dagster_project.sources.json_rows import (
     rows_batch,
     unwrap,
 )
+from dagster_project.sources.members import Member
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
 
 VENDOR = "hubspot"

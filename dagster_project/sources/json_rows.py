@@ -23,7 +23,7 @@ from dagster_project.sources.exports import (
     delivery_of,
     problems_of,
 )
-from dagster_project.sources.files import BrokenFileError, Member
+from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.presence import Presence, without_nulls
 from dagster_project.sources.rows import (
     RowFile,

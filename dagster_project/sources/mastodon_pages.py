@@ -7,7 +7,6 @@ from typing import Any
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import Entity, Row
-from dagster_project.sources.files import Member
 from dagster_project.sources.json_rows import open_json, peek_values, read_values
 from dagster_project.sources.mastodon_rows import (
     account_row,
@@ -16,6 +15,7 @@ from dagster_project.sources.mastodon_rows import (
     status_row,
     status_shape,
 )
+from dagster_project.sources.members import Member
 from dagster_project.sources.page_files import distinct, newest_time, page_batch
 
 _ACCOUNT = frozenset({"id", "username", "acct"})

@@ -12,9 +12,9 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import Row, RowShape, write_rows
 from dagster_project.sources.exports import as_of, delivery_of
-from dagster_project.sources.files import Member
 from dagster_project.sources.http_answers import parse_time
 from dagster_project.sources.json_rows import JsonFile
+from dagster_project.sources.members import Member
 
 
 def page_batch(

@@ -12,7 +12,7 @@ import duckdb
 
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
-from dagster_project.sources.files import BrokenFileError
+from dagster_project.sources.members import BrokenFileError
 from dagster_project.sources.rows import scan_sql
 from dagster_project.sources.tabular import read_plain_rows
 

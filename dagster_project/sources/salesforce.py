@@ -14,7 +14,6 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.sources.catalogue import stream_of, streams_of
-from dagster_project.sources.files import Member
 from dagster_project.sources.headers import (
     Aliases,
     count_known,
@@ -29,6 +28,7 @@ from dagster_project.sources.json_rows import (
     read_values,
     rows_batch,
 )
+from dagster_project.sources.members import Member
 from dagster_project.sources.salesforce_tree import Record, Tree
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
 

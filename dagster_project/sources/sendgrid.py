@@ -11,7 +11,6 @@ from pathlib import Path
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.files import Member
 from dagster_project.sources.headers import Aliases
 from dagster_project.sources.json_rows import (
     JsonFile,
@@ -22,6 +21,7 @@ from dagster_project.sources.json_rows import (
     rows_batch,
     unwrap,
 )
+from dagster_project.sources.members import Member
 
 VENDOR = "sendgrid"
 

@@ -23,7 +23,6 @@ from dagster_project.sources.exports import (
     problems_of,
     zone_questions,
 )
-from dagster_project.sources.files import BrokenFileError, Member
 from dagster_project.sources.headers import (
     Aliases,
     HeaderMatch,
@@ -34,6 +33,7 @@ from dagster_project.sources.headers import (
 )
 from dagster_project.sources.kinds import name_kind
 from dagster_project.sources.margins import Margins, count_lines, count_lines_closely
+from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.presence import Presence
 from dagster_project.sources.rows import (
     RowFile,

@@ -14,7 +14,6 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.files import Member
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
@@ -26,6 +25,7 @@ from dagster_project.sources.json_rows import (
     script_kind,
     unwrap,
 )
+from dagster_project.sources.members import Member
 from dagster_project.sources.text import peek
 
 VENDOR = "x"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.sources.archives import Limits, is_archive, open_members
-from dagster_project.sources.files import BrokenFileError
+from dagster_project.sources.members import BrokenFileError
 
 SMALL = Limits(total_bytes=1000, ratio=20, ratio_from=100, members=5)
 

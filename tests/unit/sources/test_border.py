@@ -10,8 +10,9 @@ import pytest
 
 from dagster_project.sources.archives import Limits, open_members
 from dagster_project.sources.catalogue import VENDORS
-from dagster_project.sources.files import BrokenFileError, Unreadable, Why, file_vendors
+from dagster_project.sources.files import Unreadable, Why, file_vendors
 from dagster_project.sources.inbox_walk import shown
+from dagster_project.sources.members import BrokenFileError
 from tests.unit.sources.inbox import SAMPLES, Inbox, Reading, source_of
 
 CRM = source_of("salesforce")

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from dagster_project.sources import json_rows
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.files import BrokenFileError
 from dagster_project.sources.json_rows import JsonFile, peek_values, read_values, unwrap
+from dagster_project.sources.members import BrokenFileError
 from dagster_project.sources.rows import rows_sql, scan_sql, write_rows
 from dagster_project.sources.text import examine
 from tests.unit.sources.inbox import Inbox, source_of
