@@ -1,4 +1,4 @@
-"""``c360`` for those who read: a customer, a question in SQL, what a file would be read as; thin."""
+"""``c360`` for those who read: a customer, a question in SQL, a file, clocks of a file; thin."""
 
 import sys
 from pathlib import Path
@@ -78,5 +78,24 @@ def show(who: str, root: Path | None, consumer: str, events: int) -> None:
     sys.exit(print_customer(root, who, consumer=consumer, events=events))
 
 
-READING_COMMANDS = (check, show, sql)
+@click.command()
+@click.argument("cases", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where the results go: .csv or .parquet.",
+)
+def clocks(cases: Path, out: Path) -> None:
+    """Compute service-level clocks: when each of CASES is due, and whether it was met.
+
+    CASES is a CSV file with a clock a row: case_id, clock, calendar, policy, start, events and
+    as_of, as docs/service-levels.md describes. Writes due, end, status and used minutes, in UTC.
+    """
+    from dagster_project.clocks_console import print_clocks
+
+    print_clocks(cases, out)
+
+
+READING_COMMANDS = (check, clocks, show, sql)
 """What ``c360`` adds to its own commands."""
