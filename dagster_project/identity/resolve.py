@@ -58,7 +58,6 @@ from dagster_project.identity.workspace import Progress, Workspace, workspace
 Reached = Callable[[str], None]
 """Told the name of every point where a kill would be most awkward; chaos tests kill there."""
 
-
 POINTS = ("identity: ledger of ids written",)
 """The points ``reached`` hears of, in order."""
 

@@ -261,7 +261,6 @@ def _cluster(
 
 _NOT_READ = frozenset({Meaning.RECORD_ID, Meaning.IGNORED})
 
-
 _NO_EVIDENCE = _NOT_READ | {Meaning.SOURCE, Meaning.FREE_TEXT}
 
 
@@ -299,7 +298,6 @@ inner join input.place as place on named.row_number = place.{ROW}
 inner join work.record as record on place.{PLACE} = record.record_id
 """
 
-
 # Copies of one row go where those that were compared went, if these went together.
 _ASSIGNED = f"""
 create or replace table input.assigned as
@@ -328,7 +326,6 @@ left join (
 ) as whole on copied.contents = whole.contents
 """
 
-
 # An id of the smallest record_id: the same records get the same id in every run.
 _CUSTOMERS = """
 with
@@ -349,13 +346,11 @@ inner join customers on assigned.cluster = customers.cluster
 order by assigned.row_number
 """
 
-
 _CHANCE = """
     case when edge.weight <= -1000000 then 0.0 else round(
         1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9
     ) end::double
 """
-
 
 _LINKS = f"""
 select
@@ -372,7 +367,6 @@ inner join input.record_name as r on edge.r = r.rid
 order by edge.l, edge.r
 """
 
-
 # The same pairs and probabilities as `c360 evaluate --links` reads, and so the same estimate.
 _JUDGED = f"""
 select edge.l, edge.r, l.customer_id as customer_l, r.customer_id as customer_r, {_CHANCE} as chance
@@ -380,7 +374,6 @@ from work.edge
 inner join input.customer_of_rid as l on edge.l = l.rid
 inner join input.customer_of_rid as r on edge.r = r.rid
 """
-
 
 _COUNTS = """
 select

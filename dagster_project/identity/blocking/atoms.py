@@ -77,7 +77,6 @@ _EMAIL_USER = Atom(
     is_own=True,
 )  # fmt: skip
 
-
 _EMAIL_START = Atom(
     "email_start", "email",
     """
@@ -89,7 +88,6 @@ _EMAIL_START = Atom(
     "left(letters, 6)",
 )  # fmt: skip
 
-
 _EMAIL_DOMAIN = Atom(
     "email_domain", "organisation",
     """
@@ -99,7 +97,6 @@ _EMAIL_DOMAIN = Atom(
     """,
     "domain_1",
 )  # fmt: skip
-
 
 _ALIAS = Atom(
     "alias", "alias",
@@ -116,7 +113,6 @@ _ALIAS = Atom(
     """,
     is_own=True,
 )  # fmt: skip
-
 
 # Either name may be a nickname, and either may stand in the other's place.
 _NAME_PAIR = Atom(
@@ -139,7 +135,6 @@ _NAME_PAIR = Atom(
     """,
 )  # fmt: skip
 
-
 _GIVEN_ROOT = Atom(
     "given_root", "given",
     """
@@ -150,7 +145,6 @@ _GIVEN_ROOT = Atom(
     """,
     "given",
 )  # fmt: skip
-
 
 _FAMILY_SOUND = Atom(
     "family_sound", "family",
@@ -164,7 +158,6 @@ _FAMILY_SOUND = Atom(
     "nullif(family_sound, '')",
 )  # fmt: skip
 
-
 _WORD = Atom(
     "word", "word",
     """
@@ -177,7 +170,6 @@ _WORD = Atom(
     "coalesce(family, given)",
 )  # fmt: skip
 
-
 _NAME_PREFIXES = Atom(
     "name_prefixes", "name",
     """
@@ -187,7 +179,6 @@ _NAME_PREFIXES = Atom(
         where name.word_count > 1
     """,
 )  # fmt: skip
-
 
 ATOMS: tuple[Atom, ...] = (
     _identifier("email", "email"),

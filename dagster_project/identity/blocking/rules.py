@@ -21,31 +21,24 @@ from dagster_project.identity.blocking.atoms import ATOMS
 
 Ints = npt.NDArray[np.int64]
 
-
 Floats = npt.NDArray[np.float64]
-
 
 CAPS = (10, 30, 90)
 """Records that may hold one key of a rule: rare keys of a broad rule may be all that is wanted."""
 
-
 LEAST_RECALL = 0.0005
 """Share of the likely matches that a further rule must add."""
-
 
 FOUND_ONCE = 0.05
 """What is left of a likely match's worth once a rule finds it: others like it may differ just
 where that rule looks, so that a second way to them is worth something."""
 
-
 WORTH_A_LOOK = 0.002
 """Likely matches that a pair must bring on average, however much of the budget is left: a match
 that nothing else finds is worth five hundred comparisons, and no more."""
 
-
 MOST_PRICE = 50 * WORTH_A_LOOK
 """The dearest that a pair gets where the budget is short."""
-
 
 TRIES = 6
 """Prices tried between the bounds; each halves the factor between what holds and what does not."""

@@ -25,9 +25,7 @@ from dagster_project.identity.workspace import Workspace, write_labels
 
 MERGED = 10_000_000
 
-
 SAME = 1_000_000_000
-
 
 DIFFERENT = -1_000_000_000_000
 

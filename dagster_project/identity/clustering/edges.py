@@ -15,7 +15,6 @@ from dagster_project.identity.workspace import Workspace
 VETO = -1_000_000
 """Weight of an edge that evidence may not merge; sources' own merges outweigh it."""
 
-
 SINGLE_VALUED = ("name", "birth_date")
 """Comparisons whose disagreement speaks against a whole cluster."""
 

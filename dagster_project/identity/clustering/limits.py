@@ -22,10 +22,8 @@ from dagster_project.identity.workspace import Workspace, write_labels
 if TYPE_CHECKING:
     from dagster_project.identity.learning.model import Model
 
-
 _COMPARED_BY = {"email": "email", "phone": "phone", "handle": "handle", "url": "handle"}
 """Per kind of identifier, the comparison that weighs it."""
-
 
 LIMIT_ACTS = "l integer, r integer, kind varchar, records integer"
 """Columns of ``work.limit_act``: a link that gave way, or without ``r`` a broken limit of so many
@@ -80,7 +78,6 @@ where identifier.flag is null or identifier.flag = 'shared'
 group by limited.label, identifier.kind
 having count(*) > any_value(most.most)
 """
-
 
 _BROKEN = """
 create or replace table work.broken as

@@ -13,48 +13,33 @@ from dagster_project.identity.workspace import Workspace
 
 OWN_EMAIL = 1
 
-
 SHARED_EMAIL = 1 << 1
-
 
 EMAIL_USER = 1 << 2
 
-
 OWN_PHONE = 1 << 3
-
 
 SHARED_PHONE = 1 << 4
 
-
 PHONE_TAIL = 1 << 5
-
 
 HANDLE = 1 << 6
 
-
 VERIFIED_HANDLE = 1 << 7
-
 
 URL = 1 << 8
 
-
 ALIAS = 1 << 9
-
 
 OWN_PLACE = 1 << 10
 
-
 SHARED_PLACE = 1 << 11
-
 
 NAMED_USER = 1 << 12
 
-
 NAMED_ALIAS = 1 << 13
 
-
 OWN_LINE = 1 << 14
-
 
 MOST_HOLDERS = 300
 """Records that may hold one value here; more would make pairs by the million and say nothing."""
@@ -98,7 +83,6 @@ def _identifiers(kind: str, flag: int, condition: str, value: str = "value_id") 
 # A mobile telephone is a person's, a fixed line a home's or an office's.
 _FIXED_LINES = f"(select e164 from {CACHE} where is_fixed_line)"
 
-
 _HOLDINGS = (
     _identifiers("email", OWN_EMAIL, "flag is null"),
     _identifiers("email", SHARED_EMAIL, "flag = 'shared'"),
@@ -134,7 +118,6 @@ _HOLDINGS = (
     f"select place, {SHARED_PLACE}, rid from work.address_key where is_shared",
 )
 
-
 # What records without a full name go by, and whether that spells a name in full (1) or short (2).
 _NAMELESS = """
 create or replace table work.nameless as
@@ -145,14 +128,12 @@ left join work.spelled on hash(alias.letters) = spelled.word
 where coalesce(feature.word_count, 0) < 2 and length(alias.letters) >= 4
 """
 
-
 _WORDS = """
 create or replace view work.word as
 select name_id, unnest(long_words) as word, 1 as form from {schema}.name_word
 union all
 select name_id, unnest(short_words) as word, 2 as form from {schema}.name_word
 """
-
 
 _AGREEMENTS = f"""
 create or replace table work.agreement as

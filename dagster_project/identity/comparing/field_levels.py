@@ -27,7 +27,6 @@ _LETTERS_APART = """
     )
 """
 
-
 EMAIL = Comparison(
     "email",
     (
@@ -64,7 +63,6 @@ EMAIL = Comparison(
     """,
 )
 
-
 PHONE = Comparison(
     "phone",
     (
@@ -87,7 +85,6 @@ PHONE = Comparison(
     end
     """,
 )
-
 
 # An alias that spells no name was made up; usernames hold some 20 bits (Perito et al., "How unique
 # and traceable are usernames?", 2011). Who has none in common has no level here, so that how often
@@ -116,7 +113,6 @@ HANDLE = Comparison(
     end
     """,
 )
-
 
 BIRTH = Comparison(
     "birth_date",
@@ -162,7 +158,6 @@ BIRTH = Comparison(
     ((("same",), ("birth_rarity",)),),
 )
 
-
 ADDRESS = Comparison(
     "address",
     (
@@ -197,7 +192,6 @@ ADDRESS = Comparison(
     ((("same_postal_code",), ("postal_rarity",)), (("same_city",), ("city_rarity",))),
 )
 
-
 ORGANISATION = Comparison(
     "organisation",
     (
@@ -217,7 +211,6 @@ ORGANISATION = Comparison(
     """,
 )
 
-
 COUNTRY = Comparison(
     "country",
     (Level("different", 0.05, 0.75), Level("same", 0.95, 0.25)),
@@ -229,7 +222,6 @@ COUNTRY = Comparison(
     end
     """,
 )
-
 
 ID_NUMBER = Comparison(
     "id_number",
@@ -250,7 +242,6 @@ ID_NUMBER = Comparison(
     """,
 )
 
-
 BIRTH_PLACE = Comparison(
     "birth_place",
     (
@@ -268,7 +259,6 @@ BIRTH_PLACE = Comparison(
     """,
     ((("same",), ("birth_place_rarity",)),),
 )
-
 
 GENDER = Comparison(
     "gender",
@@ -302,16 +292,13 @@ def _category(name: str, *, matches: float, strangers: float) -> Comparison:
 
 OCCUPATION = _category("occupation", matches=0.8, strangers=0.05)
 
-
 OTHERS = tuple(_category(f"other_{number}", matches=0.7, strangers=0.2) for number in (1, 2, 3))
-
 
 SOURCE = Comparison(
     "source",
     (Level("promises_one_record", 0.5, 0.5),),
     "case when l.single_source = r.single_source then 1 else 0 end",
 )
-
 
 # Each similarity once per pair; the levels' cases read it as often as they like.
 FIELD_SIMILARITIES = """

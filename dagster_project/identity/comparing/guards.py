@@ -16,7 +16,6 @@ from dagster_project.identity.comparing.patterns import COMPARISONS
 
 Levels = npt.NDArray[np.int8]
 
-
 Mask = npt.NDArray[np.bool_]
 
 
@@ -74,15 +73,12 @@ def capped_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
 DIFFERENT_BIRTHS = ("different", "one_part_same", "same_year", "same_day_of_year")
 """Birth dates of two people, where birth dates are reliable; the first is no slip of the pen."""
 
-
 OTHER_GIVEN = (both_names("other", "same"), both_names("other", "alike"))
 """Names of two members of a family."""
-
 
 SAME_FAMILY = tuple(
     both_names(given, family) for given in GIVEN for family in ("alike", "same")
 )
-
 
 OWN_NAME = (
     *(
@@ -94,16 +90,13 @@ OWN_NAME = (
 )  # fmt: skip
 """Names that may well be one person's."""
 
-
 SAME_HANDLE = ("same", "same_verified", "same_alias", "same_link")
 """One account, or what nobody else goes by."""
-
 
 _SURE_NAME = (
     *(both_names(given, "same") for given in ("initial", "nickname", "same")),
     "swapped", "words_within",
 )  # fmt: skip
-
 
 _LETTER_APART = tuple(
     both_names(given, family)
@@ -112,15 +105,12 @@ _LETTER_APART = tuple(
     if (given, family) != ("same", "same")
 )
 
-
 _OTHER_NAMES = (
     *(both_names("other", family) for family in ("other", "resembling")),
     "other_naming_of_family",
 )  # fmt: skip
 
-
 _FULL_NAME = tuple(name for name in FULL_NAME if name != "generation_differs")
-
 
 _NAMESAKES = (
     *_FULL_NAME,
@@ -133,13 +123,11 @@ _NAMESAKES = (
 )
 """Names of which one may be the other ill written; the worse they agree, the less they prove."""
 
-
 _GENDERED = tuple(
     both_names(given, family)
     for given in ("resembling", "alike", "mistyped")
     for family in ("alike", "same")
 )
-
 
 _KNOWN_GIVEN = (
     *FULL_NAME,

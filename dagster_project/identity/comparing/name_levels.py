@@ -11,21 +11,17 @@ from dagster_project.identity.comparing.comparison import Comparison, Level
 FAMILY = ("other", "resembling", "alike", "same")
 """Outcomes of two family names, from the worst to the best, with their shares below."""
 
-
 GIVEN = ("other", "resembling", "alike", "initial", "mistyped", "nickname", "same")
 """Outcomes of two given names."""
-
 
 KINSHIP = 10.0
 """How much more often strangers agree on both names than by chance: people of one language
 have its family names and its given names."""
 
-
 _FAMILY_SHARES = {
     "matches": (0.05, 0.02, 0.08, 0.85),
     "strangers": (0.985, 0.011, 0.002, 0.002),
 }
-
 
 _GIVEN_SHARES = {
     "matches": (0.06, 0.02, 0.05, 0.06, 0.05, 0.12, 0.64),
@@ -52,10 +48,8 @@ _PRODUCT = tuple(
     )
 )
 
-
 _FIRST = len(_PRODUCT) + 1
 """Position of the first level that is no product of both names."""
-
 
 NAME = Comparison(
     "name",
@@ -119,10 +113,8 @@ NAME = Comparison(
     KINSHIP,
 )  # fmt: skip
 
-
 FULL_NAME = NAME.rarities[0][0]
 """Levels at which both names agree, give or take a spelling."""
-
 
 # Where a full name is missing: what one goes by on one side, what one is called on the other.
 ALIAS = Comparison(
@@ -148,7 +140,6 @@ ALIAS = Comparison(
     ((("full_name",), ("rarity",)), (("initial_and_family",), ("family_rarity",))),
 )
 
-
 MIDDLE = Comparison(
     "middle",
     (
@@ -170,7 +161,6 @@ MIDDLE = Comparison(
     """,
 )
 
-
 COMMON_WORDS = """
     case
         when l.word_count <> r.word_count then
@@ -182,7 +172,6 @@ COMMON_WORDS = """
     end
 """
 """Words that names of different length share."""
-
 
 # Each similarity once per pair: the engine would compute an expression anew in every branch
 # that reads it, so what builds on similarities stands in a query of its own.
@@ -213,11 +202,9 @@ NAME_SIMILARITIES = f"""
     {COMMON_WORDS} as common_words
 """
 
-
 # One letter wrong, missing or too many, or two changed places: Jaro's measure, which does not
 # favour a common beginning, then is at least 1 - 2 / (3 * length).
 _ONE_LETTER = "jaro_similarity(l.{0}, r.{0}) >= 1 - 0.68 / {0}_length"
-
 
 NAME_PARTS = f"""
     case

@@ -60,7 +60,6 @@ COMPARISONS: tuple[Comparison, ...] = (
 )  # fmt: skip
 """All comparisons of persons, in the order of their bits in a pattern."""
 
-
 MOST_RARITY = 80
 """Tenths of a bit by which a rare or common value may move a score, per field."""
 
@@ -194,7 +193,6 @@ _NAMINGS = """,
     forms in (2, 3) as is_short_alias
 """
 
-
 # Full names of two families, no rare value in common, not born alike: what is left, such as a
 # town, an employer or a given name, never makes up for it. Inside a component such pairs are
 # compared all the same. The family names differ as they do at the lowest level of names.
@@ -216,7 +214,6 @@ _HOPEFUL = f"""
         else jaro_winkler_similarity(l.family, r.family) >= 0.82
     end
 """
-
 
 # An alias that spells the other record's name counts only where one side has no full name.
 _ALIAS_PAIRS = """

@@ -30,20 +30,17 @@ COMPARED = (
 )  # fmt: skip
 """Tables that a comparison of two records reads."""
 
-
 CONCLUDED = (
     "identifier", "address", "edge", "pattern_weight", "bond", "limit_act", "assignment", "named",
     "audit",
 )  # fmt: skip
 """What came of it: canonical identifiers, scored pairs, clusters, customers, the guards' acts."""
 
-
 TO_GO_ON = (
     "record_name", "name", "name_word", "alias", "address_key", "dweller", "domain", "holding",
     "component", "record_hash",
 )  # fmt: skip
 """What the next run needs to read only what changed, besides the keys of all blocking rules."""
-
 
 FORMAT = 8
 """Grows when the tables change; evidence of another format is made anew."""
@@ -63,7 +60,6 @@ _REDIRECTS = """
 create table kept.redirect as
 select customer_id, redirects_to from idstate.ids where retired_at is not null
 """
-
 
 _JUDGEMENTS = f"create table kept.judgement as {STANDING.format(schema='idstate')}"
 

@@ -20,7 +20,6 @@ _EVIDENCE = {
     "int_contact_addresses": "record_id, street, city, state, postal_code, country",
 }
 
-
 _TIMES = {"int_contact_identifiers": "record_id, kind, value_norm, first_seen_at, last_seen_at"}
 
 ROOMS = (

@@ -5,18 +5,14 @@ from dagster_project.identity.workspace import Workspace
 READ = ("identifier", "address", "record_name")
 """Tables made of a record alone, by ``rid``."""
 
-
 DERIVED = ("alias", "address_key", "dweller", "domain", "feature")
 """Tables that take the statistics and judgements of values to make."""
-
 
 SOUGHT = ("holding", "nameless", "key")
 """Tables that find pairs."""
 
-
 NAMES = ("name", "name_word")
 """Tables of distinct names, by ``name_id``."""
-
 
 JUDGED = ("alias", "address_key", "dweller", "holding")
 """Tables in which other holders of a value are looked up."""

@@ -40,7 +40,6 @@ from (
 where given is not null and family is not null and length(given) > 1
 """
 
-
 _SPELLED_USERS = """
 create or replace table work.spelled_user as
 with
@@ -62,7 +61,6 @@ left join work.spelled on hash(parts.word) = spelled.word
 group by parts.user_part
 having bool_and(length(parts.word) < 2 or spelled.word is not null)
 """
-
 
 # Spellings a person goes by. One that only spells a name (``kchan``) is as common as the name,
 # and what it says is said by comparing names: it is no key of its own. With digits
@@ -106,15 +104,12 @@ from (from user_parts union all from handles)
 where length(alias) >= 4
 """
 
-
 _HELD = "select rid, alias from work.gathered_alias"
-
 
 _HELD_ELSEWHERE = (
     _HELD + " union all select other.rid, other.alias from {} as other "
     "semi join work.gathered_alias as own on other.alias = own.alias"
 )
-
 
 _ALIASES = f"""
 create or replace table work.alias as

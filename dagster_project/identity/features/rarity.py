@@ -14,7 +14,6 @@ from dagster_project.identity.workspace import Workspace
 CULTURE = 3.5
 """Bits by which given and family names of one culture meet more often than by chance."""
 
-
 FIELDS = (
     "rarity", "family_rarity", "given_rarity", "word_rarity", "birth_rarity", "postal_rarity",
     "city_rarity", "company_rarity", "birth_place_rarity", "occupation_rarity",
@@ -63,7 +62,6 @@ _FIELD_VALUES = {
     },
 }
 """Per field of the statistics, where its values stand."""
-
 
 RARITY_COLUMNS = tuple(f"{field}_rarity" for field in _FIELD_VALUES)
 """Columns of a feature row that ``rarity_parts`` make."""
@@ -133,7 +131,6 @@ _NAME_COUNTS = {
 }
 """Counts of names, by hash."""
 
-
 # Bits of surprise in meeting this very name: given and family name as if independent, less
 # what a shared culture makes of them.
 _RARITY = f"""
@@ -170,7 +167,6 @@ select
 from measured
 """
 
-
 # Words that are a name, or spell one; what a nameless record goes by, if it spells somebody's
 # name, is as rare as that name.
 _SPELLED = """
@@ -202,7 +198,6 @@ left join work.rarity on words.name_id = rarity.name_id
 group by words.word
 """
 
-
 SPELLED_RARITY = """
 create or replace table work.spelled_rarity as
 select
@@ -216,7 +211,6 @@ where spelled.rarity is not null
 group by alias.rid
 """
 """How rare the names are that records without one go by."""
-
 
 # A record with one word for a name may have put it in either place.
 _WORD_RARITY = """

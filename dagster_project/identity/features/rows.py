@@ -9,12 +9,10 @@ from dagster_project.identity.features.rarity import RARITY_COLUMNS, rarity_part
 OTHER_COLUMNS = 3
 """Columns of unknown meaning that are compared: those with the most values."""
 
-
 # What a record has, by table. No outer join brings it together: each would cut the engine's
 # batches in two, and all that follows pays for every piece. Narrow tables are added up; wide
 # ones are filled up with the records they lack.
 _WIDE = {"place": "work.point", "birth": "work.birth", "fact": "work.fact"}
-
 
 # at most two values a record; one with more is looked up by its atoms
 _NARROW = (
@@ -62,13 +60,11 @@ _NARROW = (
     "from work.record_name",
 )
 
-
 _NARROW_COLUMNS = (
     "name_id", "email_first", "email_last", "phone_first", "networks", "domain_1", "domain_2",
     "company", "letters", "spelled_rarity", "spelled_family_rarity", "spelled_given_rarity",
     *RARITY_COLUMNS,
 )  # fmt: skip
-
 
 FEATURES = f"""
 create or replace table work.feature as

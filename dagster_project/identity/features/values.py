@@ -78,7 +78,6 @@ cross join total
 where counted.holders > greatest(20, total.holders / 100)
 """
 
-
 # Domains that look like an employer's: no public provider, and not held by a large share.
 _DOMAINS = """
 create or replace table work.domain as
@@ -91,7 +90,6 @@ from (
 anti join (from work.common where field = 'domain') as common on hash(held.domain) = common.value
 where not list_contains($1::varchar[], held.domain)
 """
-
 
 _ORGANISATIONS = """
 create or replace table work.company as
@@ -114,7 +112,6 @@ folded as (
 select rid, company from folded where company <> ''
 """
 
-
 # An address that people of different given names share says little of which of them it is.
 _PLACES = """
 create or replace table work.keyed_place as
@@ -130,7 +127,6 @@ select
 from work.address
 """
 
-
 DWELLERS = """
 select keyed.rid, keyed.place, left(name.given, 3) as given
 from work.keyed_place as keyed
@@ -140,13 +136,11 @@ where keyed.place is not null and name.word_count > 1 and length(name.given) > 1
 """
 """Who lives where, by the first letters of given names."""
 
-
 _OTHER_DWELLERS = """
 select other.rid, other.place, other.given
 from kept.dweller as other
 semi join work.keyed_place as own on other.place = own.place
 """
-
 
 _ADDRESS_KEYS = """
 create or replace table work.address_key as
@@ -165,7 +159,6 @@ select keyed.*, shared.place is not null as is_shared
 from work.keyed_place as keyed
 left join shared on keyed.place = shared.place
 """
-
 
 # A date that is no date of the calendar still has eight digits to compare.
 _BIRTHS = r"""
@@ -215,7 +208,6 @@ from written
 where digits is not null and left(digits, 4) between '1001' and '2100' and digits <> '19000101'
 """
 
-
 # Columns of unknown meaning are numbered by how many values they have.
 _ATTRIBUTES = f"""
 create or replace table work.fact as
@@ -256,7 +248,6 @@ left join others on told.attribute = others.attribute
 where told.value <> ''
 group by told.rid
 """
-
 
 # Places of records: values a feature row holds at most two of.
 _POINTS = """

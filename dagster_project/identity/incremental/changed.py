@@ -56,12 +56,10 @@ left join kept.record as known on record.record_id = known.record_id
 left join kept.record_hash as last on record.record_id = last.record_id
 """
 
-
 _CHANGED = """
 create or replace table work.changed as
 select rid from work.everybody where evidence is distinct from evidence_then
 """
-
 
 _GONE = """
 create or replace table work.gone as
@@ -69,7 +67,6 @@ select known.rid
 from (select rid, record_id from kept.record where {only}) as known
 anti join work.everybody on known.record_id = everybody.record_id
 """
-
 
 _RETIMED = """
 create or replace table work.retimed as

@@ -88,7 +88,6 @@ _RECORDS_NOW = (
     "(select rid, record_id from kept.record union all select rid, record_id from work.record)"
 )
 
-
 # Keys of records that were read again, as they were and as they are.
 _TOUCHED = """
 create or replace table work.touched_key as
@@ -97,7 +96,6 @@ where rid in (select rid from work.departed union all select rid from work.dirty
 union
 select rule, key from work.key
 """
-
 
 _KEYS = """
 create or replace table work.keys_{moment} as
@@ -120,12 +118,9 @@ inner join work.cap on chosen.rule = cap.rule
 """
 """Everybody who holds one of the ``touched`` keys, how many do, and the rule's cap."""
 
-
 _ALL_KEYS = "from kept.key union all by name from work.key"
 
-
 _KEYS_THEN = _KEYS.format(moment="then", keys="from before.key", touched="work.touched_key")
-
 
 _KEYS_NOW = _KEYS.format(moment="now", keys=_ALL_KEYS, touched="work.touched_key")
 
@@ -254,7 +249,6 @@ inner join own as b on parted.r = b.rid and a.rule = b.rule and a.key = b.key;
 {_KEYS.format(moment="elsewhere", keys=_ALL_KEYS, touched="work.in_common")}
 """
 
-
 _STILL_MET = """
 create or replace table work.parted as
 with
@@ -270,7 +264,6 @@ anti join (
 ) as met on parted.l = met.l and parted.r = met.r
 """
 
-
 # Pairs of which somebody was read again.
 _PAIRED = """
 select least(own.rid, other.rid) as l, greatest(own.rid, other.rid) as r
@@ -284,7 +277,6 @@ union
 select l, r from work.window_now
 where l in (from work.dirty) or r in (from work.dirty)
 """
-
 
 # And pairs that came together otherwise.
 _CANDIDATES = f"""

@@ -17,21 +17,16 @@ from dagster_project.identity.comparing.comparison import Comparison, Level
 
 Levels = npt.NDArray[np.int8]
 
-
 Pairs = tuple[tuple[str, str], ...]
-
 
 LEAST_LIFT = 1.0
 """Bits by which strangers agree on two fields together more often than by chance."""
 
-
 OVERRATED = 2.0
 """Bits from which fields that could not be weighed as one are a reason to doubt the model."""
 
-
 LEAST_SEEN = 20
 """Such strangers that a sample must show."""
-
 
 MOST_LEVELS = 120
 """Joint levels that a column of a pattern can hold."""

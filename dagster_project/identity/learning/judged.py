@@ -45,7 +45,6 @@ inner join work.record as r on words.r::varchar = r.record_id
 where l.rid <> r.rid
 """
 
-
 _SAME = """
 create or replace table work.judged_same as
 select distinct judged.l, judged.r

@@ -25,9 +25,7 @@ from dagster_project.identity.learning.weights import Fit, TrainingData, train
 
 Counted = tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]
 
-
 Levels = npt.NDArray[np.int8]
-
 
 NOBODY: Counted = (np.empty(0, np.int64), np.empty(0, np.int64))
 """No pair of any pattern."""

@@ -22,7 +22,6 @@ from dagster_project.identity.learning.interplay import widen
 FORMAT = "11"
 """Grows when features or levels change, so that models of older code are trained anew."""
 
-
 NAME_ALONE = 30
 """Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
 are not independent draws, so that a name alone is never more than weak evidence."""

@@ -25,16 +25,12 @@ from dagster_project.identity.learning.interplay import Pairs, widen
 if TYPE_CHECKING:
     from dagster_project.identity.learning.weights import Fit
 
-
 Levels = npt.NDArray[np.int8]
-
 
 Floats = npt.NDArray[np.float64]
 
-
 MOST_DIFFERENT = 0.04
 """Share of one person's pairs of records that may differ where a veto is to hold."""
-
 
 LEAST_SEEN = 20.0
 """Pairs that must have been seen before a veto is given up."""

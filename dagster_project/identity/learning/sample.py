@@ -18,12 +18,9 @@ from dagster_project.identity.workspace import Workspace
 MOST_MEETINGS = 1_500_000
 """Pairs of the sample before they are summed up."""
 
-
 MOST_SAMPLED = 2_000
 
-
 LEAST_SAMPLED = 200
-
 
 LIKELY = 0.5
 """Chance from which on a pair is a likely match. Many pairs of little chance are no match among

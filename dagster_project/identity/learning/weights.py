@@ -20,10 +20,8 @@ from dagster_project.identity.comparing.comparison import Comparison
 
 Floats = npt.NDArray[np.float64]
 
-
 _FORESEEN = 2.0
 """Pairs of strangers that what is foreseen of a level is worth, however rare it is."""
-
 
 _CANDIDATE_TRUST = 1e7
 """The same for levels that are counted among all candidates."""

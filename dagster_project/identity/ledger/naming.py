@@ -94,7 +94,6 @@ inner join work.record on assignment.rid = record.rid
 inner join work.record as head on assignment.cluster = head.rid
 """
 
-
 # Members as the ledger has them: living ids, and retired ids that nobody took over.
 _OLD = """
 create or replace table work.old_member as
@@ -110,18 +109,14 @@ where
     )
 """
 
-
 _CONCERNED_CUSTOMERS = """
 create or replace table work.concerned_customer as
 select distinct customer_id from idstate.members where record_id in (from work.concerned)
 """
 
-
 _EVERY_MEMBER = "from idstate.members"
 
-
 _CONCERNED_MEMBERS = "from idstate.members where customer_id in (from work.concerned_customer)"
-
 
 _OFFERS = """
 create or replace table work.offer as
@@ -171,7 +166,6 @@ from placed
 inner join sizes on placed.customer_id = sizes.customer_id
 """
 
-
 _NAMED = """
 create or replace table work.new_id as
 with
@@ -209,7 +203,6 @@ left join work.offer on clustered.cluster = offer.cluster and offer.is_kept
 left join work.new_id on clustered.cluster = new_id.cluster
 """
 
-
 # Most records keep their customer: what is said and written of a run follows from the others.
 _TRANSFERS = """
 create or replace table work.transfer as
@@ -223,7 +216,6 @@ full join (from work.old_member where not is_retired) as living
 where named.customer_id is distinct from living.customer_id
 """
 
-
 _MOVES = """
 select
     (select count(*) from work.old_member where not is_retired)
@@ -231,7 +223,6 @@ select
     count(*) filter (before is not null and customer_id is not null) as moved
 from work.transfer
 """
-
 
 _EVENTS = """
 create or replace table work.id_event as

@@ -15,7 +15,6 @@ from dagster_project.identity.features.statistics import STATE_TABLES
 
 FORMAT = 1
 
-
 _TABLES = (
     """
 create table if not exists {schema}.format (version integer);

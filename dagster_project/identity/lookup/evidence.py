@@ -20,7 +20,6 @@ _LOOKED_UP = {
 }
 """Held in the order of what they are asked for, so that an answer reads a few blocks."""
 
-
 _INDEXED = {
     "feature": ("* from evidence.feature", ("rid",)),
     "record": ("rid, record_id from evidence.record", ("rid",)),
@@ -38,7 +37,6 @@ _INDEXED = {
     "known_column": ("* from evidence.known_column", ()),
 }
 """Held with an index: wide rows, or asked for in two ways."""
-
 
 MOST_BY_INDEX = 1_000
 """Values up to which a join looks each of them up instead of reading all."""

@@ -23,42 +23,30 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-
 LONGEST_PLAN = 50_000
 """Characters of a statement with its values that is worth a plan of its own."""
 
-
 _MAKES = re.compile(r"create or replace table (work\.\w+)\s+(as\b|\()(.*)", re.DOTALL)
-
 
 _DROPS = re.compile(r"drop table (work\.\w+)$")
 
-
 _VIEW = re.compile(r"create or replace view (work\.\w+)\s")
-
 
 _CHANGES = re.compile(r"(insert into|delete from|update)\s+(\w+\.\w+)")
 
-
 _ASKS = re.compile(r"(select|with|from)\b")
 
-
 _TABLE = re.compile(r"\b(?:work|kept|idstate|intermediate|identity)\.\w+")
-
 
 MOST_WRITTEN = 1_000
 """Rows of text that are written out; more, and numbers, are lent as they lie in memory."""
 
-
 _PARAMETER, _QUESTION_MARK = re.compile(r"\$([0-9]+)\b"), re.compile(r"\?")
-
 
 _REMARK = re.compile(r"^\s*--[^\n]*\n")
 
-
 _BY_VALUES = "compressed_materialization,statistics_propagation,row_group_pruner"
 """Optimisers that read the least and greatest values of tables."""
-
 
 _EMPTY = 0
 """The state of every table without rows; any other state is never seen twice."""

@@ -125,7 +125,6 @@ def opened_resolver(evidence: Path, state_dir: Path, spec: IdentitySpec) -> Iter
 _ENGINE = EngineOptions(threads=1)
 """For so few rows, handing work to a second thread takes longer than doing it."""
 
-
 _QUESTION = """
 create schema if not exists intermediate;
 create or replace table intermediate.int_contact_records (
@@ -143,18 +142,15 @@ create or replace table intermediate.int_contact_addresses (
 )
 """
 
-
 _ONE_PERSON = """
 create or replace table work.status as
 select '?' as record_id, 'person' as kind, null::varchar as survivor, 'resolved' as status
 """
 
-
 _RECORD = """
 create or replace table work.record as
 select {number}::integer as rid, * from ({resolved})
 """
-
 
 _ID = "?"
 """The asked record's id: no source makes such a one."""
@@ -210,7 +206,6 @@ from (
 ) as known
 where identifier.value_id = known.value_id and identifier.flag is null
 """
-
 
 # A customer is judged by all its records, not only by those that share a key.
 _WHOLE_CUSTOMERS = """

@@ -20,28 +20,22 @@ from dagster_project.domain.counts import counted
 BLOCKS = 1_000
 """Groups that pairs are dealt to by the hash of their customer."""
 
-
 DRAWS = 400
 """Resamples behind an interval."""
-
 
 DOUBT = 2.5
 """Bits by which all links together may be over- or underrated: on labelled tables of persons and
 works the figures were off by up to 2.3."""
 
-
 SURE = 0.999
 """Chance from which on a link needs no support."""
-
 
 LEAST_CUSTOMERS = 30
 """Customers of several records that an estimate must rest on. With fewer the weights are mostly the
 built-in experience (``model.least_matches``), and what it expects of itself says nothing of them."""
 
-
 WIDEST = 0.5
 """Width from which on a range tells nobody whether to trust a resolution."""
-
 
 _Floats = npt.NDArray[np.float64]
 

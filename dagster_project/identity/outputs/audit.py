@@ -22,7 +22,6 @@ AUDIT = """
 """
 """Columns of the audit. ``bits``: the odds that a link would have, or has, in spite of the guard."""
 
-
 AUDITED_AGAIN = """
 delete from {table}
 where
@@ -74,7 +73,6 @@ from {tables}.identifier
 where flag in ('generic', 'placeholder', 'role', 'shared') and {where}
 group by flag, kind, value_id
 """
-
 
 # Pairs that their fields would have joined, the rarity of what agrees left aside.
 _HELD_BACK = """
@@ -134,7 +132,6 @@ inner join {tables}.record as l on held.l = l.rid
 inner join {tables}.record as r on held.r = r.rid
 anti join {tables}.limit_act as act on held.l = act.l and held.r = act.r
 """
-
 
 _LIMITS = """
 insert into work.audit

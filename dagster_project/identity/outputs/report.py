@@ -13,7 +13,6 @@ from dagster_project.identity.workspace import Workspace
 DRIFT = 1.5
 """Factor by which candidates per record may differ from training before it is reported."""
 
-
 UNSEEN = 0.1
 """Share of records with an unseen family name from which that is reported."""
 

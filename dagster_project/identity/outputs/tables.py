@@ -53,7 +53,6 @@ _TABLES = {
     "guard_audit": "select * from work.audit",
 }
 
-
 # What a household or an office shares ties its customers to one another and makes them no one.
 GROUPS = """
 create or replace view identity.groups as
@@ -104,7 +103,6 @@ where judged.customers > 1
 group by shared.group_id, judged.relation, shared.identifier_kind, shared.customer_id
 """
 
-
 _RUNS = """
 create table if not exists identity.runs (
     run_id varchar, occurred_at timestamptz, input_hash varchar, evidence_hash varchar,
@@ -115,7 +113,6 @@ create table if not exists identity.runs (
     reopened bigint, reclustered bigint
 )
 """
-
 
 # Runs of warehouses that were written before there were incremental ones.
 _MORE_OF_RUNS = tuple(
@@ -171,7 +168,6 @@ inner join work.assignment as ra on joined.r = ra.rid and la.cluster = ra.cluste
 inner join work.record as l on joined.l = l.rid
 inner join work.record as r on joined.r = r.rid
 """
-
 
 _CONFIDENCE = """
 create or replace table work.confidence as

@@ -78,7 +78,6 @@ from (
 )
 """
 
-
 # Handles of federated networks carry their server; it stays part of the value.
 _IDENTIFIERS = f"""
 create or replace table work.identifier as
@@ -141,7 +140,6 @@ select
     end as flag
 from canonical
 """
-
 
 _FLAGS = """
 update work.identifier

@@ -47,7 +47,6 @@ _HOUSEHOLD = (
     "(^|[^a-z])(fam|family|families|familia|familie|famiglia|famille|rodzina)([^a-z]|$)"
 )
 
-
 HOLDERS = f"""
 create or replace table work.holder as
 with
@@ -80,13 +79,11 @@ where identifier.flag is null and not record.is_mailbox
 their grammar, and when they were seen together. Whose name is not known is told apart by another
 value of the same kind: three hundred addresses beside one are three hundred people's."""
 
-
 _SYLLABLE = (
     "^([bpmfdtnlgkhjqxzcsrywv]|ng|zh|ch|sh|sz|ts|tz|tsz|gw|kw|hs|ph|th)?"
     "([aeiou]{1,3})(n|ng|m|p|t|k|h)?$"
 )
 """A family name of one syllable, as romanisations of Chinese write them."""
-
 
 # Holders of one value whose given names cannot be one person's; at most 40 names a value.
 _ODDS = f"""
@@ -127,7 +124,6 @@ where
         and regexp_matches(a.family, '{_SYLLABLE}') and regexp_matches(b.family, '{_SYLLABLE}')
     )
 """
-
 
 # A name that was seen with a value early and late had it all the while.
 _SHARED = """

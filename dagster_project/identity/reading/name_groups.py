@@ -53,7 +53,6 @@ from work.family_group as l
 inner join work.family_group as r on l.root = r.root and l.family <> r.family
 """
 
-
 _NICK_PAIRS = """
 create or replace table work.nick_pair as
 with

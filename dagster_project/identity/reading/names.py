@@ -14,12 +14,10 @@ _TITLES = (
     "professor", "rev", "sig", "sir", "sra", "srta",
 )  # fmt: skip
 
-
 _NO_NAMES = (
     "anonymous", "customer", "deleted", "dummy", "firstname", "guest", "inconnu", "lastname",
     "none", "null", "tester", "unbekannt", "unknown", "user",
 )  # fmt: skip
-
 
 _PARTICLES = (
     "baron", "baroness", "baronet", "count", "countess", "da", "de", "del", "der", "di", "dos",
@@ -27,7 +25,6 @@ _PARTICLES = (
     "th", "the", "van", "viscount", "viscountess", "von",
 )  # fmt: skip
 """Words of a full name beyond given and family name that are no name of their own."""
-
 
 _GENERATIONS = ("jr", "junior", "sr", "senior", "ii", "iii", "iv")
 
@@ -119,7 +116,6 @@ select
     list_filter(full_words, lambda t: not list_contains({_quoted_list(_GENERATIONS)}, t)) as full_words
 from worded
 """
-
 
 # Given and family words, from the full name where the parts are not given. A full name that
 # starts with a family name of the Chinese kind and does not end with one has it first.
@@ -239,7 +235,6 @@ regexp_replace(regexp_replace(regexp_replace(
     '(.{4}[^aeiou]o)(u|s)$', '\\1')
 """
 
-
 # One to three syllables as Cantonese and Mandarin names are romanised; few Western names fit.
 _CHINESE_GIVEN = (
     "^((b|p|m|f|d|t|n|l|g|k|ng|h|gw|kw|kwok|j|q|x|z|c|s|zh|ch|sh|r|w|y|ts|tz|sz)?"
@@ -247,7 +242,6 @@ _CHINESE_GIVEN = (
     "|iu|ik|im|ip|it|o|oi|ong|ok|on|ot|ou|u|ua|uai|uan|uang|ui|un|ung|uo|uk|ut|ue|uen|um|uet))"
     "{1,3}$"
 )
-
 
 _NAMES = f"""
 create or replace table work.name as
@@ -332,7 +326,6 @@ left join family_name on part.family = family_name.family
 left join given_name on part.given = given_name.given
 where len(part.words) > 0
 """
-
 
 _RECORD_NAMES = """
 create or replace table work.record_name as

@@ -20,7 +20,6 @@ from dagster_project.identity.workspace import Workspace
 
 CACHE = "identity.phone_numbers"
 
-
 _COUNTRIES = {
     "australia": "AU", "austria": "AT", "belgique": "BE", "belgium": "BE", "brasil": "BR",
     "brazil": "BR", "canada": "CA", "china": "CN", "deutschland": "DE", "espana": "ES",
@@ -32,10 +31,8 @@ _COUNTRIES = {
     "united states": "US", "united states of america": "US", "usa": "US",
 }  # fmt: skip
 
-
 LEAST_DIGITS, MOST_DIGITS = 6, 14
 """Digits of a national number that are taken for one where no plan has it."""
-
 
 WHOLE_DIGITS = 11
 """From here on digits without plus may begin with the code of any country: the national numbers of
@@ -138,7 +135,6 @@ def _parsed(text: str, region: str) -> phonenumbers.PhoneNumber | None:
 
 _BETWEEN_DIGITS = re.compile(r"[\s()/-]|(?<=[0-9])\.(?=[0-9]{2,}(?:\.|$))")
 
-
 _DIGITS = re.compile(r"\+?[0-9]+", re.ASCII)
 
 
@@ -183,7 +179,6 @@ _CACHE = (
     f"delete from {CACHE} where is_fixed_line is null or origin is null",
 )
 
-
 _DISTINCT = f"""
 create or replace table work.phone_value as
 select
@@ -203,7 +198,6 @@ from (
 )
 """
 
-
 FORGET_UNUSED_PHONES = f"""
 delete from {CACHE} as cache
 where not exists (
@@ -216,7 +210,6 @@ where not exists (
 """
 """Drop cached numbers that no record holds any more; needs ``work.phone_value`` of all records."""
 
-
 _UNKNOWN = f"""
 select distinct used.value_norm, used.region, used.origin
 from work.phone_value as used
@@ -228,7 +221,6 @@ left join {CACHE} as cache
 where cache.value_norm is null
 order by used.value_norm, used.region, used.origin
 """
-
 
 _PHONES = f"""
 create or replace table work.phone as

@@ -16,7 +16,6 @@ from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata, PhoneNumber
 
 _INTERNATIONAL = re.compile(r"\+([1-9][0-9]{6,14})", re.ASCII)
 
-
 _NATIONAL = re.compile(r"[0-9]{6,14}", re.ASCII)
 
 

@@ -32,7 +32,6 @@ from chain
 group by record_id
 """
 
-
 _STATUS = """
 create or replace table work.status as
 with
@@ -71,7 +70,6 @@ from stated as record
 left join survivors on record.record_id = survivors.record_id
 """
 
-
 _ANNOUNCED = """
 create or replace table work.announced as
 with recursive
@@ -94,15 +92,12 @@ touched as (
 select record_id from touched
 """
 
-
 EVERY_RECORD, ANNOUNCED = "true", "record_id in (from work.announced)"
 """Conditions on a ``record_id``: whatever it is, and that it is one of those announced."""
-
 
 LONGEST_NAME, LONGEST_TEXT = 200, 5_000
 """Characters of a name, and of a text, that are compared: a cell of megabytes is neither, and
 the work on a name grows with the square of its length."""
-
 
 _RESOLVED = f"""
 select
@@ -125,18 +120,15 @@ inner join intermediate.int_contact_records as record on status.record_id = reco
 where status.status = 'resolved'
 """
 
-
 _RECORDS = """
 create or replace table work.record as
 select (row_number() over (order by record_id) - 1)::integer as rid, *
 from ({resolved})
 """
 
-
 _NO_ATTRIBUTES = (
     "create or replace table work.attribute (rid integer, attribute varchar, value varchar)"
 )
-
 
 # Facts that only some tables know of: an occupation, a place of birth, any other column.
 _ATTRIBUTES = f"""
