@@ -4,12 +4,14 @@ Belongs here: words for the terminal. Does not belong here: anything a run does.
 """
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -261,13 +263,45 @@ def open_ui(root: Path | None, *, port: int) -> int:
             "warning",
         ],
         cwd=PROJECT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     threading.Thread(target=_say_ready, args=(process, port), daemon=True).start()
+    telling = threading.Thread(target=_tell, args=(process,), daemon=True)
+    telling.start()
     try:
         return process.wait()
     except KeyboardInterrupt:
         process.terminate()
         return _ended(process)
+    finally:
+        telling.join(timeout=2)
+
+
+def _tell(process: "subprocess.Popen[bytes]") -> None:
+    """Pass on what asks for somebody; a run's page has the rest of what it logs."""
+    for line in worth_telling(process.stdout or ()):
+        sys.stderr.buffer.write(line)
+        sys.stderr.buffer.flush()
+
+
+_LEVEL = re.compile(rb" - (?:\x1b\[\d+m)?(DEBUG|INFO|WARNING|ERROR|CRITICAL)(?:\x1b\[0m)? - ")
+_TROUBLE = re.compile(rb"error|exception|fatal|killed|warning", re.IGNORECASE)
+
+
+def worth_telling(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Of what Dagster's processes print: warnings and errors with all their lines.
+
+    A run logs each of its events in the terminal that started it, whatever level Dagster is given.
+    """
+    is_told = True
+    for line in lines:
+        if level := _LEVEL.search(line):
+            is_told = level[1] not in {b"DEBUG", b"INFO"}
+            if is_told:
+                yield line
+        elif is_told or _TROUBLE.search(line):
+            yield line
 
 
 def _say_ready(process: "subprocess.Popen[bytes]", port: int) -> None:

@@ -62,6 +62,8 @@ def session(
     )
     try:
         connection.execute("set TimeZone = 'UTC'")
+        # DuckDB takes the processes that Dagster starts for a person at a prompt.
+        connection.execute("set enable_progress_bar = false")
         with _spill_folder(options) as folder:
             connection.execute(f"set temp_directory = '{quoted(str(folder))}'")
             yield connection

@@ -2,6 +2,7 @@
     "description": "Without a threshold its rule would be silently off.",
     "dagster": {"ref": {"name": "fct_email_event"}},
 }) }}
+-- depends_on: {{ ref('fct_email_event') }}
 with
 
 wanted as (
