@@ -19,9 +19,10 @@ from dagster_project.sources.bluesky_rows import (
     profile_row,
     profile_shape,
 )
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import open_json, peek_values, read_values
 from dagster_project.sources.members import Member
-from dagster_project.sources.page_files import distinct, newest_time, page_batch
+from dagster_project.sources.page_files import distinct, left_out_of, newest_time, page_batch
 
 _PROFILE = frozenset({"did", "handle"})
 _POST = frozenset({"uri", "cid", "author", "record", "indexedAt"})
@@ -32,7 +33,8 @@ _DEEPEST = 3  # a snapshot holds pages, a page a list, a list entities
 
 def sniff(member: Member) -> tuple[str, ...] | None:
     """``profile`` and ``post`` as the page holds them; ``None`` when it is not Bluesky's."""
-    found = [e for value in peek_values(member.path)[:50] for e in _entities(value)]
+    values = peek_values(member.path, _is_known)[:50]
+    found = [entity for value in values for entity in _entities(value, Intake())]
     if not found:
         return None
     has_posts = any(_is_post(entity) for entity in found)
@@ -42,11 +44,18 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch of profiles, those of authors included, and one of posts if there are any."""
     file = open_json(member, workdir)
-    entities = [entity for value in read_values(file) for entity in _entities(value)]
+    entities = [
+        entity
+        for value in read_values(file, _is_known)
+        for entity in _entities(value, file.intake)
+    ]
     views = [entity for entity in entities if _is_view(entity)]
     withheld = [view for view in views if is_withheld(view)]
     kept = [view for view in entities if not (_is_view(view) and is_withheld(view))]
-    posts = distinct(post_row(view) for view in kept if _is_post(view))
+    shown = [post_row(view) for view in kept if _is_post(view)]
+    posts = distinct(shown)
+    file.intake.leave_out("repeats of a post", len(shown) - len(posts))
+    file.intake.leave_out("posts shown to logged-in people only", len(withheld))
     profiles = distinct(profile_row(profile) for profile in _profiles(kept))
     newest = newest_time(view["indexedAt"] for view in views) or newest_time(
         entity.get("indexedAt") for entity in entities
@@ -54,6 +63,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     streams = [(profile_shape(source.brand_accounts), profiles)]
     if "post" in (sniff(member) or ()):
         streams.append((post_shape(), posts))
+    left_out = left_out_of(file)
     for shape, rows in streams:
         yield page_batch(
             shape,
@@ -64,29 +74,43 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             workdir=workdir,
             newest=newest,
             notes=_withheld_note(len(withheld)) if shape.spec.stream == "post" else (),
+            left_out=left_out,
         )
+        left_out = ()
 
 
-def _entities(value: Any, depth: int = 0) -> Iterator[Entity]:
+def _is_known(value: Any) -> bool:
+    return isinstance(value, dict) and any(True for _ in _entities(value, Intake()))
+
+
+def _entities(value: Any, intake: Intake, depth: int = 0) -> Iterator[Entity]:
     """Posts, notifications and profiles of a page, wherever pages keep them."""
     if isinstance(value, list):
         for item in value:
-            yield from _entities(item, depth)
+            yield from _entities(item, intake, depth)
     elif isinstance(value, dict):
-        yield from _entities_of_object(value, depth)
+        yield from _entities_of_object(value, intake, depth)
 
 
-def _entities_of_object(value: Entity, depth: int) -> Iterator[Entity]:
+def _entities_of_object(value: Entity, intake: Intake, depth: int) -> Iterator[Entity]:
     if _is_view(value) or value.keys() >= _PROFILE:
         yield value
     elif _is_view(value.get("post")):
         yield from _of_feed_or_thread(value)
     elif any(isinstance(value.get(name), list | dict) for name in _WRAPPERS):
         for name in _WRAPPERS:
-            yield from _entities(value.get(name), depth)
+            inner = value.get(name)
+            items = inner if isinstance(inner, list) else [inner] if inner else []
+            yield from intake.accounted(
+                items, lambda item: _entities(item, intake, depth), _what_it_is
+            )
     elif depth < _DEEPEST:
         for inner in value.values():
-            yield from _entities(inner, depth + 1)
+            yield from _entities(inner, intake, depth + 1)
+
+
+def _what_it_is(item: Any) -> str:
+    return "objects that are no post or profile" if isinstance(item, dict) else OTHER_VALUES
 
 
 def _of_feed_or_thread(item: Entity) -> Iterator[Entity]:

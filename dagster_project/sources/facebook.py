@@ -12,16 +12,19 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.envelopes import items_of
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
     pick,
     read_values,
-    rows_batch,
-    unwrap,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.vendor_fields import FACEBOOK_COMMENT, FACEBOOK_POST
 
 VENDOR = "facebook"
 
@@ -59,7 +62,7 @@ _POST_ITEMS = frozenset({"status", "post", "photo", "video", "share", "album", "
 def sniff(member: Member) -> tuple[str, ...] | None:
     """``post`` and ``comment`` as the file holds them; ``None`` when it is not Facebook's."""
     found: dict[str, None] = {}
-    for value in peek_values(member.path)[:50]:
+    for value in peek_values(member.path, _is_known)[:50]:
         found.update(dict.fromkeys(_streams_of(value)))
     return tuple(sorted(found, reverse=True)) or None
 
@@ -67,29 +70,37 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """Posts and comments of a file, each as one batch."""
     file = open_json(member, workdir, may_be_twice_encoded=True)
-    page = _configured_page(source)
     unfinished = _Unfinished()
-    if "post" in (sniff(member) or ()):
-        yield rows_batch(
-            member,
-            source,
-            stream_of(VENDOR, "post"),
-            workdir,
-            (row for value in read_values(file) for row in _posts(value, page)),
-            file=file,
-            newest=("created_time", "updated_time"),
-            is_sparse=True,
-        )
-    yield rows_batch(
+    reading = _Reading(_configured_page(source), file.intake, unfinished)
+    yield from batches_of(
         member,
         source,
-        stream_of(VENDOR, "comment"),
         workdir,
-        (row for value in read_values(file) for row in _comments(value, page, unfinished)),
         file=file,
-        newest=("created_time", "changed_time"),
-        is_sparse=True,
+        shapes=_SHAPES,
+        rows=(row for value in read_values(file, _is_known) for row in reading.rows(value)),
+        expected=("comment", *(sniff(member) or ())),
         notes=unfinished.notes,
+    )
+
+
+_SHAPES = (
+    Shape(stream_of(VENDOR, "post"), newest=("created_time", "updated_time"), is_sparse=True),
+    Shape(
+        stream_of(VENDOR, "comment"), newest=("created_time", "changed_time"), is_sparse=True
+    ),
+)
+
+
+def _is_known(value: Any) -> bool:
+    return _is_webhook(value) or any(_streams_of(value))
+
+
+def _is_webhook(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.get("object") == "page"
+        and isinstance(value.get("entry"), list)
     )
 
 
@@ -111,13 +122,17 @@ class _Unfinished:
 def _streams_of(value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
         return
-    if value.get("object") == "page" and isinstance(value.get("entry"), list):
-        kinds = {_kind_of_change(change) for _, change in _changes(value)}
+    if _is_webhook(value):
+        kinds = {
+            _kind_of_change(change)
+            for entry in value["entry"]
+            for _, change in _changes(entry, Intake())
+        }
         yield from sorted(kind for kind in kinds if kind)
         return
     if value.get("data") == []:
         yield "comment"  # an empty page is a page
-    for item in _items(value):
+    for item in _items(value, Intake()):
         kind = _kind_of(item)
         if kind:
             yield kind
@@ -125,12 +140,13 @@ def _streams_of(value: Any) -> Iterator[str]:
             yield "comment"
 
 
-def _items(value: Any) -> Iterator[Any]:
+def _items(value: Any, intake: Intake) -> Iterator[Any]:
     """Posts and comments of a page; also of a page's own object with its feed inside."""
-    for item in unwrap(value, "data"):
+    for item in items_of(value, "data", intake):
         edges = [pick(item, edge, "data") for edge in _EDGES]
-        if any(edges):
-            yield from (inner for edge in edges for inner in edge or ())
+        lists = [edge for edge in edges if isinstance(edge, list) and edge]
+        if lists:
+            yield from (inner for edge in lists for inner in edge)
         else:
             yield item
 
@@ -156,45 +172,78 @@ def _configured_page(source: SourceConfig) -> str | None:
     return numeric[0] if len(numeric) == 1 else None
 
 
-def _posts(value: Any, page: str | None) -> Iterator[Row]:
-    for entry, change in _changes(value):
-        if _kind_of_change(change) == "post":
-            yield _changed_post(entry, change["value"])
-    for item in _items(value):
-        if _kind_of(item) == "post":
-            yield _post_row(item, page)
+class _Reading:
+    """Rows of pages and webhooks; what is neither post nor comment is counted."""
 
+    def __init__(self, page: str | None, intake: Intake, unfinished: _Unfinished) -> None:
+        self._page = page
+        self._intake = intake
+        self._unfinished = unfinished
 
-def _comments(value: Any, page: str | None, unfinished: _Unfinished) -> Iterator[Row]:
-    for entry, change in _changes(value):
-        if _kind_of_change(change) == "comment":
-            yield _changed_comment(entry, change["value"])
-    for item in _items(value):
+    def rows(self, value: Any) -> Iterator[tuple[str, Row]]:
+        """Pairs of a stream and its row."""
+        if _is_webhook(value):
+            for entry in value["entry"]:
+                changes = _changes(entry, self._intake)
+                yield from self._intake.accounted(
+                    changes, self._of_change, lambda _change: "changes of no post or comment"
+                )
+        else:
+            items = _items(value, self._intake)
+            yield from self._intake.accounted(items, self._of_item, _what_it_is)
+
+    def _of_change(self, found: tuple[Row, Row]) -> Iterator[tuple[str, Row]]:
+        entry, change = found
+        kind = _kind_of_change(change)
+        if kind == "post":
+            yield kind, _changed_post(entry, change["value"])
+        elif kind == "comment":
+            yield kind, _changed_comment(entry, change["value"])
+
+    def _of_item(self, item: Any) -> Iterator[tuple[str, Row]]:
         kind = _kind_of(item)
         if kind == "post":
-            edge = item.get("comments")
-            unfinished.see(edge)
-            yield from _thread(
-                pick(edge, "data"), item["id"], _page_of(item["id"], page), unfinished
-            )
+            yield kind, self._post(item)
+            post_id = str(item["id"])
+            page = _page_of(post_id, self._page)
+            yield from self._thread(item, post_id, page, None)
         elif kind == "comment":
-            yield from _thread([item], _post_of(item, page), page, unfinished)
+            yield from self._comment(item, _post_of(item, self._page), self._page, None)
+
+    def _thread(
+        self, above: Row, post_id: str | None, page: str | None, parent: str | None
+    ) -> Iterator[tuple[str, Row]]:
+        edge = self._intake.object_in(above, "comments")
+        self._unfinished.see(edge)
+        what = "comments of another kind"
+        for comment in self._intake.children_in(edge, "data", what=what):
+            if "id" in comment:
+                yield from self._comment(comment, post_id, page, parent)
+            else:
+                self._intake.leave_out(what)
+
+    def _comment(
+        self, comment: Row, post_id: str | None, page: str | None, parent: str | None
+    ) -> Iterator[tuple[str, Row]]:
+        self._check(comment, "from", "parent")
+        row = _comment_row(comment, post_id, page, parent)
+        row["_extra"] = self._intake.extra_of(comment, FACEBOOK_COMMENT) or None
+        yield "comment", row
+        yield from self._thread(comment, post_id, page, str(comment["id"]))
+
+    def _post(self, post: Row) -> Row:
+        self._check(post, "from", "shares")
+        row = _post_row(post, self._page)
+        row["_extra"] = self._intake.extra_of(post, FACEBOOK_POST) or None
+        return row
+
+    def _check(self, item: Row, *parts: str) -> None:
+        for part in parts:
+            self._intake.object_in(item, part)
 
 
-def _thread(
-    comments: Any,
-    post_id: str | None,
-    page: str | None,
-    unfinished: _Unfinished,
-    parent: str | None = None,
-) -> Iterator[Row]:
-    for comment in comments or ():
-        if not isinstance(comment, dict) or "id" not in comment:
-            continue
-        yield _comment_row(comment, post_id, page, parent)
-        edge = comment.get("comments")
-        unfinished.see(edge)
-        yield from _thread(pick(edge, "data"), post_id, page, unfinished, comment["id"])
+def _what_it_is(item: Any) -> str:
+    return "objects that are no post or comment" if isinstance(item, dict) else OTHER_VALUES
 
 
 def _post_row(post: Row, page: str | None) -> Row:
@@ -251,13 +300,19 @@ def _post_of(comment: Row, page: str | None) -> str | None:
     return f"{page}_{post}" if page else post
 
 
-def _changes(value: Any) -> Iterator[tuple[Row, Row]]:
-    if not isinstance(value, dict) or value.get("object") != "page":
+def _changes(entry: Any, intake: Intake) -> Iterator[tuple[Row, Row]]:
+    """The changes of a webhook's entry; what else it tells of is counted."""
+    if not isinstance(entry, dict):
+        intake.leave_out(OTHER_VALUES)
         return
-    for entry in value.get("entry") or ():
-        for change in entry.get("changes") or ():
-            if isinstance(change, dict) and isinstance(change.get("value"), dict):
-                yield entry, change
+    for name in ("messaging", "standby"):
+        if isinstance(entry.get(name), list):
+            intake.leave_out("private messages", len(entry[name]))
+    for change in intake.children_in(entry, "changes", what="changes of another kind"):
+        if isinstance(change.get("value"), dict):
+            yield entry, change
+        else:
+            intake.leave_out("changes of another kind")
 
 
 def _kind_of_change(change: Row) -> str | None:

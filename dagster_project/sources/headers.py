@@ -100,6 +100,13 @@ def is_safe_label(label: str) -> bool:
     return bool(_LABEL.fullmatch(label)) and "@" not in label and not _DIGITS.search(label)
 
 
+def extra_note(labels: Sequence[str]) -> str:
+    """What is said of columns nobody knows; a label that may be somebody's data is only counted."""
+    named = [label for label in labels if is_safe_label(label)][:10]
+    listed = f": {', '.join(named)}" if named else ""
+    return f"columns this project does not know are kept in _extra ({len(labels)}){listed}"
+
+
 _LABEL = re.compile(r"[\w .:/()#%&'?-]{1,80}")
 _DIGITS = re.compile(r"\d{4,}")
 

@@ -12,6 +12,7 @@ from typing import Any
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.envelopes import items_of
 from dagster_project.sources.headers import (
     Aliases,
     count_known,
@@ -19,18 +20,18 @@ from dagster_project.sources.headers import (
     match_header,
     with_own_names,
 )
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
-    JsonFile,
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
-    pick,
     read_values,
-    rows_batch,
-    unwrap,
 )
 from dagster_project.sources.members import Member
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
+from dagster_project.sources.vendor_fields import HUBSPOT_EVENT
 
 VENDOR = "hubspot"
 
@@ -219,7 +220,9 @@ def sniff(member: Member) -> tuple[str, ...] | None:
         stream = _stream_of_sheet(sheet, member)
         return (stream,) if stream else None
     streams = dict.fromkeys(
-        stream for value in peek_values(member.path) if (stream := _stream_of_value(value))
+        stream
+        for value in peek_values(member.path, _is_known)
+        for stream in _streams_of_value(value)
     )
     return tuple(streams) or None
 
@@ -237,11 +240,27 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             yield table_batch(member, source, stream_of(VENDOR, stream), workdir, columns)
         return
     file = open_json(member, workdir)
-    for stream in sniff(member) or ():
-        if stream == "email_event":
-            yield _event_batch(member, source, workdir, file)
-        else:
-            yield _object_batch(member, source, workdir, file, stream)
+    yield from batches_of(
+        member,
+        source,
+        workdir,
+        file=file,
+        shapes=_SHAPES,
+        rows=_rows(read_values(file, _is_known), source, file.intake),
+        expected=sniff(member) or (),
+    )
+
+
+_SHAPES = (
+    Shape(stream_of(VENDOR, "contact"), newest=("last_modified_date",)),
+    Shape(stream_of(VENDOR, "company"), newest=("last_modified_date",)),
+    Shape(
+        stream_of(VENDOR, "deal"),
+        newest=("last_modified_date",),
+        money=("amount", "currency"),
+    ),
+    Shape(stream_of(VENDOR, "email_event"), newest=("created",), fields=_EVENT_FIELDS),
+)
 
 
 def hubspot_kind(item: Any) -> str | None:
@@ -314,18 +333,30 @@ def _is_contact(found: Mapping[str, int], told: int, *, has_id: bool) -> bool:
     return bool(who) and (told > 0 or has_id)
 
 
-def _stream_of_value(value: object) -> str | None:
+def _is_known(value: Any) -> bool:
+    """A page of HubSpot's, one of its objects or events; also of objects that are not read."""
     if not isinstance(value, dict):
-        return None
+        return False
+    if _is_events_page(value) or _is_event(value) or hubspot_kind(value):
+        return True
+    results = value.get("results")
+    return isinstance(results, list) and (not results or any(map(hubspot_kind, results)))
+
+
+def _streams_of_value(value: Row) -> Iterator[str]:
+    if _is_events_page(value) or _is_event(value):
+        yield "email_event"
+    elif value.get("results") == []:
+        yield "contact"  # an empty page is a page
+    else:
+        items = items_of(value, "results", Intake())
+        yield from filter(None, map(_stream_of_object, items))
+
+
+def _is_events_page(value: Row) -> bool:
     events = value.get("events")
-    if isinstance(events, list) and ("hasMore" in value or _is_event(next(iter(events), None))):
-        return "email_event"
-    if _is_event(value):
-        return "email_event"
-    if value.get("results") == []:
-        return "contact"  # an empty page is a page
-    return next(
-        (s for item in unwrap(value, "results") if (s := _stream_of_object(item))), None
+    return isinstance(events, list) and (
+        "hasMore" in value or _is_event(next(iter(events), None))
     )
 
 
@@ -337,11 +368,38 @@ def _stream_of_object(value: object) -> str | None:
     return READ_OBJECTS.get(hubspot_kind(value) or "")
 
 
-def _object_batch(
-    member: Member, source: SourceConfig, workdir: Path, file: JsonFile, stream: str
-) -> Batch:
+def _rows(
+    values: Iterable[Row], source: SourceConfig, intake: Intake
+) -> Iterator[tuple[str, Row]]:
+    columns = {stream: _by_property(stream, source) for stream in READ_OBJECTS.values()}
+
+    def of_object(item: Any) -> Iterator[tuple[str, Row]]:
+        stream = _stream_of_object(item)
+        if _is_event(item):
+            yield from of_event(item)
+        elif stream:
+            yield stream, _to_row(item, stream, columns[stream], intake)
+
+    def of_event(item: Any) -> Iterator[tuple[str, Row]]:
+        if isinstance(item, dict) and item:
+            yield "email_event", _event_row(item, intake)
+
+    for value in values:
+        if _is_events_page(value):
+            yield from intake.accounted(items_of(value, "events", intake), of_event)
+        else:
+            yield from intake.accounted(items_of(value, "results", intake), of_object, _kind_of)
+
+
+def _kind_of(item: Any) -> str:
+    kind = hubspot_kind(item)
+    return f"HubSpot {kind}" if kind else OTHER_VALUES
+
+
+def _by_property(stream: str, source: SourceConfig) -> Mapping[str, str]:
+    """Folded property name → landing column."""
     spec = stream_of(VENDOR, stream)
-    by_property = {
+    return {
         fold(label): column
         for column, labels in _ALIASES[stream].items()
         for label in reversed([column, *labels])
@@ -350,25 +408,15 @@ def _object_batch(
         for column, label in source.columns.items()
         if column in spec.columns
     }
-    objects = (
-        item
-        for value in read_values(file)
-        for item in unwrap(value, "results")
-        if _stream_of_object(item) == stream
-    )
-    return rows_batch(
-        member,
-        source,
-        spec,
-        workdir,
-        (_to_row(item, stream, by_property) for item in objects),
-        file=file,
-        newest=("last_modified_date",),
-        money=("amount", "currency") if stream == "deal" else None,
-    )
 
 
-def _to_row(item: Row, stream: str, by_property: Mapping[str, str]) -> Row:
+_OWN_PROPERTY = re.compile(
+    r"(hs_|hubspot|num_|notes_|first_|recent_|engagements_|days_to_|total_)\w*"
+)
+"""How HubSpot calls the hundreds of properties it defines itself and that are not read."""
+
+
+def _to_row(item: Row, stream: str, by_property: Mapping[str, str], intake: Intake) -> Row:
     row: Row = {"_raw": item}
     extra: Row = {}
     for name, value in item["properties"].items():
@@ -384,52 +432,43 @@ def _to_row(item: Row, stream: str, by_property: Mapping[str, str]) -> Row:
         "last_modified_date": item.get("updatedAt"),
     }
     if stream != "company":
-        beside["associated_company_ids"] = _associated(item, "companies")
+        beside["associated_company_ids"] = _associated(item, "companies", intake)
     if stream != "contact":
-        beside["associated_contact_ids"] = _associated(item, "contacts")
+        beside["associated_contact_ids"] = _associated(item, "contacts", intake)
     # What stands beside the properties was asked for or not: without it nothing is said.
     for column, value in beside.items():
         if value is not None:
             row[column] = row.get(column) or value
     if extra:
         row["_extra"] = extra
+        intake.note_unknown(name for name in extra if not _OWN_PROPERTY.fullmatch(name))
     return row
 
 
-def _associated(item: Row, kind: str) -> str | None:
-    results = pick(item, "associations", kind, "results")
-    if not isinstance(results, list):
+def _associated(item: Row, kind: str, intake: Intake) -> str | None:
+    if not intake.object_in(item, "associations"):
         return None
-    ids = dict.fromkeys(
-        str(result["id"]) for result in results if pick(result, "id") is not None
-    )
+    results = intake.objects_in(item, "associations", kind, "results")
+    ids = dict.fromkeys(str(r["id"]) for r in results if r.get("id") is not None)
     return ";".join(ids) or None
 
 
-def _event_batch(member: Member, source: SourceConfig, workdir: Path, file: JsonFile) -> Batch:
-    spec = stream_of(VENDOR, "email_event")
-    events = (
-        event for value in read_values(file) for event in unwrap(value, "events") if event
-    )
-    return rows_batch(
-        member,
-        source,
-        spec,
-        workdir,
-        _event_rows(events),
-        file=file,
-        newest=("created",),
-        fields=_EVENT_FIELDS,
-    )
+def _event_row(event: Row, intake: Intake) -> Row:
+    row = dict(event)
+    sent_by = intake.object_in(event, "sentBy")
+    row["sentById"], row["sentByCreated"] = sent_by.get("id"), sent_by.get("created")
+    row["_raw"] = event
+    extra = intake.extra_of(event, _KNOWN_OF_EVENT)
+    if extra:
+        row["_extra"] = extra
+    return row
 
 
-def _event_rows(events: Iterable[Row]) -> Iterator[Row]:
-    for event in events:
-        row = dict(event)
-        row["sentById"] = pick(event, "sentBy", "id")
-        row["sentByCreated"] = pick(event, "sentBy", "created")
-        row["_raw"] = event
-        yield row
+_KNOWN_OF_EVENT = (
+    frozenset(stream_of(VENDOR, "email_event").columns)
+    | frozenset(_EVENT_FIELDS.values())
+    | HUBSPOT_EVENT
+)
 
 
 def labels_of(stream: str) -> Aliases:

@@ -5,18 +5,22 @@ from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.envelopes import items_of
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
     pick,
     read_values,
-    rows_batch,
-    unwrap,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.vendor_fields import INSTAGRAM_COMMENT, INSTAGRAM_MEDIA
 
 VENDOR = "instagram"
 
@@ -28,7 +32,7 @@ _MEDIA_ONLY = frozenset(
 def sniff(member: Member) -> tuple[str, ...] | None:
     """``media`` and ``comment`` as the file holds them; ``None`` when it is not Instagram's."""
     found: dict[str, None] = {}
-    for value in peek_values(member.path)[:50]:
+    for value in peek_values(member.path, _is_known)[:50]:
         found.update(dict.fromkeys(_streams_of(value)))
     return tuple(sorted(found, reverse=True)) or None
 
@@ -36,38 +40,46 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """Media and comments of a file, each as one batch."""
     file = open_json(member, workdir, may_be_twice_encoded=True)
-    if "media" in (sniff(member) or ()):
-        yield rows_batch(
-            member,
-            source,
-            stream_of(VENDOR, "media"),
-            workdir,
-            (row for value in read_values(file) for row in _media(value)),
-            file=file,
-            newest=("timestamp",),
-            is_sparse=True,
-        )
-    yield rows_batch(
+    reading = _Reading(file.intake)
+    yield from batches_of(
         member,
         source,
-        stream_of(VENDOR, "comment"),
         workdir,
-        (row for value in read_values(file) for row in _comments(value)),
         file=file,
-        newest=("timestamp",),
-        is_sparse=True,
+        shapes=_SHAPES,
+        rows=(row for value in read_values(file, _is_known) for row in reading.rows(value)),
+        expected=("comment", *(sniff(member) or ())),
+        notes=reading.notes,
+    )
+
+
+_SHAPES = (
+    Shape(stream_of(VENDOR, "media"), newest=("timestamp",), is_sparse=True),
+    Shape(stream_of(VENDOR, "comment"), newest=("timestamp",), is_sparse=True),
+)
+
+
+def _is_known(value: Any) -> bool:
+    return any(_streams_of(value))
+
+
+def _is_webhook(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.get("object") == "instagram"
+        and isinstance(value.get("entry"), list)
     )
 
 
 def _streams_of(value: Any) -> Iterator[str]:
     if not isinstance(value, dict):
         return
-    if any(True for _ in _changes(value)):
+    if _is_webhook(value):
         yield "comment"
         return
     if value.get("data") == []:
         yield "comment"  # an empty page is a page
-    for item in _items(value):
+    for item in _items(value, Intake()):
         kind = _kind_of(item)
         if kind:
             yield kind
@@ -75,11 +87,11 @@ def _streams_of(value: Any) -> Iterator[str]:
             yield "comment"
 
 
-def _items(value: Any) -> Iterator[Any]:
+def _items(value: Any, intake: Intake) -> Iterator[Any]:
     """Media and comments of a page; also of an account's own object with its media inside."""
-    for item in unwrap(value, "data"):
+    for item in items_of(value, "data", intake):
         inner = pick(item, "media", "data") or pick(item, "business_discovery", "media", "data")
-        yield from inner or [item]
+        yield from inner if isinstance(inner, list) and inner else [item]
 
 
 def _kind_of(item: Any) -> str | None:
@@ -90,43 +102,102 @@ def _kind_of(item: Any) -> str | None:
     return "comment" if "text" in item else None
 
 
-def _media(value: Any) -> Iterator[Row]:
-    for item in _items(value):
-        if _kind_of(item) == "media":
-            yield {
-                "id": item.get("id"),
-                "caption": item.get("caption"),
-                "media_type": item.get("media_type"),
-                "media_product_type": item.get("media_product_type"),
-                "permalink": item.get("permalink"),
-                "timestamp": item.get("timestamp"),
-                "like_count": item.get("like_count"),
-                "comments_count": item.get("comments_count"),
-                "username": item.get("username"),
-                "owner_id": pick(item, "owner", "id"),
-                "_raw": {key: value for key, value in item.items() if key != "comments"},
-            }
+class _Reading:
+    """Rows of pages and webhooks; what is neither media nor comment is counted."""
 
+    def __init__(self, intake: Intake) -> None:
+        self._intake = intake
+        self._unfinished = 0
 
-def _comments(value: Any) -> Iterator[Row]:
-    for entry, change in _changes(value):
-        # a webhook's comment carries no time of its own: its entry's stands in
-        yield _row(
-            {"timestamp": entry.get("time"), **change}, pick(change, "media", "id"), None
-        )
-    for item in _items(value):
+    def notes(self) -> Iterator[str]:
+        """What is worth a warning."""
+        if self._unfinished:
+            lists = counted(self._unfinished, "list of comments goes", "lists of comments go")
+            yield f"{lists} on in pages this file does not hold"
+
+    def rows(self, value: Any) -> Iterator[tuple[str, Row]]:
+        """Pairs of a stream and its row."""
+        if _is_webhook(value):
+            for entry in value["entry"]:
+                yield from self._intake.accounted(
+                    self._changes(entry), _of_change, lambda _found: "changes of no comment"
+                )
+        else:
+            items = _items(value, self._intake)
+            yield from self._intake.accounted(items, self._of_item, _what_it_is)
+
+    def _changes(self, entry: Any) -> Iterator[tuple[Row, Row]]:
+        if not isinstance(entry, dict):
+            self._intake.leave_out(OTHER_VALUES)
+            return
+        for name in ("messaging", "standby"):
+            if isinstance(entry.get(name), list):
+                self._intake.leave_out("private messages", len(entry[name]))
+        for change in self._intake.children_in(
+            entry, "changes", what="changes of another kind"
+        ):
+            yield entry, change
+
+    def _of_item(self, item: Any) -> Iterator[tuple[str, Row]]:
         kind = _kind_of(item)
         if kind == "media":
-            yield from _thread(pick(item, "comments", "data"), item["id"], None)
+            self._intake.object_in(item, "owner")
+            row = _media_row(item)
+            row["_extra"] = self._intake.extra_of(item, INSTAGRAM_MEDIA) or None
+            yield kind, row
+            yield from self._thread(item, "comments", item["id"], None)
         elif kind == "comment":
-            yield from _thread([item], pick(item, "media", "id"), None)
+            yield from self._comment(item, pick(item, "media", "id"), None)
+
+    def _thread(
+        self, above: Row, edge_name: str, media_id: Any, parent: Any
+    ) -> Iterator[tuple[str, Row]]:
+        edge = self._intake.object_in(above, edge_name)
+        self._unfinished += pick(edge, "paging", "next") is not None
+        what = "comments of another kind"
+        for comment in self._intake.children_in(edge, "data", what=what):
+            if "id" in comment:
+                yield from self._comment(comment, media_id, parent)
+            else:
+                self._intake.leave_out(what)
+
+    def _comment(self, comment: Row, media_id: Any, parent: Any) -> Iterator[tuple[str, Row]]:
+        for part in ("from", "media"):
+            self._intake.object_in(comment, part)
+        row = _row(comment, media_id, parent)
+        row["_extra"] = self._intake.extra_of(comment, INSTAGRAM_COMMENT) or None
+        yield "comment", row
+        yield from self._thread(comment, "replies", media_id, comment["id"])
 
 
-def _thread(comments: Any, media_id: str | None, parent: str | None) -> Iterator[Row]:
-    for comment in comments or ():
-        if isinstance(comment, dict) and "id" in comment:
-            yield _row(comment, media_id, parent)
-            yield from _thread(pick(comment, "replies", "data"), media_id, comment["id"])
+def _what_it_is(item: Any) -> str:
+    return "objects that are no media or comment" if isinstance(item, dict) else OTHER_VALUES
+
+
+def _media_row(item: Row) -> Row:
+    return {
+        "id": item.get("id"),
+        "caption": item.get("caption"),
+        "media_type": item.get("media_type"),
+        "media_product_type": item.get("media_product_type"),
+        "permalink": item.get("permalink"),
+        "timestamp": item.get("timestamp"),
+        "like_count": item.get("like_count"),
+        "comments_count": item.get("comments_count"),
+        "username": item.get("username"),
+        "owner_id": pick(item, "owner", "id"),
+        "_raw": {key: value for key, value in item.items() if key != "comments"},
+    }
+
+
+def _of_change(found: tuple[Row, Row]) -> Iterator[tuple[str, Row]]:
+    entry, change = found
+    is_comment = change.get("field") in ("comments", "live_comments")
+    if is_comment and pick(change, "value", "id"):
+        comment = change["value"]
+        # a webhook's comment carries no time of its own: its entry's stands in
+        timed = {"timestamp": entry.get("time"), **comment}
+        yield "comment", _row(timed, pick(comment, "media", "id"), None)
 
 
 def _row(comment: Row, media_id: str | None, parent: str | None) -> Row:
@@ -143,14 +214,3 @@ def _row(comment: Row, media_id: str | None, parent: str | None) -> Row:
         "like_count": comment.get("like_count"),
         "_raw": {key: value for key, value in comment.items() if key != "replies"},
     }
-
-
-def _changes(value: Any) -> Iterator[tuple[Row, Row]]:
-    if not isinstance(value, dict) or value.get("object") != "instagram":
-        return
-    for entry in value.get("entry") or ():
-        for change in entry.get("changes") or ():
-            if change.get("field") in ("comments", "live_comments") and pick(
-                change, "value", "id"
-            ):
-                yield entry, change["value"]

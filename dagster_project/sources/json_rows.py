@@ -6,32 +6,35 @@ Does not belong here: what a value means (the vendors' modules).
 
 import json
 import re
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import orjson
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch, LeftOut
 from dagster_project.domain.streams import StreamSpec
+from dagster_project.sources.envelopes import Known, opened
 from dagster_project.sources.exports import (
     as_of,
     currency_questions,
     delivery_of,
     problems_of,
 )
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake
+from dagster_project.sources.json_exact import exact, loads
 from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.presence import Presence, without_nulls
 from dagster_project.sources.rows import (
     RowFile,
+    RowWriter,
     inspect,
     newest_of,
     newest_questions,
     rows_sql,
-    write_rows,
 )
 from dagster_project.sources.text import (
     Text,
@@ -68,11 +71,12 @@ class JsonFile:
     is_twice_encoded: bool = False
     broken_lines: dict[int, BrokenLine] = field(default_factory=dict)
     further: list[str] = field(default_factory=list)  # the last page's word that more follow
+    intake: Intake = field(default_factory=Intake)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth a warning; whole once the values have been read."""
-        notes = list(self.text.notes)
+        notes = [*self.text.notes, *self.intake.notes()]
         if self.is_twice_encoded:
             notes.append("twice-encoded text (a Facebook download): repaired")
         if self.broken_lines:
@@ -94,20 +98,49 @@ _FURTHER: Mapping[str, tuple[str, ...]] = {
     "nextRecordsUrl": ("nextRecordsUrl",),
     "paging.next": ("paging", "next"),
     "meta.next_token": ("meta", "next_token"),
+    "meta.has_more": ("meta", "has_more"),
+    "links.next": ("links", "next"),
+    "_links.next": ("_links", "next"),
+    "pageInfo.hasNextPage": ("pageInfo", "hasNextPage"),
+    "@odata.nextLink": ("@odata.nextLink",),
     "has_more": ("has_more",),
     "hasMore": ("hasMore",),
     "next_cursor": ("next_cursor",),
+    "next_page": ("next_page",),
+    "next_page_token": ("next_page_token",),
+    "nextPageToken": ("nextPageToken",),
+    "NextToken": ("NextToken",),
+    "after_cursor": ("after_cursor",),
     "cursor": ("cursor",),
+    "next": ("next",),
 }
+"""Where vendors' references, and the shapes around their answers, say that a page is not the last."""
+
+_TELLING = frozenset({"done", *(path[0] for path in _FURTHER.values())})
+
+_DEEPEST_PAGE = 4
+"""Levels below a value at which its page's own word is looked for."""
 
 
-def _further_of(page: Any) -> str | None:
+def _further_of(value: Any, depth: int = 0) -> str | None:
     """The field by which a page, an object with a list in it, says that another follows."""
-    if not isinstance(page, dict) or not any(isinstance(v, list) for v in page.values()):
+    if not isinstance(value, dict) or depth > _DEEPEST_PAGE:
         return None
-    if page.get("done") is False:
-        return "done: false"
-    return next((name for name, path in _FURTHER.items() if pick(page, *path)), None)
+    is_told = not _TELLING.isdisjoint(value)
+    if is_told and any(isinstance(inner, list) for inner in value.values()):
+        if value.get("done") is False:
+            return "done: false"
+        if value.get("end_of_stream") is True:
+            return None
+        found = next((name for name, path in _FURTHER.items() if _says_yes(value, path)), None)
+        if found:
+            return found
+    inside = (_further_of(v, depth + 1) for v in value.values() if isinstance(v, dict))
+    return next((name for name in inside if name), None)
+
+
+def _says_yes(page: Row, path: tuple[str, ...]) -> bool:
+    return pick(page, *path) not in (None, "", False, 0, "false", "False", [], {})
 
 
 def open_json(member: Member, workdir: Path, *, may_be_twice_encoded: bool = False) -> JsonFile:
@@ -117,8 +150,38 @@ def open_json(member: Member, workdir: Path, *, may_be_twice_encoded: bool = Fal
     return JsonFile(as_utf8(text, workdir), text, twice)
 
 
-def peek_values(path: Path) -> list[Any]:
-    """The first values of a file, arrays opened; what does not fit the beginning is cut off."""
+def peek_values(path: Path, is_known: Known | None = None) -> list[Any]:
+    """The first values of a file, arrays opened; what does not fit the beginning is cut off.
+
+    With ``is_known``, those it knows, taken out of what stands around them as ``read_values`` does.
+    """
+    values = _peeked(path)
+    if is_known is None:
+        return values
+    known = [inner for value in values for inner in opened(value, is_known, Intake())]
+    if known or not _ends_in_text(path):
+        return known
+    whole = _by_document(path, _start_of_json(path))  # a body of more than the beginning
+    return [inner for value in whole for inner in opened(value, is_known, Intake())]
+
+
+def _ends_in_text(path: Path) -> bool:
+    """Whether the beginning of a small file ends inside a text that may be a packed answer."""
+    size = path.stat().st_size
+    if size > LARGEST_DOCUMENT:
+        return False
+    head = peek(path)
+    if len(head.encode("utf-8", "replace")) >= size:
+        return False
+    tokens = deque(_TOKEN.finditer(head), maxlen=1)
+    return any(t.end() == len(head) and len(t.group()) > _LONG_TEXT for t in tokens)
+
+
+_LONG_TEXT = 1 << 14
+"""Characters of a text that is no plain cell any more."""
+
+
+def _peeked(path: Path) -> list[Any]:
     head = peek(path).lstrip()
     assigned = script_kind(head) is not None
     body = _behind_assignment(head) if assigned else head
@@ -142,35 +205,26 @@ def script_kind(head: str) -> str | None:
     return "" if assigned else None
 
 
-def read_values(file: JsonFile) -> Iterator[Any]:
+def read_values(file: JsonFile, is_known: Known | None = None) -> Iterator[Any]:
     """Every value of a file, the elements of top-level arrays one by one.
 
-    Lines and small documents are parsed at once, large ones with a moving window. JavaScript
-    object literals are read where JSON fails. ``BrokenFileError`` when the text ends or breaks
-    in the middle; a broken line among whole ones is set aside in ``broken_lines``. Whole
-    numbers keep every digit.
+    With ``is_known``, those it knows, taken out of what stands around them (``envelopes``); the
+    others are counted in ``file.intake``. Lines and small documents are parsed at once, large
+    ones with a moving window. JavaScript object literals are read where JSON fails.
+    ``BrokenFileError`` when the text ends or breaks in the middle; a broken line among whole
+    ones is set aside in ``broken_lines``. Whole numbers keep every digit.
     """
+    file.intake.clear()
     for value in _read_parsed(file.path):
-        further = _further_of(value)
-        file.further[:] = [further] if further else []
         if isinstance(value, BrokenLine):
             file.broken_lines[value.number] = value
-        elif file.is_twice_encoded:
-            yield repair_twice_encoded(value)
-        else:
-            yield value
-
-
-def unwrap(value: Any, *keys: str) -> list[Any]:
-    """The list a page wraps under the first of ``keys`` it has; a lone object as its only item."""
-    if isinstance(value, dict):
-        for key in keys:
-            inner = value.get(key)
-            if isinstance(inner, list):
-                return inner
-            if isinstance(inner, dict):
-                return [inner]
-    return [value]
+            continue
+        whole = repair_twice_encoded(value) if file.is_twice_encoded else value
+        further = _further_of(whole)
+        for inner in [whole] if is_known is None else opened(whole, is_known, file.intake):
+            further = further or (None if inner is whole else _further_of(inner))
+            yield inner
+        file.further[:] = [further] if further else []
 
 
 def pick(value: Any, *path: str) -> Any:
@@ -182,39 +236,109 @@ def pick(value: Any, *path: str) -> Any:
     return value
 
 
-def rows_batch(
-    member: Member,
-    source: SourceConfig,
-    spec: StreamSpec,
-    workdir: Path,
-    rows: Iterable[Row],
-    *,
-    file: JsonFile,
-    newest: tuple[str, ...] = (),
-    money: tuple[str, str] | None = None,
-    expressions: Mapping[str, str] | None = None,
-    fields: Mapping[str, str] | None = None,
-    not_required: frozenset[str] = frozenset(),
-    id_from_content: bool = False,
-    is_sparse: bool = False,
-    notes: Callable[[], Iterable[str]] = tuple,
-    left_out: tuple[LeftOut, ...] = (),
-) -> Batch:
-    """Write rows to a work file and describe them as a batch.
+@dataclass(frozen=True)
+class Shape:
+    """How the rows of one stream become a batch.
 
     ``newest``: columns whose latest time dates the file; the spec's ``modified_at`` otherwise.
+    ``fields``: landing column → its field in a row, where that has another name.
     ``is_sparse``: a null in a row stands for a member its record does not have.
-    ``notes`` is asked once the rows have been read.
     """
-    if is_sparse:
-        rows = map(without_nulls, rows)
-    work = write_rows(rows, workdir / f"{spec.stream}.ndjson", Presence(spec, fields))
-    names = {column: column for column in spec.columns} | dict(fields or {})
-    required = [c for c in spec.required if c not in not_required]
-    columns = newest or ((spec.modified_at,) if spec.modified_at else ())
+
+    spec: StreamSpec
+    newest: tuple[str, ...] = ()
+    money: tuple[str, str] | None = None
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    not_required: frozenset[str] = frozenset()
+    id_from_content: bool = False
+    is_sparse: bool = False
+
+
+def batches_of(
+    member: Member,
+    source: SourceConfig,
+    workdir: Path,
+    *,
+    file: JsonFile,
+    shapes: Iterable[Shape],
+    rows: Iterable[tuple[str, Row]],
+    expected: Iterable[str] = (),
+    keeps_broken_lines: bool = False,
+    notes: Callable[[], Iterable[str]] = tuple,
+) -> Iterator[Batch]:
+    """One batch per stream, from one pass over ``rows``: pairs of a stream and its row.
+
+    A stream that is ``expected`` gives a batch of no rows where none came; what the pass left
+    out stands in the first batch. ``keeps_broken_lines``: they are among the rows. ``notes`` is
+    asked once the rows have been read.
+    """
+    by_stream = {shape.spec.stream: shape for shape in shapes}
+    works = _written(workdir, by_stream, rows, frozenset(expected))
+    left_out = file.intake.left_out_by_name()
+    if file.broken_lines and not keeps_broken_lines:
+        left_out += (LeftOut("lines that are no JSON", len(file.broken_lines)),)
+    if not any(work.rows for work in works.values()) and OTHER_VALUES in file.intake.left_out:
+        many = counted(file.intake.left_out[OTHER_VALUES], "value is", "values are")
+        raise BrokenFileError(
+            f"nothing in it is read: {many} of another kind than its vendor's",
+            "export it again; docs/formats.md lists what is read",
+        )
+    told = (*file.notes, *notes())
+    for stream, work in works.items():
+        yield _batch(
+            member,
+            source,
+            by_stream[stream],
+            work,
+            content_id=file.text.sha256,
+            notes=told,
+            left_out=left_out,
+        )
+        left_out = ()
+
+
+def _written(
+    workdir: Path,
+    shapes: Mapping[str, Shape],
+    rows: Iterable[tuple[str, Row]],
+    expected: frozenset[str],
+) -> dict[str, RowFile]:
+    """The work files of the streams that have rows or are expected, in the order of the shapes."""
+    writers: dict[str, RowWriter] = {}
+    with ExitStack() as stack:
+
+        def open_writer(stream: str) -> RowWriter:
+            presence = Presence(shapes[stream].spec, shapes[stream].fields)
+            return stack.enter_context(RowWriter(workdir / f"{stream}.ndjson", presence))
+
+        for stream in expected:
+            writers[stream] = open_writer(stream)
+        for stream, row in rows:
+            writer = writers.get(stream)
+            if writer is None:
+                writer = writers[stream] = open_writer(stream)
+            writer.write(without_nulls(row) if shapes[stream].is_sparse else row)
+    return {stream: writers[stream].written() for stream in shapes if stream in writers}
+
+
+def _batch(
+    member: Member,
+    source: SourceConfig,
+    shape: Shape,
+    work: RowFile,
+    *,
+    content_id: str,
+    notes: tuple[str, ...],
+    left_out: tuple[LeftOut, ...],
+) -> Batch:
+    spec = shape.spec
+    names = {column: column for column in spec.columns} | dict(shape.fields)
+    required = [c for c in spec.required if c not in shape.not_required]
+    columns = shape.newest or ((spec.modified_at,) if spec.modified_at else ())
     questions = (
         newest_questions(columns, member.modified_at)
-        | currency_questions(money, source)
+        | currency_questions(shape.money, source)
         | {f"filled:{column}": f'count("{names[column]}")' for column in required}
     )
     facts = inspect(work, questions, names.values())
@@ -222,21 +346,21 @@ def rows_batch(
     return Batch(
         spec=spec,
         source=source.name,
-        content_id=file.text.sha256,
+        content_id=content_id,
         as_of=as_of(member, source, newest_of(facts)),
         origin=member.label,
         rows_sql=rows_sql(
             spec,
             work,
-            expressions=expressions,
-            fields=fields,
-            id_from_content=id_from_content,
+            expressions=shape.expressions,
+            fields=shape.fields,
+            id_from_content=shape.id_from_content,
         ),
         expected_rows=work.rows,
         delivery=delivery_of(spec, source),
         path=member.origin,
         problems=problems_of(facts, source),
-        notes=(*file.notes, *notes(), *_nul_note(work)),
+        notes=(*notes, *_nul_note(work)),
         missing_columns=missing,
         left_out=left_out,
     )
@@ -284,7 +408,7 @@ _LONGEST_LINE = 1 << 26
 
 def _parses(line: bytes) -> bool:
     try:
-        return isinstance(_loads(line), dict | list)
+        return isinstance(loads(line), dict | list)
     except ValueError:
         return False
 
@@ -317,7 +441,7 @@ def _by_line(path: Path, start: int) -> Iterator[Any]:
 
 def _value_of(line: bytes) -> Any:
     try:
-        value = _loads(line)
+        value = loads(line)
     except ValueError:
         return _BROKEN
     return value if isinstance(value, dict | list) else _BROKEN
@@ -326,7 +450,7 @@ def _value_of(line: bytes) -> Any:
 def _by_document(path: Path, start: int) -> Iterator[Any]:
     content = path.read_bytes()[start:]
     try:
-        value = _loads(content.rstrip().rstrip(b";"))
+        value = loads(content.rstrip().rstrip(b";"))
     except ValueError:
         yield from _by_window(path, start)
         return
@@ -359,7 +483,7 @@ def _by_window(path: Path, start: int, *, is_rest: bool = False) -> Iterator[Any
 
 
 def _scan(read: Callable[[int], str]) -> Iterator[Any]:
-    decoder = json.JSONDecoder(strict=False, parse_int=_exact)
+    decoder = json.JSONDecoder(strict=False, parse_int=exact)
     buffer, position, inside, at_end = "", 0, False, False
     while True:
         position = _SPACE.match(buffer, position).end()  # type: ignore[union-attr]
@@ -410,34 +534,6 @@ def _cut_off(count: int | None) -> BrokenFileError:
     )
 
 
-_DIGITS = bytes(48 if 48 <= byte <= 57 else byte for byte in range(256))
-_TOO_LONG = (b"0" * 20, b"-" + b"0" * 19)
-"""Digits that may leave 64 bits: up to 2^64 - 1 upwards, and down to -2^63 only."""
-
-
-def _loads(line: bytes) -> Any:
-    """Parse exactly: beyond 64 bits orjson would make floats of whole numbers."""
-    digits = line.translate(_DIGITS)
-    if any(long in digits for long in _TOO_LONG):
-        return _loads_slowly(line)
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        # Lone surrogates, NaN and control characters, which Python's parser takes.
-        return _loads_slowly(line)
-
-
-def _loads_slowly(line: bytes) -> Any:
-    try:
-        return json.loads(line, strict=False, parse_int=_exact)
-    except RecursionError:
-        raise ValueError("nested too deeply") from None
-
-
-def _exact(digits: str) -> int | str:
-    return int(digits) if len(digits) < 19 else digits
-
-
 def _first_line(body: str) -> list[Any]:
     line, more, _ = body.partition("\n")
     if not more:
@@ -447,7 +543,7 @@ def _first_line(body: str) -> list[Any]:
 
 def _whole(body: str) -> list[Any]:
     try:
-        value = _loads(body.strip().rstrip(";").encode("utf-8", "replace"))
+        value = loads(body.strip().rstrip(";").encode("utf-8", "replace"))
     except ValueError:
         return []
     return value if isinstance(value, list) else [value]

@@ -7,21 +7,23 @@ has no id: the n-th of equal ones gets its number.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.envelopes import items_of
 from dagster_project.sources.headers import Aliases, fold, with_own_names
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
-    JsonFile,
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
     read_values,
-    rows_batch,
-    unwrap,
 )
 from dagster_project.sources.members import Member
 from dagster_project.sources.tabular import (
@@ -31,6 +33,7 @@ from dagster_project.sources.tabular import (
     peek_sheet,
     table_batch,
 )
+from dagster_project.sources.vendor_fields import MAILCHIMP_MEMBER
 
 VENDOR = "mailchimp"
 
@@ -75,7 +78,9 @@ def sniff(member: Member) -> tuple[str, ...] | None:
         is_told = len(labels & _TELLING) >= 3 or (member.is_placed and bool(labels & _EMAIL))
         return ("member",) if is_told else None
     streams = dict.fromkeys(
-        stream for value in peek_values(member.path) if (stream := _stream_of_value(value))
+        stream
+        for value in peek_values(member.path, _is_known)
+        if (stream := _stream_of_value(value))
     )
     return tuple(streams) or None
 
@@ -89,11 +94,45 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         )
         return
     file = open_json(member, workdir)
-    for stream in sniff(member) or ():
-        if stream == "email_activity":
-            yield _activity_batch(member, source, workdir, file)
-        else:
-            yield _member_batch(member, source, workdir, file)
+    pages = _Pages()
+    yield from batches_of(
+        member,
+        source,
+        workdir,
+        file=file,
+        shapes=(
+            Shape(stream_of(VENDOR, "member"), newest=("last_changed",), expressions=_HASH),
+            Shape(stream_of(VENDOR, "email_activity"), newest=("timestamp",)),
+        ),
+        rows=_rows(read_values(file, _is_known), file.intake, pages),
+        expected=sniff(member) or (),
+        notes=pages.notes,
+    )
+
+
+class _Pages:
+    """How many members each list's pages hold, and how many the vendor says there are."""
+
+    def __init__(self) -> None:
+        self._seen: Counter[str] = Counter()
+        self._said: dict[str, int] = {}
+
+    def see(self, page: Row, items: int) -> None:
+        """Count one page."""
+        of = str(page.get("list_id") or page.get("campaign_id"))
+        said = page.get("total_items")
+        self._seen[of] += items
+        if isinstance(said, int):
+            self._said[of] = max(self._said.get(of, 0), said)
+
+    def notes(self) -> Iterator[str]:
+        """What the pages lack."""
+        lacking = sum(max(said - self._seen[of], 0) for of, said in self._said.items())
+        if lacking:
+            yield (
+                f"the answer has further pages (total_items: {lacking:,} more): "
+                "save those here too"
+            )
 
 
 def _member_columns(member: Member, sheet: Sheet) -> Columns:
@@ -198,66 +237,59 @@ def _is_member(value: object) -> bool:
     )
 
 
-def _activity_batch(
-    member: Member, source: SourceConfig, workdir: Path, file: JsonFile
-) -> Batch:
-    emails = (item for value in read_values(file) for item in unwrap(value, "emails"))
-    return rows_batch(
-        member,
-        source,
-        stream_of(VENDOR, "email_activity"),
-        workdir,
-        _activity_rows(emails),
-        file=file,
-        newest=("timestamp",),
-    )
+def _is_known(value: Any) -> bool:
+    return _stream_of_value(value) is not None
 
 
-def _activity_rows(emails: Iterable[Row]) -> Iterator[Row]:
-    for email in emails:
-        if not isinstance(email, dict):
-            continue
-        known = {
-            key: email.get(key)
-            for key in ("campaign_id", "list_id", "email_id", "email_address")
-        }
-        seen: Counter[tuple[str, ...]] = Counter()
-        for activity in email.get("activity") or ():
-            key = tuple(str(activity.get(part)) for part in ("action", "timestamp", "url"))
-            seen[key] += 1
-            yield {**activity, **known, "nth": seen[key], "_raw": {**known, **activity}}
+def _rows(values: Iterable[Row], intake: Intake, pages: _Pages) -> Iterator[tuple[str, Row]]:
+    for value in values:
+        if _stream_of_value(value) == "email_activity":
+            emails = items_of(value, "emails", intake)
+            pages.see(value, len(emails))
+            yield from intake.accounted(emails, partial(_activities, intake), _kind_of_email)
+        else:
+            members = items_of(value, "members", intake)
+            pages.see(value, len(members))
+            yield from intake.accounted(members, partial(_member, intake))
 
 
-def _member_batch(member: Member, source: SourceConfig, workdir: Path, file: JsonFile) -> Batch:
-    people = (
-        item
-        for value in read_values(file)
-        for item in unwrap(value, "members")
-        if _is_member(item)
-    )
-    return rows_batch(
-        member,
-        source,
-        stream_of(VENDOR, "member"),
-        workdir,
-        map(_to_member, people),
-        file=file,
-        expressions=_HASH,
-        newest=("last_changed",),
-    )
+def _activities(intake: Intake, email: Any) -> Iterator[tuple[str, Row]]:
+    if not isinstance(email, dict):
+        return
+    known = {
+        key: email.get(key) for key in ("campaign_id", "list_id", "email_id", "email_address")
+    }
+    seen: Counter[tuple[str, ...]] = Counter()
+    for activity in intake.children_in(email, "activity", what="activities of another kind"):
+        key = tuple(str(activity.get(part)) for part in ("action", "timestamp", "url"))
+        seen[key] += 1
+        row = {**activity, **known, "nth": seen[key], "_raw": {**known, **activity}}
+        yield "email_activity", row
 
 
-def _to_member(item: Row) -> Row:
+def _kind_of_email(email: Any) -> str:
+    has_none = isinstance(email, dict) and email.get("activity") in ([], None)
+    return "recipients without activity" if has_none else OTHER_VALUES
+
+
+def _member(intake: Intake, item: Any) -> Iterator[tuple[str, Row]]:
     """A member's row; a page that was asked for a few fields says nothing of the others."""
+    if not _is_member(item):
+        return
+    intake.object_in(item, "merge_fields")
+    intake.object_in(item, "location")
     found = {
         column: value
         for column, path in _MEMBER_FIELDS.items()
         if (value := _found(item, path)) is not _NOT_THERE
     }
     if "tags" in found:
-        tags = [str(t.get("name")) for t in found["tags"] or () if isinstance(t, dict)]
+        tags = [str(tag.get("name")) for tag in intake.objects_in(item, "tags")]
         found["tags"] = ",".join(f'"{tag}"' for tag in tags) or None
-    return {**found, "_raw": item}
+    merged = item.get("merge_fields")
+    extra = intake.extra_of(merged, _KNOWN_MERGED) if isinstance(merged, dict) else {}
+    extra |= intake.extra_of(item, _KNOWN_OF_MEMBER)
+    yield "member", {**found, "_raw": item, **({"_extra": extra} if extra else {})}
 
 
 _NOT_THERE = object()
@@ -289,6 +321,12 @@ _MEMBER_FIELDS: dict[str, tuple[str, ...]] = {
     "tags": ("tags",),
     "unsub_reason": ("unsubscribe_reason",),
 }
+
+
+_KNOWN_MERGED = frozenset(
+    path[1] for path in _MEMBER_FIELDS.values() if path[0] == "merge_fields"
+)
+_KNOWN_OF_MEMBER = frozenset(path[0] for path in _MEMBER_FIELDS.values()) | MAILCHIMP_MEMBER
 
 
 def _found(item: Row, path: tuple[str, ...]) -> Any:

@@ -16,7 +16,7 @@ from dagster_project.sources.mastodon_rows import (
     status_shape,
 )
 from dagster_project.sources.members import Member
-from dagster_project.sources.page_files import distinct, newest_time, page_batch
+from dagster_project.sources.page_files import distinct, left_out_of, newest_time, page_batch
 
 _ACCOUNT = frozenset({"id", "username", "acct"})
 _STATUS = frozenset({"id", "content", "account", "visibility"})
@@ -25,8 +25,8 @@ _CONTEXT = frozenset({"ancestors", "descendants"})
 
 def sniff(member: Member) -> tuple[str, ...] | None:
     """``account`` and ``status`` as the page holds them; ``None`` when it is not Mastodon's."""
-    values = peek_values(member.path)[:50]
-    if any(value.keys() >= _CONTEXT for value in values if isinstance(value, dict)):
+    values = peek_values(member.path, _is_known)[:50]
+    if any(map(_is_context, values)):
         return ("account", "status")
     if next(_statuses(values), None) is not None:
         return ("account", "status")
@@ -36,9 +36,12 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch of accounts, those of authors included, and one of statuses if there are any."""
     file = open_json(member, workdir)
-    values = list(read_values(file))
+    values = list(read_values(file, _is_known))
     statuses = list(_statuses(values))
     accounts = list(_accounts(values))
+    rows = list(_with_threads(statuses))
+    file.intake.leave_out("entities of another kind in contexts", _odd_in_contexts(values))
+    file.intake.leave_out("repeats of a status", len(statuses) - len(rows))
     newest = newest_time(
         time
         for entity in (*statuses, *(v for v in values if isinstance(v, dict)))
@@ -48,17 +51,38 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         (account_shape(source.brand_accounts), distinct(map(account_row, accounts)))
     ]
     if "status" in (sniff(member) or ()):
-        shapes_and_rows.append((status_shape(), list(_with_threads(statuses))))
-    for shape, rows in shapes_and_rows:
+        shapes_and_rows.append((status_shape(), rows))
+    left_out = left_out_of(file)
+    for shape, found in shapes_and_rows:
         yield page_batch(
             shape,
-            rows,
+            found,
             member=member,
             source=source,
             file=file,
             workdir=workdir,
             newest=newest,
+            left_out=left_out,
         )
+        left_out = ()
+
+
+def _is_known(value: Any) -> bool:
+    return _is_context(value) or any(_statuses([value])) or any(_accounts([value]))
+
+
+def _is_context(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and value.keys() >= _CONTEXT
+        and all(isinstance(value[part], list) for part in _CONTEXT)
+    )
+
+
+def _odd_in_contexts(values: Iterable[Any]) -> int:
+    contexts = [value for value in values if _is_context(value)]
+    above_and_below = [e for c in contexts for e in (*c["ancestors"], *c["descendants"])]
+    return sum(not _is_status(entity) for entity in above_and_below)
 
 
 def _times(entity: Entity) -> tuple[object, ...]:
@@ -72,7 +96,7 @@ def _statuses(values: Iterable[Any]) -> Iterator[Entity]:
     for value in values:
         if not isinstance(value, dict):
             continue
-        if value.keys() >= _CONTEXT:
+        if _is_context(value):
             yield from _statuses([*value["ancestors"], *value["descendants"]])
         elif _is_status(value):
             yield value
@@ -84,7 +108,7 @@ def _accounts(values: Iterable[Any]) -> Iterator[Entity]:
     for value in values:
         if not isinstance(value, dict):
             continue
-        if value.keys() >= _CONTEXT:
+        if _is_context(value):
             yield from _accounts([*value["ancestors"], *value["descendants"]])
         elif _is_account(value):
             yield value

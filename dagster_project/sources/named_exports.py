@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dagster_project.sources.envelopes import opened
 from dagster_project.sources.headers import fold
 from dagster_project.sources.hubspot import READ_OBJECTS, hubspot_kind
+from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import peek_values
 from dagster_project.sources.tabular import Sheet, peek_sheet
 
@@ -49,13 +51,20 @@ def name_table(path: Path, name: str, configured: Iterable[str] = ()) -> Named |
 def name_values(path: Path) -> Named | None:
     """What JSON is that no vendor recognises, where all its beginning is of one kind."""
     values = peek_values(path)[:20]
-    names = [name_value(value) for value in values]
+    names = [name_value(value) or _name_inside(value) for value in values]
     return names[0] if names and all(names) else None
 
 
 def name_value(value: Any) -> Named | None:
     """What one JSON value is: an error answer of an API, or an object that is not read."""
     return _named_error(value) or _named_object(value)
+
+
+def _name_inside(value: Any) -> Named | None:
+    """What a value is that stands in an envelope, where nothing else does."""
+    intake = Intake()
+    found = list(opened(value, lambda inner: name_value(inner) is not None, intake))
+    return name_value(found[0]) if found and not intake.left_out else None
 
 
 @dataclass(frozen=True)
@@ -384,6 +393,7 @@ _ERRORS: Mapping[str, Callable[[Mapping[str, Any]], bool]] = {
     ),
     "an API": lambda v: (
         _is_problem(v)
+        or (_is_status(v.get("statusCode", "")) and "body" in v)
         or _is_list_of_errors(v)
         or (bool({"message", "error", "errorMessage"} & v.keys()) and v.keys() <= _ERROR_WORDS)
     ),

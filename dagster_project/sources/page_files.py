@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from dagster_project.config.sources import SourceConfig
-from dagster_project.domain.loads import Batch
+from dagster_project.domain.loads import Batch, LeftOut
 from dagster_project.sources.api_batches import Row, RowShape, write_rows
 from dagster_project.sources.exports import as_of, delivery_of
 from dagster_project.sources.http_answers import parse_time
@@ -27,6 +27,7 @@ def page_batch(
     workdir: Path,
     newest: datetime | None,
     notes: Iterable[str] = (),
+    left_out: tuple[LeftOut, ...] = (),
 ) -> Batch:
     """The rows of one stream of a file, dated by the newest time inside it."""
     work = workdir / f"{shape.spec.stream}.ndjson"
@@ -42,7 +43,15 @@ def page_batch(
         delivery=delivery_of(shape.spec, source),
         path=member.origin,
         notes=(*file.notes, *notes),
+        left_out=left_out,
     )
+
+
+def left_out_of(file: JsonFile) -> tuple[LeftOut, ...]:
+    """What a whole reading of a file passed over, its broken lines included."""
+    broken = len(file.broken_lines)
+    lines = (LeftOut("lines that are no JSON", broken),) if broken else ()
+    return file.intake.left_out_by_name() + lines
 
 
 def distinct(rows: Iterable[Row]) -> list[Row]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import orjson
 
@@ -35,7 +35,15 @@ class RowFile:
 def write_rows(
     rows: Iterable[dict[str, Any]], path: Path, presence: Presence | None = None
 ) -> RowFile:
-    """Write rows one per line with their 1-based ``_row``; keys are landing columns.
+    """Write rows one per line, as ``RowWriter`` has it."""
+    with RowWriter(path, presence) as writer:
+        for row in rows:
+            writer.write(row)
+    return writer.written()
+
+
+class RowWriter:
+    """Writes rows one per line with their 1-based ``_row``; keys are landing columns.
 
     With ``presence``, ``_absent`` names the stream's columns a row has no key for.
 
@@ -43,26 +51,40 @@ def write_rows(
     objects. Integers beyond 64 bits become text, NUL characters and lone surrogates are left
     out: neither survives the way through a database.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    number = longest = nul_rows = 0
-    dumps, options = orjson.dumps, orjson.OPT_APPEND_NEWLINE
-    with path.open("wb", buffering=1 << 20) as out:
-        for row in rows:
-            number += 1
-            absent = presence.absent(row) if presence else None
-            if absent:
-                row["_absent"] = absent
-            row["_row"] = number
-            try:
-                line = dumps(row, option=options)
-            except TypeError:
-                line = _dump_cleaned(row)
-            if b"\\u0000" in line:
-                nul_rows += 1
-                line = _dump_cleaned(row)
-            longest = max(longest, len(line))
-            out.write(line)
-    return RowFile(path, number, longest, nul_rows)
+
+    def __init__(self, path: Path, presence: Presence | None = None) -> None:
+        self._path = path
+        self._presence = presence
+        self._rows = self._longest = self._nul_rows = 0
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._out = path.open("wb", buffering=1 << 20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._out.close()
+
+    def write(self, row: dict[str, Any]) -> None:
+        """Write one row."""
+        self._rows += 1
+        absent = self._presence.absent(row) if self._presence else None
+        if absent:
+            row["_absent"] = absent
+        row["_row"] = self._rows
+        try:
+            line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
+        except TypeError:
+            line = _dump_cleaned(row)
+        if b"\\u0000" in line:
+            self._nul_rows += 1
+            line = _dump_cleaned(row)
+        self._longest = max(self._longest, len(line))
+        self._out.write(line)
+
+    def written(self) -> RowFile:
+        """What was written, once all of it is."""
+        return RowFile(self._path, self._rows, self._longest, self._nul_rows)
 
 
 def rows_sql(

@@ -21,12 +21,14 @@ from dagster_project.sources.headers import (
     match_header,
     with_own_names,
 )
+from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import (
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
     read_values,
-    rows_batch,
 )
 from dagster_project.sources.members import Member
 from dagster_project.sources.salesforce_tree import Record, Tree
@@ -170,8 +172,9 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     if sheet is not None:
         stream = _stream_of_sheet(sheet, member)
         return (stream,) if stream else None
-    tree = _tree_of(member)
-    streams = dict.fromkeys(record.stream for record in tree.records(peek_values(member.path)))
+    tree = _tree_of(member, Intake())
+    values = peek_values(member.path, tree.is_known)
+    streams = dict.fromkeys(record.stream for record in tree.records(values))
     return tuple(streams) or None
 
 
@@ -284,49 +287,50 @@ def _is_ours(header: Sequence[str], name: str) -> bool:
     return bool(named) and api_like >= 0.8 * len(named)
 
 
-def _tree_of(member: Member) -> Tree:
+def _tree_of(member: Member, intake: Intake) -> Tree:
     return Tree(
-        lambda record: _stream_of(list(record), str(record.get("Id") or ""), member.name)
+        lambda record: _stream_of(list(record), str(record.get("Id") or ""), member.name),
+        intake,
     )
 
 
 def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch per object; what is none stands in the first."""
     file = open_json(member, workdir)
-    tree = _tree_of(member)
-    tree.survey(read_values(file))
-    left_out = tree.left_out
+    tree = _tree_of(member, file.intake)
+    tree.survey(read_values(file, tree.is_known))
+    by_label: dict[str, dict[str, str]] = {}
+    shapes = []
     for stream, found in tree.labels.items():
         spec = stream_of(VENDOR, stream)
         labels = list(found)  # a tree leaves out what is empty: those of every record
         match = match_header(
             labels, spec, aliases=_ALIASES.get(stream), configured=source.columns
         )
-        by_label = {labels[position]: column for column, position in match.positions.items()}
+        by_label[stream] = {labels[place]: column for column, place in match.positions.items()}
         columns = _columns(spec, labels)
-        records = (
-            _to_row(record, by_label)
-            for record in tree.records(read_values(file))
-            if record.stream == stream
+        shapes.append(
+            Shape(
+                spec,
+                money=columns.money,
+                expressions=columns.expressions,
+                not_required=columns.not_required,
+                id_from_content=columns.id_from_content,
+            )
         )
-        yield rows_batch(
-            member,
-            source,
-            spec,
-            workdir,
-            records,
-            file=file,
-            money=columns.money,
-            expressions=columns.expressions,
-            not_required=columns.not_required,
-            id_from_content=columns.id_from_content,
-            notes=lambda: tree.notes,
-            left_out=left_out,
-        )
-        left_out = ()
+    records = tree.records(read_values(file, tree.is_known))
+    yield from batches_of(
+        member,
+        source,
+        workdir,
+        file=file,
+        shapes=shapes,
+        rows=((r.stream, _to_row(r, by_label[r.stream], file.intake)) for r in records),
+        notes=lambda: tree.notes,
+    )
 
 
-def _to_row(record: Record, by_label: dict[str, str]) -> Row:
+def _to_row(record: Record, by_label: dict[str, str], intake: Intake) -> Row:
     row: Row = {"_raw": record.raw}
     extra: Row = {}
     for label, value in record.fields.items():
@@ -339,6 +343,7 @@ def _to_row(record: Record, by_label: dict[str, str]) -> Row:
             extra[label] = value
     if extra:
         row["_extra"] = extra
+        intake.note_unknown(label for label in extra if fold(label) not in _ORDINARY)
     return row
 
 

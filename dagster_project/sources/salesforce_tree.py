@@ -15,16 +15,20 @@ from functools import cache
 from typing import Any
 
 from dagster_project.domain.counts import counted
-from dagster_project.domain.loads import LeftOut
 from dagster_project.sources.catalogue import stream_of, streams_of
+from dagster_project.sources.envelopes import items_of
 from dagster_project.sources.headers import fold
-from dagster_project.sources.json_rows import Row, unwrap
+from dagster_project.sources.intake_count import Intake
+from dagster_project.sources.json_rows import Row
 
 _VENDOR = "salesforce"
 _API_NAME = re.compile(r"[A-Za-z]\w{0,79}")
 _ADDRESS = re.compile(r"/sobjects/\w+/([A-Za-z0-9]{15}(?:[A-Z0-5]{3})?)$")
 _REFERENCE = re.compile(r"@\w{1,80}")
 _LIST_MARKS = frozenset({"records", "totalSize", "done", "nextRecordsUrl"})
+
+_FIRST = 50
+"""Records of a page that are looked at to tell that it is one."""
 
 Tell = Callable[[Row], str | None]
 """The stream of a record that does not name its object."""
@@ -53,11 +57,11 @@ class Tree:
     """Walks over a file's records; the first (``survey``) knows what the later ones resolve by."""
 
     tell: Tell
+    intake: Intake
     labels: dict[str, dict[str, None]] = field(
         default_factory=dict
     )  # by stream, in their order
     _ids: dict[str, str] = field(default_factory=dict)  # by reference
-    _left: Counter[str] = field(default_factory=Counter)
     _alike: Counter[str] = field(default_factory=Counter)
     _unresolved: int = 0
     _unfinished: int = 0
@@ -71,17 +75,25 @@ class Tree:
 
     def records(self, values: Iterable[Any]) -> Iterator[Record]:
         """Every record of a stream that is read; what is none is counted by name."""
-        self._left.clear()
         self._alike.clear()
         self._unresolved = self._unfinished = 0
         for value in values:
-            for item in unwrap(value, "records"):
+            for item in items_of(value, "records", self.intake):
                 yield from self._of_item(item, _NOBODY, "")
 
-    @property
-    def left_out(self) -> tuple[LeftOut, ...]:
-        """What the last walk passed over."""
-        return tuple(LeftOut(what, rows) for what, rows in self._left.items())
+    def is_known(self, value: Any) -> bool:
+        """Whether a value is a page of records or one record, of whatever object."""
+        if not isinstance(value, dict):
+            return False
+        records = value.get("records")
+        if isinstance(records, list):
+            return not records or any(map(self._is_record, records[:_FIRST]))
+        return self._is_record(value)
+
+    def _is_record(self, item: Any) -> bool:
+        return isinstance(item, dict) and bool(
+            object_of(item) or any(map(_is_list, item.values())) or self.tell(item)
+        )
 
     @property
     def notes(self) -> Iterator[str]:
@@ -95,7 +107,7 @@ class Tree:
 
     def _of_item(self, item: Any, parent: _Parent, relationship: str) -> Iterator[Record]:
         if not isinstance(item, dict):
-            self._left["values that are no records"] += 1
+            self.intake.leave_out("values that are no records")
             return
         if not item:
             return
@@ -104,7 +116,7 @@ class Tree:
         stream, name = self._stream_of(own, relationship)
         record_id = self._id_of(own, stream, has_children=bool(children))
         if stream is None:
-            self._left[f"records of {name}"] += 1
+            self.intake.leave_out(f"records of {name}")
         else:
             yield Record(stream, own, self._linked(own, stream, record_id, parent))
         for label, value in children.items():
@@ -117,7 +129,7 @@ class Tree:
         if items is None and not value.get("totalSize"):
             return
         if not isinstance(items, list):
-            self._left["malformed lists of child records"] += 1
+            self.intake.leave_out("malformed lists of child records")
             return
         for item in items:
             yield from self._of_item(item, parent, relationship)

@@ -4,6 +4,7 @@ An event is flat; what a sender spliced into it (unique arguments) is kept in ``
 Deliveries of the webhook repeat: the same ``sg_event_id`` may come more than once.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -12,14 +13,15 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.headers import Aliases
+from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
     read_values,
-    rows_batch,
-    unwrap,
 )
 from dagster_project.sources.members import Member
 
@@ -48,34 +50,32 @@ _EVENTS = frozenset(
 
 def sniff(member: Member) -> tuple[str, ...] | None:
     """``event`` for a log of webhook events; ``None`` when it is not SendGrid's."""
-    events = _events(peek_values(member.path)[:20])
+    events = peek_values(member.path, _may_be_event)[:20]
     return ("event",) if any(map(_is_event, events)) else None
 
 
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch of events."""
     file = open_json(member, workdir)
-    yield rows_batch(
+    events = _to_rows(read_values(file, _may_be_event), file.intake)
+    yield from batches_of(
         member,
         source,
-        _SPEC,
         workdir,
-        chain(_to_rows(_events(read_values(file))), _unreadable_rows(file)),
         file=file,
-        newest=("timestamp",),
-        fields=_FIELDS,
+        shapes=(Shape(_SPEC, newest=("timestamp",), fields=_FIELDS),),
+        rows=(("event", row) for row in chain(events, _unreadable_rows(file))),
+        expected=("event",),
+        keeps_broken_lines=True,
     )
 
 
-def _events(values: Iterable[object]) -> Iterator[Row]:
-    """Events, also out of a log that wraps each delivery's body."""
-    for value in values:
-        if isinstance(value, dict) and "event" in value:
-            yield value
-            continue
-        for item in unwrap(value, "events", "body", "data", "payload"):
-            if isinstance(item, dict):
-                yield item
+def _may_be_event(value: object) -> bool:
+    """Whether a value is for the gate to judge: two of what every event has."""
+    return isinstance(value, dict) and len(_ALWAYS & value.keys()) >= 2
+
+
+_ALWAYS = frozenset({"email", "timestamp", "event", "sg_event_id", "sg_message_id"})
 
 
 def _is_event(value: Row) -> bool:
@@ -92,12 +92,20 @@ def _unreadable_rows(file: JsonFile) -> Iterator[Row]:
         yield {"_raw": {"line": line.number, "text": line.text}}
 
 
-def _to_rows(events: Iterable[Row]) -> Iterator[Row]:
+def _to_rows(events: Iterable[Row], intake: Intake) -> Iterator[Row]:
     for event in events:
         unknown = event.keys() - _KNOWN
         if unknown:
             event["_extra"] = {key: event.pop(key) for key in sorted(unknown)}
+            intake.note_unknown(key for key in unknown if not _OWN_FIELD.fullmatch(key))
         yield event
+
+
+_OWN_FIELD = re.compile(
+    r"(sg_|mc_|singlesend|marketing_campaign|automation)\w*|newsletter|pool|send_at|template_id"
+    r"|template_version_id|phase_id|cert_err|unique_args|domain|from"
+)
+"""What SendGrid itself puts into events beside what is read (its event webhook reference)."""
 
 
 def labels_of(stream: str) -> Aliases:

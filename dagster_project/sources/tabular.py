@@ -5,7 +5,7 @@ what its columns are called (the vendors' modules).
 """
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -26,9 +26,9 @@ from dagster_project.sources.exports import (
 from dagster_project.sources.headers import (
     Aliases,
     HeaderMatch,
+    extra_note,
     find_hints,
     fold,
-    is_safe_label,
     match_header,
 )
 from dagster_project.sources.kinds import name_kind
@@ -439,12 +439,6 @@ def _notes(
         (tally.long_rows, f"{tally.more_cells()}: kept in _extra"),
         (tally.lenient, "quotes inside unquoted cells: read as they stand"),
         (work.nul_rows, f"{counted(work.nul_rows, 'row')} held NUL characters: left out"),
-        (unknown, _extra_note(unknown)),
+        (unknown, extra_note(unknown)),
     ]
     return tuple(note for holds, note in found if holds)
-
-
-def _extra_note(labels: Sequence[str]) -> str:
-    named = [label for label in labels if is_safe_label(label)][:10]
-    listed = f": {', '.join(named)}" if named else ""
-    return f"columns this project does not know are kept in _extra ({len(labels)}){listed}"

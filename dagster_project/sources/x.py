@@ -14,19 +14,21 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
+from dagster_project.sources.envelopes import items_of
+from dagster_project.sources.intake_count import OTHER_VALUES, Intake, shown_field
 from dagster_project.sources.json_rows import (
-    JsonFile,
     Row,
+    Shape,
+    batches_of,
     open_json,
     peek_values,
     pick,
     read_values,
-    rows_batch,
     script_kind,
-    unwrap,
 )
 from dagster_project.sources.members import Member
 from dagster_project.sources.text import peek
+from dagster_project.sources.vendor_fields import X_POST, X_USER
 
 VENDOR = "x"
 
@@ -51,11 +53,10 @@ _COMPLIANCE = frozenset(
 def sniff(member: Member) -> tuple[str, ...] | None:
     """Streams of an archive part, page or list; ``None`` when it is not X's."""
     kind = script_kind(peek(member.path, 4096).lstrip())
-    values = peek_values(member.path)
     if kind:
         return _streams_of_part(kind)
     streams: dict[str, None] = {}
-    for value in values[:50]:
+    for value in peek_values(member.path, _is_known)[:50]:
         streams.update(dict.fromkeys(_streams_of_value(value)))
     return tuple(streams) or None
 
@@ -63,16 +64,39 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch per stream: a page gives posts and users."""
     file = open_json(member, workdir)
+    seen = _Seen(member, source)
     as_of = None
-    for stream in sniff(member) or ():
-        batch = _batch(member, source, workdir, file, stream)
-        if stream == "user" and as_of is not None:
-            batch = replace(batch, as_of=as_of)  # a profile is as old as the posts beside it
-        as_of = batch.as_of
+    for batch in batches_of(
+        member,
+        source,
+        workdir,
+        file=file,
+        shapes=_SHAPES,
+        rows=_rows(read_values(file, _is_known), seen, file.intake),
+        expected=sniff(member) or (),
+        notes=seen.notes,
+    ):
+        if batch.spec.stream == "post":
+            as_of = batch.as_of
+            if seen.owner:
+                yield replace(batch, content_id=f"{batch.content_id}|author={seen.owner}")
+                continue
+        if batch.spec.stream == "user" and as_of is not None:
+            # a profile is as old as the posts beside it
+            yield replace(batch, as_of=as_of)
+            continue
         yield batch
 
 
-_NEWEST = {"post": ("created_at",), "compliance": ("redacted_at",)}
+_SHAPES = (
+    Shape(stream_of(VENDOR, "post"), newest=("created_at",), is_sparse=True),
+    Shape(stream_of(VENDOR, "user"), is_sparse=True),
+    Shape(stream_of(VENDOR, "compliance"), newest=("redacted_at",), is_sparse=True),
+)
+
+
+def _is_known(value: Any) -> bool:
+    return any(_streams_of_value(value))
 
 
 def _streams_of_part(kind: str) -> tuple[str, ...] | None:
@@ -93,13 +117,17 @@ def _streams_of_value(value: Any) -> Iterator[str]:
     if isinstance(value.get("account"), dict) and "accountId" in value["account"]:
         yield "user"
         return
-    items = unwrap(value, "data")
-    if "meta" in value and "result_count" in (value["meta"] or {}) and "data" not in value:
+    items = items_of(value, "data", Intake())
+    if "data" not in value and "result_count" in _object(value.get("meta")):
         yield "post"  # an empty page is a page
     if any(map(_is_post, items)) or any(map(_is_post, _included(value, "tweets"))):
         yield "post"
     if any(map(_is_user, items)) or any(map(_is_user, _included(value, "users"))):
         yield "user"
+
+
+def _object(value: Any) -> Row:
+    return value if isinstance(value, dict) else {}
 
 
 def _is_compliance(value: Row) -> bool:
@@ -137,96 +165,80 @@ def _included(page: Row, kind: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def _batch(
-    member: Member,
-    source: SourceConfig,
-    workdir: Path,
-    file: JsonFile,
-    stream: str,
-) -> Batch:
-    seen = _Seen()
-    rows = {"post": _posts, "user": _users, "compliance": _redactions}[stream]
-    batch = rows_batch(
-        member,
-        source,
-        stream_of(VENDOR, stream),
-        workdir,
-        rows(read_values(file), member, source, seen),
-        file=file,
-        newest=_NEWEST.get(stream, ()),
-        is_sparse=True,
-        notes=seen.notes,
-    )
-    if seen.owner and stream == "post":
-        return replace(batch, content_id=f"{batch.content_id}|author={seen.owner}")
-    return batch
-
-
 class _Seen:
-    """What was noticed while rows went by."""
+    """Whose archive this is, and what was noticed while rows went by."""
 
-    def __init__(self) -> None:
+    def __init__(self, member: Member, source: SourceConfig) -> None:
         self.owner: str | None = None
-        self.without_owner = 0
-        self.errors = 0
+        self.member = member
+        self.brand = {account.lower().lstrip("@") for account in source.brand_accounts}
+        self._source = source
+        self._without_owner = 0
+        self._errors = 0
+
+    def author(self) -> str | None:
+        """The author of one more archived post."""
+        self.owner = self.owner or _find_owner(self.member, self._source)
+        self._without_owner += self.owner is None
+        return self.owner
+
+    def see_errors(self, page: Row) -> None:
+        """Count what a page says it could not show."""
+        errors = page.get("errors")
+        self._errors += len(errors) if isinstance(errors, list) else 0
 
     def notes(self) -> Iterator[str]:
-        if self.without_owner:
+        """What is worth a warning."""
+        if self._without_owner:
             yield (
-                f"{counted(self.without_owner, 'archived post has', 'archived posts have')} "
+                f"{counted(self._without_owner, 'archived post has', 'archived posts have')} "
                 "no author: put account.js beside the posts or the "
                 "account's numeric id into brand_accounts"
             )
-        if self.errors:
-            hidden = counted(self.errors, "post or user", "posts or users")
+        if self._errors:
+            hidden = counted(self._errors, "post or user", "posts or users")
             yield f"the API could not show {hidden} of these pages"
 
 
-def _posts(
-    values: Iterable[Any], member: Member, source: SourceConfig, seen: _Seen
-) -> Iterator[Row]:
-    owner: str | None = None
+def _rows(values: Iterable[Row], seen: _Seen, intake: Intake) -> Iterator[tuple[str, Row]]:
+    def of_item(item: Any) -> Iterator[tuple[str, Row]]:
+        if _is_post(item):
+            yield "post", _post_row(item, intake)
+        elif _is_user(item):
+            yield "user", _user_row(item, seen.brand, intake)
+
     for value in values:
-        if not isinstance(value, dict):
-            continue
-        if _is_archived(value):
-            seen.owner = owner = owner or _find_owner(member, source)
-            seen.without_owner += owner is None
-            yield _archived_row(value.get("tweet", value), owner)
-            continue
-        seen.errors += len(value.get("errors") or ())
-        for post in (*unwrap(value, "data"), *_included(value, "tweets")):
-            if _is_post(post):
-                yield _post_row(post)
+        if _is_compliance(value):
+            yield "compliance", {**value, "_raw": value}
+        elif _is_archived(value):
+            yield "post", _archived_row(value.get("tweet", value), seen.author())
+        elif isinstance(value.get("account"), dict):
+            yield "user", _owner_row(value["account"], seen.member)
+        else:
+            seen.see_errors(value)
+            items = items_of(value, "data", intake, beside=frozenset({"errors"}))
+            if "data" in value or _is_post(value) or _is_user(value):
+                yield from intake.accounted(items, of_item, _kind_of)
+            yield from intake.accounted(_included_of(value, intake), of_item, _kind_of)
 
 
-def _users(
-    values: Iterable[Any], member: Member, source: SourceConfig, seen: _Seen
-) -> Iterator[Row]:
-    del seen
-    brand = {account.lower().lstrip("@") for account in source.brand_accounts}
-    for value in values:
-        if not isinstance(value, dict):
-            continue
-        if isinstance(value.get("account"), dict):
-            yield _owner_row(value["account"], member)
-            continue
-        for user in (*unwrap(value, "data"), *_included(value, "users")):
-            if _is_user(user):
-                yield _user_row(user, brand)
+def _included_of(page: Row, intake: Intake) -> Iterator[Any]:
+    """Posts and people beside a page's own; media, places and polls are counted."""
+    for kind, included in intake.object_in(page, "includes").items():
+        items = included if isinstance(included, list) else [included]
+        if kind in ("tweets", "users"):
+            yield from items
+        else:
+            intake.leave_out(f"{shown_field(kind)} beside posts", len(items))
 
 
-def _redactions(
-    values: Iterable[Any], member: Member, source: SourceConfig, seen: _Seen
-) -> Iterator[Row]:
-    del member, source, seen
-    for value in values:
-        if isinstance(value, dict) and _is_compliance(value):
-            yield {**value, "_raw": value}
+def _kind_of(item: Any) -> str:
+    return OTHER_VALUES if not isinstance(item, dict) else "objects that are no post or user"
 
 
-def _post_row(post: Row) -> Row:
-    metrics = post.get("public_metrics") or {}
+def _post_row(post: Row, intake: Intake) -> Row:
+    metrics = intake.object_in(post, "public_metrics")
+    references = list(intake.objects_in(post, "referenced_tweets"))
     return {
         "id": post.get("id"),
         "author_id": post.get("author_id"),
@@ -234,9 +246,9 @@ def _post_row(post: Row) -> Row:
         "created_at": post.get("created_at"),
         "conversation_id": post.get("conversation_id"),
         "in_reply_to_user_id": post.get("in_reply_to_user_id"),
-        "replied_to_id": _referenced(post, "replied_to"),
-        "quoted_id": _referenced(post, "quoted"),
-        "reposted_id": _referenced(post, "retweeted"),
+        "replied_to_id": _referenced(references, "replied_to"),
+        "quoted_id": _referenced(references, "quoted"),
+        "reposted_id": _referenced(references, "retweeted"),
         "lang": post.get("lang"),
         "edit_history_ids": post.get("edit_history_tweet_ids"),
         "like_count": metrics.get("like_count"),
@@ -246,11 +258,11 @@ def _post_row(post: Row) -> Row:
         "impression_count": metrics.get("impression_count"),
         "possibly_sensitive": post.get("possibly_sensitive"),
         "_raw": post,
+        "_extra": intake.extra_of(post, X_POST) or None,
     }
 
 
-def _referenced(post: Row, kind: str) -> Any:
-    references = post.get("referenced_tweets") or ()
+def _referenced(references: list[Row], kind: str) -> Any:
     return next((r.get("id") for r in references if r.get("type") == kind), None)
 
 
@@ -276,9 +288,10 @@ def _archived_row(tweet: Row, owner: str | None) -> Row:
     }
 
 
-def _user_row(user: Row, brand: set[str]) -> Row:
-    metrics = user.get("public_metrics") or {}
-    urls = pick(user, "entities", "url", "urls") or [{}]
+def _user_row(user: Row, brand: set[str], intake: Intake) -> Row:
+    metrics = intake.object_in(user, "public_metrics")
+    intake.object_in(user, "entities")
+    url = next(intake.objects_in(user, "entities", "url", "urls"), {})
     names = {str(user.get("id")), str(user.get("username")).lower()}
     return {
         "id": user.get("id"),
@@ -288,7 +301,7 @@ def _user_row(user: Row, brand: set[str]) -> Row:
         "description": user.get("description"),
         "location": user.get("location"),
         "url": user.get("url"),
-        "expanded_url": urls[0].get("expanded_url"),
+        "expanded_url": url.get("expanded_url"),
         "verified": user.get("verified"),
         "verified_type": user.get("verified_type"),
         "protected": user.get("protected"),
@@ -297,12 +310,13 @@ def _user_row(user: Row, brand: set[str]) -> Row:
         "tweet_count": metrics.get("tweet_count"),
         "is_own_account": bool(names & brand),
         "_raw": user,
+        "_extra": intake.extra_of(user, X_USER) or None,
     }
 
 
 def _owner_row(account: Row, member: Member) -> Row:
     profile = next(_part(member, "profile.js", "profile"), {})
-    description = profile.get("description") or {}
+    description = _object(profile.get("description"))
     return {
         "id": account.get("accountId"),
         "name": account.get("accountDisplayName"),

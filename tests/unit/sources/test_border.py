@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from dagster_project.sources.archives import Limits, open_members
+from dagster_project.sources.border import refusing_what_fails
 from dagster_project.sources.catalogue import VENDORS
 from dagster_project.sources.files import Unreadable, Why, file_vendors
 from dagster_project.sources.inbox_walk import shown
@@ -48,14 +49,21 @@ def test_an_odd_file_is_told_and_the_next_is_read(
     assert [r.batch.origin for r in readings if isinstance(r, Reading)] == ["z.csv"]
 
 
-def test_a_failure_nobody_foresaw_is_named_by_its_class_alone(inbox: Inbox) -> None:
+def test_a_failure_nobody_foresaw_is_named_by_its_class_alone() -> None:
+    with pytest.raises(BrokenFileError) as refused, refusing_what_fails():
+        raise TypeError("ada@example.org")
+
+    assert "TypeError" in refused.value.reason
+    assert "ada" not in refused.value.reason
+
+
+def test_a_file_of_which_nothing_can_be_read_is_refused(inbox: Inbox) -> None:
     inbox.put(source_of("hubspot"), "a.json", b'{"hasMore":false,"events":[5]}')
 
     refusal = inbox.refusal()
 
     assert refusal.why is Why.BROKEN
-    assert "TypeError" in refusal.reason
-    assert "int" not in refusal.reason
+    assert "1 value is of another kind" in refusal.reason
     assert refusal.holds_file
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dagster_project.sources import json_rows
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.json_rows import JsonFile, peek_values, read_values, unwrap
+from dagster_project.sources.json_rows import JsonFile, peek_values, read_values
 from dagster_project.sources.members import BrokenFileError
 from dagster_project.sources.rows import rows_sql, scan_sql, write_rows
 from dagster_project.sources.text import examine
@@ -176,19 +176,6 @@ def test_a_row_of_ten_megabytes_is_read(inbox: Inbox) -> None:
     assert [len(reason) for reason in inbox.one().column("reason")] == [20_000_000] * 2
 
 
-@pytest.mark.parametrize(
-    ("value", "items"),
-    [
-        pytest.param({"results": [1, 2]}, [1, 2], id="list"),
-        pytest.param({"data": {"id": 1}}, [{"id": 1}], id="single"),
-        pytest.param({"id": 1}, [{"id": 1}], id="not-wrapped"),
-        pytest.param([1], [[1]], id="not-an-object"),
-    ],
-)
-def test_pages_are_unwrapped(value: Any, items: list[Any]) -> None:
-    assert unwrap(value, "results", "data") == items
-
-
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=list(LAYOUTS))
 def test_the_beginning_of_a_large_file_shows_its_first_values(
     tmp_path: Path, layout: str
@@ -290,6 +277,10 @@ def as_text(value: Any) -> Any:
         ([{"meta": {"next_token": "t"}, "data": []}], True),
         ([{"hasMore": True, "events": []}], True),
         ([{"cursor": "c", "feed": []}], True),
+        ([{"_links": {"next": "/x"}, "members": []}], True),
+        ([{"data": {"contacts": {"edges": [], "pageInfo": {"hasNextPage": True}}}}], True),
+        ([{"result": {"records": [], "nextRecordsUrl": "/x"}}], True),
+        ([{"end_of_stream": True, "after_cursor": "c", "tickets": []}], False),
         ([{"cursor": "c", "feed": []}, {"feed": []}], False),
         ([{"done": True, "hasMore": False, "cursor": "", "records": []}], False),
         ([{"cursor": "c", "text": "a record, no page"}], False),
