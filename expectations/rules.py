@@ -63,11 +63,45 @@ a midnight, which all end in five zeros."""
 EMAIL = r"^\s*[^@\s]+@[^@\s]+\s*$"
 """One ``@`` with something on both sides and no blank: more than that is not ours to judge."""
 
-AMOUNT = (
-    "^[\\s(]*[+-]?[^0-9()+-]{0,6}[+-]?[0-9.,'\u2019\\s\u00a0\u202f]*[0-9]"
-    "[0-9.,'\u2019\\s\u00a0\u202f]*(?:[eE][+]?[0-9]+)?[^0-9]{0,6}$"
+_GAP = "[\\s\u00a0\u2009\u202f]*"
+_THIN = "['\u2019\u02bc\\s\u00a0\u2009\u202f]"
+_SIGN = "[+\u2212-]"
+_UNIT = r"(?:[A-Z]{3}|[A-Z]{0,3}\p{Sc}|kr[.]?|zł|Kč|Ft|S?Fr[.]?|Rs[.]?|R[Mp]?|lei)"
+_CENTS = "(?:[.,](?:[0-9]*|--?|[–—]))?"
+_DIGITS = 14
+"""Before the decimal mark: what ``bigint`` holds of any currency, its minor units multiplied in."""
+
+
+def _grouped(mark: str, cents: str) -> str:
+    """``1,234,567.89``: groups of three behind a first one that is no zero."""
+    return (
+        f"(?:[1-9][0-9]?(?:{mark}[0-9]{{3}}){{1,4}}|[1-9][0-9]{{2}}(?:{mark}[0-9]{{3}}){{1,3}})"
+        f"(?:{cents}(?:[0-9]*|--?|[–—]))?"
+    )
+
+
+_POWERS = "|".join(
+    f"[0-9]{{1,{_DIGITS - power}}}(?:[.,][0-9]*)?[eE][+]?0*{power}" for power in range(_DIGITS)
 )
-"""A number, perhaps with thousands separators of any country, a currency beside it, brackets."""
+_FIGURE = (
+    f"(?:[0-9]{{1,{_DIGITS}}}{_CENTS}|[.,][0-9]+|{_POWERS}"
+    f"|[0-9]{{1,{_DIGITS}}}(?:[.,][0-9]*)?[eE]-0*[1-9]"
+    f"|{_grouped(',', '[.]')}|{_grouped('[.]', ',')}|{_grouped(_THIN, '[.,]')}"
+    f"|[1-9][0-9]?(?:,[0-9]{{2}}){{1,4}},[0-9]{{3}}(?:[.][0-9]*)?)"
+)
+_UNIT_BEFORE, _UNIT_AFTER = f"(?:{_UNIT}{_GAP})?", f"(?:{_GAP}{_UNIT})?"
+
+AMOUNT = (
+    f"^{_GAP}(?:"
+    f"(?:(?:{_SIGN}{_GAP})?{_UNIT_BEFORE}|{_UNIT}{_GAP}{_SIGN}{_GAP}){_FIGURE}{_UNIT_AFTER}"
+    f"|{_UNIT_BEFORE}{_FIGURE}[\u2212-]{_UNIT_AFTER}"
+    f"|{_UNIT_BEFORE}[(]{_GAP}{_UNIT_BEFORE}{_FIGURE}{_UNIT_AFTER}{_GAP}[)]{_UNIT_AFTER}"
+    f"){_GAP}$"
+)
+"""A number of up to 14 digits as accounts of any country write it: groups of three (of two in
+India) by one mark, the decimals behind another, one sign or brackets for below zero, a currency
+beside it, or a power of ten. Percentages, NaN and 1e400 are none. Exactly what staging's
+``to_minor_units`` reads (``tests/unit/dbt_macros/test_money.py``)."""
 
 CURRENCY = r"^\s*[A-Za-z]{3}\s*$"
 

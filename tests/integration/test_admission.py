@@ -91,6 +91,22 @@ def test_a_bad_row_is_held_back_with_the_rules_name(
     assert visible(zone) == [("1",), ("2",)]
 
 
+@pytest.mark.parametrize(
+    "amount", ["1e400", "--5", "9" * 30, "12%", "NaN", "1,2,3", "12 of 13"]
+)
+def test_a_deal_whose_amount_is_none_is_held_back(zone: LandingZone, amount: str) -> None:
+    spec = stream_of("hubspot", "deal")
+    rows = [
+        {"record_id": str(number), "deal_stage": "Closed Won", "amount": text}
+        for number, text in enumerate(("1.234,50", "(5)", amount), start=1)
+    ]
+
+    load = admit(batch(*rows, spec=spec), zone)
+
+    assert (load.state, load.quarantined) == (LoadState.ACCEPTED, 1)
+    assert quarantined(zone.root, load) == [(3, "amount_number")]
+
+
 def test_an_impossible_birth_date_is_only_shown(zone: LandingZone) -> None:
     load = admit(batch(contact(1, date_of_birth="2026-02-30")), zone)
 

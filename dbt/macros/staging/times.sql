@@ -32,7 +32,10 @@
 
 {# The rarer spellings of a clock as the engine reads them; a leap second is the one before it. #}
 {% macro _plain_clock(text) -%}
-    replace(replace(replace(replace(replace(replace(trim({{ text }}), ',', '.'), 'GMT', 'Z'), 'UTC', 'Z'), 'z', 'Z'), ' Z', 'Z'), ':60', ':59')
+    {{ replaced(
+        "replace(replace(replace(replace(replace(trim(" ~ text ~ "), ',', '.'), 'GMT', 'Z'), 'UTC', 'Z'), 'z', 'Z'), ':60', ':59')",
+        ' ([Z+-])', '\\1'
+    ) }}
 {%- endmacro %}
 
 

@@ -25,7 +25,11 @@ class _Dispatch:
 @pytest.fixture(scope="session")
 def macros() -> dict[str, Any]:
     """Every macro of the staging folders by its name."""
-    names: dict[str, Any] = {"return": lambda value: value, "var": lambda *_: None}
+    names: dict[str, Any] = {
+        "return": lambda value: value,
+        "var": lambda *_: None,
+        "range": range,
+    }
     names["adapter"] = _Dispatch(names)
     environment = jinja2.Environment(extensions=["jinja2.ext.do"])
     environment.globals = names

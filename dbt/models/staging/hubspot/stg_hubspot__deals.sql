@@ -11,6 +11,15 @@ source as (
 
 ),
 
+priced as (
+
+    select
+        *,
+        {{ to_currency('currency', '_currency', 'amount') }} as _amount_currency
+    from source
+
+),
+
 renamed as (
 
     select
@@ -30,8 +39,8 @@ renamed as (
 
         -- measures
         amount as amount_raw,
-        {{ to_minor_units('amount', to_currency('currency', '_currency')) }} as amount_minor,
-        {{ to_currency('currency', '_currency') }} as currency,
+        {{ to_minor_units('amount', '_amount_currency') }} as amount_minor,
+        _amount_currency as currency,
 
         -- flags
         {{ is_won('is_won', 'is_closed', 'deal_stage') }} as is_won,
@@ -56,7 +65,7 @@ renamed as (
         _gate_seq,
         _version_at
 
-    from source
+    from priced
 
 ),
 
