@@ -31,10 +31,10 @@ from dagster_project.defs.jobs import (
     MAIN_JOB,
     daily_schedule,
     main_job,
-    new_files_sensor,
     repull_job,
 )
 from dagster_project.defs.manifest import prepare_manifest
+from dagster_project.defs.new_files import new_files_sensor
 from dagster_project.defs.publication import published_asset
 from dagster_project.defs.transform import MARTS, STAGE, dbt_step
 from dagster_project.defs.workbench import WorkbenchResource

@@ -1,17 +1,11 @@
-"""Jobs, the daily schedule, and the sensor that sees new files."""
+"""Jobs and the daily schedule."""
 
-import os
-from collections.abc import Iterator
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.defs.keys import landing_key
-from dagster_project.domain.counts import counted
-from dagster_project.domain.root import Root
 from dagster_project.sources.catalogue import streams_of
 
 AssetJob = Any
@@ -54,45 +48,3 @@ def daily_schedule() -> dg.ScheduleDefinition:
         execution_timezone="UTC",
         description="The whole job, daily at 05:00 UTC.",
     )
-
-
-def new_files_sensor(root: Root) -> dg.SensorDefinition:
-    """Starts the main job when whole new files lie in the inbox."""
-
-    @dg.sensor(
-        name="new_files",
-        job_name=MAIN_JOB,
-        minimum_interval_seconds=60,
-        description=f"Looks for new files in the inbox every minute ({root.inbox.name}/<source>/).",
-    )
-    def new_files(
-        context: dg.SensorEvaluationContext,
-    ) -> Iterator[dg.RunRequest | dg.SkipReason]:
-        listing = list_inbox(root.inbox)
-        if not listing:
-            yield dg.SkipReason("the inbox is empty")
-            return
-        digest = sha256(os.fsencode("\n".join(listing))).hexdigest()[:16]
-        if context.cursor == digest:
-            yield dg.SkipReason(f"{counted(len(listing), 'file')}, seen before")
-            return
-        context.update_cursor(digest)
-        yield dg.RunRequest(run_key=digest, tags={"c360/files": str(len(listing))})
-
-    return new_files
-
-
-def list_inbox(inbox: Path) -> list[str]:
-    """Name, size and time of every file that waits; loaded and half-written ones left out."""
-    if not inbox.is_dir():
-        return []
-    lines = []
-    for file in sorted(inbox.rglob("*")):
-        relative = file.relative_to(inbox)
-        waiting = (
-            not any(p.startswith(".") for p in relative.parts) and relative.parts[0] != "loaded"
-        )
-        if file.is_file() and waiting:
-            stat = file.stat()
-            lines.append(f"{relative}|{stat.st_size}|{stat.st_mtime_ns}")
-    return lines

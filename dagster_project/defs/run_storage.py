@@ -32,11 +32,11 @@ class RootRuns(SqliteRunStorage):
         """Store a run; one whose tag alone names its place is stored with that as its origin."""
         home = dagster_run.tags.get(REPOSITORY_TAG)
         if home and dagster_run.remote_job_origin is None:
-            dagster_run = dagster_run.with_job_origin(_origin(home, dagster_run.job_name))
+            dagster_run = dagster_run.with_job_origin(origin(home, dagster_run.job_name))
         return super().add_run(dagster_run)
 
 
-def _origin(home: str, job: str) -> Any:
+def origin(home: str, job: str) -> Any:
     """An origin in the form that Dagster stores it in: it exports no class to make one of."""
     repository, _, location = home.partition("@")
     stored = {
