@@ -11,6 +11,7 @@ header and how often values repeat, and in doubt a column is left out.
 import re
 from collections.abc import Sequence
 
+from dagster_project.identity.tabular.birth_parts import with_birth_parts
 from dagster_project.identity.tabular.contents import by_content, date_formats, why_misfit
 from dagster_project.identity.tabular.headers import (
     fold,
@@ -210,7 +211,7 @@ def _settle(columns: Sequence[Column], profiles: Sequence[Profile], kind: Kind) 
     in_order = [settled[column.name] for column in columns]
     if kind is Kind.PERSONS:
         named = [_settle_name(c, by_name[c.name], taken) for c in in_order]
-        return _with_family_name(named, by_name)
+        return with_birth_parts(_with_family_name(named, by_name), by_name)
     return in_order if Meaning.TITLE in taken else _with_title(in_order, by_name)
 
 

@@ -40,9 +40,9 @@ PERSONS: dict[Meaning, str] = {
     "fechadenacimiento fechanacimiento nacimiento datadinascita datanascita nascita "
     "datadenascimento datanascimento nascimento geboortedatum geboorte dataurodzenia fodselsdato",
     Meaning.BIRTH_YEAR: "birthyear yearofbirth yob anneedenaissance geburtsjahr anodenacimiento "
-    "annodinascita anodenascimento geboortejaar dobyear",
-    Meaning.BIRTH_MONTH: "birthmonth monthofbirth geburtsmonat dobmonth bm",
-    Meaning.BIRTH_DAY: "birthdayofmonth dayofbirth dobday bd",
+    "annodinascita anodenascimento geboortejaar dobyear by byear byr gebjahr",
+    Meaning.BIRTH_MONTH: "birthmonth monthofbirth geburtsmonat dobmonth bm bmonth gebmonat",
+    Meaning.BIRTH_DAY: "birthdayofmonth dayofbirth dobday bd gebtag",
     Meaning.EMAIL: "email emails mail emailaddress emailaddresses mailaddress eaddress "
     "courriel adressemail adresseemail adressecourriel correo correoelectronico "
     "direcciondecorreo emailadresse mailadresse postaelettronica indirizzoemail indirizzomail "

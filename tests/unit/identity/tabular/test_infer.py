@@ -361,3 +361,51 @@ def test_columns_of_other_people_are_left_out_beside_a_name(
 
     assert {beside[name] for name in columns} == {Meaning.IGNORED}
     assert alone["Sales rep email"] is Meaning.EMAIL
+
+
+def _born(count: int = 60) -> dict[str, list[object]]:
+    return {
+        "year": [1930 + n for n in range(count)],
+        "month": [1 + n % 12 for n in range(count)],
+        "day": [1 + n % 28 for n in range(count)],
+    }
+
+
+@pytest.mark.parametrize(
+    ("headers", "order"),
+    [
+        pytest.param(("by", "bm", "bd"), ("year", "month", "day"), id="abbreviated"),
+        pytest.param(("yr", "mo", "dy"), ("year", "month", "day"), id="not-told"),
+        pytest.param(("T", "M", "J"), ("day", "month", "year"), id="day-first"),
+        pytest.param(("x", "dobmonth", "dobday"), ("year", "month", "day"), id="one-of-three"),
+    ],
+)
+def test_a_birth_date_in_three_columns_is_found(
+    connection: duckdb.DuckDBPyConnection, headers: tuple[str, ...], order: tuple[str, ...]
+) -> None:
+    born = _born()
+    meaning = {
+        "year": Meaning.BIRTH_YEAR,
+        "month": Meaning.BIRTH_MONTH,
+        "day": Meaning.BIRTH_DAY,
+    }
+
+    found = _meanings(
+        _infer(
+            connection,
+            _people(60) | {h: born[part] for h, part in zip(headers, order, strict=True)},
+        )
+    )
+
+    assert [found[header] for header in headers] == [meaning[part] for part in order]
+
+
+def test_three_numbers_of_another_date_are_no_birth_date(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    surveyed = _born() | {"year": [2019 + n % 4 for n in range(60)]}
+
+    found = _meanings(_infer(connection, _people(60) | surveyed))
+
+    assert Meaning.BIRTH_YEAR not in found.values()
+    assert Meaning.BIRTH_MONTH not in found.values()
