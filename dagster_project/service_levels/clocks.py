@@ -556,7 +556,7 @@ def _due_of(clocks: str) -> str:
                 c.started_at,
                 begins,
                 reached_at,
-                t.target is not null and reached_at is null as is_paused
+                t.target > 0 and reached_at is null as is_paused
             from {clocks} as t
             join used_at_start as c using (clock_id)
             join (select distinct clock_id from state) using (clock_id)
@@ -633,7 +633,10 @@ _RESULT = """
     create or replace temp table clock_result as
     with
     net as (
-        select clock_id, sum(counted_time)::bigint as net_time from span group by clock_id
+        select c.clock_id, coalesce(sum(s.counted_time), 0)::bigint as net_time
+        from (select distinct clock_id from state) as c
+        left join span as s using (clock_id)
+        group by c.clock_id
     ),
     judged as (
         select

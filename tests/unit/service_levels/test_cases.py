@@ -162,6 +162,19 @@ def test_pauses_of_a_clock_around_the_clock_are_real_hours(compute: Any) -> None
     assert used == "1950"  # an hour on Friday, 31.5 hours from Sunday 16:30 to Tuesday 00:00
 
 
+def test_a_clock_paused_before_its_start_has_used_nothing(compute: Any) -> None:
+    pending = [at("2026-11-20T15:00:00Z", "pending")]
+    policy = {"hours": "business", "target_min": 60, "pause_on": ["pending"]}
+
+    assert compute(clock="resolution", policy=policy, events=pending) == (
+        *("", "", "paused", "0", "4830"),
+    )
+    at_once = policy | {"target_min": 0}
+    assert compute(clock="resolution", policy=at_once, events=pending)[:3] == (
+        *("2026-11-20T15:30:00Z", "", "missed"),
+    )
+
+
 def test_a_month_of_holidays_does_not_end_the_search(compute: Any) -> None:
     shut = [{"valid_from": None, "tz": "UTC", "week": {"mon": [["09:00", "09:30"]]}}]
 

@@ -109,7 +109,7 @@ def _minutes(begins: datetime, ends: datetime) -> Iterator[datetime]:
 def _is_paused(case: Mapping[str, Any], seen: list[tuple[datetime, str]], at: datetime) -> bool:
     if case["clock"] != "resolution":
         return False
-    states = [kind for t, kind in seen if t <= at and kind in ("open", "pending")]
+    states = [kind for t, kind in seen if t <= at and kind in ("open", "pending", "solved")]
     return bool(states) and states[-1] in case["policy"].get("pause_on", ())
 
 
