@@ -68,14 +68,18 @@ def open_members(
     *,
     beside: Sequence[Path] = (),
     limits: Limits | None = None,
+    passed_over: list[str] | None = None,
 ) -> Iterator[Member]:
     """A plain file as itself; the members of a zip, a gzip or a zip of zips one by one.
 
-    Each member is unpacked when its turn comes; a plain file has its siblings in ``beside``. ``BrokenFileError`` says what is wrong with an
-    archive as a whole (truncated, encrypted, unpacks to too much, an entry that points outside).
+    Each member is unpacked when its turn comes; a plain file has its siblings in ``beside``.
+    Pictures, films and pages that an archive holds are not unpacked; their names are added to
+    ``passed_over``. ``BrokenFileError`` says what is wrong with an archive as a whole (truncated,
+    encrypted, unpacks to too much, an entry that points outside).
     """
     member = plain_member(file, beside)
-    yield from _open(member, workdir, _Budget(limits or Limits(), member.size), depth=0)
+    media = [] if passed_over is None else passed_over
+    yield from _open(member, workdir, _Budget(limits or Limits(), member.size, media), depth=0)
 
 
 def plain_member(file: Path, beside: Sequence[Path] = ()) -> Member:
@@ -103,8 +107,9 @@ def is_archive(path: Path) -> bool:
 class _Budget:
     """What may still be unpacked from one inbox file of ``packed`` bytes, over all its levels."""
 
-    def __init__(self, limits: Limits, packed: int) -> None:
+    def __init__(self, limits: Limits, packed: int, media: list[str]) -> None:
         self.limits = limits
+        self.media = media
         self.left = limits.total_bytes
         self._packed = packed
         self._members = 0
@@ -161,7 +166,9 @@ def _open_zip(member: Member, workdir: Path, budget: _Budget, depth: int) -> Ite
         raise BrokenFileError("the zip file is cut off or damaged", _AGAIN) from None
     with archive:
         _check(archive.infolist(), budget)
-        entries = [info for info in archive.infolist() if not _is_clutter(info)]
+        named = [info for info in archive.infolist() if not _is_clutter(info)]
+        entries = [info for info in named if not _is_media(info)]
+        budget.media += [_place_of(info)[1] for info in named if _is_media(info)]
         unpack = _Unpacker(archive, member, workdir, budget, entries)
         for info in entries:
             yield from _open(unpack.member(info), workdir, budget, depth=depth + 1)
@@ -235,7 +242,11 @@ def _place_of(info: zipfile.ZipInfo) -> tuple[str, str]:
 def _is_clutter(info: zipfile.ZipInfo) -> bool:
     parts = PurePosixPath(info.filename).parts
     hidden = any(part == "__MACOSX" or part.startswith(".") for part in parts)
-    return info.is_dir() or hidden or info.filename.lower().endswith(_MEDIA)
+    return info.is_dir() or hidden
+
+
+def _is_media(info: zipfile.ZipInfo) -> bool:
+    return info.filename.lower().endswith(_MEDIA)
 
 
 def _check(entries: list[zipfile.ZipInfo], budget: _Budget) -> None:

@@ -314,7 +314,7 @@ def _read_members(
     vendor = file_vendors().get(source.vendor)
     beside = [file.parent, asked.root.inbox / "loaded" / source.name]
     tally = _Tally()
-    members = open_members(file, workdir / "members", beside=beside)
+    members = open_members(file, workdir / "members", beside=beside, passed_over=tally.media)
     for number, found in enumerate(members):
         member = replace(found, configured=source.columns)
         try:
@@ -322,7 +322,7 @@ def _read_members(
                 named = name_table(member.path, member.name, source.columns.values())
                 if named is not None:
                     tally.named.append(named)
-                    tally.ignored.append(f"{shown(member.name)} ({named.what})")
+                    tally.ignored.append(f"{_place_in(member)} ({named.what})")
                     continue
                 if vendor is not None and not vendor.sniff(member):
                     known_to = dict.fromkeys(_find_others(found, source.vendor))
@@ -332,7 +332,7 @@ def _read_members(
                     tally.read += 1
                     yield from vendor.read(member, source, workdir / f"{number:05d}")
                 else:
-                    tally.ignored.append(shown(member.name))
+                    tally.ignored.append(_place_in(member))
         except BrokenFileError as broken:
             if member.member is None:
                 raise
@@ -349,19 +349,25 @@ class _Tally:
     read: int = 0
     ignored: list[str] = field(default_factory=list)  # their names, and what they are
     named: list["Named"] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)  # pictures and the like, not looked into
     broken: int = 0
     others: dict[str, None] = field(default_factory=dict)  # vendors who know one of them
+
+
+def _place_in(member: Member) -> str:
+    """An entry's name; of an archive inside the archive, with that one's before it."""
+    path = member.member or member.name
+    return shown(path if "!" in path else member.name)
 
 
 def _rest_of(
     tally: _Tally, file: Path, source: SourceConfig, say: Callable[..., Unreadable]
 ) -> Iterator[Unreadable]:
     read, left, others = tally.read, tally.ignored, tally.others
-    if read and left:
+    if read and (left or tally.media):
         yield say(
             Why.PARTS_IGNORED,
-            f"{len(left)} of the {read + len(left)} files in the archive "
-            f"{'holds' if len(left) == 1 else 'hold'} nothing that is read: {_listed(left)}",
+            "; ".join(_passed_over(tally)),
             "nothing to do, unless you miss something from them",
             holds_file=False,
         )
@@ -374,7 +380,20 @@ def _rest_of(
     elif left:
         yield _unknown(say, source.vendor, file, tally.named[0] if tally.named else None)
     elif not read and not tally.broken:
-        yield say(Why.BROKEN, "the archive is empty", "export it again")
+        holds = "holds pictures, films or pages alone" if tally.media else "is empty"
+        yield say(Why.BROKEN, f"the archive {holds}", "export it again")
+
+
+def _passed_over(tally: _Tally) -> Iterator[str]:
+    left, media = tally.ignored, tally.media
+    if left:
+        yield (
+            f"{len(left)} of the {tally.read + len(left)} files in the archive "
+            f"{'holds' if len(left) == 1 else 'hold'} nothing that is read: {_listed(left)}"
+        )
+    if media:
+        kinds = "picture, film or page" if len(media) == 1 else "pictures, films and pages"
+        yield f"{len(media):,} {kinds} in the archive not looked into: {_listed(media)}"
 
 
 _MOST_NAMES = 10

@@ -360,8 +360,11 @@ def _is_events_page(value: Row) -> bool:
     )
 
 
+_EVERY_EVENT = frozenset({"id", "type", "created", "recipient"})
+
+
 def _is_event(value: object) -> bool:
-    return isinstance(value, dict) and {"id", "type", "created", "recipient"} <= value.keys()
+    return isinstance(value, dict) and value.keys() >= _EVERY_EVENT
 
 
 def _stream_of_object(value: object) -> str | None:
@@ -381,7 +384,8 @@ def _rows(
             yield stream, _to_row(item, stream, columns[stream], intake)
 
     def of_event(item: Any) -> Iterator[tuple[str, Row]]:
-        if isinstance(item, dict) and item:
+        # One that lacks some of it is for the gate to judge.
+        if isinstance(item, dict) and len(_EVERY_EVENT & item.keys()) >= 2:
             yield "email_event", _event_row(item, intake)
 
     for value in values:

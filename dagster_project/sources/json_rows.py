@@ -25,6 +25,7 @@ from dagster_project.sources.exports import (
     problems_of,
 )
 from dagster_project.sources.intake_count import OTHER_VALUES, Intake
+from dagster_project.sources.json_count import count_values
 from dagster_project.sources.json_exact import exact, loads
 from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.presence import Presence, without_nulls
@@ -381,7 +382,22 @@ def _read_parsed(path: Path) -> Iterator[Any]:
         return _by_line(path, start)
     if path.stat().st_size <= LARGEST_DOCUMENT:
         return _by_document(path, start)
-    return _by_window(path, start)
+    return _by_window(path, start) if start else _proven(path, _by_window(path, start))
+
+
+def _proven(path: Path, values: Iterator[Any]) -> Iterator[Any]:
+    """The values of a large file, whose number must be what another parser says."""
+    count = 0
+    for value in values:
+        count += 1
+        yield value
+    told = count_values(path)
+    if told not in (None, count):
+        raise BrokenFileError(
+            f"{counted(count, 'value was', 'values were')} read of it, "
+            f"an independent count says {told:,}",
+            "export it again in parts; if it is whole, report it",
+        )
 
 
 def _start_of_json(path: Path) -> int:

@@ -268,6 +268,36 @@ def test_an_empty_zip_is_reported(inbox: Inbox) -> None:
     assert inbox.refusal().reason == "the archive is empty"
 
 
+def zip_of(**entries: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, content in entries.items():
+            archive.writestr(name.replace("__", "/").replace("_", "."), content)
+    return buffer.getvalue()
+
+
+def test_what_is_not_read_of_an_archive_in_an_archive_is_named_with_its_place(
+    inbox: Inbox,
+) -> None:
+    inner = zip_of(Contact_csv=CONTACTS, notes_txt=b"remember the milk", logo_png=b"PNG")
+    inbox.put(CRM, "A.zip", zip_of(part__1_zip=inner, photo_jpg=b"JPG"))
+
+    reading, ignored = inbox.read()
+
+    assert isinstance(reading, Reading)
+    assert isinstance(ignored, Unreadable)
+    assert "nothing that is read: part/1.zip!notes.txt" in ignored.reason
+    assert "2 pictures, films and pages in the archive not looked into" in ignored.reason
+    assert "photo.jpg" in ignored.reason
+    assert "logo.png" in ignored.reason
+
+
+def test_an_archive_of_pictures_alone_is_not_called_empty(inbox: Inbox) -> None:
+    inbox.put(CRM, "A.zip", zip_of(photo_jpg=b"JPG"))
+
+    assert inbox.refusal().reason == "the archive holds pictures, films or pages alone"
+
+
 def test_ignored_parts_of_a_zip_do_not_hold_it(inbox: Inbox) -> None:
     name = "WE_00D8d000000AAAAEAA_2.ZIP"
     inbox.put(CRM, name, (SAMPLES / "salesforce" / name).read_bytes())
