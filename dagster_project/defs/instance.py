@@ -34,11 +34,13 @@ retention:
     purge_after_days: 30
   sensor:
     purge_after_days: {skipped: 7, started: 30, success: 30, failure: 30}
-# What a step prints goes to the terminal alone: nothing a library prints is kept, and no process
-# of Dagster's own stands between, which would answer Ctrl-C with a traceback.
+# What a library prints goes to the terminal alone: it may quote a row. The pages show the run's
+# journal, and no process of Dagster's own stands between, which would answer Ctrl-C with a traceback.
 compute_logs:
-  module: dagster._core.storage.noop_compute_log_manager
-  class: NoOpComputeLogManager
+  module: dagster_project.defs.step_output
+  class: JournalAsOutput
+  config:
+    journals: $journals
 event_log_storage:
   module: dagster_project.defs.event_log
   class: OpenEventLog
@@ -67,7 +69,11 @@ def prepare_instance(settings: Settings) -> None:
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     file = settings.dagster_home / "dagster.yaml"
     history = settings.dagster_home / "history"
-    wanted = _INSTANCE.substitute(events=_quoted(history / "runs"), runs=_quoted(history))
+    wanted = _INSTANCE.substitute(
+        events=_quoted(history / "runs"),
+        runs=_quoted(history),
+        journals=_quoted(settings.root.audit / "runs"),
+    )
     if not file.exists() or file.read_text(encoding="utf-8") != wanted:
         file.write_text(wanted, encoding="utf-8")
 

@@ -78,6 +78,10 @@ def _is_broad(handler: ast.ExceptHandler) -> bool:
 OF_DAGSTERS_INSIDE = {
     "dagster_project/defs/event_log.py": {"dagster._core.storage.event_log"},
     "dagster_project/defs/run_storage.py": {"dagster._core.storage.runs"},
+    "dagster_project/defs/step_output.py": {
+        "dagster._core.storage.compute_log_manager",
+        "dagster._core.storage.noop_compute_log_manager",
+    },
     "dagster_project/defs/transform.py": {"dagster_dbt.core.dbt_cli_event"},
 }
 """Why each: docs/decisions/0014."""
