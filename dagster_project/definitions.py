@@ -16,6 +16,7 @@ from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
+from dagster_project.defs.code_references import with_code
 from dagster_project.defs.described import DbtCatalogue, described, given_tables
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
@@ -57,17 +58,21 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     catalogue = DbtCatalogue(manifest)
     steps = [
         *(landing_assets(vendor, sources) for vendor in vendors),
-        dbt_step(STAGE, manifest),
+        dbt_step(STAGE, manifest, catalogue.reads),
         identity_assets(),
-        dbt_step(MARTS, manifest),
+        dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),
     ]
     made = [key for step in steps for key in step.keys]
+    assets = [
+        *(
+            step.map_asset_specs(lambda spec: described(catalogue, spec, STREAMS))
+            for step in steps
+        ),
+        dg.AssetsDefinition(specs=given_tables(catalogue, made, STREAMS)),
+    ]
     return dg.Definitions(
-        assets=[
-            *dg.map_asset_specs(lambda spec: described(catalogue, spec, STREAMS), steps),
-            *given_tables(catalogue, made, STREAMS),
-        ],
+        assets=with_code(assets, catalogue.made, settings),
         asset_checks=[mart_gates(tuple(n for s, n in models if s == "marts"))],
         jobs=[main_job(), *([repull] if repull else [])],
         schedules=[daily_schedule()],

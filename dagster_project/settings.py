@@ -34,6 +34,8 @@ class Settings:
     threads: int
     memory_limit: str
     as_of: datetime | None = None
+    git_url: str = ""
+    git_branch: str = "main"
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -106,6 +108,8 @@ def read_settings(
         threads=_threads(environment.get("C360_THREADS")),
         memory_limit=_memory(environment.get("C360_MEMORY_LIMIT")),
         as_of=as_of or _instant(environment.get("C360_AS_OF")),
+        git_url=environment.get("C360_GIT_URL", ""),
+        git_branch=environment.get("C360_GIT_BRANCH", "main"),
         variables={**environment, **(variables or {})},
     )
 

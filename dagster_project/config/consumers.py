@@ -75,6 +75,12 @@ class Consumer(Entries):
         min_length=1,
     )
     csv: bool = entry("also write each table as CSV", False, example="true")  # noqa: FBT003
+    expected_every_days: int | None = entry(
+        "after how many days without a new generation Dagster shows the product as overdue",
+        None,
+        example="7",
+        ge=1,
+    )
     group_size_column: str | None = entry(
         "column with the size of a group; needed without personal data",
         None,

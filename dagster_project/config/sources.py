@@ -96,6 +96,12 @@ class SourceConfig(Entries):
     disclosure: str = entry(
         "where people are told of it", example="https://example.org/privacy#crm"
     )
+    expected_every_days: int | None = entry(
+        "after how many days without anything new Dagster shows the source as overdue",
+        None,
+        example="7",
+        ge=1,
+    )
     country: str | None = entry(
         "country of phone numbers that carry no prefix",
         None,

@@ -2,14 +2,24 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import orjson
 
-from dagster_project.defs.keys import CONFIG, IDENTITY, LANDING, landing_key
-from dagster_project.domain.streams import PROVENANCE, StreamSpec
+from dagster_project.defs.columns import (
+    COLUMNS,
+    landed_schema,
+    personal_tag,
+    product_schema,
+    table_schema,
+)
+from dagster_project.defs.keys import CONFIG, IDENTITY, LANDING, PUBLISHED, landing_key
+from dagster_project.defs.versions import Reads
+from dagster_project.domain.streams import StreamSpec
+from dagster_project.engines.duckdb.column_types import Types, kept_types
 
 _GROUP_OF_SOURCE = {"config": CONFIG, "landing": LANDING, "identity": IDENTITY}
 
@@ -24,10 +34,11 @@ class DbtCatalogue:
             for source in parsed["sources"].values()
         }
         nodes = parsed["nodes"].values()
-        self.models: Mapping[dg.AssetKey, Mapping[str, Any]] = {
+        self.reads: Reads = _reads(parsed)
+        self.made: Mapping[dg.AssetKey, Mapping[str, Any]] = {
             dg.AssetKey([node["schema"], node["alias"]]): node
             for node in nodes
-            if node["resource_type"] == "model"
+            if node["resource_type"] in {"model", "seed"}
         }
         self.tested: set[tuple[str, str, str]] = {
             (node["attached_node"], node["column_name"], node["test_metadata"]["name"])
@@ -37,13 +48,51 @@ class DbtCatalogue:
             and node.get("column_name")
             and not node["config"].get("where")
         }
+        self.types: Types = kept_types(manifest.with_name("column_types.json"))
         self.owners: tuple[str, ...] = tuple(
             dict.fromkeys(
                 owner
-                for model in self.models.values()
-                for owner in model["meta"].get("dagster", {}).get("owners", ())
+                for made in self.made.values()
+                for owner in made["meta"].get("dagster", {}).get("owners", ())
             )
         )
+
+    def schema_of(
+        self, spec: dg.AssetSpec, stream: StreamSpec | None = None
+    ) -> dg.TableSchema | None:
+        """Columns of a stream, of a table of dbt, or of all tables that a product is made of."""
+        if stream is not None:
+            return landed_schema(stream)
+        if spec.group_name == PUBLISHED:
+            parts = {
+                dep.asset_key.path[-1]: self._table(dep.asset_key)
+                for dep in sorted(spec.deps, key=lambda dep: dep.asset_key)
+            }
+            return product_schema({name: part for name, part in parts.items() if part})
+        return self._table(spec.key)
+
+    def _table(self, key: dg.AssetKey) -> dg.TableSchema | None:
+        node = self.made.get(key) or self.sources.get(key)
+        if node is None or not node["columns"]:
+            return None
+        tested = [(of, test) for table, of, test in self.tested if table == node["unique_id"]]
+        return table_schema(node, self.types.get(".".join(key.path), {}), tested)
+
+
+def _reads(parsed: Mapping[str, Any]) -> dict[dg.AssetKey, frozenset[dg.AssetKey]]:
+    """Of every model and seed, the tables it is made from."""
+    tables = {
+        node["unique_id"]: dg.AssetKey([node["schema"], node.get("alias") or node["name"]])
+        for node in (*parsed["nodes"].values(), *parsed["sources"].values())
+        if node["resource_type"] in {"model", "seed", "source"}
+    }
+    return {
+        tables[node["unique_id"]]: frozenset(
+            tables[read] for read in node["depends_on"].get("nodes", ()) if read in tables
+        )
+        for node in parsed["nodes"].values()
+        if node["resource_type"] in {"model", "seed"}
+    }
 
 
 def given_tables(
@@ -53,13 +102,14 @@ def given_tables(
 
     Without a spec of their own Dagster makes stubs of them, in a group ``default``.
     """
-    own, landed = set(made), {landing_key(spec) for spec in streams}
-    return [
+    own = set(made)
+    by_key = {landing_key(spec): spec for spec in streams}
+    specs = [
         dg.AssetSpec(
             key,
             group_name=_GROUP_OF_SOURCE[source["schema"]],
             description=_told(source)
-            + (" No source of the register delivers it." if key in landed else ""),
+            + (" No source of the register delivers it." if key in by_key else ""),
             kinds={"duckdb"},
             owners=list(catalogue.owners),
             tags={"layer": _GROUP_OF_SOURCE[source["schema"]].partition("_")[2]},
@@ -67,6 +117,7 @@ def given_tables(
         for key, source in catalogue.sources.items()
         if key not in own
     ]
+    return [_with_columns(s, catalogue.schema_of(s, by_key.get(s.key))) for s in specs]
 
 
 def described(
@@ -77,23 +128,21 @@ def described(
     spec = spec.merge_attributes(tags={"layer": layer})
     if not spec.owners:
         spec = spec.replace_attributes(owners=list(catalogue.owners))
-    model = catalogue.models.get(spec.key)
-    if model is not None:
-        return _with_columns_of(catalogue, spec, model)
     stream = next((s for s in streams if landing_key(s) == spec.key), None)
-    if stream is None:
+    if stream is not None:
+        spec = spec.merge_attributes(tags={"vendor": stream.vendor})
+        if spec.key in catalogue.sources:
+            told = _told(catalogue.sources[spec.key])
+            spec = spec.replace_attributes(
+                description=f"{told} As received: every load, every version."
+            )
+    return _with_columns(spec, catalogue.schema_of(spec, stream))
+
+
+def _with_columns(spec: dg.AssetSpec, schema: dg.TableSchema | None) -> dg.AssetSpec:
+    if schema is None:
         return spec
-    landed = spec.merge_attributes(
-        tags={"vendor": stream.vendor}, metadata={_COLUMNS: _landed_columns(stream)}
-    )
-    source = catalogue.sources.get(spec.key)
-    return (
-        landed
-        if source is None
-        else landed.replace_attributes(
-            description=f"{_told(source)} As received: every load, every version."
-        )
-    )
+    return spec.merge_attributes(tags=personal_tag(schema), metadata={COLUMNS: schema})
 
 
 def as_owner(name: str) -> str:
@@ -103,44 +152,9 @@ def as_owner(name: str) -> str:
     return "team:" + re.sub(r"\W+", "_", name).strip("_")
 
 
-_COLUMNS = "dagster/column_schema"
-
-
-def _with_columns_of(
-    catalogue: DbtCatalogue, spec: dg.AssetSpec, model: Mapping[str, Any]
-) -> dg.AssetSpec:
-    columns = model["columns"]
-    told = {column["meta"].get("pii") for column in columns.values()}
-    worst = next((pii for pii in ("direct", "quasi") if pii in told), None)
-    schema = dg.TableSchema(
-        columns=[_column(catalogue, model["unique_id"], column) for column in columns.values()]
-    )
-    return spec.merge_attributes(
-        tags={"pii": worst} if worst else {}, metadata={_COLUMNS: schema} if columns else {}
-    )
-
-
-def _column(catalogue: DbtCatalogue, model: str, column: Mapping[str, Any]) -> dg.TableColumn:
-    """A column, its kind of personal data, and what dbt's tests and contract hold it to."""
-    name, pii = column["name"], column["meta"].get("pii", "none")
-    tests = {test for node, of, test in catalogue.tested if (node, of) == (model, name)}
-    asked = tests | {constraint["type"] for constraint in column["constraints"]}
-    return dg.TableColumn(
-        name,
-        type=column["data_type"] or "?",
-        description=column["description"],
-        constraints=dg.TableColumnConstraints(
-            nullable=not asked & {"primary_key", "not_null"},
-            unique=bool(asked & {"primary_key", "unique"}),
-        ),
-        tags={} if pii == "none" else {"pii": pii},
-    )
-
-
-def _landed_columns(stream: StreamSpec) -> dg.TableSchema:
-    """Vendors' columns land as text, with where they came from beside them."""
-    types = {**dict.fromkeys(stream.columns, "varchar"), **PROVENANCE}
-    return dg.TableSchema(columns=[dg.TableColumn(name, type=t) for name, t in types.items()])
+def expected_every(days: int | None) -> dg.FreshnessPolicy | None:
+    """Overdue when nothing new has come for so many days; never where nobody expects anything."""
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(days=days)) if days else None
 
 
 def _told(source: Mapping[str, Any]) -> str:

@@ -1,7 +1,7 @@
 """Identity resolution as assets: contact records in, customers out."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +10,13 @@ import dagster as dg
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.keys import IDENTITY, identity_key
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
+from dagster_project.defs.resolution_figures import (
+    Facts,
+    as_metadata,
+    keep_figures,
+    kept_figures,
+)
+from dagster_project.defs.versions import resolved_version
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import mark_started
 from dagster_project.engines.duckdb.row_counts import count_rows
@@ -135,21 +142,14 @@ def _resolve(
         if not report.is_unchanged:
             for later in (Phase.MARTS, Phase.PUBLICATION):
                 mark_started(connection, later)
-        rows = _row_counts(connection)
         quality = _quality(connection, workbench, report)
+        figures = keep_figures(connection, _plain(report), quality)
         unplaced = _unplaced(connection)
-    seconds = round(time.monotonic() - started, 3)
+        seconds = round(time.monotonic() - started, 3)
+        tables = _results(connection, figures, seconds=seconds)
     finish(workbench, Phase.IDENTITY, fingerprint)
     workbench.journal.write("identity", seconds=seconds, report=asdict(report), quality=quality)
-    for table in TABLES:
-        yield dg.MaterializeResult(
-            asset_key=identity_key(table),
-            metadata={
-                "dagster/row_count": rows.get(table, 0),
-                "seconds": seconds,
-                **(_figures(asdict(report), quality) if table == "customer_xref" else {}),
-            },
-        )
+    yield from tables
     yield from _checks(unplaced, report.moves, report.warnings)
 
 
@@ -203,35 +203,6 @@ def _quality(connection: Any, workbench: Workbench, report: Any) -> dict[str, An
     }
 
 
-def _figures(report: dict[str, Any], quality: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "report": dg.MetadataValue.md(_table(report)),
-        "quality": dg.MetadataValue.md(_table(quality)),
-        "by_hard_case": dg.MetadataValue.md(_hard_cases(quality.get("hard_cases", []))),
-    }
-
-
-def _hard_cases(cases: list[dict[str, Any]]) -> str:
-    """What became of the pairs of each kind of hard case, as a Markdown table."""
-    lines = ["| hard case | one person? | pairs | joined |", "|---|---|---|---|"]
-    lines += [
-        f"| {c['hard_case']} | {'yes' if c['is_match'] else 'no'} | {c['pairs']} | {c['joined']} |"
-        for c in cases
-    ]
-    return "\n".join(lines) if cases else "no truth beside these data"
-
-
-def _table(facts: dict[str, Any]) -> str:
-    """Flat facts as a Markdown table; nested ones one level deep."""
-    lines = ["| figure | value |", "|---|---|"]
-    for name, value in facts.items():
-        if isinstance(value, dict):
-            lines += [f"| {name} · {key} | {inner} |" for key, inner in value.items()]
-        else:
-            lines.append(f"| {name} | {value} |")
-    return "\n".join(lines)
-
-
 def _unplaced(connection: Any) -> int:
     rows = connection.execute(
         """
@@ -260,20 +231,37 @@ def _unchanged(
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Nobody moved; what the last run said of its records and model still holds."""
     with workbench.warehouse() as connection:
-        rows = _row_counts(connection)
+        tables = _results(connection, kept_figures(connection), unchanged=True)
         unplaced = _unplaced(connection)
         told = connection.execute(
             "select warnings from identity.runs order by ledger_run desc, occurred_at desc limit 1"
         ).fetchall()
-    for table in TABLES:
-        yield dg.MaterializeResult(
-            asset_key=identity_key(table),
-            metadata={"unchanged": True, "dagster/row_count": rows.get(table, 0)},
-        )
+    yield from tables
     warnings = str(told[0][0] or "").split("; ") if told else []
     yield from _checks(unplaced, NOBODY_MOVED, [warning for warning in warnings if warning])
 
 
-def _row_counts(connection: Any) -> dict[str, int]:
-    counts = count_rows(connection, ["identity"])
-    return {table: rows for (_, table), rows in counts.items()}
+def _results(
+    connection: Any, figures: Mapping[str, Facts], **more: float
+) -> list[dg.MaterializeResult[None]]:
+    """Every table with its size and version; the figures stand on the one of customers."""
+    rows = {table: n for (_, table), n in count_rows(connection, ["identity"]).items()}
+    version = dg.DataVersion(resolved_version(connection))
+    return [
+        dg.MaterializeResult(
+            asset_key=identity_key(table),
+            metadata={
+                **more,
+                "dagster/row_count": rows.get(table, 0),
+                **(as_metadata(figures) if table == "customer_xref" else {}),
+            },
+            data_version=version,
+        )
+        for table in TABLES
+    ]
+
+
+def _plain(report: Any) -> dict[str, Any]:
+    """The report as facts that can be kept; seconds are the journal's."""
+    facts = asdict(report)
+    return {name: value for name, value in facts.items() if name != "seconds"}

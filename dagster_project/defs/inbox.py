@@ -12,16 +12,18 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.config.sources import SourceConfig
-from dagster_project.defs.described import as_owner
+from dagster_project.defs.described import as_owner, expected_every
 from dagster_project.defs.guard import MAX_RETRIES, guarded
 from dagster_project.defs.intake import Intake
 from dagster_project.defs.journal import write_intake
 from dagster_project.defs.keys import INBOX, LANDING, WHOLE_INBOX, inbox_key, landing_key
+from dagster_project.defs.versions import NOTHING_YET, changed, landed_versions
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.errors import ConfigError, Customer360Error, TransientError
 from dagster_project.domain.held_back import Held, HeldBack, News, Unread, rows_in_use
 from dagster_project.domain.loads import Load, LoadState
 from dagster_project.domain.streams import StreamSpec
+from dagster_project.engines.duckdb.phases import fingerprint_of
 from dagster_project.sources.catalogue import VENDORS, streams_of
 
 GATE = "gate"
@@ -76,9 +78,9 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
         write_intake(workbench.journal, vendor, intake, news, seconds)
         held = workbench.attention.held_back()
         if speaks_for_strays:
-            yield from _of_nobody(held)
-        for source in own:
-            yield from _of_source(source, news, held)
+            yield from _of_nobody(context.instance, held)
+        yield from _of_sources(context.instance, workbench, own, news, held)
+        versions = landed_versions(workbench)
         for spec in specs:
             yield dg.MaterializeResult(
                 asset_key=landing_key(spec),
@@ -89,6 +91,7 @@ def landing_assets(vendor: str, sources: tuple[SourceConfig, ...]) -> dg.AssetsD
                         spec.vendor, spec.stream
                     ),
                 },
+                data_version=dg.DataVersion(versions[landing_key(spec)]),
             )
             yield _gate_result(
                 landing_key(spec),
@@ -106,7 +109,9 @@ def _source_spec(source: SourceConfig) -> dg.AssetSpec:
         description=f"{'API' if source.api else 'Files'} of {source.vendor}, {source.brand} in "
         f"{source.region}. Collected for: {source.purpose}.",
         kinds={"api" if source.api else "file"},
+        skippable=True,
         owners=[as_owner(source.owner)],
+        freshness_policy=expected_every(source.expected_every_days),
         tags={"vendor": source.vendor},
         metadata={
             "vendor": source.vendor,
@@ -126,6 +131,7 @@ def _inbox_spec() -> dg.AssetSpec:
         group_name=INBOX,
         description="The inbox as a whole: files at its top, and in folders no source is named after.",
         kinds={"file"},
+        skippable=True,
     )
 
 
@@ -139,7 +145,6 @@ def _landing_spec(
         owners=owners,
         kinds={"parquet", "greatexpectations"},
         description=f"Rows of {spec.vendor}'s {spec.stream} as received: every load, every version.",
-        skippable=True,
     )
 
 
@@ -242,15 +247,7 @@ def _landed(
     known = sum(x.stream == spec.stream and not x.is_new for x in intake.loads)
     waiting = [h for h in held if (h.vendor, h.stream) == (spec.vendor, spec.stream)]
     return {
-        "rows_in": sum(load.rows_in for load in first),
-        "rows_out": sum(rows_in_use(load) for load in first),
-        "rows_quarantined": sum(
-            load.quarantined for load in first if load.state is LoadState.ACCEPTED
-        ),
-        "rows_refused": sum(
-            load.rows for load in first if load.state is not LoadState.ACCEPTED
-        ),
-        "rows_left_out": sum(load.rows_in - load.rows for load in first),
+        **_sums(first),
         "rows_let_in": sum(each.let_in for each in again),
         "loads_new": len(first),
         "loads_known": known,
@@ -262,33 +259,79 @@ def _landed(
     }
 
 
-def _of_source(
-    source: SourceConfig, news: Iterable[News], held: Iterable[HeldBack]
+def _sums(loads: Iterable[Load]) -> dict[str, int]:
+    """Rows of some loads: those that came in are the sum of the four kinds below."""
+    loads = list(loads)
+    return {
+        "rows_in": sum(load.rows_in for load in loads),
+        "rows_out": sum(rows_in_use(load) for load in loads),
+        "rows_quarantined": sum(
+            load.quarantined for load in loads if load.state is LoadState.ACCEPTED
+        ),
+        "rows_refused": sum(
+            load.rows for load in loads if load.state is not LoadState.ACCEPTED
+        ),
+        "rows_left_out": sum(load.rows_in - load.rows for load in loads),
+    }
+
+
+def _of_sources(
+    instance: dg.DagsterInstance,
+    workbench: Workbench,
+    sources: Iterable[SourceConfig],
+    news: Iterable[News],
+    held: Iterable[HeldBack],
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    """A source as this run found it, and whether anybody has to look at it."""
-    first = [each.load for each in news if each.is_first and each.load.source == source.name]
-    own = [h for h in held if h.source == source.name]
-    unread = [h for h in own if h.how is Held.UNREAD]
-    waiting = [h for h in own if h.how is not Held.UNREAD]
-    yield dg.MaterializeResult(
-        asset_key=inbox_key(source.name),
-        metadata={
-            "loads_new": len(first),
-            "rows_in": sum(load.rows_in for load in first),
-            "unread": len(unread),
-            "loads_held_back": len({h.load_id for h in waiting}),
-            "rows_held_back": sum(h.rows for h in waiting if h.how is not Held.CONSENT),
-        },
-    )
-    yield _readable_result(inbox_key(source.name), unread)
-    yield _gate_result(inbox_key(source.name), waiting)
+    """The sources as this run found them, and whether anybody has to look at them.
+
+    One is materialised when something has come from it (and by the first run that looks for it),
+    so that one that is late can be told.
+    """
+    deliveries = workbench.ledger.deliveries()
+    names = [source.name for source in sources]
+    came = {inbox_key(name): deliveries.get(name, NOTHING_YET) for name in names}
+    new = changed(instance, came)
+    for name in names:
+        key = inbox_key(name)
+        own = [h for h in held if h.source == name]
+        unread = [h for h in own if h.how is Held.UNREAD]
+        waiting = [h for h in own if h.how is not Held.UNREAD]
+        if key in new:
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata=_delivered(name, news, own),
+                data_version=dg.DataVersion(came[key]),
+            )
+        yield _readable_result(key, unread)
+        yield _gate_result(key, waiting)
+
+
+def _delivered(source: str, news: Iterable[News], held: Iterable[HeldBack]) -> dict[str, int]:
+    """What has come from a source in this run, and what of it and before waits for somebody."""
+    first = [each.load for each in news if each.is_first and each.load.source == source]
+    waiting = [h for h in held if h.how is not Held.UNREAD]
+    return {
+        "loads_new": len(first),
+        **_sums(first),
+        "unread": sum(h.how is Held.UNREAD for h in held),
+        "loads_held_back": len({h.load_id for h in waiting}),
+        "rows_held_back": sum(h.rows for h in waiting if h.how is not Held.CONSENT),
+    }
 
 
 def _of_nobody(
-    held: Iterable[HeldBack],
+    instance: dg.DagsterInstance, held: Iterable[HeldBack]
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """What lies in the inbox and belongs to no source; materialised when that has changed."""
     strays = [h for h in held if h.how is Held.UNREAD and h.source is None]
-    yield dg.MaterializeResult(asset_key=WHOLE_INBOX, metadata={"unread": len(strays)})
+    newest = max((h.since for h in strays if h.since), default=None)
+    version = fingerprint_of(str(len(strays)), str(newest))
+    if changed(instance, {WHOLE_INBOX: version}):
+        yield dg.MaterializeResult(
+            asset_key=WHOLE_INBOX,
+            metadata={"unread": len(strays)},
+            data_version=dg.DataVersion(version),
+        )
     yield _readable_result(WHOLE_INBOX, strays)
 
 

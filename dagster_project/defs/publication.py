@@ -2,18 +2,25 @@
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
 from dagster_project.config.consumers import Consumer
+from dagster_project.defs.described import expected_every
 from dagster_project.defs.gates import GATE, check_result
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.keys import PUBLISHED, published_key
+from dagster_project.defs.versions import changed
 from dagster_project.defs.workbench import Workbench
+from dagster_project.publish.publication import Publication
 
 
 def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.AssetsDefinition:
-    """The data product of one consumer; ``tables`` are the models it may read."""
+    """The data product of one consumer; ``tables`` are the models it may read.
+
+    It is materialised when another generation is in force, whichever run put it there.
+    """
     key = published_key(consumer.name)
 
     @dg.multi_asset(
@@ -24,6 +31,8 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
                 deps=list(tables),
                 group_name=PUBLISHED,
                 kinds={"duckdb", "parquet"},
+                skippable=True,
+                freshness_policy=expected_every(consumer.expected_every_days),
                 description=f"{consumer.title}. One whole generation at a time.",
             )
         ],
@@ -37,6 +46,7 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
         ],
     )
     def publish_step(
+        context: dg.AssetExecutionContext,
         workbench: dg.ResourceParam[Workbench],
     ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         from dagster_project.defs.verdicts import publish_consumer
@@ -55,24 +65,27 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
             path=str(publication.path.relative_to(workbench.root.path)),
             seconds=seconds,
         )
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={
-                "generation": publication.generation,
-                "changed": publication.changed,
-                "path": str(publication.path.relative_to(workbench.root.path)),
-                "seconds": seconds,
-                "tables": dg.MetadataValue.md(
-                    "\n".join(
-                        ["| table | rows |", "|---|---|"]
-                        + [
-                            f"| {name} | {rows} |"
-                            for name, rows in sorted(publication.rows.items())
-                        ]
-                    )
-                ),
-            },
-        )
+        in_force = {key: publication.generation}
+        if publication.generation and changed(context.instance, in_force):
+            yield dg.MaterializeResult(
+                asset_key=key,
+                metadata=_metadata(workbench, publication, seconds),
+                data_version=dg.DataVersion(publication.generation),
+            )
         yield check_result(publication.verdict, asset=key, name=GATE)
 
     return publish_step
+
+
+def _metadata(workbench: Workbench, publication: Publication, seconds: float) -> dict[str, Any]:
+    rows = sorted(publication.rows.items())
+    lines = ["| table | rows |", "|---|---|", *(f"| {name} | {n} |" for name, n in rows)]
+    return {
+        "generation": publication.generation,
+        "path": str(publication.path.relative_to(workbench.root.path)),
+        "seconds": seconds,
+        "tables_published": len(rows),
+        "dagster/row_count": sum(publication.rows.values()),
+        **{f"import_{name}": n for name, n in sorted(publication.imports.items())},
+        "tables": dg.MetadataValue.md("\n".join(lines)),
+    }

@@ -13,16 +13,19 @@ from typing import Any
 
 import dagster as dg
 import orjson
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import dbt_assets
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
 from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
+from dagster_project.defs.translator import Translator
+from dagster_project.defs.versions import Reads, built_versions, resolved_version
 from dagster_project.defs.workbench import Workbench
+from dagster_project.engines.duckdb.column_types import keep_types, read_types
 from dagster_project.engines.duckdb.dbt_run import DbtError, Event, run_dbt
-from dagster_project.engines.duckdb.phases import mark_started
+from dagster_project.engines.duckdb.phases import fingerprint_of, mark_started
 from dagster_project.engines.duckdb.row_counts import RowCounts, count_rows
 
 
@@ -43,26 +46,11 @@ STAGE = Selection(Phase.STAGING, "staging intermediate", "cautious")
 MARTS = Selection(Phase.MARTS, "marts insights", "eager")
 
 
-class Translator(DagsterDbtTranslator):
-    """Groups models by folder and shows their grain as the description."""
+def dbt_step(selection: Selection, manifest: Path, reads: Reads) -> dg.AssetsDefinition:
+    """All models of one selection, with their tests as asset checks.
 
-    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The room of the house a model stands in: its folder, which is also the step it runs in.
-
-        Not its schema: an intermediate model that reads marts is built with them, and in the
-        group of its schema it would close a circle through the groups.
-        """
-        kind = dbt_resource_props.get("resource_type")
-        folder = "seeds" if kind == "seed" else dbt_resource_props["fqn"][1]
-        return GROUP_OF_SCHEMA.get(folder)
-
-    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """The model's own description, without its SQL."""
-        return str(dbt_resource_props.get("description") or dbt_resource_props["name"])
-
-
-def dbt_step(selection: Selection, manifest: Path) -> dg.AssetsDefinition:
-    """All models of one selection, with their tests as asset checks."""
+    ``reads``: of every table of dbt, what it is made from.
+    """
 
     @dbt_assets(
         manifest=manifest,
@@ -74,7 +62,7 @@ def dbt_step(selection: Selection, manifest: Path) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
     ) -> Iterator[Any]:
         with guarded(f"dbt {selection.phase}"):
-            yield from _build(context, workbench, selection, manifest)
+            yield from _build(context, workbench, selection, manifest, reads)
 
     return step
 
@@ -84,12 +72,13 @@ def _build(
     workbench: Workbench,
     selection: Selection,
     manifest: Path,
+    reads: Reads,
 ) -> Iterator[Any]:
     started = time.monotonic()
     rebuild, full_refresh = needs_rebuild(workbench, selection.phase, chosen=context.is_subset)
     if not rebuild:
         workbench.journal.write(str(selection.phase), unchanged=True, seconds=0)
-        yield from _unchanged(context, _row_counts(workbench))
+        yield from _unchanged(context, _standing(workbench, reads))
         yield from repeat_results(workbench, selection.phase, context.selected_asset_check_keys)
         return
     fingerprint = inputs_fingerprint(workbench)
@@ -124,14 +113,15 @@ def _build(
         )
     except DbtError as error:
         failure = error
-    rows = _row_counts(workbench) if failure is None else {}
+    standing = _standing(workbench, reads, is_whole=failure is None, chosen=context.is_subset)
     checked: list[dg.AssetCheckResult] = []
-    for result in _dagster_events(context, events, manifest, rows):
+    for result in _dagster_events(context, events, manifest, standing):
         if isinstance(result, dg.AssetCheckResult):
             checked.append(result)
         yield result
     if failure is not None:
         raise failure
+    _keep_types(workbench)
     if not context.is_subset:
         keep_results(workbench, selection.phase, checked)
         finish(workbench, selection.phase, fingerprint)
@@ -143,6 +133,13 @@ def _build(
         seconds=round(time.monotonic() - started, 3),
         slowest=_slowest(events),
     )
+
+
+def _keep_types(workbench: Workbench) -> None:
+    """Leave the types of all columns where the definitions find them when they are next loaded."""
+    with workbench.warehouse() as connection:
+        types = read_types(connection, GROUP_OF_SCHEMA)
+    keep_types(workbench.dbt.column_types, types)
 
 
 def _slowest(events: list[Event], shown: int = 20) -> dict[str, float]:
@@ -176,16 +173,45 @@ def _variables(workbench: Workbench) -> dict[str, object]:
     return {"as_of": as_of.isoformat()} if as_of else {}
 
 
-def _row_counts(workbench: Workbench) -> RowCounts:
+@dataclass(frozen=True)
+class _Standing:
+    """The tables as they stand: how many rows, and what they were made from."""
+
+    rows: RowCounts
+    versions: Mapping[dg.AssetKey, dg.DataVersion]
+
+    def rows_of(self, key: dg.AssetKey) -> dict[str, int]:
+        """What Dagster shows as a table's size; nothing of a view."""
+        schema, table = key.path
+        count = self.rows.get((schema, table))
+        return {} if count is None else {"dagster/row_count": count}
+
+
+def _standing(
+    workbench: Workbench, reads: Reads, *, is_whole: bool = True, chosen: bool = False
+) -> _Standing:
+    """Rows are told of a phase that is whole.
+
+    Of ``chosen`` tables nobody knows whether their inputs are up to date: their version is their
+    run's own, and the next whole run's is another.
+    """
     with workbench.warehouse() as connection:
-        return count_rows(connection, GROUP_OF_SCHEMA)
+        rows = count_rows(connection, GROUP_OF_SCHEMA) if is_whole else {}
+        identity = resolved_version(connection)
+    versions = built_versions(workbench, reads, identity)
+    if chosen:
+        versions = {
+            key: dg.DataVersion(fingerprint_of(version.value, workbench.run_id))
+            for key, version in versions.items()
+        }
+    return _Standing(rows, versions)
 
 
 def _dagster_events(
     context: dg.AssetExecutionContext,
     events: list[Event],
     manifest: Path,
-    rows: RowCounts,
+    standing: _Standing,
 ) -> Iterator[Any]:
     translator = Translator()
     parsed = orjson.loads(manifest.read_bytes())
@@ -198,15 +224,19 @@ def _dagster_events(
                 continue
             if isinstance(result, dg.Output):
                 relation = event["data"]["node_info"]["node_relation"]
-                size = _rows_of(rows, relation["schema"], relation["alias"])
-                yield dg.Output(
-                    None, output_name=result.output_name, metadata={**result.metadata, **size}
+                key = dg.AssetKey([relation["schema"], relation["alias"]])
+                yield dg.MaterializeResult(
+                    asset_key=key,
+                    metadata={**result.metadata, **standing.rows_of(key)},
+                    data_version=standing.versions[key],
                 )
             else:
                 yield result
 
 
-def _unchanged(context: dg.AssetExecutionContext, rows: RowCounts) -> Iterator[dg.Output[None]]:
+def _unchanged(
+    context: dg.AssetExecutionContext, standing: _Standing
+) -> Iterator[dg.MaterializeResult[None]]:
     """Every table stands as it was built last."""
     parents = context.assets_def.asset_deps
     for key in TopologicalSorter(
@@ -214,15 +244,8 @@ def _unchanged(context: dg.AssetExecutionContext, rows: RowCounts) -> Iterator[d
     ).static_order():
         if key not in context.selected_asset_keys:
             continue
-        schema, table = key.path
-        yield dg.Output(
-            None,
-            output_name=key.to_python_identifier(),
-            metadata={"unchanged": True, **_rows_of(rows, schema, table)},
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata={"unchanged": True, **standing.rows_of(key)},
+            data_version=standing.versions[key],
         )
-
-
-def _rows_of(rows: RowCounts, schema: str, table: str) -> dict[str, int]:
-    """What Dagster shows as a table's size; nothing of a view."""
-    count = rows.get((schema, table))
-    return {} if count is None else {"dagster/row_count": count}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -218,7 +219,30 @@ class Ledger:
             rows = connection.execute(
                 "select load_id, state, gate_seq, quarantined from loads order by load_id"
             ).fetchall()
-        return sha256(json.dumps([tuple(r) for r in rows]).encode()).hexdigest()[:24]
+        return _hash(tuple(r) for r in rows)
+
+    def fingerprints(self) -> dict[tuple[str, str], str]:
+        """The same per vendor and stream, of those that have loads."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "select vendor, stream, load_id, state, gate_seq, quarantined "
+                "from loads order by vendor, stream, load_id"
+            ).fetchall()
+        return {
+            name: _hash(tuple(r)[2:] for r in own)
+            for name, own in groupby(rows, lambda r: (r["vendor"], r["stream"]))
+        }
+
+    def deliveries(self) -> dict[str, str]:
+        """Per source that has loads, changes with every one that comes, whatever its gate decides."""
+        with self._file.reading() as connection:
+            rows = connection.execute(
+                "select source, load_id from loads order by source, load_id"
+            ).fetchall()
+        return {
+            source: _hash(r["load_id"] for r in own)
+            for source, own in groupby(rows, lambda r: r["source"])
+        }
 
     def cursor_of(self, source: str, stream: str) -> dict[str, str] | None:
         """How far one stream of one API was read; ``None`` before its first page."""
@@ -253,6 +277,10 @@ class Ledger:
             tuple(json.loads(row["notes"])),
             datetime.fromisoformat(row["decided_at"]),
         )
+
+
+def _hash(values: Iterable[object]) -> str:
+    return sha256(json.dumps(list(values)).encode()).hexdigest()[:24]
 
 
 def _put_cursor(

@@ -35,6 +35,11 @@ class DbtProject:
         """The parsed project."""
         return self.target / "manifest.json"
 
+    @property
+    def column_types(self) -> Path:
+        """The types of the tables' columns, as the last run left them."""
+        return self.target / "column_types.json"
+
 
 class DbtError(Customer360Error):
     """At least one node failed; the message names nodes, never values."""

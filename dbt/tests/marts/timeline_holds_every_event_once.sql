@@ -1,5 +1,5 @@
 {{ config(meta={
-    "description": "Events of each fact as the fact itself counts them, beside the timeline's rows of that fact.",
+    "description": "The timeline has as many rows of each fact as that fact has events.",
     "dagster": {"ref": {"name": "customer_timeline"}},
 }) }}
 with

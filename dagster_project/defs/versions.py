@@ -1,0 +1,98 @@
+"""Data versions: what an asset's content was made from, so that the same again can be told.
+
+An asset that other steps read is yielded by every run, for Dagster skips whatever reads one that
+is not: it carries the version it had. Sources and products, which no other step reads, are
+yielded only when theirs is another: when they were last materialised is when they last changed.
+
+Belongs here: versions, and which of them Dagster knows. Does not belong here: what is built.
+"""
+
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+
+import dagster as dg
+import duckdb
+
+from dagster_project.defs.keys import identity_key, landing_key
+from dagster_project.defs.workbench import Workbench
+from dagster_project.engines.duckdb.phases import fingerprint_of
+from dagster_project.sources.catalogue import STREAMS
+
+Reads = Mapping[dg.AssetKey, frozenset[dg.AssetKey]]
+"""For each table of dbt, what it is made from."""
+
+_LEDGER_TABLES = ("loads", "quarantined")
+_TAG = "dagster/data_version"
+
+
+NOTHING_YET = "nothing yet"
+
+
+def landed_versions(workbench: Workbench) -> dict[dg.AssetKey, str]:
+    """Per stream, changes with every load and every decision on one."""
+    known = workbench.ledger.fingerprints()
+    return {
+        landing_key(spec): known.get((spec.vendor, spec.stream), NOTHING_YET)
+        for spec in STREAMS
+    }
+
+
+def resolved_version(connection: duckdb.DuckDBPyConnection) -> str:
+    """Changes with every resolution that wrote anything: what the newest one was made from."""
+    known = connection.execute(
+        "select count(*) from duckdb_tables() where schema_name = 'identity' "
+        "and table_name = 'runs' and database_name = current_database()"
+    ).fetchall()
+    if not known[0][0]:
+        return NOTHING_YET
+    rows = connection.execute(
+        "select input_hash, evidence_hash, spec_hash, model_version, ledger_run "
+        "from identity.runs order by rowid desc limit 1"
+    ).fetchall()
+    return fingerprint_of(*map(str, rows[0])) if rows else NOTHING_YET
+
+
+def built_versions(
+    workbench: Workbench, reads: Reads, identity: str
+) -> dict[dg.AssetKey, dg.DataVersion]:
+    """Version of every table of dbt: of its inputs, and of the code and configuration of all.
+
+    ``identity``: the version of what was resolved.
+    """
+    known = dict.fromkeys(_identity_tables(reads), identity)
+    known |= landed_versions(workbench)
+    ledger = workbench.ledger.fingerprint()
+    known |= {dg.AssetKey(["landing", table]): ledger for table in _LEDGER_TABLES}
+    versions = dict(known)
+    for key in TopologicalSorter(reads).static_order():
+        if key in reads:
+            inputs = sorted(f"{k.to_user_string()}={versions.get(k, '')}" for k in reads[key])
+            versions[key] = fingerprint_of(workbench.code_fingerprint, *inputs)
+    return {key: dg.DataVersion(versions[key]) for key in reads}
+
+
+def _identity_tables(reads: Reads) -> set[dg.AssetKey]:
+    schema = identity_key("customer_xref").path[0]
+    return {key for inputs in reads.values() for key in inputs if key.path[0] == schema}
+
+
+def changed(
+    instance: dg.DagsterInstance, versions: Mapping[dg.AssetKey, str]
+) -> set[dg.AssetKey]:
+    """The assets whose version is not the one they were last materialised with."""
+    known = _materialised_with(instance, versions)
+    return {key for key, version in versions.items() if known.get(key) != version}
+
+
+def _materialised_with(
+    instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]
+) -> dict[dg.AssetKey, str | None]:
+    events = {
+        record.asset_entry.asset_key: record.asset_entry.last_materialization
+        for record in instance.get_asset_records(list(keys))
+    }
+    return {
+        key: (event.asset_materialization.tags or {}).get(_TAG)
+        for key, event in events.items()
+        if event is not None and event.asset_materialization is not None
+    }
