@@ -77,7 +77,7 @@ OTHER_GIVEN = (both_names("other", "same"), both_names("other", "alike"))
 """Names of two members of a family."""
 
 SAME_FAMILY = tuple(
-    both_names(given, family) for given in GIVEN for family in ("alike", "same")
+    both_names(given, family) for given in GIVEN.names for family in ("alike", "same")
 )
 
 OWN_NAME = (

@@ -13,7 +13,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from dagster_project.identity.comparing.comparison import Comparison, Level
+from dagster_project.identity.comparing.comparison import Comparison, Grid, Level
 
 Levels = npt.NDArray[np.int8]
 
@@ -113,10 +113,13 @@ def _joint(a: Comparison, b: Comparison) -> Comparison:
     return Comparison(
         f"{a.name}+{b.name}",
         tuple(
-            Level(f"{x.name}+{y.name}", x.matches * y.matches, x.strangers * y.strangers)
+            Level(
+                f"{x.name}+{y.name}",
+                matches=x.matches * y.matches,
+                strangers=x.strangers * y.strangers,
+            )
             for x in a.levels
             for y in b.levels
         ),
-        "0",
-        grid=(len(a.levels), len(b.levels)),
+        grid=Grid(len(a.levels), len(b.levels)),
     )

@@ -19,7 +19,7 @@ from dagster_project.identity.comparing.pairs import Comparing
 from dagster_project.identity.comparing.patterns import COMPARISONS, Counted
 from dagster_project.identity.learning.interplay import widen
 
-FORMAT = "11"
+FORMAT = "12"
 """Grows when features or levels change, so that models of older code are trained anew."""
 
 NAME_ALONE = 30

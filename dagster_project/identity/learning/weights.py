@@ -148,13 +148,14 @@ class CountedECM(ECM):  # type: ignore[misc]
     def _foresee(self, seen: Floats) -> None:
         """Foresee rare levels of grids from how often strangers have either part of them."""
         for comparison, start in zip(self.comparisons, self._starts[:-1], strict=True):
-            if comparison.grid is None:
+            shape = comparison.grid
+            if shape is None:
                 continue
-            rows, columns = comparison.grid
+            rows, columns = shape.rows, shape.columns
             cells = slice(start, start + rows * columns)
             grid = (seen[cells] + self._experience[0][cells]).reshape(rows, columns)
             chance = grid.sum(1, keepdims=True) * grid.sum(0, keepdims=True) / grid.sum() ** 2
-            chance[rows // 2 :, columns // 3 :] *= comparison.kinship
+            chance[shape.agreeing_row :, shape.agreeing_column :] *= shape.kinship
             share = float(self._experience[0][cells].sum())
             self._experience[0][cells] = (chance / chance.sum() * share).ravel()
 

@@ -6,7 +6,7 @@ surprise, the other says anywhere. So an artist inside a title still speaks for 
 
 from dataclasses import dataclass
 
-from dagster_project.identity.comparing.comparison import Comparison, Level
+from dagster_project.identity.comparing.comparison import OTHERWISE, Comparison, Level
 from dagster_project.identity.works.fields import CATEGORIES, NUMBERS
 from dagster_project.identity.works.siblings import LONE, SIBLINGS
 from dagster_project.identity.works.words import EIGHTHS
@@ -17,33 +17,17 @@ BITS = 3
 _TITLE = Comparison(
     "title",
     (
-        Level("different", 0.03, 0.55),
-        Level("little_alike", 0.05, 0.25),
-        Level("half_alike", 0.10, 0.10),
-        Level("alike", 0.22, 0.05),
-        Level("same_common", 0.15, 0.02),
-        Level("same", 0.20, 0.02),
-        Level("same_rare", 0.25, 0.01),
+        Level("different", OTHERWISE, matches=0.03, strangers=0.55),
+        Level("little_alike", "title_cover >= 0.25", matches=0.05, strangers=0.25),
+        Level("half_alike", "title_cover >= 0.5", matches=0.10, strangers=0.10),
+        Level("alike", "title_cover >= 0.7", matches=0.22, strangers=0.05),
+        Level("same_common", "title_cover >= 0.9", matches=0.15, strangers=0.02),
+        Level("same", "title_cover >= 0.9 and title_bits >= 16", matches=0.20, strangers=0.02),
+        Level(
+            "same_rare", "title_cover >= 0.9 and title_bits >= 26", matches=0.25, strangers=0.01
+        ),
     ),
-    """
-    case
-        when title_cover is null then 0
-        when title_cover < 0.25 then 1
-        when title_cover < 0.5 then 2
-        when title_cover < 0.7 then 3
-        when title_cover < 0.9 then 4
-        when title_bits < 16 then 5
-        when title_bits < 26 then 6
-        else 7
-    end
-    """,
-)
-
-_FIELD_LEVELS = (
-    Level("different", 0.05, 0.45),
-    Level("little_alike", 0.05, 0.15),
-    Level("alike", 0.15, 0.15),
-    Level("same", 0.75, 0.25),
+    missing="title_cover is null",
 )
 
 
@@ -51,87 +35,72 @@ def _field(name: str) -> Comparison:
     """A text that may stand in another field: where one side has none, only agreement counts."""
     return Comparison(
         name,
-        _FIELD_LEVELS,
-        f"""
-        case
-            when {name}_cover is null then 0
-            when not {name}_both and {name}_cover < 0.6 then 0
-            when {name}_cover < 0.3 then 1
-            when {name}_cover < 0.6 then 2
-            when {name}_cover < 0.85 then 3
-            else 4
-        end
-        """,
+        (
+            Level("different", OTHERWISE, matches=0.05, strangers=0.45),
+            Level("little_alike", f"{name}_cover >= 0.3", matches=0.05, strangers=0.15),
+            Level("alike", f"{name}_cover >= 0.6", matches=0.15, strangers=0.15),
+            Level("same", f"{name}_cover >= 0.85", matches=0.75, strangers=0.25),
+        ),
+        missing=f"{name}_cover is null or (not {name}_both and {name}_cover < 0.6)",
     )
 
 
 _DESCRIPTION = Comparison(
     "description",
     (
-        Level("different", 0.30, 0.60),
-        Level("alike", 0.30, 0.30),
-        Level("same", 0.40, 0.10),
+        Level("different", OTHERWISE, matches=0.30, strangers=0.60),
+        Level("alike", "description_cover >= 0.25", matches=0.30, strangers=0.30),
+        Level("same", "description_cover >= 0.6", matches=0.40, strangers=0.10),
     ),
-    """
-    case
-        when description_cover is null then 0
-        when description_cover < 0.25 then 1
-        when description_cover < 0.6 then 2
-        else 3
-    end
-    """,
+    missing="description_cover is null",
 )
+
+
+def _missing(name: str) -> str:
+    return f"l.{name} is null or r.{name} is null"
 
 
 def _sets(name: str, matches: float, strangers: float) -> Comparison:
     """Lists of which one shared member counts."""
     return Comparison(
         name,
-        (Level("different", 1 - matches, 1 - strangers), Level("same", matches, strangers)),
-        f"""
-        case
-            when l.{name} is null or r.{name} is null then 0
-            when list_has_any(l.{name}, r.{name}) then 2
-            else 1
-        end
-        """,
+        (
+            Level("different", OTHERWISE, matches=1 - matches, strangers=1 - strangers),
+            Level(
+                "same",
+                f"list_has_any(l.{name}, r.{name})",
+                matches=matches,
+                strangers=strangers,
+            ),
+        ),
+        missing=_missing(name),
     )
 
 
 _YEAR = Comparison(
     "year",
     (
-        Level("different", 0.05, 0.70),
-        Level("next", 0.05, 0.10),
-        Level("same", 0.90, 0.20),
+        Level("different", OTHERWISE, matches=0.05, strangers=0.70),
+        Level("next", "abs(l.year - r.year) = 1", matches=0.05, strangers=0.10),
+        Level("same", "l.year = r.year", matches=0.90, strangers=0.20),
     ),
-    """
-    case
-        when l.year is null or r.year is null then 0
-        when l.year = r.year then 3
-        when abs(l.year - r.year) = 1 then 2
-        else 1
-    end
-    """,
+    missing=_missing("year"),
 )
+
+
+def _within(name: str, share: float) -> str:
+    return f"abs(l.{name} - r.{name}) <= {share} * greatest(l.{name}, r.{name})"
+
 
 _DURATION = Comparison(
     "duration",
     (
-        Level("different", 0.03, 0.80),
-        Level("near", 0.04, 0.10),
-        Level("nearer", 0.08, 0.05),
-        Level("same", 0.85, 0.05),
+        Level("different", OTHERWISE, matches=0.03, strangers=0.80),
+        Level("near", _within("duration", 0.1), matches=0.04, strangers=0.10),
+        Level("nearer", _within("duration", 0.02), matches=0.08, strangers=0.05),
+        Level("same", "abs(l.duration - r.duration) <= 1.5", matches=0.85, strangers=0.05),
     ),
-    """
-    case
-        when l.duration is null or r.duration is null then 0
-        when abs(l.duration - r.duration) <= 1.5 then 4
-        when abs(l.duration - r.duration) <= 0.02 * greatest(l.duration, r.duration) then 3
-        when abs(l.duration - r.duration) <= 0.1 * greatest(l.duration, r.duration) then 2
-        else 1
-    end
-    """,
+    missing=_missing("duration"),
 )
 
 
@@ -139,18 +108,11 @@ def _number(name: str) -> Comparison:
     return Comparison(
         name,
         (
-            Level("different", 0.15, 0.80),
-            Level("near", 0.15, 0.12),
-            Level("same", 0.70, 0.08),
+            Level("different", OTHERWISE, matches=0.15, strangers=0.80),
+            Level("near", _within(name, 0.1), matches=0.15, strangers=0.12),
+            Level("same", _within(name, 0.005), matches=0.70, strangers=0.08),
         ),
-        f"""
-        case
-            when l.{name} is null or r.{name} is null then 0
-            when abs(l.{name} - r.{name}) <= 0.005 * greatest(l.{name}, r.{name}) then 3
-            when abs(l.{name} - r.{name}) <= 0.1 * greatest(l.{name}, r.{name}) then 2
-            else 1
-        end
-        """,
+        missing=_missing(name),
     )
 
 
@@ -159,19 +121,17 @@ def _category(name: str) -> Comparison:
     return Comparison(
         name,
         (
-            Level("different", 0.10, 0.45),
-            Level("alike", 0.10, 0.10),
-            Level("same", 0.80, 0.45),
+            Level("different", OTHERWISE, matches=0.10, strangers=0.45),
+            Level(
+                "alike",
+                f"left(l.{name}, 3) = left(r.{name}, 3) "
+                f"or jaro_winkler_similarity(l.{name}, r.{name}) >= 0.88",
+                matches=0.10,
+                strangers=0.10,
+            ),
+            Level("same", f"l.{name} = r.{name}", matches=0.80, strangers=0.45),
         ),
-        f"""
-        case
-            when l.{name} is null or r.{name} is null then 0
-            when l.{name} = r.{name} then 3
-            when left(l.{name}, 3) = left(r.{name}, 3)
-                or jaro_winkler_similarity(l.{name}, r.{name}) >= 0.88 then 2
-            else 1
-        end
-        """,
+        missing=_missing(name),
     )
 
 

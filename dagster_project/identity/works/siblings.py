@@ -8,48 +8,77 @@ silence of a record whose title is cut short or another one: siblings have one t
 
 from dagster_project.identity.comparing.comparison import Comparison, Level
 
+# Of siblings that designate both, and not the same.
+_OTHER_NUMERALS = """
+    coalesce(
+        (
+            len(l.numerals) > 0 and len(r.numerals) > 0
+            and not list_has_any(l.numerals, r.numerals)
+        )
+        or (len(lone_numerals_l) > 0 and len(lone_numerals_r) > 0),
+        false
+    )
+"""
+_OTHER_VARIANTS = "coalesce(len(lone_variants_l) > 0 and len(lone_variants_r) > 0, false)"
+_OTHER_COUNTS = "coalesce(list_has_any(lone_counted_l, lone_counted_r), false)"
+_SAME_TITLE = "coalesce(title_cover, 0) >= 0.25"
+
 _NUMERALS = Comparison(
     "numerals",
     (
-        Level("different", 1e-6, 0.40),
-        Level("unsaid", 1e-6, 0.20),
+        Level("different", _OTHER_NUMERALS, matches=1e-6, strangers=0.40),
         Level(
-            "first_unsaid", 0.02, 0.10
-        ),  # the first volume goes without a number until the second
-        Level("same", 0.98, 0.30),
+            "unsaid",
+            f"{_SAME_TITLE} and (len(lone_numerals_l) > 0 or len(lone_numerals_r) > 0) "
+            f"and not {_OTHER_NUMERALS}",
+            matches=1e-6,
+            strangers=0.20,
+        ),
+        # the first volume goes without a number until the second
+        Level(
+            "first_unsaid",
+            f"{_SAME_TITLE} and (lone_numerals_l = ['1'] or lone_numerals_r = ['1']) "
+            f"and not {_OTHER_NUMERALS}",
+            matches=0.02,
+            strangers=0.10,
+        ),
+        Level(
+            "same",
+            f"{_SAME_TITLE} and list_has_any(l.numerals, r.numerals) "
+            "and not (len(lone_numerals_l) > 0 or len(lone_numerals_r) > 0)",
+            matches=0.98,
+            strangers=0.30,
+        ),
     ),
-    """
-    case
-        when len(l.numerals) > 0 and len(r.numerals) > 0
-            and not list_has_any(l.numerals, r.numerals) then 1
-        when len(lone_numerals_l) > 0 and len(lone_numerals_r) > 0 then 1
-        when coalesce(title_cover, 0) < 0.25 then 0
-        when lone_numerals_l = ['1'] or lone_numerals_r = ['1'] then 3
-        when len(lone_numerals_l) > 0 or len(lone_numerals_r) > 0 then 2
-        when list_has_any(l.numerals, r.numerals) then 4
-        else 0
-    end
-    """,
 )
 
 _VARIANTS = Comparison(
     "variants",
     (
-        Level("different", 1e-6, 0.30),
-        Level("other_count", 1e-6, 0.20),
-        Level("unsaid", 1e-6, 0.20),
-        Level("same", 1.0, 0.30),
+        Level("different", _OTHER_VARIANTS, matches=1e-6, strangers=0.30),
+        Level(
+            "other_count",
+            f"{_OTHER_COUNTS} and not {_OTHER_VARIANTS}",
+            matches=1e-6,
+            strangers=0.20,
+        ),
+        Level(
+            "unsaid",
+            f"{_SAME_TITLE} and (len(lone_variants_l) > 0 or len(lone_variants_r) > 0) "
+            f"and not {_OTHER_VARIANTS} and not {_OTHER_COUNTS}",
+            matches=1e-6,
+            strangers=0.20,
+        ),
+        Level(
+            "same",
+            f"{_SAME_TITLE} "
+            "and (list_has_any(l.variants, r.variants) or list_has_any(l.counts, r.counts)) "
+            "and not (len(lone_variants_l) > 0 or len(lone_variants_r) > 0) "
+            f"and not {_OTHER_COUNTS}",
+            matches=1.0,
+            strangers=0.30,
+        ),
     ),
-    """
-    case
-        when len(lone_variants_l) > 0 and len(lone_variants_r) > 0 then 1
-        when list_has_any(lone_counted_l, lone_counted_r) then 2
-        when coalesce(title_cover, 0) < 0.25 then 0
-        when len(lone_variants_l) > 0 or len(lone_variants_r) > 0 then 3
-        when list_has_any(l.variants, r.variants) or list_has_any(l.counts, r.counts) then 4
-        else 0
-    end
-    """,
 )
 
 SIBLINGS = (_NUMERALS, _VARIANTS)

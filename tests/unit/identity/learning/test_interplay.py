@@ -12,8 +12,11 @@ from dagster_project.identity.learning.interplay import (
     widened,
 )
 
-_TWO = (Level("different", 0.2, 0.9), Level("same", 0.8, 0.1))
-_FIELDS = tuple(Comparison(name, _TWO, "0") for name in ("town", "code", "colour"))
+_TWO = (
+    Level("different", matches=0.2, strangers=0.9),
+    Level("same", matches=0.8, strangers=0.1),
+)
+_FIELDS = tuple(Comparison(name, _TWO) for name in ("town", "code", "colour"))
 
 
 def _counted(*rows: tuple[int, int, int, int]) -> tuple[np.ndarray, np.ndarray]:  # type: ignore[type-arg]
@@ -58,7 +61,9 @@ def test_too_few_strangers_prove_nothing() -> None:
 
 
 def test_a_field_of_a_set_worth_is_left_alone() -> None:
-    fixed = Comparison("code", (_TWO[0], Level("same", 0.8, 0.1, fixed_bits=2.0)), "0")
+    fixed = Comparison(
+        "code", (_TWO[0], Level("same", matches=0.8, strangers=0.1, fixed_bits=2.0))
+    )
     levels, counts = _counted((1, 1, 1, 8000), (2, 2, 1, 200))
 
     assert find_interplay(levels, counts, (_FIELDS[0], fixed, _FIELDS[2])) == ()

@@ -5,8 +5,11 @@ import numpy as np
 from dagster_project.identity.comparing.comparison import Comparison, Level
 from dagster_project.identity.learning.weights import Fit, TrainingData, train
 
-_FIELD = (Level("different", 0.1, 0.97), Level("same", 0.9, 0.03))
-_COMPARISONS = tuple(Comparison(name, _FIELD, "0") for name in ("name", "town", "birth"))
+_FIELD = (
+    Level("different", matches=0.1, strangers=0.97),
+    Level("same", matches=0.9, strangers=0.03),
+)
+_COMPARISONS = tuple(Comparison(name, _FIELD) for name in ("name", "town", "birth"))
 
 
 _NONE = np.empty((0, len(_COMPARISONS)), dtype=np.int8)
