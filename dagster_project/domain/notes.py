@@ -13,6 +13,9 @@ _INFORMATION = re.compile(
 )
 """What was done is right, or is the wish of somebody else, and nobody has to do anything."""
 
+_NARROWER = "narrower than before"
+"""A column that is missing, of consent too, leaves what people said as it was."""
+
 _CONSENT = re.compile(
     r"mailchimp_member status_|consent|opt(?:ed|s)?[ _-]?(?:in|out)|unsub|subscri"
     r"|do[ _-]?not[ _-]?(?:call|contact|mail|e-?mail)",
@@ -26,8 +29,8 @@ def asks_for_something(note: str) -> bool:
 
 
 def is_about_consent(words: str) -> bool:
-    """Whether a rule's name or a remark is about what a person agreed to."""
-    return bool(_CONSENT.search(words))
+    """Whether a rule's name or a remark is about what a person agreed to, read or misread."""
+    return not words.startswith(_NARROWER) and bool(_CONSENT.search(words))
 
 
 @dataclass(frozen=True)

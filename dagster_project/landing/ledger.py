@@ -109,16 +109,16 @@ class Ledger:
         manifest: dict[str, Any] = json.loads(row[0])
         return manifest
 
-    def absent_before(self, source: str, stream: str) -> tuple[frozenset[str], ...]:
-        """What accepted loads of a stream had no column for; older loads did not record it."""
+    def absent_before(self, source: str, stream: str) -> tuple[tuple[str, frozenset[str]], ...]:
+        """By origin, what accepted loads had no column for; older loads did not record it."""
         with self._file.reading() as connection:
             rows = connection.execute(
-                "select distinct json_extract(manifest, '$.absent_columns') from loads "
+                "select distinct origin, json_extract(manifest, '$.absent_columns') from loads "
                 "where source = ? and stream = ? and state = ? "
                 "and json_extract(manifest, '$.absent_columns') is not null",
                 (source, stream, LoadState.ACCEPTED),
             ).fetchall()
-        return tuple(frozenset(json.loads(row[0])) for row in rows)
+        return tuple((origin, frozenset(json.loads(absent))) for origin, absent in rows)
 
     def known_ids(self) -> frozenset[str]:
         """Ids of all loads that were ever entered."""

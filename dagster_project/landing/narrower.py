@@ -1,10 +1,12 @@
 """Names what a file has no columns for, though its source's stream told it before.
 
 Nothing is lost by it: staging carries on what was said last. A company should know all the same
-that a view it exports from has shrunk.
+that a view it exports from has shrunk. Files of another kind, and the parts of one archive, are other
+views: a list of cleaned addresses never had the columns of the list of subscribers.
 """
 
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 
 import duckdb
 
@@ -26,10 +28,14 @@ def absent_columns(connection: duckdb.DuckDBPyConnection, rows: Path) -> list[st
 
 
 def narrower_note(
-    ledger: Ledger, source: str, stream: str, absent: list[str]
+    ledger: Ledger, source: str, stream: str, origin: str, absent: list[str]
 ) -> tuple[str, ...]:
-    """One sentence, where accepted loads of the stream had columns this one lacks."""
-    before = ledger.absent_before(source, stream)
+    """One sentence, where accepted loads of the same view had columns this one lacks."""
+    before = [
+        columns
+        for other, columns in ledger.absent_before(source, stream)
+        if _view(other) == _view(origin)
+    ]
     if not before or not absent:
         return ()
     lost = sorted(set(absent) - frozenset.intersection(*before))
@@ -40,3 +46,13 @@ def narrower_note(
         f"narrower than before: {counted(len(lost), 'column is', 'columns are')} not in it "
         f"({named}); what was known of {'it' if len(lost) == 1 else 'them'} stays",
     )
+
+
+def _view(origin: str) -> tuple[str, str]:
+    """What tells one export from another: the kind of file and, in an archive, which part it is.
+
+    A file may be renamed from one export to the next; parts of archives are named by the vendor,
+    with numbers that change.
+    """
+    file, _, part = origin.partition("!")
+    return PurePosixPath(file).suffix.lower(), re.sub(r"\d+", "", part)

@@ -183,7 +183,7 @@ class LandingZone:
             absent = absent_columns(self.connection, aside / ROWS)
             manifest["absent_columns"] = absent
             manifest["notes"] += narrower_note(
-                self.ledger, batch.source, batch.spec.stream, absent
+                self.ledger, batch.source, batch.spec.stream, batch.origin, absent
             )
         if batch.skip_known and not manifest["rows"] and "unreadable" not in manifest:
             shutil.rmtree(aside)

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from dagster_project.domain.held_back import Held, HeldBack
-from dagster_project.domain.notes import Remark
+from dagster_project.domain.notes import Remark, asks_for_something, is_about_consent
 from dagster_project.intake_summary import print_held_back, print_read, print_remarks, rows_of
 
 DAY = datetime(2026, 11, 1, tzinfo=UTC)
@@ -70,6 +70,15 @@ def test_what_wants_a_look_stands_apart(console: Console) -> None:
     assert "Needs a look" in look
     assert "a guess" in look
     assert "kept" in know
+
+
+def test_a_missing_column_of_consent_is_no_consent_that_could_not_be_read() -> None:
+    words = (
+        "narrower than before: 1 column is not in it (unsub_time); what was known of it stays"
+    )
+
+    assert asks_for_something(words)
+    assert not is_about_consent(words)
 
 
 @pytest.mark.parametrize(

@@ -393,3 +393,30 @@ def test_a_file_with_fewer_columns_than_its_stream_had_says_which(
         "narrower than before: 2 columns are not in it (phone_number, "
         "unsubscribed_from_all_email); what was known of them stays"
     ]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "is_compared"),
+    [
+        pytest.param("export.csv", "export-renamed.csv", True, id="renamed"),
+        pytest.param("export.csv", "mentions.ndjson", False, id="another-kind"),
+        pytest.param(
+            "audience_1.zip!subscribed_1.csv", "audience_1.zip!cleaned_1.csv", False, id="part"
+        ),
+        pytest.param(
+            "audience_1.zip!cleaned_1.csv", "audience_2.zip!cleaned_2.csv", True, id="same-part"
+        ),
+    ],
+)
+def test_only_files_of_one_view_are_called_narrower(
+    zone: LandingZone, root: Root, first: str, second: str, is_compared: bool
+) -> None:
+    wide, narrow = (
+        batch(contact(1, first_name=name), path=file_in(root.inbox, name), origin=name)
+        for name in (first, second)
+    )
+    accept(zone, zone.land(replace(wide, rows_sql=with_absent(wide.rows_sql, ""))))
+
+    load = zone.land(replace(narrow, rows_sql=with_absent(narrow.rows_sql, ",phone_number,")))
+
+    assert bool(zone.ledger.manifest_of(load.load_id)["notes"]) is is_compared
