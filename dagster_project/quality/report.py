@@ -150,11 +150,13 @@ def _loads(
             waiting[each.load_id].append(each)
     dismissed = attention.dismissed()
     suites: dict[tuple[tuple[str, str, str], ...], int] = {}
+    held_to: dict[int, set[str]] = defaultdict(set)
     lines = []
     for judgement in judgements:
         outcomes = judgement.verdict.outcomes
         rules = tuple((o.rule, o.sentence, str(o.severity)) for o in outcomes)
         number = suites.setdefault(rules, len(suites))
+        held_to[number].add(f"{judgement.load.vendor} {judgement.load.stream}")
         own = waiting[judgement.load.load_id]
         lines.append(
             _line(
@@ -163,7 +165,12 @@ def _loads(
         )
     lines.sort(key=lambda line: (_BAD, _HELD, _GOOD).index(line.mood))
     shown = [x for n, x in enumerate(lines) if n < MOST_LOADS or x.mood != _GOOD]
-    return {"loads": shown, "not_shown": len(lines) - len(shown), "suites": list(suites)}
+    return {
+        "loads": shown,
+        "not_shown": len(lines) - len(shown),
+        "suites": list(suites),
+        "held_to": [sorted(held_to[number]) for number in range(len(suites))],
+    }
 
 
 def _line(

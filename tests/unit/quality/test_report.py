@@ -133,6 +133,25 @@ def test_every_rule_is_named_with_its_sentence_passed_ones_too(
     assert "<code>id_present</code> id is there" in page
 
 
+def test_a_list_of_rules_is_named_by_the_streams_held_to_it(root: Root, ledger: Ledger) -> None:
+    decided(
+        ledger, "a", verdict=Verdict("s", (RuleOutcome("known", Severity.WARN, True, 1, 0),))
+    )
+
+    page = write_report(root, ledger).read_text()
+
+    assert "<summary>hubspot contact: 1 rule</summary>" in page
+
+
+def test_counts_of_nothing_stand_back(root: Root, ledger: Ledger) -> None:
+    decided(ledger, "a", quarantined=2)
+
+    page = write_report(root, ledger).read_text()
+
+    assert '<td class="n held" data-label="Quarantined">2</td>' in page
+    assert '<td class="n zero" data-label="Left out">0</td>' in page
+
+
 def test_words_between_backticks_are_code_and_markup_in_them_is_not(
     root: Root, ledger: Ledger
 ) -> None:
