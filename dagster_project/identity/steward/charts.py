@@ -4,6 +4,7 @@ The charts that users of Splink know: what each comparison level is worth (m aga
 compared pairs' match weights are spread, and what each blocking rule brings.
 """
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ def draw_model(work: Workspace, spec: IdentitySpec, model: Model, folder: Path) 
         "blocking_rules.png": _blocking(work, spec, model),
     }
     for name, figure in charts.items():
-        figure.savefig(folder / name, dpi=110)
+        figure.savefig(folder / name, dpi=100)
     return [folder / name for name in charts]
 
 
@@ -47,9 +48,13 @@ def level_weights(work: Workspace, model: Model) -> list[tuple[str, float, float
 def _match_weights(work: Workspace, model: Model) -> "Figure":
     levels = level_weights(work, model)
     weights = [float(np.log2(match / stranger)) for _, match, stranger in levels]
-    figure = _figure(0.24 * len(levels) + 1.5)
+    figure = _figure(0.22 * len(levels) + 1.5)
     axes = figure.add_subplot()
     axes.barh(range(len(levels)), weights, color=[FOR if w >= 0 else AGAINST for w in weights])
+    comparisons = [name.partition(":")[0] for name, _, _ in levels]
+    for place, (above, below) in enumerate(pairwise(comparisons)):
+        if above != below:
+            axes.axhline(place + 0.5, color="#dddddd", linewidth=0.8, zorder=0)
     room = 0.3 * (max(weights) - min(weights) or 1.0)
     axes.set_xlim(min(0.0, *weights) - room, max(0.0, *weights) + room)
     for place, ((_, match, stranger), weight) in enumerate(zip(levels, weights, strict=True)):
@@ -60,14 +65,17 @@ def _match_weights(work: Workspace, model: Model) -> "Figure":
             textcoords="offset points",
             ha="left" if weight >= 0 else "right",
             va="center",
-            fontsize=6,
+            fontsize=7.5,
         )
-    axes.set_yticks(range(len(levels)), [name for name, _, _ in levels], fontsize=7)
+    axes.set_yticks(range(len(levels)), [name for name, _, _ in levels], fontsize=8)
     axes.set_ylim(len(levels) - 0.4, -0.6)
     axes.axvline(0, color="#999999", linewidth=0.7)
-    axes.set_xlabel("match weight in bits: log2(m / u)")
+    axes.set_xlabel(
+        "match weight in bits: log2(m / u); m: share among pairs of one person, u: among strangers"
+    )
     axes.set_title(
-        f"match weights of model {model.version}; prior {bits(model.prior_bits)}", fontsize=9
+        f"what each level of a comparison says (model {model.version}); prior {bits(model.prior_bits)}",
+        fontsize=10,
     )
     return figure
 
@@ -96,13 +104,14 @@ def _scores(work: Workspace, spec: IdentitySpec) -> "Figure":
             axes.legend(fontsize=8)
     if rows:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.axvline(spec.clusters.merge_bits, color="black", linestyle="--", linewidth=1)
     axes.set_xlabel(
         "match weight in bits, prior included "
         f"(dashed: a link needs more than {bits(spec.clusters.merge_bits)})"
     )
     axes.set_ylabel("compared pairs")
-    axes.set_title("match weights of all compared pairs", fontsize=9)
+    axes.set_title("match weights of all compared pairs", fontsize=10)
     return figure
 
 
@@ -144,15 +153,16 @@ def _blocking(work: Workspace, spec: IdentitySpec, model: Model) -> "Figure":
     for place, (_, pairs) in enumerate(counts):
         axes.annotate(
             f"{pairs:,}", (pairs, place), xytext=(4, 0), textcoords="offset points",
-            va="center", fontsize=7,
+            va="center", fontsize=8,
         )  # fmt: skip
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlim(0, 1.15 * max([1, *(pairs for _, pairs in counts)]))
-    axes.set_yticks(range(len(counts)), [name for name, _ in counts], fontsize=7)
+    axes.set_yticks(range(len(counts)), [name for name, _ in counts], fontsize=9)
     axes.set_ylim(len(counts) - 0.4, -0.6)
     axes.set_xlabel("pairs that the blocking rule brings by itself")
     recall = "–" if model.blocking_recall is None else f"{model.blocking_recall:.1%}"
     axes.set_title(
-        f"blocking rules; likely matches they find: {recall} (estimated)", fontsize=9
+        f"blocking rules; likely matches they find: {recall} (estimated)", fontsize=10
     )
     return figure
 

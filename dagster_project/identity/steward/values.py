@@ -4,6 +4,9 @@ import re
 
 from dagster_project.identity.workspace import Workspace
 
+SEPARATOR = " · "
+"""Between several values of one field."""
+
 _INNER = re.compile(r"(?<=\w)\w+")
 
 _VALUES = """
@@ -72,4 +75,4 @@ class RecordValues:
         """The values a comparison reads, ``–`` without any."""
         fields = _SAID_BY.get(comparison, (comparison,))
         found = [value for field in fields for value in self._values.get(field, [])]
-        return " · ".join(found) or "–"
+        return SEPARATOR.join(found) or "–"

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from dagster_project.identity.steward.apart import Apart, bits
 from dagster_project.identity.steward.pairs import PRIOR, RARITY, Contribution, PairEvidence
+from dagster_project.identity.steward.values import SEPARATOR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FOR, AGAINST, TOTAL = "#2a9d8f", "#d1495b", "#33415c"
 """Colours of evidence for one customer, of evidence against it, and of sums."""
@@ -26,6 +28,11 @@ _VALUE = 30
 
 def draw_waterfall(evidence: PairEvidence, apart: Apart, file: Path) -> None:
     """Write the picture; its format follows from the file's ending (png, svg, pdf)."""
+    waterfall_figure(evidence, apart).savefig(file, dpi=120)
+
+
+def waterfall_figure(evidence: PairEvidence, apart: Apart) -> "Figure":
+    """The picture, not written yet."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -47,7 +54,7 @@ def draw_waterfall(evidence: PairEvidence, apart: Apart, file: Path) -> None:
         )
     axes.barh(len(bars), evidence.odds, height=0.6, color=TOTAL, zorder=2)
     _label(axes, 0.0, evidence.odds, len(bars))
-    axes.axvline(evidence.needed, color="black", linestyle="--", linewidth=1, zorder=1)
+    axes.axvline(evidence.needed, color="black", linestyle="--", linewidth=1, zorder=3)
     axes.axvline(0, color="#bbbbbb", linewidth=0.7, zorder=0)
     axes.set_yticks(
         range(len(bars) + 1),
@@ -73,7 +80,7 @@ def draw_waterfall(evidence: PairEvidence, apart: Apart, file: Path) -> None:
         fontweight="bold",
         color=FOR if apart.is_one else AGAINST,
     )
-    figure.savefig(file, dpi=130)
+    return figure
 
 
 def _label(axes: "Axes", start: float, length: float, place: int) -> None:
@@ -96,8 +103,13 @@ def _named(bar: Contribution) -> str:
     title = f"{bar.field.replace('_', ' ')}: {bar.level.replace('_', ' ')}"
     if not bar.value_l:
         return title
-    values = (shorten(value, _VALUE, placeholder="…") for value in (bar.value_l, bar.value_r))
-    return title + "\n" + "  |  ".join(values)
+    return f"{title}\n{_first(bar.value_l)}  |  {_first(bar.value_r)}"
+
+
+def _first(values: str) -> str:
+    """The first of several values, and how many more there are."""
+    first, *others = values.split(SEPARATOR)
+    return shorten(first, _VALUE, placeholder="…") + (f" (+{len(others)})" if others else "")
 
 
 def ordered(evidence: PairEvidence) -> list[Contribution]:
