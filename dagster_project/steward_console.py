@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from shlex import quote
+from shlex import join, quote
 
 from rich.markup import escape
 
@@ -27,6 +27,7 @@ from dagster_project.identity.steward.customers import (
     explain_customer,
     names_of,
 )
+from dagster_project.identity.steward.preview import Change
 from dagster_project.identity.steward.review import Case, Question, build_queue
 from dagster_project.identity.steward.subjects import find_rids, find_subject
 from dagster_project.identity.steward.words import Decision, merge, split
@@ -84,7 +85,7 @@ def _print_case(place: int, case: Case, names: dict[str, str]) -> None:
     word = (
         f"c360 merge {quote(case.customer_id_l)} {quote(case.customer_id_r)}"
         if case.question is Question.MERGE
-        else f"c360 split {quote(case.customer_id_l)} {quote(case.record_id_r)}"
+        else f"c360 split {quote(case.customer_id_l)} {join(case.leaving)}"
     )
     console.print(f"     {word} --author … --reason …", markup=False, style="dim")
 
@@ -93,6 +94,7 @@ def _write_cases(cases: list[Case], out: Path) -> None:
     import pandas as pd
 
     frame = pd.DataFrame([asdict(case) for case in cases], columns=list(Case.__annotations__))
+    frame["leaving"] = frame["leaving"].map(" ".join)
     kind = {".csv": "csv, header", ".parquet": "parquet"}.get(out.suffix.lower())
     if kind is None:
         raise Customer360Error(
@@ -113,13 +115,14 @@ def say_merge(
     expires: datetime | None,
 ) -> None:
     """Keep the word that two customers or records are one."""
-    with _evidence(root) as (settings, work, _, _model):
+    with _evidence(root) as (settings, work, spec, _model):
         subjects = find_subject(work, left), find_subject(work, right)
         with writer_lock(settings.root, "c360 merge", on_wait=say_waiting):
             said = merge(
                 work, settings.root.state, *subjects, _decision(author, reason, expires)
             )
     _print_said(said, "one customer")
+    _print_foretold(settings, spec)
 
 
 def say_split(
@@ -132,7 +135,7 @@ def say_split(
     expires: datetime | None,
 ) -> None:
     """Keep the word that some records are not the customer's."""
-    with _evidence(root) as (settings, work, _, _model):
+    with _evidence(root) as (settings, work, spec, _model):
         whole = find_subject(work, customer)
         if whole.is_record:
             whole = find_subject(work, whole.customer_id)
@@ -142,6 +145,7 @@ def say_split(
                 work, settings.root.state, whole, leaving, _decision(author, reason, expires)
             )
     _print_said(said, "not the same customer")
+    _print_foretold(settings, spec)
 
 
 def _decision(author: str, reason: str, expires: datetime | None) -> Decision:
@@ -152,9 +156,36 @@ def _decision(author: str, reason: str, expires: datetime | None) -> Decision:
 def _print_said(said: list[Judgement], what: str) -> None:
     numbers = f"{said[0].number}" if len(said) == 1 else f"{said[0].number}–{said[-1].number}"
     console.print(
-        f"[green]✓[/] noted: {what} ({counted(len(said), 'judgement')}, number {numbers}). "
-        "The next `c360 run` obeys; `c360 judgements --withdraw NUMBER` takes one back."
+        f"[green]✓[/] noted: {what} ({counted(len(said), 'judgement')}, number {numbers}); "
+        "`c360 judgements --withdraw NUMBER` takes one back"
     )
+
+
+def _print_foretold(settings: Settings, spec: IdentitySpec) -> None:
+    """What the next run makes of all words that no run has obeyed yet."""
+    from dagster_project.identity.steward.foretold import foretell
+
+    with console.status("looking what it changes"):
+        changes = foretell(evidence_file(settings.root.warehouse), settings.root.state, spec)
+    if not changes:
+        console.print("  the next `c360 run` changes nothing by it: so it is already")
+        return
+    console.print("  the next `c360 run`, by this and every other new word:")
+    created = {c.customer_id for c in changes if c.event_type == "create"}
+    for change in changes:
+        if change.event_type != "create":
+            console.print(f"  · {as_sentence(change, created)}", markup=False)
+
+
+def as_sentence(change: Change, created: set[str]) -> str:
+    """Which customers, how many records, and whose id lives on."""
+    one, other, records = change.customer_id, change.other_customer_id, change.records
+    if change.event_type == "merge":
+        return f"{one} takes over {counted(records, 'record')} of {other}, whose id then leads to it"
+    if change.event_type == "split":
+        is_new = "a new customer, " if other in created else ""
+        return f"{one} keeps its id and gives {counted(records, 'record')} to {is_new}{other}"
+    return f"{change.event_type}: {one}, {counted(records, 'record')}"
 
 
 def print_judgements(root: Path | None, *, withdrawn: tuple[int, ...]) -> None:
@@ -230,15 +261,9 @@ def print_preview(root: Path | None, *, retrain: bool, out: Path | None) -> None
         console.print(f"  a new model would be trained: {found.trained}")
     for warning in found.warnings:
         console.print(f"  warning: {warning}", style="yellow", markup=False)
-    largest = [c for c in found.changes if c.event_type in {"merge", "split"}][:10]
-    for change in largest:
-        console.print(
-            f"  {change.event_type}: {change.customer_id} "
-            f"{'takes over' if change.event_type == 'merge' else 'gives up'} "
-            f"{counted(change.records, 'record')} {'of' if change.event_type == 'merge' else 'to'} "
-            f"{change.other_customer_id}",
-            style="dim",
-        )
+    created = {c.customer_id for c in found.changes if c.event_type == "create"}
+    for change in [c for c in found.changes if c.event_type in {"merge", "split"}][:10]:
+        console.print(f"  {as_sentence(change, created)}", style="dim", markup=False)
     if out is not None:
         console.print(f"every record that would move → {out}", markup=False)
 

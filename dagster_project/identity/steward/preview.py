@@ -18,7 +18,7 @@ from dagster_project.identity.ledger.naming import Moves, name_clusters
 from dagster_project.identity.ledger.state import attached_state
 from dagster_project.identity.reading.phones import CACHE
 from dagster_project.identity.stages import run_stages
-from dagster_project.identity.workspace import Progress, workspace
+from dagster_project.identity.workspace import Progress, Workspace, workspace
 
 
 @dataclass(frozen=True)
@@ -87,24 +87,28 @@ def preview(
             model=None if retrain else frozen_model(work),
         )
         moves = name_clusters(work, judgements)
-        rows = work.rows(
-            "select event_type, customer_id, other_customer_id, records from work.id_event "
-            "order by kind, records desc, customer_id, other_customer_id nulls first"
-        )
+        changes = told_changes(work)
         if out is not None:
             work.run(f"copy ({_MOVED}) to '{quoted(str(out))}' (format parquet)")
         return Preview(
             moves=moves,
-            changes=tuple(
-                Change(
-                    str(kind), str(one), None if two is None else str(two), int(str(records))
-                )
-                for kind, one, two, records in rows
-            ),
+            changes=changes,
             trained="asked for" if retrain else clustered.trained,
             customers=work.count("(select distinct customer_id from work.named)"),
             warnings=clustered.warnings,
         )
+
+
+def told_changes(work: Workspace) -> tuple[Change, ...]:
+    """What ``name_clusters`` has found would be said of each customer, the largest first."""
+    rows = work.rows(
+        "select event_type, customer_id, other_customer_id, records from work.id_event "
+        "order by kind, records desc, customer_id, other_customer_id nulls first"
+    )
+    return tuple(
+        Change(str(kind), str(one), None if two is None else str(two), int(str(records)))
+        for kind, one, two, records in rows
+    )
 
 
 _MOVED = """

@@ -32,7 +32,10 @@ class Question(StrEnum):
 
 @dataclass(frozen=True)
 class Case:
-    """One question. ``worth`` in pairs of records, ``odds`` in bits of the strongest link."""
+    """One question. ``worth`` in pairs of records, ``odds`` in bits of the strongest link.
+
+    ``leaving``: where one customer may be two, the records of the smaller part.
+    """
 
     question: Question
     record_id_l: str
@@ -44,6 +47,7 @@ class Case:
     odds: float
     worth: float
     evidence: str
+    leaving: tuple[str, ...] = ()
 
 
 def build_queue(
@@ -91,6 +95,7 @@ def _case(row: tuple[object, ...]) -> Case:
         odds=float(text[6]),
         worth=float(text[7]),
         evidence=text[8],
+        leaving=tuple(row[9] or ()),  # type: ignore[arg-type]
     )
 
 
@@ -209,17 +214,40 @@ weighed as (
     anti join judged
         on strongest.block_l = judged.block_l and strongest.block_r = judged.block_r
 
+),
+
+chosen as (
+
+    select
+        record_id_l, record_id_r, customer_id_l, customer_id_r, records_l, records_r, odds,
+        round(
+            records_l * records_r
+            * case when customer_id_l = customer_id_r then 1.0 - chance else chance end,
+            4
+        ) as worth,
+        evidence,
+        case
+            when customer_id_l <> customer_id_r then null
+            when records_l < records_r then own_block_l
+            else own_block_r
+        end as smaller_block
+    from weighed
+    order by worth desc, record_id_l, record_id_r
+    limit $2
+
+),
+
+leaving as (
+
+    select block, list(record_id order by record_id) as records
+    from work.sure_block
+    where block in (select smaller_block from chosen)
+    group by block
+
 )
 
-select
-    record_id_l, record_id_r, customer_id_l, customer_id_r, records_l, records_r, odds,
-    round(
-        records_l * records_r
-        * case when customer_id_l = customer_id_r then 1.0 - chance else chance end,
-        4
-    ) as worth,
-    evidence
-from weighed
+select chosen.* exclude (smaller_block), leaving.records
+from chosen
+left join leaving on chosen.smaller_block = leaving.block
 order by worth desc, record_id_l, record_id_r
-limit $2
 """

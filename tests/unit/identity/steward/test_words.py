@@ -9,7 +9,8 @@ import pytest
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity.ledger.judgements import all_judgements, withdraw
 from dagster_project.identity.ledger.naming import TooManyMovesError
-from dagster_project.identity.steward.preview import preview
+from dagster_project.identity.steward.foretold import foretell
+from dagster_project.identity.steward.preview import Change, preview
 from dagster_project.identity.steward.review import Question, build_queue
 from dagster_project.identity.steward.subjects import find_subject
 from dagster_project.identity.steward.words import Decision, merge, split
@@ -127,6 +128,7 @@ def test_a_question_answered_does_not_come_again(made: Room) -> None:
 
     assert asked.question is Question.SPLIT
     assert asked.record_id_r == record_id("b", "newsletter")
+    assert asked.leaving == (asked.record_id_r,)
     assert [c.worth for c in first] == sorted((c.worth for c in first), reverse=True)
     assert asked not in second
     assert set(second) < set(first)
@@ -162,3 +164,30 @@ def test_a_run_that_would_move_too_many_records_changes_nothing_until_accepted(
 
     assert held == before
     assert accepted[record_id("a")] == accepted[record_id("x")]
+
+
+def test_a_merge_and_a_split_are_foretold_as_the_next_run_makes_them(made: Room) -> None:
+    before = made.customers()
+    maud, ilse = before[record_id("a")], before[record_id("x")]
+    _merge(made, maud, ilse)
+    merged = foretell(made.file, made.state, made.spec)
+    made.resolve()
+    lives_on = made.customers()[record_id("x")]
+
+    with made.asked() as (work, _):
+        leaving = [find_subject(work, record_id("y", "newsletter"))]
+        split(work, made.state, find_subject(work, lives_on), leaving, _SAID)
+    parted = foretell(made.file, made.state, made.spec)
+    made.resolve(run_id="again")
+
+    (gone,) = {maud, ilse} - {lives_on}
+    assert merged == (Change("merge", lives_on, gone, 2),)
+    alone = made.customers()[record_id("y", "newsletter")]
+    assert ("split", lives_on, alone) in [
+        (c.event_type, c.customer_id, c.other_customer_id) for c in parted
+    ]
+    assert made.customers()[record_id("a")] == lives_on
+
+
+def test_without_a_new_word_nothing_is_foretold(made: Room) -> None:
+    assert foretell(made.file, made.state, made.spec) == ()
