@@ -91,6 +91,8 @@ def _run_and_report(
             settings, retrain=retrain, accept_moves=accept_moves, on_step=progress.show
         )
     refused = print_summary(console, settings, outcome, seconds=time.monotonic() - started)
+    for problem in outcome.undelivered:
+        console.print(f"! nobody was told: {problem}", style="yellow", markup=False)
     if not outcome.success:
         return 1
     return REFUSED if strict and refused else 0

@@ -16,6 +16,7 @@ from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
+from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
 from dagster_project.defs.described import DbtCatalogue, described, given_tables
 from dagster_project.defs.gates import mart_gates
@@ -23,7 +24,6 @@ from dagster_project.defs.identity import RESOLUTION, identity_assets
 from dagster_project.defs.inbox import landing_assets
 from dagster_project.defs.instance import (
     StepSeen,
-    close_dead_runs,
     from_the_command_line,
     prepare_instance,
     watching,
@@ -34,6 +34,7 @@ from dagster_project.defs.jobs import (
     main_job,
     repull_job,
 )
+from dagster_project.defs.killed_runs import killed_runs_sensor
 from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.new_files import new_files_sensor
 from dagster_project.defs.publication import published_asset
@@ -76,7 +77,11 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         asset_checks=[mart_gates(tuple(n for s, n in models if s == "marts"))],
         jobs=[main_job(), *([repull] if repull else [])],
         schedules=[daily_schedule()],
-        sensors=[new_files_sensor(settings.root)],
+        sensors=[
+            new_files_sensor(settings.root),
+            killed_runs_sensor(settings),
+            *alert_sensors(settings),
+        ],
         resources={"workbench": WorkbenchResource(root=str(settings.root.path))},
         executor=dg.in_process_executor,
     )
@@ -101,6 +106,8 @@ class RunOutcome:
     journal: Path
     seconds: float
     failures: tuple[str, ...] = ()
+    undelivered: tuple[str, ...] = ()
+    """What went wrong with alerts; it fails nothing."""
 
 
 def run(
@@ -132,7 +139,7 @@ def run(
         _full_disk_of_dagster_explained(settings.root),
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
     ):
-        close_dead_runs(instance)
+        undelivered = [*close_and_tell(instance, settings)]
         with watching(instance, run_id, note):
             result = job.execute_in_process(
                 run_config={
@@ -150,12 +157,14 @@ def run(
                     run_id, demo=kind_of(settings.root) is RootKind.DEMO
                 ),
             )
+        undelivered += tell_of(instance, run_id, settings)
     return RunOutcome(
         run_id=run_id,
         success=result.success,
         journal=settings.root.audit / "runs" / f"{run_id}.jsonl",
         seconds=time.monotonic() - started,
         failures=tuple(dict.fromkeys(failures)),
+        undelivered=tuple(dict.fromkeys(undelivered)),
     )
 
 

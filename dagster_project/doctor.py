@@ -51,6 +51,7 @@ def examine(root: Path | None) -> list[Finding]:
         _root,
         _lock,
         _configuration,
+        _alerts,
         _sources,
         _inbox,
         _held_back,
@@ -227,6 +228,7 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
 
 
 def _readers() -> dict[str, Callable[[Path], object]]:
+    from dagster_project.config.alerts import read_alerts
     from dagster_project.config.consumers import read_consumers
     from dagster_project.config.email_engagement import read_email_engagement
     from dagster_project.config.identity import read_identity
@@ -240,7 +242,27 @@ def _readers() -> dict[str, Callable[[Path], object]]:
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,
+        "alerts.yml": read_alerts,
     }
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    from dagster_project.config.alerts import read_alerts
+
+    alerts = read_alerts(settings.config_dir / "alerts.yml")
+    name = alerts.webhook_env
+    if name and not settings.variables.get(name):
+        yield Finding(
+            f"alerts reach nobody through the webhook: the environment variable {name} is not set",
+            f"export {name}=… where runs and `c360 ui` are started, or take webhook_env out of config/alerts.yml",
+            is_warning=True,
+        )
+    if alerts.command and shutil.which(alerts.command[0]) is None:
+        yield Finding(
+            "the alert's command is not there, or may not be run",
+            "correct `command` in config/alerts.yml",
+            is_warning=True,
+        )
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

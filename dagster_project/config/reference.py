@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from dagster_project.config.alerts import Alerts
 from dagster_project.config.consumers import Consumers
 from dagster_project.config.email_engagement import EmailEngagement
 from dagster_project.config.identity import IdentitySpec
@@ -35,6 +36,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "survivorship.yml": Survivorship,
     "email_engagement.yml": EmailEngagement,
     "works.yml": WorksSpec,
+    "alerts.yml": Alerts,
 }
 """What is configured in YAML, and the model each file is read with."""
 

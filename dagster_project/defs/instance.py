@@ -105,12 +105,17 @@ def from_the_command_line(run_id: str, *, demo: bool) -> dict[str, str]:
     }
 
 
-def close_dead_runs(instance: dg.DagsterInstance) -> int:
-    """Mark runs whose process is gone as failed; returns how many there were.
+def is_of_the_command_line(run: dg.DagsterRun) -> bool:
+    """Whether a run was started by ``c360 run``."""
+    return run.tags.get(STARTED_BY_TAG, "").startswith("c360 run")
+
+
+def close_dead_runs(instance: dg.DagsterInstance) -> tuple[dg.DagsterRun, ...]:
+    """Mark runs whose process is gone as failed; returns those.
 
     Only runs that have said which process they work in: one that waits for its turn has not.
     """
-    dead = 0
+    dead = []
     unfinished = dg.RunsFilter(
         statuses=[
             dg.DagsterRunStatus.NOT_STARTED,
@@ -124,8 +129,8 @@ def close_dead_runs(instance: dg.DagsterInstance) -> int:
         run_id, *process = run.tags.get(PROCESS_TAG, "").split(" ")
         if run_id == run.run_id and not _is_alive(*process):
             instance.report_run_failed(run, message="The process of this run was killed.")
-            dead += 1
-    return dead
+            dead.append(run)
+    return tuple(dead)
 
 
 def _is_alive(number: str, started: str) -> bool:

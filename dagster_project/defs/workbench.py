@@ -18,9 +18,10 @@ from dagster_project.config.access import tighten_root
 from dagster_project.config.consumers import read_consumers
 from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
+from dagster_project.defs.alerts import close_and_tell
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.housekeeping import tidy_up
-from dagster_project.defs.instance import close_dead_runs, this_process
+from dagster_project.defs.instance import this_process
 from dagster_project.defs.intake import Intake
 from dagster_project.defs.journal import Journal
 from dagster_project.domain.loads import Verdict
@@ -190,7 +191,8 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
             )
             workbench = opened.__enter__()
         if context.instance is not None:
-            close_dead_runs(context.instance)
+            for problem in close_and_tell(context.instance, settings):
+                _warn(context, problem)
         try:
             yield workbench
         finally:
@@ -198,7 +200,9 @@ class WorkbenchResource(dg.ConfigurableResource[Workbench]):
 
 
 def _say_waiting(context: dg.InitResourceContext, holder: LockHolder | None) -> None:
+    _warn(context, f"waiting: the root is being written by {holder or 'another process'}")
+
+
+def _warn(context: dg.InitResourceContext, words: str) -> None:
     if context.log:
-        context.log.warning(
-            f"waiting: the root is being written by {holder or 'another process'}"
-        )
+        context.log.warning(words)
