@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from dagster_project.domain.errors import SourceError
 from dagster_project.domain.loads import Batch
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.session import quoted
@@ -93,6 +94,32 @@ class RowShape:
         if name not in self.facts:
             return of_entity or "null::varchar"
         return f"coalesce({name}, {of_entity})" if of_entity else name
+
+
+MOST_PAGES_WITHOUT_NEWS = 50
+"""Pages in a row that bring nothing new: services filter lists, and may give some empty ones."""
+
+
+class Progress:
+    """Ends a list that brings nothing new any more, page after page."""
+
+    def __init__(self, what: str, where: str) -> None:
+        self._what = what
+        self._where = where
+        self._seen: set[str] = set()
+        self._idle = 0
+
+    def see(self, ids: Iterable[str]) -> None:
+        """Take note of a page; ``SourceError`` when too many in a row were known."""
+        before = len(self._seen)
+        self._seen.update(ids)
+        self._idle = 0 if len(self._seen) > before else self._idle + 1
+        if self._idle > MOST_PAGES_WITHOUT_NEWS:
+            raise SourceError(
+                f"{self._what} gives the same again and again",
+                self._where,
+                "nothing to do here: what has landed stays, and the next run asks again",
+            )
 
 
 def batch_of(

@@ -19,6 +19,7 @@ from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import (
     Entity,
     Known,
+    Progress,
     Row,
     Threads,
     Window,
@@ -205,8 +206,10 @@ class _Pull:
         limit = self._page_size
         cursor: dict[str, str] = {}
         asked: set[str] = set()
+        progress = Progress(f"the list {key}", f"GET {path}")
         while True:
             body = self._client.get(path, {**params, "limit": limit, **cursor}).body
+            progress.see(map(_uri_of, body[key]))
             if body[key]:
                 yield body[key]
             if not body.get("cursor") or body.get("cursor") in asked:
@@ -383,6 +386,11 @@ class _Pull:
             return profile_row(reply.body)
         gone = {"handle": self._authors[did]["handle"], "deleted_at": self._as_of.isoformat()}
         return Row(did, None, gone)
+
+
+def _uri_of(item: Entity) -> str:
+    """What a list's item is known by: a notification by its own, a feed's item by its post's."""
+    return str(item.get("uri") or item["post"]["uri"])
 
 
 def _posts_of(thread: Any) -> Iterator[Entity]:

@@ -13,7 +13,9 @@ import re
 import socket
 import ssl
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
@@ -32,13 +34,20 @@ from dagster_project.sources.http_answers import (
     server_time,
     until_reset,
 )
+from dagster_project.sources.http_limits import (
+    ACCEPTED,
+    LARGEST_ANSWER,
+    OddPackingError,
+    TooLargeError,
+    Watchdog,
+    read_body,
+)
 
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], None]
 Params = Mapping[str, str | int | Sequence[str]]
 
-_LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; a page of 100 posts is under one
-_SLOWEST_ANSWER = 10  # times the timeout, for an answer that arrives drop by drop
+_SLOWEST_ANSWER = 10  # times the timeout, for headers and body that arrive drop by drop
 _GONE = frozenset({404, 410})
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _VENDOR_CODE = re.compile(r"[A-Za-z]{1,40}")
@@ -177,6 +186,7 @@ class ApiClient:
         self._policy = policy or RetryPolicy()
         self._random = random.Random(self._policy.seed)  # noqa: S311 - jitter, not a secret
         self._timeout = access.timeout_seconds
+        self._watchdog = Watchdog()
         self._waited = 0.0
         self._ends = time.monotonic() + self._policy.total_time
         self._free_at: datetime | None = None
@@ -244,8 +254,21 @@ class ApiClient:
         return Reply(self._json(headers, content, path), headers, at)
 
     def _exchange(self, path: str, params: Params) -> tuple[int, httpx.Headers, bytes]:
+        request = self._http.build_request(
+            "GET", _with_query(path, params), extensions={"trace": self._watchdog.trace}
+        )
+        with self._watchdog.watching(_SLOWEST_ANSWER * self._timeout):
+            try:
+                return self._send(request, path)
+            except _Passing:
+                if self._watchdog.has_bitten:
+                    raise _Passing(f"{self._source} answers too slowly") from None
+                raise
+
+    def _send(self, request: httpx.Request, path: str) -> tuple[int, httpx.Headers, bytes]:
         try:
-            with self._http.stream("GET", _with_query(path, params)) as response:
+            response = self._http.send(request, stream=True)
+            with closing(response):
                 return response.status_code, response.headers, self._read(response, path)
         except httpx.TimeoutException:
             raise _Passing(f"{self._source} does not answer in time") from None
@@ -261,19 +284,22 @@ class ApiClient:
             ) from None
 
     def _read(self, response: httpx.Response, path: str) -> bytes:
-        deadline = time.monotonic() + _SLOWEST_ANSWER * self._timeout
-        content = bytearray()
-        for part in response.iter_bytes():
-            content += part
-            if len(content) > _LARGEST_ANSWER:
-                raise SourceError(
-                    f"{self._source} sends an answer of more than 64 MB",
-                    self._where(path),
-                    "lower api.page_limit",
-                )
-            if time.monotonic() > deadline:
-                raise _Passing(f"{self._source} answers too slowly")
-        return bytes(content)
+        try:
+            return read_body(response)
+        except zlib.error:
+            raise _Passing(f"the connection to {self._source} broke") from None
+        except TooLargeError:
+            raise SourceError(
+                f"{self._source} sends an answer of more than {LARGEST_ANSWER >> 20} MB",
+                self._where(path),
+                "lower api.page_limit",
+            ) from None
+        except OddPackingError:
+            raise SourceError(
+                f"{self._source} sends an answer packed in a way that was not asked for",
+                self._where(path),
+                "check api.base_url; a proxy may stand in between",
+            ) from None
 
     def _json(self, headers: httpx.Headers, content: bytes, path: str) -> Any:
         if "html" in headers.get("content-type", "") or content.lstrip()[:1] == b"<":
@@ -357,7 +383,11 @@ def _checked_base_url(access: ApiAccess, source: str) -> str:
 
 
 def _headers(access: ApiAccess) -> dict[str, str]:
-    headers = {"accept": "application/json", "user-agent": "customer360"}
+    headers = {
+        "accept": "application/json",
+        "accept-encoding": ACCEPTED,
+        "user-agent": "customer360",
+    }
     if access.token:
         headers["authorization"] = f"Bearer {access.token}"
     return headers

@@ -17,6 +17,7 @@ from dagster_project.domain.loads import Batch
 from dagster_project.sources.api_batches import (
     Entity,
     Known,
+    Progress,
     Row,
     Threads,
     Window,
@@ -100,6 +101,7 @@ class _Feed:
         self._params = params
         self._page: list[Entity] = []
         self._steps: set[str] = set()
+        self._progress = Progress(f"the {name} feed", f"GET {path}")
 
     def start(self, step: Mapping[str, str]) -> None:
         """Ask for the first page."""
@@ -128,6 +130,7 @@ class _Feed:
         self._steps.add(str(step))
         reply = self._client.get(self._path, {**self._params, **step})
         self._page = reply.body if isinstance(reply.body, list) else []
+        self._progress.see(str(item["id"]) for item in self._page)
         self.is_open = bool(self._page)
         if self._page:
             self._newest = _linked(reply, "prev", "min_id") or self._page[0]["id"]
