@@ -18,6 +18,7 @@ from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
+from dagster_project.defs.dbt_nodes import MARTS, STAGE
 from dagster_project.defs.described import DbtCatalogue, described, given_tables
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
@@ -38,7 +39,7 @@ from dagster_project.defs.killed_runs import killed_runs_sensor
 from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.new_files import new_files_sensor
 from dagster_project.defs.publication import published_asset
-from dagster_project.defs.transform import MARTS, STAGE, dbt_step
+from dagster_project.defs.transform import dbt_step
 from dagster_project.defs.workbench import WorkbenchResource
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.storage import disk_full, is_disk_full, require_space

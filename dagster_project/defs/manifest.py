@@ -11,13 +11,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+from dagster_project.defs.dbt_nodes import TRANSLATION
 from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
 from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
 from dagster_project.settings import Settings, read_settings
 
 _PROJECT_FILES = frozenset({".sql", ".yml", ".yaml", ".csv", ".md"})
-_PARSED = ("manifest.json", "partial_parse.msgpack")
-"""What a run reads of a parsed project: the graph for Dagster, and the same for dbt."""
+_PARSED = ("manifest.json", "partial_parse.msgpack", TRANSLATION)
+"""What a run reads of a parsed project: the graph, the same for dbt, and for Dagster."""
+
+_TRANSLATORS = ("dbt_translation.py", "translator.py", "dbt_nodes.py", "keys.py")
+"""The modules beside this one that decide what a node is to Dagster."""
 
 
 def prepare_manifest(settings: Settings) -> Path:
@@ -33,19 +37,23 @@ def prepare_manifest(settings: Settings) -> Path:
     try:
         _copy(shared, project.target)
     except OSError:
+        from dagster_project.defs.dbt_translation import write_translation
+
         run_dbt(project, ["parse"])
+        write_translation(project.manifest, project.target / TRANSLATION)
         _share(project.target, shared)
     stamp.write_text(fingerprint)
     return project.manifest
 
 
 def _fingerprint(project: DbtProject) -> str:
-    """The project's files and what parsed them; the checkout's place, which dbt writes down."""
+    """The project's files and what reads them; the checkout's place, which dbt writes down."""
+    beside = Path(__file__).parent
     return fingerprint_of(
         fingerprint_of_files((project.directory,), _PROJECT_FILES),
         str(project.directory),
-        version("dbt-core"),
-        version("dbt-duckdb"),
+        *(version(name) for name in ("dbt-core", "dbt-duckdb", "dagster-dbt", "dagster")),
+        *((beside / name).read_text(encoding="utf-8") for name in _TRANSLATORS),
     )
 
 

@@ -1,7 +1,7 @@
 """The two dbt selections around identity: staging before it, marts and insights after it.
 
-dbt runs inside this process (`engines/duckdb/dbt_run.py`); its events become Dagster's by
-dagster-dbt's own conversion.
+dbt runs inside this process (`engines/duckdb/dbt_run.py`), and is imported when it runs; what its
+nodes and events are to Dagster stands in `defs/dbt_nodes.py`.
 """
 
 import time
@@ -12,15 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import orjson
-from dagster_dbt import dbt_assets
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
+from dagster_project.defs.dbt_nodes import UNIQUE_ID, Selection, dagster_events, read_nodes
 from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
-from dagster_project.defs.translator import Translator
 from dagster_project.defs.versions import Reads, built_versions, resolved_version
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.column_types import keep_types, read_types
@@ -29,40 +26,26 @@ from dagster_project.engines.duckdb.phases import fingerprint_of, mark_started
 from dagster_project.engines.duckdb.row_counts import RowCounts, count_rows
 
 
-@dataclass(frozen=True)
-class Selection:
-    """One dbt selection: its step, its models, how far its tests reach.
-
-    ``indirect``: dbt's indirect selection of tests. Before identity only tests whose models
-    are all there may run (``cautious``); after it every test that touches a mart (``eager``).
-    """
-
-    phase: Phase
-    select: str
-    indirect: str
-
-
-STAGE = Selection(Phase.STAGING, "staging intermediate", "cautious")
-MARTS = Selection(Phase.MARTS, "marts insights", "eager")
-
-
 def dbt_step(selection: Selection, manifest: Path, reads: Reads) -> dg.AssetsDefinition:
     """All models of one selection, with their tests as asset checks.
 
     ``reads``: of every table of dbt, what it is made from.
     """
 
-    @dbt_assets(
-        manifest=manifest,
-        select=selection.select,
+    nodes = read_nodes(manifest, selection)
+
+    @dg.multi_asset(
         name=f"dbt_{selection.phase}",
-        dagster_dbt_translator=Translator(),
+        specs=nodes.assets,
+        check_specs=nodes.checks,
+        can_subset=True,
+        op_tags={"dagster_dbt/select": selection.select},
     )
     def step(
         context: dg.AssetExecutionContext, workbench: dg.ResourceParam[Workbench]
     ) -> Iterator[Any]:
         with guarded(f"dbt {selection.phase}"):
-            yield from _build(context, workbench, selection, manifest, reads)
+            yield from _build(context, workbench, selection, reads)
 
     return step
 
@@ -71,7 +54,6 @@ def _build(
     context: dg.AssetExecutionContext,
     workbench: Workbench,
     selection: Selection,
-    manifest: Path,
     reads: Reads,
 ) -> Iterator[Any]:
     started = time.monotonic()
@@ -98,7 +80,7 @@ def _build(
             [
                 "build",
                 "--select",
-                *_chosen(context, selection, manifest),
+                *_chosen(context, selection),
                 "--exclude-resource-type",
                 "unit_test",
                 "--indirect-selection",
@@ -115,7 +97,7 @@ def _build(
         failure = error
     standing = _standing(workbench, reads, is_whole=failure is None, chosen=context.is_subset)
     checked: list[dg.AssetCheckResult] = []
-    for result in _dagster_events(context, events, manifest, standing):
+    for result in _dagster_events(context, events, standing):
         if isinstance(result, dg.AssetCheckResult):
             checked.append(result)
         yield result
@@ -152,20 +134,13 @@ def _slowest(events: list[Event], shown: int = 20) -> dict[str, float]:
     return dict(sorted(seconds.items(), key=lambda node: -node[1])[:shown])
 
 
-def _chosen(
-    context: dg.AssetExecutionContext, selection: Selection, manifest: Path
-) -> Iterable[str]:
+def _chosen(context: dg.AssetExecutionContext, selection: Selection) -> Iterable[str]:
     """Dbt's selection: everything, or the models that were picked in the UI."""
     if not context.is_subset:
         return selection.select.split()
-    nodes = orjson.loads(manifest.read_bytes())["nodes"]
-    translator = Translator()
-    keys = context.selected_asset_keys
-    return [
-        node["name"]
-        for node in nodes.values()
-        if node["resource_type"] in {"model", "seed"} and translator.get_asset_key(node) in keys
-    ]
+    nodes = context.assets_def.specs_by_key
+    names = (nodes[key].metadata[UNIQUE_ID] for key in context.selected_asset_keys)
+    return sorted(name.rpartition(".")[2] for name in names)
 
 
 def _variables(workbench: Workbench) -> dict[str, object]:
@@ -208,30 +183,19 @@ def _standing(
 
 
 def _dagster_events(
-    context: dg.AssetExecutionContext,
-    events: list[Event],
-    manifest: Path,
-    standing: _Standing,
-) -> Iterator[Any]:
-    translator = Translator()
-    parsed = orjson.loads(manifest.read_bytes())
-    for event in events:
-        message = DbtCoreCliEventMessage(raw_event=event, event_history_metadata={})
-        for result in message.to_default_asset_events(
-            manifest=parsed, dagster_dbt_translator=translator, context=context
-        ):
-            if isinstance(result, dg.AssetObservation):
-                continue
-            if isinstance(result, dg.Output):
-                relation = event["data"]["node_info"]["node_relation"]
-                key = dg.AssetKey([relation["schema"], relation["alias"]])
-                yield dg.MaterializeResult(
-                    asset_key=key,
-                    metadata={**result.metadata, **standing.rows_of(key)},
-                    data_version=standing.versions[key],
-                )
-            else:
-                yield result
+    context: dg.AssetExecutionContext, events: list[Event], standing: _Standing
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
+    """Dbt's results, with the size and version of every table that was built."""
+    for result in dagster_events(
+        context.assets_def, context.selected_asset_check_keys, events
+    ):
+        if isinstance(result, dg.MaterializeResult) and result.asset_key is not None:
+            yield result._replace(
+                metadata={**(result.metadata or {}), **standing.rows_of(result.asset_key)},
+                data_version=standing.versions[result.asset_key],
+            )
+        else:
+            yield result
 
 
 def _unchanged(

@@ -82,7 +82,6 @@ OF_DAGSTERS_INSIDE = {
         "dagster._core.storage.compute_log_manager",
         "dagster._core.storage.noop_compute_log_manager",
     },
-    "dagster_project/defs/transform.py": {"dagster_dbt.core.dbt_cli_event"},
 }
 """Why each: docs/decisions/0014."""
 

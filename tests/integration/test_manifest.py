@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from dagster_project.defs.dbt_nodes import SELECTIONS, Selection
+from dagster_project.defs.dbt_translation import translated
 from dagster_project.defs.manifest import prepare_manifest
+from dagster_project.defs.transform import dbt_step
 from dagster_project.settings import read_settings
 
 
@@ -39,3 +43,38 @@ def test_a_root_with_an_older_project_takes_the_present_one(
     prepare_manifest(settings)
 
     assert manifest.read_bytes() == parsed_once.read_bytes()
+
+
+@pytest.mark.parametrize("selection", SELECTIONS, ids=lambda s: str(s.phase))
+def test_dagster_is_told_of_every_node_what_dagster_dbt_says(
+    selection: Selection, parsed_once: Path
+) -> None:
+    said = translated(selection, parsed_once)
+
+    step = dbt_step(selection, parsed_once)
+
+    assert _told(step) == _told(said)
+    assert len(_told(step)) > 10
+    assert {spec.key: spec for spec in step.check_specs} == {
+        spec.key: spec for spec in said.check_specs
+    }
+
+
+def _told(nodes: dg.AssetsDefinition) -> dict[dg.AssetKey, list[object]]:
+    return {
+        spec.key: [
+            {dep.asset_key for dep in spec.deps},
+            spec.description,
+            spec.group_name,
+            spec.owners,
+            spec.tags,
+            spec.code_version,
+            spec.skippable,
+            {
+                name: value
+                for name, value in spec.metadata.items()
+                if name not in {"dagster_dbt/manifest", "dagster_dbt/dagster_dbt_translator"}
+            },
+        ]
+        for spec in nodes.specs
+    }

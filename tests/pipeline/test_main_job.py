@@ -96,6 +96,30 @@ def test_a_second_run_loads_nothing_and_changes_nothing(
     assert diff(before.path, again.path).lines() == ()
 
 
+_HEAVY = ("dagster_dbt", "dbt", "great_expectations", "recordlinkage", "sklearn")
+"""What takes seconds to import, and nothing needs that has nothing to do."""
+
+_RUN_AND_LIST = f"""
+import sys
+from pathlib import Path
+from dagster_project.definitions import run
+from dagster_project.settings import read_settings
+assert run(read_settings(Path(sys.argv[1]))).success
+print("imported:", *(name for name in {_HEAVY} if name in sys.modules))
+"""
+
+
+def test_a_run_without_news_imports_nothing_that_takes_seconds(copied_root: Copied) -> None:
+    ran = subprocess.run(
+        [sys.executable, "-c", _RUN_AND_LIST, str(copied_root().path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout.splitlines()[-1] == "imported:"
+
+
 def test_what_is_derived_is_restored_to_every_value(copied_root: Copied) -> None:
     before, rebuilt = copied_root(), copied_root()
     forget_derived(rebuilt)
