@@ -2,6 +2,9 @@
 
 A phase may also leave what was found out about its tables (results of checks, as counts), so that
 a run that leaves the tables as they are can say it again.
+
+Reading binds no value: for the first one that a process binds, DuckDB imports pandas, which takes
+as long as all that a run without news has to look up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,10 +19,8 @@ import orjson
 def finished_with(connection: duckdb.DuckDBPyConnection, phase: str) -> str | None:
     """Fingerprint of the inputs that ``phase`` was last finished with, if it ever was."""
     _prepare(connection)
-    row = connection.execute(
-        "select fingerprint from meta.phases where phase = ?", [phase]
-    ).fetchall()
-    return row[0][0] if row else None
+    rows = connection.execute("select phase, fingerprint from meta.phases").fetchall()
+    return dict(rows).get(phase)
 
 
 def mark_finished(connection: duckdb.DuckDBPyConnection, phase: str, fingerprint: str) -> None:
@@ -51,9 +52,9 @@ def kept_findings(connection: duckdb.DuckDBPyConnection, phase: str) -> list[dic
     """What was found out about the tables of ``phase`` when they were made."""
     _prepare(connection)
     rows = connection.execute(
-        "select finding from meta.findings where phase = ? order by finding", [phase]
+        "select phase, finding from meta.findings order by finding"
     ).fetchall()
-    return [orjson.loads(finding) for (finding,) in rows]
+    return [orjson.loads(finding) for of, finding in rows if of == phase]
 
 
 def fingerprint_of(*parts: str) -> str:

@@ -15,15 +15,19 @@ def count_rows(connection: duckdb.DuckDBPyConnection, schemas: Iterable[str]) ->
 
     They are counted, since the catalogue's own figure takes deleted rows along.
     """
-    relations = connection.execute(
-        """
-        select table_schema, table_name
-        from information_schema.tables
-        where table_catalog = current_database() and list_contains($1::varchar[], table_schema)
-        order by all
-        """,
-        [sorted(schemas)],
-    ).fetchall()
+    wanted = set(schemas)
+    relations = [
+        (schema, table)
+        for schema, table in connection.execute(
+            """
+            select table_schema, table_name
+            from information_schema.tables
+            where table_catalog = current_database()
+            order by all
+            """
+        ).fetchall()
+        if schema in wanted
+    ]
     if not relations:
         return {}
     counts = ", ".join(
