@@ -1,6 +1,7 @@
 """What a generation says of itself: ``manifest.json`` beside it and ``_manifest`` within it."""
 
-from dataclasses import asdict, dataclass, field
+import shutil
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -50,8 +51,20 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Write ``manifest.json`` into a generation under construction."""
-        document = {"format": FORMAT, **asdict(self)}
-        (folder / FILE).write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
+        (folder / FILE).write_bytes(_document(self))
+
+    def made_of(self, inputs: str, generation: Path) -> None:
+        """Note in a whole generation that these inputs give the same content, too."""
+        file = generation / FILE
+        aside = file.with_name(f".{FILE}.partial")
+        aside.write_bytes(_document(replace(self, inputs=inputs)))
+        shutil.copymode(file, aside)
+        aside.replace(file)
+
+
+def _document(manifest: Manifest) -> bytes:
+    document = {"format": FORMAT, **asdict(manifest)}
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
 
 
 def read_manifest(generation: Path | None) -> Manifest | None:

@@ -110,7 +110,9 @@ def publish(
         connection.execute("set preserve_insertion_order = true")
         with attached(connection, root.database) as warehouse:
             plan = plan_product(connection, warehouse, consumer, rules)
-            if current and current.content_hash == plan.content:
+            if current and in_force and current.content_hash == plan.content:
+                if inputs:
+                    current.made_of(inputs, in_force)
                 return _unchanged(folder, current)
             require_space(folder.path, _space_needed(root, in_force), doing="publishing")
             name = generation_name(_next_serial(folder, baselines), plan.as_of, plan.content)

@@ -100,6 +100,16 @@ def test_known_inputs_are_not_even_read(root: Root) -> None:
     assert publish(root, crm(), inputs="abc").generation == first.generation
 
 
+def test_other_inputs_of_the_same_content_are_read_once(root: Root) -> None:
+    first = publish(root, crm(), inputs="abc")
+    second = publish(root, crm(), inputs="def")
+    root.database.unlink()
+
+    third = publish(root, crm(), inputs="def")
+
+    assert first.generation == second.generation == third.generation
+
+
 def test_other_rules_of_the_consumer_make_a_new_generation_of_the_same_inputs(
     root: Root,
 ) -> None:
