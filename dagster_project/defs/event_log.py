@@ -43,6 +43,7 @@ class OpenEventLog(SqliteEventLogStorage):
         self._open: dict[str, sqlalchemy.Engine] = {}
         self._transactions: dict[str, sqlalchemy.Connection] = {}
         self._open_lock = threading.RLock()
+        self._there: set[str] = set()
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -92,6 +93,22 @@ class OpenEventLog(SqliteEventLogStorage):
         """A transaction on the file that answers questions across runs."""
         return self._shared(INDEX) or super().index_connection()
 
+    def has_table(self, table_name: str) -> bool:
+        """Whether the file across runs has a table; Dagster asks with each event of an asset.
+
+        Its tables are made with it and never dropped, so one that was there is not looked for again.
+        """
+        if table_name not in self._there and super().has_table(table_name):
+            self._there.add(table_name)
+        return table_name in self._there
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Whether a migration of Dagster's is done; asked with each event, and never undone."""
+        mark = f"migration {name}"
+        if mark not in self._there and super().has_secondary_index(name):
+            self._there.add(mark)
+        return mark in self._there
+
     def get_all_run_ids(self) -> Sequence[str]:
         """The runs that have a file."""
         return [run for run in super().get_all_run_ids() if run != RUNLESS]
@@ -104,6 +121,7 @@ class OpenEventLog(SqliteEventLogStorage):
     def wipe(self) -> None:
         """Remove all events, and let go of the files they were in."""
         self._let_go()
+        self._there.clear()
         super().wipe()
 
     def dispose(self) -> None:

@@ -116,6 +116,26 @@ def test_dagsters_own_storage_reads_what_was_stored(
     assert len(stored) > 8
 
 
+def test_what_does_not_change_is_looked_for_once(
+    own_instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = own_instance.event_log_storage
+    assert isinstance(storage, OpenEventLog)
+    looked: list[str] = []
+    for question in ("has_table", "has_secondary_index"):
+        monkeypatch.setattr(
+            SqliteEventLogStorage,
+            question,
+            lambda _, name: looked.append(name) or "no" not in name,
+        )
+
+    answers = [storage.has_table(name) for name in ("a", "no", "a", "no")]
+    migrated = [storage.has_secondary_index(name) for name in ("a", "no", "a", "no")]
+
+    assert answers == migrated == [True, False, True, False]
+    assert looked == ["a", "no", "no"] * 2
+
+
 def test_events_stored_together_are_stored_whole_or_not_at_all(
     own_instance: dg.DagsterInstance,
 ) -> None:
