@@ -1,6 +1,5 @@
 """The one place where everything is wired: ``build_definitions(settings)`` and ``run()``."""
 
-import gc
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -136,7 +135,6 @@ def run(
         on_step(seen)
 
     with (
-        _garbage_collected_rarely(),
         _full_disk_of_dagster_explained(settings.root),
         dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance,
     ):
@@ -167,17 +165,6 @@ def run(
         failures=tuple(dict.fromkeys(failures)),
         undelivered=tuple(dict.fromkeys(undelivered)),
     )
-
-
-@contextmanager
-def _garbage_collected_rarely() -> Iterator[None]:
-    """Look through all objects of Dagster, dbt and GX less often: it took a twentieth of a run."""
-    usual = gc.get_threshold()
-    gc.set_threshold(100_000, 20, 50)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*usual)
 
 
 @contextmanager
