@@ -31,7 +31,6 @@ def dbt_step(selection: Selection, manifest: Path, reads: Reads) -> dg.AssetsDef
 
     ``reads``: of every table of dbt, what it is made from.
     """
-
     nodes = read_nodes(manifest, selection)
 
     @dg.multi_asset(
@@ -186,9 +185,7 @@ def _dagster_events(
     context: dg.AssetExecutionContext, events: list[Event], standing: _Standing
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     """Dbt's results, with the size and version of every table that was built."""
-    for result in dagster_events(
-        context.assets_def, context.selected_asset_check_keys, events
-    ):
+    for result in dagster_events(context.assets_def, context.selected_asset_check_keys, events):
         if isinstance(result, dg.MaterializeResult) and result.asset_key is not None:
             yield result._replace(
                 metadata={**(result.metadata or {}), **standing.rows_of(result.asset_key)},

@@ -51,7 +51,7 @@ def test_dagster_is_told_of_every_node_what_dagster_dbt_says(
 ) -> None:
     said = translated(selection, parsed_once)
 
-    step = dbt_step(selection, parsed_once)
+    step = dbt_step(selection, parsed_once, {})
 
     assert _told(step) == _told(said)
     assert len(_told(step)) > 10

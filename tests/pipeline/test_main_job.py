@@ -96,7 +96,7 @@ def test_a_second_run_loads_nothing_and_changes_nothing(
     assert diff(before.path, again.path).lines() == ()
 
 
-_HEAVY = ("dagster_dbt", "dbt", "great_expectations", "pandas", "recordlinkage", "sklearn")
+_HEAVY = ("dagster_dbt", "dbt", "great_expectations", "recordlinkage", "sklearn")
 """What takes seconds to import, and nothing needs that has nothing to do."""
 
 _RUN_AND_LIST = f"""
