@@ -6,6 +6,7 @@ Does not belong here: what the entries do; that is ``dagster_project.identity``.
 
 import csv
 import hashlib
+import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -231,6 +232,24 @@ class IdentitySpec(Entries):
     def hash(self) -> str:
         """Changes whenever an entry that decides who is who (or the nickname list) does."""
         return hashlib.sha256(self.model_dump_json(exclude={"moves"}).encode()).hexdigest()[:16]
+
+    def short_forms(self) -> tuple[tuple[str, str], ...]:
+        """Short forms and the longer name that heads their group, both without accents."""
+        return tuple(
+            sorted(
+                {
+                    (_plain(short), _plain(group[0]))
+                    for group in self.nickname_groups
+                    for short in group[1:]
+                    if len(short) < len(group[0])
+                }
+            )
+        )
+
+
+def _plain(name: str) -> str:
+    decomposed = unicodedata.normalize("NFD", name.lower())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def read_identity(file: Path) -> IdentitySpec:

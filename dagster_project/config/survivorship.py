@@ -11,7 +11,7 @@ from dagster_project.config.mistakes import close_or_all, shown
 from dagster_project.config.yaml_file import YamlDocument, read_yaml
 from dagster_project.domain.errors import ConfigError
 
-_MOST_RULES = 5  # the mart compares this many rules per field
+_MOST_RULES = 6  # the mart compares this many rules per field
 
 
 class Rule(StrEnum):
@@ -24,6 +24,7 @@ class Rule(StrEnum):
     MOST_FREQUENT = "most_frequent"
     LONGEST = "longest"
     SPELLED_OUT = "spelled_out"
+    USUAL = "usual"
     WELL_SPELLED = "well_spelled"
     PRIMARY = "primary"
     PERSONAL = "personal"

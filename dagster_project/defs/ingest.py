@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.config.email_engagement import read_email_engagement
+from dagster_project.config.identity import read_identity
 from dagster_project.config.sources import SourceConfig
 from dagster_project.config.survivorship import read_survivorship
 from dagster_project.defs.intake import Intake
@@ -175,6 +176,12 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         "survivorship",
         {"field": "varchar", "priority": "integer", "vendor": "varchar", "rule": "varchar"},
         [(r.field, r.priority, r.vendor, r.rule) for r in rules],
+    )
+    write_config_table(
+        connection,
+        "nicknames",
+        {"short_form": "varchar", "name": "varchar"},
+        read_identity(config / "identity.yml").short_forms(),
     )
     engagement = read_email_engagement(config / "email_engagement.yml")
     write_config_table(

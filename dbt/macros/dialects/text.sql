@@ -173,3 +173,21 @@
     {%- endfor -%}
     )
 {%- endmacro %}
+
+
+{# Letters without capitals and accents, one for one: equal for Ána ŁUKASIK and ana lukasik. #}
+{% macro plain_letters(text) -%}
+    {{ adapter.dispatch('plain_letters')(text) }}
+{%- endmacro %}
+
+{% macro default__plain_letters(text) -%}
+    translate(
+        lower({{ text }}),
+        'àáâãäåāăąçćčďđèéêëēėęěğìíîïīįıķĺľłñńňņòóôõöøōőŕřśšşţťùúûüūůűųýÿžźż',
+        'aaaaaaaaacccddeeeeeeeegiiiiiiiklllnnnnoooooooorrsssttuuuuuuuuyyzzz'
+    )
+{%- endmacro %}
+
+{% macro duckdb__plain_letters(text) -%}
+    translate(strip_accents(lower({{ text }})), 'łøđðıħ', 'loddih')
+{%- endmacro %}

@@ -53,20 +53,49 @@
 {%- endmacro %}
 
 
-{# The words of a name, in one order and without capitals and accents: equal for Ana BAUER and
-   Bauer, Ána. #}
-{% macro word_set(text) %}
-    {{- return(adapter.dispatch('word_set')(text)) -}}
-{% endmacro %}
-
-{% macro default__word_set(text) -%}
-    array_join(array_sort(split(lower({{ text }}), r'[^\p{L}\p{N}]+')), ' ')
+{# A name as its spellings are compared: no capitals, accents and signs. Of a name in one line;
+   most are letters and blanks alone, and need nothing done to them. #}
+{% macro plain_name(text) -%}
+    case
+        when {{ has_pattern(text, '^[A-Za-z]+([ -][A-Za-z]+)*$') }} then lower({{ text }})
+        else nullif(trim({{ replaced(
+            replaced(plain_letters(text), '[.,;:\\x27’‘`´()"]', ''), ' +', ' '
+        ) }}), '')
+    end
 {%- endmacro %}
 
-{% macro duckdb__word_set(text) -%}
-    trim(array_to_string(list_sort(
-        string_split_regex(strip_accents(lower({{ text }})), '[^\p{L}\p{N}]+')
-    ), ' '))
+
+{# The words of a name, each as `spellings`, a map of plain words, has it. #}
+{% macro respelled(text, spellings) %}
+    {{- return(adapter.dispatch('respelled')(text, spellings)) -}}
+{% endmacro %}
+
+{% macro default__respelled(text, spellings) -%}
+    array_join(transform(
+        split({{ text }}, ' '),
+        word -> coalesce(try_element_at({{ spellings }}, {{ plain_letters('word') }}), word)
+    ), ' ')
+{%- endmacro %}
+
+{% macro duckdb__respelled(text, spellings) -%}
+    array_to_string(list_transform(
+        string_split({{ text }}, ' '),
+        lambda word: coalesce({{ spellings }}[{{ plain_letters('word') }}], word)
+    ), ' ')
+{%- endmacro %}
+
+
+{# A map of a group's rows, no key twice. #}
+{% macro map_of_rows(key, value) %}
+    {{- return(adapter.dispatch('map_of_rows')(key, value)) -}}
+{% endmacro %}
+
+{% macro default__map_of_rows(key, value) -%}
+    map_from_entries(collect_list(struct({{ key }}, {{ value }})))
+{%- endmacro %}
+
+{% macro duckdb__map_of_rows(key, value) -%}
+    map_from_entries(list(struct_pack(k := {{ key }}, v := {{ value }})))
 {%- endmacro %}
 
 

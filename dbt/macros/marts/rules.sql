@@ -22,9 +22,11 @@
         when 'longest' then length(candidate_value)
         when 'spelled_out' then case
             when {{ has_pattern('candidate_value', initial ~ '|[0-9@#|/_(){}<>]|[^ -\\x{2fff}\\x{3040}-\\x{d7ff}\\x{f900}-\\x{faff}]') }} then 0
-            when {{ has_pattern('candidate_value', '^[A-Za-z\\x{c0}-\\x{24f}]+$') }} then 1
-            else 2
+            when has_one_part or {{ has_pattern('candidate_value', '^[A-Za-z\\x{c0}-\\x{24f}]+$') }} then 1
+            when is_short_form then 2
+            else 3
         end
+        when 'usual' then - outdone_by
         when 'well_spelled' then
             case when has_both_parts then 4 else 0 end
             + case when is_mixed_case then 2 else 0 end

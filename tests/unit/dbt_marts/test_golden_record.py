@@ -369,6 +369,19 @@ def test_a_telephone_of_ones_own_comes_before_the_offices(build: Build) -> None:
     ]
 
 
+def test_of_two_numbers_of_ones_own_the_newer_is_shown(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", primary_phone="0639982404", updated_at=OLD)
+    world.record(HUBSPOT, "c1", primary_phone="0639982404", updated_at=OLD)
+    world.record(X, "c1", updated_at=NEW)
+    for record in (SALESFORCE, HUBSPOT):
+        world.identifier(record, "phone", "+33639982404", value_raw="0639982404")
+    world.identifier(X, "phone", "+33639982405", value_raw="0639982405")
+
+    assert build(world, "dim_customer").values("select phone from marts.dim_customer") == [
+        "+33639982405"
+    ]
+
+
 def test_a_fixed_line_is_better_than_none(build: Build) -> None:
     world = World().record(SALESFORCE, "c1")
     world.identifier(SALESFORCE, "phone", "+33186409659", value_raw="0186409659")
@@ -393,3 +406,155 @@ def test_a_name_keeps_the_accents_one_record_has(build: Build) -> None:
     world.record(HUBSPOT, "c1", **_person("Audrey", "Rivière", updated_at=OLD))
 
     assert _names(build(world, "dim_customer")) == ("Audrey Rivière", "Audrey", "Rivière")
+
+
+LEAD, CHIMP = "salesforce_emea:lead:4", "mailchimp_emea:member:5"
+
+
+def _others(world: World, *names: tuple[str, str]) -> World:
+    """Further customers, one for each name."""
+    for number, (given, family) in enumerate(names):
+        world.record(
+            f"hubspot_apac:contact:9{number}", f"other{number}", **_person(given, family)
+        )
+    return world
+
+
+def _shown(build: Build, world: World) -> tuple[str | None, str | None, str | None]:
+    row = build(world, "dim_customer").row(
+        "select full_name, given_name, family_name from marts.dim_customer "
+        "where customer_id = 'c1'"
+    )
+    return row["full_name"], row["given_name"], row["family_name"]
+
+
+@pytest.mark.parametrize("order", ["as-read", "reversed"])
+def test_accents_come_from_any_record_word_by_word(build: Build, order: str) -> None:
+    world = World()
+    records = [
+        (SALESFORCE, _person("Patricia", "Prevost", updated_at=NEW)),
+        (HUBSPOT, _person("Patricia", "Prevost", updated_at=NEW)),
+        (X, {"full_name": "Pat Prévost", "updated_at": OLD}),
+    ]
+    for record, values in records if order == "as-read" else reversed(records):
+        world.record(record, "c1", **values)
+
+    assert _shown(build, world) == ("Patricia Prévost", "Patricia", "Prévost")
+
+
+def test_what_was_merged_away_still_knows_the_accents_and_the_order(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Fabre", "Rene", updated_at=NEW))
+    world.record(LEAD, "c1", **_person("René", "Fabre", merged_into=SALESFORCE, updated_at=OLD))
+    _others(world, ("Ana", "Fabre"), ("René", "Lind"))
+
+    assert _shown(build, world) == ("René Fabre", "René", "Fabre")
+
+
+@pytest.mark.parametrize(
+    ("short", "full"),
+    [
+        pytest.param("Bob", "Robert", id="of-the-list"),
+        pytest.param("Alex", "Alexandria", id="its-beginning"),
+        pytest.param("Manu", "Jean-Emmanuel", id="of-a-double-name"),
+    ],
+)
+def test_a_name_in_full_comes_before_its_short_form(
+    build: Build, short: str, full: str
+) -> None:
+    world = World().record(SALESFORCE, "c1", **_person(short, "Delorme", updated_at=NEW))
+    world.record(HUBSPOT, "c1", **_person(short, "Delorme", updated_at=NEW))
+    world.record(X, "c1", full_name=f"{full} Delorme", updated_at=OLD)
+
+    assert _shown(build, world) == (f"{full} Delorme", full, "Delorme")
+
+
+def test_given_and_family_name_stand_in_the_order_of_all_records(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Lind", "Astrid", updated_at=NEW))
+    world.record(CHIMP, "c1", **_person("Astrid", "Lind", updated_at=OLD))
+    _others(world, ("Astrid", "Berg"), ("Ole", "Lind"))
+
+    assert _shown(build, world) == ("Astrid Lind", "Astrid", "Lind")
+
+
+def test_the_spelling_that_more_records_have_is_shown(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Henri", "Chaueau", updated_at=NEW))
+    world.record(CHIMP, "c1", **_person("Henri", "Chauveau", updated_at=OLD))
+    _others(world, ("Ana", "Chauveau"))
+
+    assert _shown(build, world) == ("Henri Chauveau", "Henri", "Chauveau")
+
+
+def test_a_hyphen_stands_where_more_people_write_it(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Jean Pierre", "Roux", updated_at=NEW))
+    world.record(CHIMP, "c1", **_person("Jean-Pierre", "Roux", updated_at=OLD))
+    _others(world, ("Jean-Pierre", "Blanc"), ("Jean-Pierre", "Noir"), ("Jean", "Vert"))
+
+    assert _shown(build, world) == ("Jean-Pierre Roux", "Jean-Pierre", "Roux")
+
+
+def test_the_customers_own_address_knows_how_they_spell_themselves(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Maiia", "Prohorova", updated_at=NEW))
+    world.record(X, "c1", full_name="Mayya Prokhorova", updated_at=OLD)
+    world.identifier(SALESFORCE, "email", "mayya.prokhorova71@x.example")
+    _others(world, ("Maiia", "Ivanova"))
+
+    assert _shown(build, world)[0] == "Mayya Prokhorova"
+
+
+def test_of_two_family_names_the_newer_is_shown(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Kerry", "Bryan", updated_at=OLD))
+    world.record(CHIMP, "c1", **_person("Kerry", "Stanbrook", updated_at=NEW))
+    _others(world, ("Ana", "Bryan"), ("Ole", "Bryan"))
+
+    assert _shown(build, world) == ("Kerry Stanbrook", "Kerry", "Stanbrook")
+
+
+@pytest.mark.parametrize("part", ["given_name", "family_name"])
+def test_a_whole_name_comes_before_one_part_of_it(build: Build, part: str) -> None:
+    world = World()
+    alone = {"given_name": "Ho Fai", "family_name": "Au-Yeung"}[part]
+    world.record(SALESFORCE, "c1", full_name=alone, updated_at=NEW, **{part: alone})
+    world.record(HUBSPOT, "c1", full_name=alone, updated_at=NEW, **{part: alone})
+    world.record(
+        LEAD,
+        "c1",
+        **_person("Ho Fai", "Au-Yeung", merged_into=SALESFORCE, updated_at=OLD),
+    )
+
+    assert _shown(build, world) == ("Ho Fai Au-Yeung", "Ho Fai", "Au-Yeung")
+
+
+def test_a_middle_name_is_no_disagreement(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Ana Maria", "Lopez", updated_at=OLD))
+    world.record(X, "c1", full_name="Ana Lopez", updated_at=NEW)
+
+    assert _shown(build, world) == ("Ana Maria Lopez", "Ana Maria", "Lopez")
+
+
+def test_a_name_before_the_name_of_most_records_is_a_by_name(build: Build) -> None:
+    world = World().record(HUBSPOT, "c1", **_person("Aimee Sze Ki", "Cho", updated_at=NEW))
+    world.record(CHIMP, "c1", **_person("Sze Ki", "Cho", updated_at=OLD))
+
+    assert _shown(build, world) == ("Sze Ki Cho", "Sze Ki", "Cho")
+
+
+def test_the_part_another_record_knows_parts_the_whole_name(build: Build) -> None:
+    world = World().record(SALESFORCE, "c1", **_person("Manu", "Delorme"))
+    world.record(X, "c1", full_name="Emmanuel Delorme")
+
+    assert _shown(build, world) == ("Emmanuel Delorme", "Emmanuel", "Delorme")
+
+
+def test_a_standing_that_another_customers_record_changes_restates_the_customer(
+    build: Build,
+) -> None:
+    def versions(*others: tuple[str, str]) -> object:
+        world = World().record(SALESFORCE, "c1", **_person("Henri", "Chaueau", updated_at=NEW))
+        world.record(CHIMP, "c1", **_person("Henri", "Chauveau", updated_at=OLD))
+        built = build(_others(world, *others), "int_customer_versions")
+        return built.values(
+            "select _version from intermediate.int_customer_versions where customer_id = 'c1'"
+        )
+
+    assert versions(("Ana", "Berg")) == versions(("Ole", "Lind"))
+    assert versions(("Ana", "Berg")) != versions(("Ana", "Chauveau"))

@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from dagster_project.config.email_engagement import read_email_engagement
+from dagster_project.config.identity import read_identity
 from dagster_project.config.survivorship import read_survivorship
 from dagster_project.sources.catalogue import VENDORS
 
@@ -84,6 +85,7 @@ INPUTS: dict[str, str] = {
         currency varchar, timezone varchar""",
     "config.survivorship": "field varchar, priority integer, vendor varchar, rule varchar",
     "config.settings": "key varchar, value varchar",
+    "config.nicknames": "short_form varchar, name varchar",
     "staging.country_names": "country_name varchar, country varchar",
     "landing.quarantined": """
         _source varchar, _stream varchar, _native_id varchar, _load_id varchar, _row bigint,
@@ -228,6 +230,11 @@ class World:
             file = PROJECT / "config" / "survivorship.yml"
             for row in read_survivorship(file, vendors=VENDORS):
                 self.add("config.survivorship", **vars(row))
+        if "config.nicknames" not in self.rows:
+            for short_form, name in read_identity(
+                PROJECT / "config/identity.yml"
+            ).short_forms():
+                self.add("config.nicknames", short_form=short_form, name=name)
         if "config.settings" not in self.rows:
             engagement = read_email_engagement(PROJECT / "config" / "email_engagement.yml")
             for key, value in engagement.settings():

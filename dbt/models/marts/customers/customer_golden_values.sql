@@ -24,6 +24,12 @@ records as (
 
 ),
 
+name_standings as (
+
+    select * from {{ ref('int_name_standings') }}
+
+),
+
 addresses as (
 
     select * from {{ ref('int_contact_addresses') }}
@@ -98,8 +104,6 @@ described as (
         vendor,
         is_live,
         as_of,
-        nullif(trim(coalesce(full_name, concat_ws(' ', given_name, family_name))), '') as name,
-        given_name is not null and family_name is not null as has_both_parts,
         country_code as country,
         cast(birth_date as varchar) as birth_date,
         nullif(trim(title), '') as title,
@@ -121,18 +125,42 @@ attributes as (
         is_live,
         as_of,
         field,
-        candidate_value,
-        field = 'name' and has_both_parts as has_both_parts,
-        false as is_of_a_place,
-        false as is_primary,
-        false as is_shared,
-        false as is_verified
+        candidate_value
     from described
     unpivot (
         candidate_value for field in (
-            name, country, birth_date, title, organisation, account_id, language
+            country, birth_date, title, organisation, account_id, language
         )
     )
+
+),
+
+-- names are judged beside the others of the customer
+names as (
+
+    select
+        members.customer_id,
+        members._version,
+        members.record_id,
+        members.source,
+        members.vendor,
+        coalesce(name_standings.is_live, members.is_live) as is_live,
+        members.as_of,
+        'name' as field,
+        {{ replaced(
+            "trim(coalesce(members.full_name, concat_ws(' ', members.given_name, members.family_name)))",
+            '\\s+', ' '
+        ) }} as candidate_value,
+        members.given_name is not null and members.family_name is not null as has_both_parts,
+        coalesce(name_standings.is_part_alone, false)
+        or (members.given_name is null) <> (members.family_name is null) as has_one_part,
+        name_standings.is_short_form,
+        name_standings.agreeing_records as agreeing_names,
+        name_standings.outdone_by
+    from members
+    left join name_standings
+        on members.record_id = name_standings.record_id
+    where coalesce(members.full_name, members.given_name, members.family_name) is not null
 
 ),
 
@@ -182,14 +210,14 @@ contact_points as (
         members.as_of,
         stated.kind as field,
         stated.value_norm as candidate_value,
-        false as has_both_parts,
         fixed_lines.e164 is not null as is_of_a_place,
+        -- where a record puts none first, each is
         coalesce(
             stated.value_raw = case
                 when stated.kind = 'email' then members.primary_email
                 else members.primary_phone
             end,
-            false
+            true
         ) as is_primary,
         stated.is_shared,
         stated.is_verified
@@ -222,12 +250,7 @@ whole_addresses as (
             addresses.city,
             addresses.state,
             coalesce(country_names.country, addresses.country)
-        ) as candidate_value,
-        false as has_both_parts,
-        false as is_of_a_place,
-        false as is_primary,
-        false as is_shared,
-        false as is_verified
+        ) as candidate_value
     from addresses
     inner join members
         on addresses.record_id = members.record_id
@@ -239,15 +262,7 @@ whole_addresses as (
 
 candidates as (
 
-    select * from attributes
-
-    union all
-
-    select * from contact_points
-
-    union all
-
-    select * from whole_addresses
+    {{ union_by_name(['attributes', 'names', 'contact_points', 'whole_addresses']) }}
 
 ),
 
@@ -271,6 +286,7 @@ rules as (
         max(case when step = 3 then rule end) as rule_3,
         max(case when step = 4 then rule end) as rule_4,
         max(case when step = 5 then rule end) as rule_5,
+        max(case when step = 6 then rule end) as rule_6,
         max(case when rule = 'most_frequent' then 1 else 0 end) = 1 as counts_agreement
     from steps
     group by field
@@ -292,24 +308,33 @@ trust as (
 weighed as (
 
     select
-        candidates.*,
+        candidates.customer_id,
+        candidates._version,
+        candidates.record_id,
+        candidates.source,
+        candidates.field,
+        candidates.candidate_value,
+        candidates.is_live,
+        candidates.as_of,
         coalesce({{ unix_micros('candidates.as_of') }}, 0) as as_of_micros,
         coalesce(trust.trust_rank, 1000000) as trust_rank,
         lower(candidates.candidate_value) as spelling,
-        case
-            when candidates.field = 'name'
-                then coalesce(
-                    nullif({{ word_set('candidates.candidate_value') }}, ''),
-                    lower(candidates.candidate_value)
-                )
-            else lower(candidates.candidate_value)
-        end as compared_value,
+        coalesce(candidates.has_both_parts, false) as has_both_parts,
+        coalesce(candidates.has_one_part, false) as has_one_part,
+        coalesce(candidates.is_short_form, false) as is_short_form,
+        coalesce(candidates.agreeing_names, 0) as agreeing_names,
+        coalesce(candidates.outdone_by, 0) as outdone_by,
+        coalesce(candidates.is_of_a_place, false) as is_of_a_place,
+        coalesce(candidates.is_primary, false) as is_primary,
+        coalesce(candidates.is_shared, false) as is_shared,
+        coalesce(candidates.is_verified, false) as is_verified,
         not {{ has_pattern('candidates.candidate_value', one_case) }} as is_mixed_case,
         rules.rule_1,
         rules.rule_2,
         rules.rule_3,
         rules.rule_4,
         rules.rule_5,
+        rules.rule_6,
         rules.counts_agreement
     from candidates
     inner join rules
@@ -326,27 +351,69 @@ agreement as (
     select
         customer_id,
         field,
-        compared_value,
         spelling,
-        -- whoever agrees on the words outweighs whoever agrees on their order
-        sum(count(*)) over (partition by customer_id, field, compared_value) * 100000 + count(*)
-            as agreeing_records
+        -- whoever agrees on the words of a name outweighs whoever agrees on their order
+        max(agreeing_names) * 100000 + count(*) as agreeing_records
     from weighed
     where counts_agreement
-    group by customer_id, field, compared_value, spelling
+    group by customer_id, field, spelling
 
 ),
 
-spelled as (
+-- every word of the customer's names, whichever record has it
+written_words as (
 
     select
         customer_id,
-        field,
-        spelling,
-        min(candidate_value) as mixed_value
+        {{ unnested(split_parts('candidate_value', ' ')) }} as word,
+        candidate_value = lower(candidate_value) as is_of_small_letters
     from weighed
-    where field = 'name' and is_mixed_case
-    group by customer_id, field, spelling
+    where field = 'name'
+
+),
+
+counted_words as (
+
+    select
+        customer_id,
+        {{ plain_letters('word') }} as plain_word,
+        word,
+        (word <> upper(word) or length(word) < 2) and not bool_or(is_of_small_letters)
+            as is_mixed_case,
+        count(*) as uses
+    from written_words
+    group by customer_id, word
+
+),
+
+-- capitals and small letters first; nobody adds an accent by mistake
+best_words as (
+
+    select
+        customer_id,
+        plain_word,
+        word
+    from counted_words
+    where plain_word <> ''
+    qualify
+        row_number() over (
+            partition by customer_id, plain_word
+            order by
+                is_mixed_case desc,
+                length({{ replaced('word', '[A-Za-z]', '') }}) desc,
+                uses desc,
+                word asc
+        ) = 1
+
+),
+
+spellings as (
+
+    select
+        customer_id,
+        {{ map_of_rows('plain_word', 'word') }} as spellings
+    from best_words
+    group by customer_id
 
 ),
 
@@ -359,18 +426,13 @@ scored as (
         {{ survivorship_score('weighed.rule_3') }} as score_3,
         {{ survivorship_score('weighed.rule_4') }} as score_4,
         {{ survivorship_score('weighed.rule_5') }} as score_5,
-        spelled.mixed_value
+        {{ survivorship_score('weighed.rule_6') }} as score_6
     from weighed
     left join agreement
         on
             weighed.customer_id = agreement.customer_id
             and weighed.field = agreement.field
             and weighed.spelling = agreement.spelling
-    left join spelled
-        on
-            weighed.customer_id = spelled.customer_id
-            and weighed.field = spelled.field
-            and weighed.spelling = spelled.spelling
 
 ),
 
@@ -379,10 +441,7 @@ survivors as (
     select
         customer_id,
         field,
-        case
-            when field <> 'name' or is_mixed_case then candidate_value
-            else coalesce(mixed_value, {{ name_cased('candidate_value') }})
-        end as golden_value,
+        candidate_value,
         record_id,
         source,
         as_of,
@@ -392,17 +451,53 @@ survivors as (
         row_number() over (
             partition by customer_id, field
             order by
+                -- what was merged away may still know the name that is written out
+                case when rule_1 = 'spelled_out' then score_1 end desc nulls last,
                 is_live desc,
                 score_1 desc,
                 score_2 desc,
                 score_3 desc,
                 score_4 desc,
                 score_5 desc,
+                score_6 desc,
                 as_of_micros desc,
                 record_id asc,
                 candidate_value asc
         ) = 1
 
+),
+
+respelled as (
+
+    select
+        survivors.*,
+        case
+            when survivors.field = 'name'
+                then {{ respelled('survivors.candidate_value', 'spellings.spellings') }}
+        end as respelled_name
+    from survivors
+    left join spellings
+        on survivors.customer_id = spellings.customer_id
+
+),
+
+final as (
+
+    select
+        customer_id,
+        field,
+        case
+            when field <> 'name' then candidate_value
+            when {{ has_pattern('respelled_name', one_case) }}
+                then {{ name_cased('respelled_name') }}
+            else respelled_name
+        end as golden_value,
+        record_id,
+        source,
+        as_of,
+        _version
+    from respelled
+
 )
 
-select * from survivors
+select * from final

@@ -116,47 +116,61 @@ addressed as (
 
 ),
 
--- a name that its record has in one piece, in the parts another record of the customer knows
+-- the parts of the whole name: both as one record has them, or one of them and the rest
 parted as (
 
     select
         pivoted.customer_id,
-        known_elsewhere.given_name,
-        known_elsewhere.family_name
+        pivoted.full_name,
+        known.given_name,
+        known.family_name,
+        {{ plain_letters('pivoted.full_name') }}
+        like {{ plain_letters('known.given_name') }} || ' %' as begins_with_given,
+        {{ plain_letters('pivoted.full_name') }}
+        like '% ' || {{ plain_letters('known.family_name') }} as ends_with_family,
+        known.record_id = pivoted.name_record_id as is_of_name_record,
+        known.record_id
     from pivoted
     inner join customer_records
         on pivoted.customer_id = customer_records.customer_id
-    inner join records as known_elsewhere
-        on customer_records.record_id = known_elsewhere.record_id
+    inner join records as known
+        on customer_records.record_id = known.record_id
     where
-        known_elsewhere.given_name is not null
-        and known_elsewhere.family_name is not null
-        and lower(pivoted.full_name) like lower(known_elsewhere.given_name) || ' %'
-        and lower(pivoted.full_name) like '% ' || lower(known_elsewhere.family_name)
-    qualify
-        row_number() over (
-            partition by pivoted.customer_id
-            order by
-                (known_elsewhere.record_id = pivoted.name_record_id) desc,
-                length(known_elsewhere.given_name) + length(known_elsewhere.family_name) desc,
-                known_elsewhere.record_id asc
-        ) = 1
+        coalesce(known.given_name, known.family_name) is not null
+        and pivoted.full_name is not null
 
 ),
 
--- the parts as the whole name spells them, where it is those two
 named as (
 
     select
-        pivoted.customer_id,
-        pivoted.full_name,
-        coalesce(parted.given_name, records.given_name) as given_name,
-        coalesce(parted.family_name, records.family_name) as family_name
-    from pivoted
-    left join records
-        on pivoted.name_record_id = records.record_id
-    left join parted
-        on pivoted.customer_id = parted.customer_id
+        customer_id,
+        case
+            when begins_with_given then substr(full_name, 1, length(given_name))
+            when ends_with_family
+                then substr(full_name, 1, length(full_name) - length(family_name) - 1)
+            else nullif(trim({{ name_cased('given_name') }}), '')
+        end as given_name,
+        case
+            when ends_with_family
+                then substr(
+                    full_name, length(full_name) - length(family_name) + 1, length(family_name)
+                )
+            when begins_with_given then substr(full_name, length(given_name) + 2)
+            else nullif(trim({{ name_cased('family_name') }}), '')
+        end as family_name
+    from parted
+    where begins_with_given or ends_with_family or is_of_name_record
+    qualify
+        row_number() over (
+            partition by customer_id
+            order by
+                is_of_name_record desc,
+                coalesce(begins_with_given, false) and coalesce(ends_with_family, false) desc,
+                coalesce(ends_with_family, false) desc,
+                length(concat_ws('', given_name, family_name)) desc,
+                record_id asc
+        ) = 1
 
 ),
 
@@ -170,20 +184,8 @@ golden as (
         -- attributes
         membership.kind,
         pivoted.full_name,
-        case
-            when lower(named.full_name) like lower(named.given_name) || ' %'
-                then substr(named.full_name, 1, length(named.given_name))
-            else nullif(trim({{ name_cased('named.given_name') }}), '')
-        end as given_name,
-        case
-            when lower(named.full_name) like '% ' || lower(named.family_name)
-                then substr(
-                    named.full_name,
-                    length(named.full_name) - length(named.family_name) + 1,
-                    length(named.family_name)
-                )
-            else nullif(trim({{ name_cased('named.family_name') }}), '')
-        end as family_name,
+        named.given_name,
+        named.family_name,
         pivoted.email,
         pivoted.phone,
         addressed.street,

@@ -20,6 +20,12 @@ addresses as (
 
 ),
 
+name_standings as (
+
+    select * from {{ ref('int_name_standings') }}
+
+),
+
 identifiers as (
 
     select * from {{ source('identity', 'record_identifiers') }}
@@ -55,6 +61,7 @@ record_versions as (
             'records',
             'address_versions._version',
             'identifier_versions._version',
+            'name_standings',
         ]) }} as _version
     from customer_records
     inner join records
@@ -63,6 +70,8 @@ record_versions as (
         on customer_records.record_id = address_versions.record_id
     left join identifier_versions
         on customer_records.record_id = identifier_versions.record_id
+    left join name_standings
+        on customer_records.record_id = name_standings.record_id
     where customer_records.customer_id is not null
 
 ),
