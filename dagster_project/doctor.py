@@ -15,7 +15,7 @@ from dagster_project.config.roots import kind_of
 from dagster_project.config.sources import SourceConfig, read_sources
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error, each_mistake
-from dagster_project.domain.held_back import Held, HeldBack
+from dagster_project.domain.held_back import Held, HeldBack, group_alike
 from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, own_command, read_settings, root_option
 from dagster_project.sources.catalogue import STREAMS, VENDORS
@@ -318,7 +318,7 @@ def _held_back(settings: Settings) -> Iterator[Finding]:
         return
     from dagster_project.landing.attention import Attention
 
-    held = Attention(root).held_back()
+    held = group_alike(Attention(root).held_back())
     if not held:
         yield Finding("nothing is held back: every load and file was taken")
         return

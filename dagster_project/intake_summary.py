@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.domain.counts import counted
-from dagster_project.domain.held_back import Held, HeldBack, sum_up
+from dagster_project.domain.held_back import Held, HeldBack, group_alike, sum_up
 from dagster_project.domain.loads import LoadState
 
 Entry = dict[str, Any]
@@ -151,7 +151,8 @@ def print_held_back(
         )
 
 
-def _print_each(console: Console, held: list[HeldBack], report: str) -> None:
+def _print_each(console: Console, each: list[HeldBack], report: str) -> None:
+    held = group_alike(each)
     for h in held[:MOST_HELD]:
         style = _STYLES[h.how]
         console.print(f"  [{style}]{h.how:<11}[/]  ", end="")

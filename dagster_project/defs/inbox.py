@@ -20,7 +20,14 @@ from dagster_project.defs.keys import INBOX, LANDING, WHOLE_INBOX, inbox_key, la
 from dagster_project.defs.versions import NOTHING_YET, changed, landed_versions
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.errors import ConfigError, Customer360Error, TransientError
-from dagster_project.domain.held_back import Held, HeldBack, News, Unread, rows_in_use
+from dagster_project.domain.held_back import (
+    Held,
+    HeldBack,
+    News,
+    Unread,
+    group_alike,
+    rows_in_use,
+)
 from dagster_project.domain.loads import Load, LoadState
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.phases import fingerprint_of
@@ -383,8 +390,9 @@ def _gate_result(asset: dg.AssetKey, held: list[HeldBack]) -> dg.AssetCheckResul
 MOST_LISTED = 50
 
 
-def _list(held: list[HeldBack]) -> dg.MarkdownMetadataValue:
+def _list(each: list[HeldBack]) -> dg.MarkdownMetadataValue:
     """What waits, each with since when and why; counts and names only."""
+    held = group_alike(each)
     lines = [
         f"- {h.source or 'no source'}{f' · {h.stream}' if h.stream else ''}: {h.what}, {h.how} "
         f"since {h.since:%Y-%m-%d}: {'; '.join(h.reasons)}"

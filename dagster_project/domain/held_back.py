@@ -3,8 +3,9 @@
 Belongs here: the words. Does not belong here: when something counts as solved (``landing.attention``).
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -80,6 +81,51 @@ class News:
     def let_in(self) -> int:
         """Rows that staging reads and did not before; below zero when some were taken out."""
         return rows_in_use(self.load) - (self.in_use_before or 0)
+
+
+FEWEST_ALIKE = 4
+"""Things held back for one reason that are told as one: fewer are clearer one by one."""
+
+_NAMED = 3
+
+
+def group_alike(held: Iterable[HeldBack]) -> tuple[HeldBack, ...]:
+    """What is held back, with many things of one source and one reason as one.
+
+    A folder of odd files must not hide the refused load below it. Reasons that differ by their
+    numbers alone are one; the first one's are told.
+    """
+    groups: dict[tuple[object, ...], list[HeldBack]] = {}
+    for each in held:
+        groups.setdefault(_kind_of(each), []).append(each)
+    return tuple(
+        told
+        for group in groups.values()
+        for told in ([_as_one(group)] if len(group) >= FEWEST_ALIKE else group)
+    )
+
+
+def _kind_of(h: HeldBack) -> tuple[object, ...]:
+    folder = h.what.rpartition("/")[0] if h.how is Held.UNREAD else ""
+    reasons = tuple(_NUMBER.sub("#", reason) for reason in h.reasons)
+    return h.how, h.source, h.stream, folder, h.is_api, reasons
+
+
+_NUMBER = re.compile(r"\d[\d,.]*")
+
+
+def _as_one(group: list[HeldBack]) -> HeldBack:
+    names = [h.what.rpartition("/")[2] for h in group[:_NAMED]]
+    what = "files" if group[0].how is Held.UNREAD else "loads"
+    place = group[0].what.rpartition("/")[0] if group[0].how is Held.UNREAD else ""
+    within = f" in {place}/" if place else ""
+    return replace(
+        group[0],
+        what=f"{len(group):,} {what}{within} ({', '.join(names)} and {len(group) - _NAMED:,} more)",
+        rows=sum(h.rows for h in group),
+        since=min((h.since for h in group if h.since), default=None),
+        load_id="",
+    )
 
 
 def rows_in_use(load: Load) -> int:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from dagster_project.domain.held_back import Held, HeldBack
+from dagster_project.domain.held_back import FEWEST_ALIKE, Held, HeldBack, group_alike
 from dagster_project.domain.notes import Remark, asks_for_something, is_about_consent
 from dagster_project.intake_summary import print_held_back, print_read, print_remarks, rows_of
 
@@ -61,6 +61,53 @@ def test_old_things_are_summed_up_and_each_named(console: Console) -> None:
     assert "shop/new.csv" in before
     assert ": 1 load refused (since 2026-11-01)" in after
     assert "old.csv" in after
+
+
+def held(what: str, **given: object) -> HeldBack:
+    fields = {"how": Held.UNREAD, "source": "shop", "stream": "", "vendor": "hubspot", "rows": 0,
+              "reasons": ("not recognised; docs/formats.md",), "since": DAY}  # fmt: skip
+    return HeldBack(what=what, **(fields | given))  # type: ignore[arg-type]
+
+
+def test_many_odd_files_of_one_folder_are_told_as_one_and_hide_nothing(
+    console: Console,
+) -> None:
+    odd = [held(f"shop/{number:02}.txt") for number in range(40)]
+    other = held("shop/z.txt", reasons=("it is a web page",))
+    refused = held("export.csv", how=Held.REFUSED, reasons=("missing_column: x",), rows=9)
+
+    print_held_back(
+        console, (*odd, other, refused), began=DAY, report="r", regate="g", dismiss="d"
+    )
+
+    told = console.export_text()
+    assert "40 files in shop/ (00.txt, 01.txt, 02.txt and 37 more): not recognised" in told
+    assert "z.txt: it is a web page" in told
+    assert "export.csv" in told
+    assert "more in r" not in told
+
+
+def test_loads_refused_by_one_rule_are_told_as_one_with_all_their_rows() -> None:
+    loads = [
+        held(f"{n}.csv", how=Held.REFUSED, stream="contact", rows=n,
+             reasons=(f"record_id_present: {n} of {n} rows fail",))
+        for n in range(1, 6)
+    ]  # fmt: skip
+
+    (one,) = group_alike(loads)
+
+    assert (one.rows, one.what) == (15, "5 loads (1.csv, 2.csv, 3.csv and 2 more)")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"source": "web"}, {"stream": "deal"}, {"reasons": ("else",)}, {"how": Held.CONSENT}],
+    ids=["source", "stream", "reason", "kind"],
+)
+def test_what_differs_in_more_than_numbers_stays_apart(other: dict[str, object]) -> None:
+    alike = [held(f"{n}.csv") for n in range(FEWEST_ALIKE - 1)]
+
+    assert len(group_alike([*alike, held("9.csv", **other)])) == FEWEST_ALIKE
 
 
 def test_what_wants_a_look_stands_apart(console: Console) -> None:
