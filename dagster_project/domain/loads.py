@@ -46,6 +46,7 @@ class Batch:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()  # worth a warning: undecodable bytes replaced, NULs removed…
     missing_columns: tuple[str, ...] = ()
+    missing_remedy: str = ""  # how to get them, where naming a header would not
     cursor: dict[str, str] | None = None  # API streams: stored in the ledger with the load
     skip_known: bool = (
         False  # API re-pulls: rows equal to the newest landed version are left out

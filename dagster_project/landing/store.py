@@ -224,6 +224,7 @@ class LandingZone:
             "problems": list(batch.problems),
             "notes": list(batch.notes),
             "missing_columns": list(batch.missing_columns),
+            "missing_remedy": batch.missing_remedy,
             "left_out": [[left.what, left.rows] for left in batch.left_out],
             "cursor": batch.cursor,
             "file_name": batch.path.name if batch.path else None,

@@ -248,8 +248,11 @@ def _reading_problems(manifest: dict[str, Any]) -> tuple[str, ...]:
     problems = list(manifest["problems"])
     if manifest["missing_columns"]:
         missing = ", ".join(manifest["missing_columns"])
+        remedy = manifest.get("missing_remedy")  # loads of earlier versions have none
         problems.append(
-            f"missing_column: the header lacks {missing}; if it goes by another name there, "
+            f"missing_column: no value has {missing}; {remedy}"
+            if remedy
+            else f"missing_column: the header lacks {missing}; if it goes by another name there, "
             "name it under `columns:` of the source"
         )
     if "unreadable" in manifest:

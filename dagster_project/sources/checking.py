@@ -117,7 +117,9 @@ def _as_if_configured(
 
 def _part(batch: Batch) -> PartReport:
     missing = ", ".join(batch.missing_columns)
-    lacking = (f"missing_column: the header lacks {missing}",) if missing else ()
+    what = f"no value has {missing}; {batch.missing_remedy}"
+    named = what if batch.missing_remedy else f"the header lacks {missing}"
+    lacking = (f"missing_column: {named}",) if missing else ()
     return PartReport(
         vendor=batch.spec.vendor,
         stream=batch.spec.stream,

@@ -84,10 +84,22 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     )
 
 
+_ASK = (
+    "ask the Graph API for it (fields=id,created_time,updated_tim"
+    "e,message,from,permalink_url) and save the new answer"
+)
 _SHAPES = (
-    Shape(stream_of(VENDOR, "post"), newest=("created_time", "updated_time"), is_sparse=True),
     Shape(
-        stream_of(VENDOR, "comment"), newest=("created_time", "changed_time"), is_sparse=True
+        stream_of(VENDOR, "post"),
+        newest=("created_time", "updated_time"),
+        is_sparse=True,
+        ask_for=_ASK,
+    ),
+    Shape(
+        stream_of(VENDOR, "comment"),
+        newest=("created_time", "changed_time"),
+        is_sparse=True,
+        ask_for=_ASK,
     ),
 )
 

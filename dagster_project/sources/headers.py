@@ -6,7 +6,7 @@ Does not belong here: the vendors' labels (each vendor's module has its own).
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -61,27 +61,61 @@ def match_header(
 
 
 def find_hints(
-    match: HeaderMatch, spec: StreamSpec, aliases: Aliases, source: str
+    match: HeaderMatch,
+    spec: StreamSpec,
+    aliases: Aliases,
+    source: str,
+    *,
+    never: Collection[str] = (),
+    first: Callable[[int], str] = lambda _position: "",
 ) -> tuple[str, ...]:
-    """Columns that are not there though one with a similar label is: they may be renamed."""
-    hints = []
-    labels = [label for _, label in match.extras]
-    for column in (c for c in spec.columns if c not in match.positions):
-        names = [column, *aliases.get(column, ())]
-        best = max(
-            (
-                (max(_alike(fold(label), fold(name)) for name in names), label)
-                for label in labels
-            ),
-            default=(0.0, ""),
+    """Columns that are not there though one with a similar label is: they may be renamed.
+
+    ``never``: columns that are known from elsewhere, or that a label alone does not prove.
+    ``first``: the first filled cell of a position; a label whose cells are none of the column's
+    kind is nobody's hint, and each label is of one column at most.
+    """
+    lacking = [c for c in spec.columns if c not in match.positions and c not in never]
+    alike = [
+        (
+            max(_alike(fold(label), fold(n)) for n in (column, *aliases.get(column, ()))),
+            column,
+            label,
         )
-        if best[0] >= _ALIKE and is_safe_label(best[1]):
-            hints.append(
-                f'column {column} is not there; did you mean "{best[1]}"? If so, add '
-                f'`columns: {{{column}: "{best[1]}"}}` under sources.{source} in '
-                "config/sources.yml"
-            )
-    return tuple(hints)
+        for column in lacking
+        for position, label in match.extras
+        if is_safe_label(label) and _may_hold(spec, column, first(position).strip())
+    ]
+    hints: dict[str, str] = {}
+    for score, column, label in sorted(alike, key=lambda each: -each[0]):
+        if score >= _ALIKE and column not in hints and label not in hints.values():
+            hints[column] = label
+    return tuple(
+        f'column {column} is not there; did you mean "{label}"? If so, add '
+        f'`columns: {{{column}: "{label}"}}` under sources.{source} in config/sources.yml'
+        for column, label in hints.items()
+    )
+
+
+_TIMES = re.compile(r"(?i).*(_date|_at|_time|_modstamp|timestamp|birthdate|birthday|_changed)")
+_FLAGS = re.compile(r"is_|has_|do_not_|unsubscribed_from|archived$|hidden$|verified$")
+
+
+def _may_hold(spec: StreamSpec, column: str, cell: str) -> bool:
+    """Whether a cell is of a column's kind; an empty one proves nothing and solves nothing."""
+    if column in spec.key or column.endswith("_id"):
+        return bool(cell) and not re.search(r"\s", cell)
+    if _TIMES.fullmatch(column):
+        return bool(re.search(r"\d", cell))
+    if _FLAGS.match(column):
+        return 0 < len(cell) <= _LONGEST_FLAG and not re.search(r"\d{2}", cell)
+    if column in ("email", "email_address", "recipient"):
+        return "@" in cell
+    return bool(cell)
+
+
+_LONGEST_FLAG = 12
+"""Characters of a word for yes or no in any language (``expectations.flags``)."""
 
 
 def count_known(header: Sequence[str], spec: StreamSpec, aliases: Aliases) -> int:

@@ -251,15 +251,25 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     )
 
 
+_ASK = (
+    "ask for it (properties=dealname,dealstage,name,email and the like), or name the property that "
+    "has it under `columns:` of the source"
+)
 _SHAPES = (
     Shape(stream_of(VENDOR, "contact"), newest=("last_modified_date",)),
-    Shape(stream_of(VENDOR, "company"), newest=("last_modified_date",)),
+    Shape(stream_of(VENDOR, "company"), newest=("last_modified_date",), ask_for=_ASK),
     Shape(
         stream_of(VENDOR, "deal"),
         newest=("last_modified_date",),
         money=("amount", "currency"),
+        ask_for=_ASK,
     ),
-    Shape(stream_of(VENDOR, "email_event"), newest=("created",), fields=_EVENT_FIELDS),
+    Shape(
+        stream_of(VENDOR, "email_event"),
+        newest=("created",),
+        fields=_EVENT_FIELDS,
+        ask_for="save the events whole, as /email/public/v1/events gives them",
+    ),
 )
 
 

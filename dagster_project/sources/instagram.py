@@ -53,9 +53,13 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     )
 
 
+_ASK = (
+    "ask the Graph API for it (fields=id,timestamp,caption,media_"
+    "type,text,username,from) and save the new answer"
+)
 _SHAPES = (
-    Shape(stream_of(VENDOR, "media"), newest=("timestamp",), is_sparse=True),
-    Shape(stream_of(VENDOR, "comment"), newest=("timestamp",), is_sparse=True),
+    Shape(stream_of(VENDOR, "media"), newest=("timestamp",), is_sparse=True, ask_for=_ASK),
+    Shape(stream_of(VENDOR, "comment"), newest=("timestamp",), is_sparse=True, ask_for=_ASK),
 )
 
 

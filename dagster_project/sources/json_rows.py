@@ -244,6 +244,7 @@ class Shape:
     ``newest``: columns whose latest time dates the file; the spec's ``modified_at`` otherwise.
     ``fields``: landing column → its field in a row, where that has another name.
     ``is_sparse``: a null in a row stands for a member its record does not have.
+    ``ask_for``: how an answer comes to have what it must have; a header's name helps nobody there.
     """
 
     spec: StreamSpec
@@ -254,6 +255,7 @@ class Shape:
     not_required: frozenset[str] = frozenset()
     id_from_content: bool = False
     is_sparse: bool = False
+    ask_for: str = ""
 
 
 def batches_of(
@@ -363,6 +365,7 @@ def _batch(
         problems=problems_of(facts, source),
         notes=(*notes, *_nul_note(work)),
         missing_columns=missing,
+        missing_remedy=shape.ask_for if missing else "",
         left_out=left_out,
     )
 

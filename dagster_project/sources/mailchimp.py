@@ -101,13 +101,21 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         workdir,
         file=file,
         shapes=(
-            Shape(stream_of(VENDOR, "member"), newest=("last_changed",), expressions=_HASH),
-            Shape(stream_of(VENDOR, "email_activity"), newest=("timestamp",)),
+            Shape(
+                stream_of(VENDOR, "member"),
+                newest=("last_changed",),
+                expressions=_HASH,
+                ask_for=_ASK,
+            ),
+            Shape(stream_of(VENDOR, "email_activity"), newest=("timestamp",), ask_for=_ASK),
         ),
         rows=_rows(read_values(file, _is_known), file.intake, pages),
         expected=sniff(member) or (),
         notes=pages.notes,
     )
+
+
+_ASK = "ask the API without `fields` and `exclude_fields`, and save the new answer"
 
 
 class _Pages:
@@ -159,6 +167,7 @@ def _member_columns(member: Member, sheet: Sheet) -> Columns:
         expressions=_HASH | (by_column if in_column else {}),
         not_required=frozenset({"subscriber_hash"}),
         problems=problems,
+        unguessed=frozenset({"status"}),  # a company's own field may be called alike
         newest=("last_changed", "unsub_time", "clean_time", "confirm_time", "optin_time"),
     )
 

@@ -316,6 +316,8 @@ def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[
                 expressions=columns.expressions,
                 not_required=columns.not_required,
                 id_from_content=columns.id_from_content,
+                ask_for="add it to the query, or name the field that has it under `columns:` of "
+                "the source",
             )
         )
     records = tree.records(read_values(file, tree.is_known))

@@ -63,11 +63,14 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         source,
         workdir,
         file=file,
-        shapes=(Shape(_SPEC, newest=("timestamp",), fields=_FIELDS),),
+        shapes=(Shape(_SPEC, newest=("timestamp",), fields=_FIELDS, ask_for=_ASK),),
         rows=(("event", row) for row in chain(events, _unreadable_rows(file))),
         expected=("event",),
         keeps_broken_lines=True,
     )
+
+
+_ASK = "keep the bodies of the event webhook whole: each event has email, timestamp and event"
 
 
 def _may_be_event(value: object) -> bool:

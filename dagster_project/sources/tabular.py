@@ -75,6 +75,7 @@ class Columns:
     ``expressions``: landing column → SQL over the landing columns' raw values.
     ``id_from_content``: rows have no id yet; the key column becomes a hash of the content.
     ``ordinary``: folded labels of the vendor's own that are kept in ``_extra`` without a word.
+    ``unguessed``: columns that no similar label is proposed for.
     ``money``: (amount column, currency column) where an amount needs a currency.
     """
 
@@ -87,6 +88,7 @@ class Columns:
     newest: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     ordinary: frozenset[str] = frozenset()
+    unguessed: frozenset[str] = frozenset()
 
 
 _NO_SEPARATOR = "\x1f"
@@ -127,7 +129,14 @@ def table_batch(
         configured=source.columns,
         given=columns.given,
     )
-    hints = find_hints(match, spec, columns.aliases, source.name)
+    hints = find_hints(
+        match,
+        spec,
+        columns.aliases,
+        source.name,
+        never={*columns.given, *columns.unguessed},
+        first=sheet.first,
+    )
     names = _field_names(sheet, match)
     target = workdir / f"{spec.stream}.ndjson"
     presence = Presence(spec)

@@ -88,10 +88,16 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         yield batch
 
 
+_ASK = (
+    "ask the API for it (tweet.fields=author_id,created_at,conversation_id,in_reply_to_user_id,"
+    "referenced_tweets,lang and expansions=author_id) and save the new answer"
+)
 _SHAPES = (
-    Shape(stream_of(VENDOR, "post"), newest=("created_at",), is_sparse=True),
-    Shape(stream_of(VENDOR, "user"), is_sparse=True),
-    Shape(stream_of(VENDOR, "compliance"), newest=("redacted_at",), is_sparse=True),
+    Shape(stream_of(VENDOR, "post"), newest=("created_at",), is_sparse=True, ask_for=_ASK),
+    Shape(stream_of(VENDOR, "user"), is_sparse=True, ask_for=_ASK),
+    Shape(
+        stream_of(VENDOR, "compliance"), newest=("redacted_at",), is_sparse=True, ask_for=_ASK
+    ),
 )
 
 
