@@ -92,8 +92,17 @@ def plain_member(file: Path, beside: Sequence[Path] = ()) -> Member:
         path = next(found, None)
         return plain_member(path, beside) if path else None
 
+    def neighbours() -> list[str]:
+        return sorted(f.name for f in file.parent.iterdir() if f.is_file() and f != file)
+
     return Member(
-        file.name, file, file, file.stat().st_size, modified_at(file), siblings=sibling
+        file.name,
+        file,
+        file,
+        file.stat().st_size,
+        modified_at(file),
+        siblings=sibling,
+        neighbours=neighbours,
     )
 
 
@@ -211,7 +220,18 @@ class _Unpacker:
             modified_at=_date_of(info),
             member=f"{inside}{self._labels[info.header_offset]}",
             siblings=partial(self.sibling, _place_of(info)[0]),
+            neighbours=partial(self.neighbours, info),
+            memory=self._outer.memory,
         )
+
+    def neighbours(self, info: zipfile.ZipInfo) -> list[str]:
+        """Names of the other members of the same folder."""
+        place = _place_of(info)
+        return [
+            name
+            for folder, name in self._by_place
+            if (folder, name) != place and folder == place[0]
+        ]
 
     def sibling(self, folder: str, name: str) -> Member | None:
         """A member by its name: that of the same folder, else the first of the archive."""

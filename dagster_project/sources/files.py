@@ -15,7 +15,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
@@ -168,6 +168,7 @@ class _Asked:
     sources: tuple[SourceConfig, ...]
     vendor: str | None
     speaks_for_strays: bool
+    memory: dict[Path, dict[str, Any]] = field(default_factory=dict)  # by folder
 
     def concerns(self, entry: Found) -> bool:
         """Whether a file may be one of this walk's; the top of the inbox is anybody's.
@@ -316,7 +317,9 @@ def _read_members(
     tally = _Tally()
     members = open_members(file, workdir / "members", beside=beside, passed_over=tally.media)
     for number, found in enumerate(members):
-        member = replace(found, configured=source.columns)
+        member = replace(
+            found, configured=source.columns, memory=asked.memory.setdefault(file.parent, {})
+        )
         try:
             with refusing_what_fails():
                 named = name_table(member.path, member.name, source.columns.values())

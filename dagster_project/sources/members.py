@@ -3,11 +3,11 @@
 Does not belong here: finding members (``files``, ``archives``), reading them (the vendors).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
@@ -19,7 +19,9 @@ class Member:
 
     ``path`` is where the bytes lie (in a work folder for what came out of an archive);
     ``origin`` is the file in the inbox; ``member`` is the path inside the archive, if any.
-    ``siblings`` finds another member of the same archive (or folder) by its file name.
+    ``siblings`` finds another member of the same archive (or folder) by its file name, and
+    ``neighbours`` lists the names of those that lie in the same folder of it. ``memory`` is kept
+    while the files of one folder are read: what one of them told of another.
     ``configured`` are the labels its source declares: landing column → header. ``is_placed``:
     somebody has put it with a source, and no other vendor knows it: less is enough to
     recognise it, so that what it lacks can be named.
@@ -36,6 +38,8 @@ class Member:
     siblings: Callable[[str], "Member | None"] = field(
         default=lambda _name: None, repr=False, compare=False
     )
+    neighbours: Callable[[], Sequence[str]] = field(default=tuple, repr=False, compare=False)
+    memory: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def label(self) -> str:

@@ -6,7 +6,7 @@ without any system column is an import file: its rows have no id yet and get one
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from dagster_project.sources.headers import (
 )
 from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import (
+    LARGEST_DOCUMENT,
     Row,
     Shape,
     batches_of,
@@ -30,7 +31,7 @@ from dagster_project.sources.json_rows import (
     peek_values,
     read_values,
 )
-from dagster_project.sources.members import Member
+from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.salesforce_tree import Record, Tree
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
 
@@ -299,6 +300,10 @@ def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[
     file = open_json(member, workdir)
     tree = _tree_of(member, file.intake)
     tree.survey(read_values(file, tree.is_known))
+    member.memory.setdefault(_REFERENCES, {})[_mark_of(member)] = tree.references
+    if tree.is_unresolved:
+        for references in _references_beside(member, workdir):
+            tree.learn(references)
     by_label: dict[str, dict[str, str]] = {}
     shapes = []
     for stream, found in tree.labels.items():
@@ -330,6 +335,40 @@ def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[
         rows=((r.stream, _to_row(r, by_label[r.stream], file.intake)) for r in records),
         notes=lambda: tree.notes,
     )
+
+
+_REFERENCES = "salesforce references"
+_MOST_BESIDE = 200
+"""Files beside one that are looked into; a plan has one for each object, or for 200 records."""
+
+
+def _references_beside(member: Member, workdir: Path) -> Iterator[Mapping[str, str]]:
+    """The references of other tree files of the same folder or archive, read or still to be read."""
+    known: dict[str, Mapping[str, str]] = member.memory.setdefault(_REFERENCES, {})
+    names = [name for name in member.neighbours() if name.lower().endswith(".json")]
+    for number, name in enumerate(names[:_MOST_BESIDE]):
+        other = member.siblings(name)
+        if other is None or other.size > LARGEST_DOCUMENT:
+            continue
+        if _mark_of(other) not in known:
+            known[_mark_of(other)] = _references_of(other, workdir / f"beside-{number}")
+    own = _mark_of(member)
+    yield from (references for mark, references in known.items() if mark != own)
+
+
+def _references_of(member: Member, workdir: Path) -> Mapping[str, str]:
+    """What a file's records are referred to by; nothing of one that cannot be read."""
+    try:
+        file = open_json(member, workdir)
+        tree = _tree_of(member, file.intake)
+        tree.survey(read_values(file, tree.is_known))
+    except BrokenFileError:
+        return {}
+    return tree.references
+
+
+def _mark_of(member: Member) -> str:
+    return f"{member.label}|{member.size}|{member.modified_at.isoformat()}"
 
 
 def _to_row(record: Record, by_label: dict[str, str], intake: Intake) -> Row:

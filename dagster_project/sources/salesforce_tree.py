@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -62,6 +62,7 @@ class Tree:
         default_factory=dict
     )  # by stream, in their order
     _ids: dict[str, str] = field(default_factory=dict)  # by reference
+    _elsewhere: dict[str, set[str]] = field(default_factory=dict)  # of files beside this one
     _alike: Counter[str] = field(default_factory=Counter)
     _unresolved: int = 0
     _unfinished: int = 0
@@ -72,6 +73,24 @@ class Tree:
             self.labels.setdefault(record.stream, {}).update(dict.fromkeys(record.fields))
         for labels in self.labels.values():
             labels.pop("attributes", None)
+
+    @property
+    def references(self) -> dict[str, str]:
+        """The id behind each reference of this file."""
+        return dict(self._ids)
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether the last walk met references that lead to no record known so far."""
+        return self._unresolved > 0
+
+    def learn(self, references: Mapping[str, str]) -> None:
+        """Take the references of a file beside this one, as a plan's files refer to each other.
+
+        One that stands for different records in different files stays without a link.
+        """
+        for reference, record_id in references.items():
+            self._elsewhere.setdefault(reference, set()).add(record_id)
 
     def records(self, values: Iterable[Any]) -> Iterator[Record]:
         """Every record of a stream that is read; what is none is counted by name."""
@@ -112,7 +131,7 @@ class Tree:
         if not item:
             return
         children = {label: value for label, value in item.items() if _is_list(value)}
-        own = {label: value for label, value in item.items() if label not in children}
+        own = {label: _plain(v) for label, v in item.items() if label not in children}
         stream, name = self._stream_of(own, relationship)
         record_id = self._id_of(own, stream, has_children=bool(children))
         if stream is None:
@@ -188,6 +207,9 @@ class Tree:
         if not _is_reference(label, value):
             return value
         found = self._ids.get(value[1:])
+        others = self._elsewhere.get(value[1:], set())
+        if found is None and len(others) == 1:
+            found = next(iter(others))
         self._unresolved += found is None
         return found or value
 
@@ -201,6 +223,15 @@ def object_of(record: Row) -> str:
 def _attributes(record: Row) -> Row:
     found = record.get("attributes")
     return found if isinstance(found, dict) else {}
+
+
+def _plain(value: Any) -> Any:
+    """A field's value; Salesforce's GraphQL puts it beside the text shown for it."""
+    is_shown = isinstance(value, dict) and "value" in value and value.keys() <= _SHOWN
+    return value["value"] if is_shown else value
+
+
+_SHOWN = frozenset({"value", "displayValue", "label", "format"})
 
 
 def _is_list(value: Any) -> bool:

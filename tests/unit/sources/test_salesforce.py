@@ -1,10 +1,12 @@
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
 
-from dagster_project.sources.files import Unreadable
-from tests.unit.sources.inbox import SAMPLES, Inbox, Reading, source_of
+from dagster_project.sources.files import Unreadable, group_by_file, read_inbox
+from tests.unit.sources.inbox import SAMPLES, Inbox, Reading, rows_of, source_of
 
 CRM = source_of("salesforce")
 
@@ -219,6 +221,78 @@ def test_references_lead_to_the_record_they_name(inbox: Inbox, parents_first: bo
     assert any(
         "1 reference leads to no record" in note for note in found["contact"].batch.notes
     )
+
+
+PLAN = {
+    # names in an order in which a child comes before its parent
+    "Case.json": [node("Case", "CaseRef1", Status="New", ContactId="@ContactRef1")],
+    "Contact.json": [node("Contact", "ContactRef1", LastName="Tamm", AccountId="@AccountRef1")],
+    "Nord-Account.json": [node("Account", "AccountRef1", Name="Nord")],
+    "Account-Contact-Case-plan.json": [
+        {"sobject": "Account", "saveRefs": True, "files": ["Nord-Account.json"]}
+    ],
+}
+
+
+def texts(plan: dict[str, Any]) -> dict[str, str]:
+    return {
+        name: json.dumps(records if "plan" in name else children(*records))
+        for name, records in plan.items()
+    }
+
+
+@pytest.mark.parametrize("packed", [False, True], ids=["folder", "zip"])
+def test_the_files_of_a_plan_refer_to_each_other(inbox: Inbox, packed: bool) -> None:
+    if packed:
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for name, text in texts(PLAN).items():
+                archive.writestr(name, text)
+        inbox.put(CRM, "plan.zip", buffer.getvalue())
+    else:
+        for name, text in texts(PLAN).items():
+            inbox.put(CRM, name, text)
+
+    found: dict[str, Reading] = {}
+    readings = read_inbox(inbox.root, (CRM,), inbox.path / "work", clock=inbox.clock)
+    for file, group in group_by_file(readings):
+        for batch in group:
+            if not isinstance(batch, Unreadable):
+                found[batch.spec.stream] = Reading(batch, rows_of(batch))
+        if not packed:
+            file.unlink()  # a file is put away before the next is read
+
+    assert found["case"].column("contact_id") == found["contact"].column("id")
+    assert found["contact"].column("account_id") == found["account"].column("id")
+    assert not any("reference" in n for r in found.values() for n in r.batch.notes)
+
+
+def test_a_reference_that_two_files_give_to_different_records_stays_without_a_link(
+    inbox: Inbox,
+) -> None:
+    plan = PLAN | {"Sued-Account.json": [node("Account", "AccountRef1", Name="Sued")]}
+    for name, text in texts(plan).items():
+        inbox.put(CRM, name, text)
+
+    contact = next(r for r in inbox.read() if isinstance(r, Reading) and r.stream == "contact")
+
+    assert contact.column("account_id") == ["@AccountRef1"]
+    assert any("1 reference leads to no record" in note for note in contact.batch.notes)
+
+
+def test_values_of_graphql_are_taken_from_beside_what_is_shown(inbox: Inbox) -> None:
+    person = {
+        "Id": "003000000000001AAA",
+        "LastName": {"value": "Tamm"},
+        "MailingCity": {"value": "Tallinn", "displayValue": "Tallinn"},
+    }
+    answer = {"data": {"uiapi": {"query": {"Contact": {"edges": [{"node": person}]}}}}}
+    inbox.put(CRM, "answer.json", json.dumps(answer))
+
+    found = by_stream(inbox)
+
+    assert found["contact"].column("last_name") == ["Tamm"]
+    assert found["contact"].column("mailing_city") == ["Tallinn"]
 
 
 def test_children_of_a_sub_query_take_the_ids_of_their_addresses(inbox: Inbox) -> None:
