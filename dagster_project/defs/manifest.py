@@ -4,6 +4,7 @@ Parsing takes as long as loading a small world, so installing does it ahead (``p
 dagster_project.defs.manifest``); a root takes a copy, and parses where there is none to take.
 """
 
+import os
 import shutil
 from contextlib import suppress
 from importlib.metadata import version
@@ -11,7 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid4
 
+from dagster_project.defs.absent_streams import EMPTY_TABLES, write_empty_tables
 from dagster_project.defs.dbt_nodes import TRANSLATION
+from dagster_project.domain.streams import PROVENANCE, REGISTER
 from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
 from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
 from dagster_project.settings import Settings, read_settings
@@ -52,6 +55,7 @@ def _fingerprint(project: DbtProject) -> str:
     return fingerprint_of(
         fingerprint_of_files((project.directory,), _PROJECT_FILES),
         str(project.directory),
+        repr((PROVENANCE, REGISTER)),  # the types of what dbt reads
         *(version(name) for name in ("dbt-core", "dbt-duckdb", "dagster-dbt", "dagster")),
         *((beside / name).read_text(encoding="utf-8") for name in _TRANSLATORS),
     )
@@ -64,6 +68,8 @@ def _shared(project: DbtProject, fingerprint: str) -> Path:
 def _copy(parsed: Path, target: Path) -> None:
     for name in _PARSED:
         shutil.copyfile(parsed / name, target / name)
+    with suppress(FileNotFoundError):  # written when the project is installed, and only then
+        shutil.copyfile(parsed / EMPTY_TABLES, target / EMPTY_TABLES)
 
 
 def _share(target: Path, shared: Path) -> None:
@@ -86,12 +92,26 @@ def _share(target: Path, shared: Path) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
+def prepare_for_roots(folder: Path) -> None:
+    """Parse the project for the roots to come, and find its empty tables, in a root that is none's."""
+    settings = read_settings(folder)
+    settings.export()
+    target = prepare_manifest(settings).parent
+    project = DbtProject(settings.dbt_project, target)
+    shared = _shared(project, _fingerprint(project))
+    if (shared / EMPTY_TABLES).exists() or not os.access(shared, os.W_OK):
+        return
+    write_empty_tables(settings, project, target / EMPTY_TABLES)
+    aside = shared / f".{uuid4().hex}"
+    shutil.copyfile(target / EMPTY_TABLES, aside)
+    aside.chmod(0o644)  # for every account, like what is parsed
+    aside.rename(shared / EMPTY_TABLES)
+
+
 def main() -> None:
-    """Parse the project for the roots to come, in a root that is none's."""
+    """What installing does ahead of the first run."""
     with TemporaryDirectory() as folder:
-        settings = read_settings(Path(folder))
-        settings.export()
-        prepare_manifest(settings)
+        prepare_for_roots(Path(folder))
 
 
 if __name__ == "__main__":

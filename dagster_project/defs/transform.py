@@ -13,6 +13,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.defs.absent_streams import absent_tables, make_empty
 from dagster_project.defs.dbt_nodes import UNIQUE_ID, Selection, dagster_events, read_nodes
 from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
@@ -63,14 +64,7 @@ def _build(
         yield from repeat_results(workbench, selection.phase, context.selected_asset_check_keys)
         return
     fingerprint = inputs_fingerprint(workbench)
-    with workbench.warehouse() as connection:
-        mark_started(connection, selection.phase)
-        if selection.phase is Phase.MARTS:
-            mark_started(connection, Phase.GATES)
-        if selection.phase is Phase.STAGING:
-            from dagster_project.defs.ingest import expose_landing
-
-            expose_landing(connection, workbench)
+    absent = _begin(context, workbench, selection, reads)
     events: list[Event] = []
     failure: DbtError | None = None
     try:
@@ -80,6 +74,7 @@ def _build(
                 "build",
                 "--select",
                 *_chosen(context, selection),
+                *(["--exclude", *(key.path[-1] for key in absent)] if absent else []),
                 "--exclude-resource-type",
                 "unit_test",
                 "--indirect-selection",
@@ -95,6 +90,8 @@ def _build(
     except DbtError as error:
         failure = error
     standing = _standing(workbench, reads, is_whole=failure is None, chosen=context.is_subset)
+    for key in absent:
+        yield standing.result(key, {"nothing_came": True})
     checked: list[dg.AssetCheckResult] = []
     for result in _dagster_events(context, events, standing):
         if isinstance(result, dg.AssetCheckResult):
@@ -114,6 +111,27 @@ def _build(
         seconds=round(time.monotonic() - started, 3),
         slowest=_slowest(events),
     )
+
+
+def _begin(
+    context: dg.AssetExecutionContext,
+    workbench: Workbench,
+    selection: Selection,
+    reads: Reads,
+) -> list[dg.AssetKey]:
+    """Mark the phase as begun and show dbt what has landed; returns tables it need not make."""
+    absent: dict[dg.AssetKey, str] = {}
+    with workbench.warehouse() as connection:
+        mark_started(connection, selection.phase)
+        if selection.phase is Phase.MARTS:
+            mark_started(connection, Phase.GATES)
+        if selection.phase is Phase.STAGING:
+            from dagster_project.defs.ingest import expose_landing
+
+            expose_landing(connection, workbench)
+            absent = {} if context.is_subset else absent_tables(workbench, reads)
+            make_empty(connection, absent.values())
+    return list(absent)
 
 
 def _keep_types(workbench: Workbench) -> None:
@@ -160,6 +178,16 @@ class _Standing:
         count = self.rows.get((schema, table))
         return {} if count is None else {"dagster/row_count": count}
 
+    def result(
+        self, key: dg.AssetKey, metadata: Mapping[str, Any]
+    ) -> dg.MaterializeResult[None]:
+        """A table as it stands, with its size and version."""
+        return dg.MaterializeResult(
+            asset_key=key,
+            metadata={**metadata, **self.rows_of(key)},
+            data_version=self.versions[key],
+        )
+
 
 def _standing(
     workbench: Workbench, reads: Reads, *, is_whole: bool = True, chosen: bool = False
@@ -187,10 +215,7 @@ def _dagster_events(
     """Dbt's results, with the size and version of every table that was built."""
     for result in dagster_events(context.assets_def, context.selected_asset_check_keys, events):
         if isinstance(result, dg.MaterializeResult) and result.asset_key is not None:
-            yield result._replace(
-                metadata={**(result.metadata or {}), **standing.rows_of(result.asset_key)},
-                data_version=standing.versions[result.asset_key],
-            )
+            yield standing.result(result.asset_key, result.metadata or {})
         else:
             yield result
 
@@ -205,8 +230,4 @@ def _unchanged(
     ).static_order():
         if key not in context.selected_asset_keys:
             continue
-        yield dg.MaterializeResult(
-            asset_key=key,
-            metadata={"unchanged": True, **standing.rows_of(key)},
-            data_version=standing.versions[key],
-        )
+        yield standing.result(key, {"unchanged": True})
