@@ -243,6 +243,7 @@ def _readers() -> dict[str, Callable[[Path], object]]:
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,
         "alerts.yml": read_alerts,
+        "organisations.yml": read_works,
     }
 
 

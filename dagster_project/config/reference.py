@@ -37,6 +37,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "email_engagement.yml": EmailEngagement,
     "works.yml": WorksSpec,
     "alerts.yml": Alerts,
+    "organisations.yml": WorksSpec,
 }
 """What is configured in YAML, and the model each file is read with."""
 

@@ -1,4 +1,4 @@
-"""``config/works.yml``: how records of products, music or publications are recognised as one.
+"""``config/works.yml`` and ``organisations.yml``: how records told by words are recognised as one.
 
 Belongs here: the file's shape. Does not belong here: what the entries do; that is
 ``dagster_project.identity.works``.
@@ -24,6 +24,10 @@ class WordOptions(Entries):
     )
     variants: tuple[str, ...] = entry(
         "words that tell a variant from what it varies", (), example="[pro, deluxe]"
+    )
+
+    abbreviations: dict[str, tuple[str, ...]] = entry(
+        "words, and their short forms that are read as them", {}, example="{street: [st, str]}"
     )
 
     @field_validator("placeholders", "variants", mode="before")
@@ -66,7 +70,7 @@ class WorksClusterOptions(Entries):
 
 
 class WorksSpec(Entries):
-    """Everything that decides which records are one work."""
+    """Everything that decides which records are one work, or one organisation."""
 
     words: WordOptions = entry("how texts become words", WordOptions())
     blocking: NeighbourOptions = entry("which pairs are compared", NeighbourOptions())

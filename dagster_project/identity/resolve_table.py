@@ -43,16 +43,19 @@ from dagster_project.identity.workspace import Progress
 
 @dataclass(frozen=True)
 class Matching:
-    """The configuration of the two kinds of tables."""
+    """The configuration of each kind of table."""
 
     persons: IdentitySpec
     works: WorksSpec
+    organisations: WorksSpec
 
 
 def read_default_matching(folder: Path) -> Matching:
-    """The two configurations as they stand in a ``config/``."""
+    """The configurations as they stand in a ``config/``."""
     return Matching(
-        persons=read_identity(folder / "identity.yml"), works=read_works(folder / "works.yml")
+        persons=read_identity(folder / "identity.yml"),
+        works=read_works(folder / "works.yml"),
+        organisations=read_works(folder / "organisations.yml"),
     )
 
 
@@ -245,9 +248,15 @@ def _cluster(
     progress: Progress | None,
 ) -> tuple[dict[str, float], tuple[str, ...], Model | None]:
     """Run the stages of the table's kind; their seconds, warnings, and the model of persons."""
-    if table.kind is Kind.WORKS:
+    if table.kind is not Kind.PERSONS:
         works = cluster_works(
-            connection, table, PLACE, spec=matching.works, rows=PLACED, progress=progress
+            connection,
+            table,
+            PLACE,
+            spec=matching.works if table.kind is Kind.WORKS else matching.organisations,
+            rows=PLACED,
+            mail_providers=matching.persons.emails.public_domains,
+            progress=progress,
         )
         return {"columns": 0.0, **works.seconds}, works.warnings, None
     start = perf_counter()

@@ -48,11 +48,15 @@ _PRESENT_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
     metavar="A B",
     help="Say why these two record ids are, or are not, one customer; may be repeated.",
 )
-@click.option("--kind", type=click.Choice(["persons", "works"]), help="Default: inferred.")
+@click.option(
+    "--kind",
+    type=click.Choice(["persons", "organisations", "works"]),
+    help="What the records describe. Default: inferred.",
+)
 @click.option(
     "--config",
     type=click.Path(file_okay=False, exists=True, path_type=Path),
-    help="Folder with another identity.yml and works.yml.",
+    help="Folder with another identity.yml, organisations.yml and works.yml.",
 )
 def resolve(
     input_table: str,
@@ -86,7 +90,7 @@ def resolve(
             read_input(connection, input_table)
         matching = read_matching(config)
         table = _columns(connection, matching, spec, write_spec, kind)
-        if labels is not None and table.kind is Kind.WORKS:
+        if labels is not None and table.kind is not Kind.PERSONS:
             raise Customer360Error(
                 "labels are for tables of persons", str(labels), "leave --labels out"
             )
@@ -163,6 +167,15 @@ def _print_columns(inferred: "Inferred") -> None:
         style = "dim" if column.spec.means == "ignored" else ""
         line = f"  {column.name:<{width}} → {column.spec.means:<13} ({column.why})"
         console.print(line, style=style, markup=False)
+    if inferred.is_guess:
+        console.print(_GUESSED, style="yellow", markup=False)
+
+
+_GUESSED = (
+    "warning: NO COLUMN SAYS WHAT THE RECORDS ARE, so they are taken for persons. Name it with "
+    "--kind, or write down what the columns are taken for with --write-spec FILE, correct it and "
+    "pass it with --spec FILE"
+)
 
 
 def _say_stage(name: str, rows: int, seconds: float) -> None:

@@ -4,8 +4,10 @@ Belongs here: rules over counted shares, each with its reason. Does not belong h
 (``meanings``), counting (``profile``), columns in the light of each other (``infer``).
 """
 
+from collections.abc import Callable
+
 from dagster_project.identity.tabular.dates import EXCEL
-from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.meanings import Kind, Meaning, allowed
 from dagster_project.identity.tabular.profile import Profile
 
 
@@ -46,7 +48,7 @@ _FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
 
 def by_content(profile: Profile, kind: Kind) -> tuple[Meaning, str] | None:
     """What the values alone say."""
-    rules = _content_of_works(profile) if kind is Kind.WORKS else _content_of_persons(profile)
+    rules = _CONTENT[kind](profile)
     return next(((meaning, why) for holds, meaning, why in rules if holds), None)
 
 
@@ -101,6 +103,20 @@ def _content_of_persons(profile: Profile) -> list[_Rule]:
     ]
 
 
+_NOT_OF_ORGANISATIONS = frozenset(Meaning) - allowed(Kind.ORGANISATIONS)
+
+
+def _content_of_organisations(profile: Profile) -> list[_Rule]:
+    are_names = profile.share("organisation") > 0.3 and profile.variety > 0.3
+    shared = [r for r in _content_of_persons(profile) if r[1] not in _NOT_OF_ORGANISATIONS]
+    is_name = (
+        are_names,
+        Meaning.ORGANISATION,
+        "many of its values are named like organisations",
+    )
+    return [*shared[:-2], is_name, *shared[-2:]]  # long texts and categories come last
+
+
 def _content_of_works(profile: Profile) -> list[_Rule]:
     share = profile.share
     may_be_groups = share("integer") > 0.95 and profile.variety > 0.1
@@ -113,6 +129,13 @@ def _content_of_works(profile: Profile) -> list[_Rule]:
         (are_texts and repeats, Meaning.CATEGORY, "its values are words that repeat"),
         (are_texts, Meaning.DESCRIPTION, "its values are words"),
     ]
+
+
+_CONTENT: dict[Kind, Callable[[Profile], list[_Rule]]] = {
+    Kind.PERSONS: _content_of_persons,
+    Kind.ORGANISATIONS: _content_of_organisations,
+    Kind.WORKS: _content_of_works,
+}
 
 
 def _content_of_texts(profile: Profile) -> list[_Rule]:

@@ -7,8 +7,9 @@ Belongs here: how headers are taken apart and looked up. Does not belong here: t
 import re
 import unicodedata
 
-from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.meanings import Kind, Meaning, allowed
 from dagster_project.identity.tabular.more_languages import PERSONS_MORE
+from dagster_project.identity.tabular.organisation_words import ORGANISATIONS
 from dagster_project.identity.tabular.other_scripts import PERSONS_ELSEWHERE, WORKS_ELSEWHERE
 from dagster_project.identity.tabular.spellings import (
     COMMON_WORDS,
@@ -65,6 +66,7 @@ def _index(*groups: dict[Meaning, str]) -> dict[str, Meaning]:
 
 _BY_KIND = {
     Kind.PERSONS: _index(PERSONS, PERSONS_ELSEWHERE, PERSONS_MORE, COMMON_WORDS),
+    Kind.ORGANISATIONS: _index(ORGANISATIONS, PERSONS_ELSEWHERE, PERSONS_MORE, COMMON_WORDS),
     Kind.WORKS: _index(WORKS, WORKS_ELSEWHERE, COMMON_WORDS),
 }
 
@@ -77,6 +79,11 @@ def meaning_of(header: str, kind: Kind) -> Meaning | None:
 
 
 def _meaning_of(words: list[str], kind: Kind) -> Meaning | None:
+    found = _found(words, kind)
+    return found if found is None or found in allowed(kind) else None
+
+
+def _found(words: list[str], kind: Kind) -> Meaning | None:
     index = _BY_KIND[kind]
     bare = [word for word in words if not word.isdigit()]
     context = CONTEXT_OF_WORKS if kind is Kind.WORKS else CONTEXT

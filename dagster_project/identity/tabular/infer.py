@@ -21,6 +21,7 @@ from dagster_project.identity.tabular.headers import (
     words_of,
 )
 from dagster_project.identity.tabular.meanings import MANY_VALUED, Kind, Meaning
+from dagster_project.identity.tabular.organisation_words import NAMED_OUTRIGHT
 from dagster_project.identity.tabular.profile import Profile
 from dagster_project.identity.tabular.spec import Column, ColumnSpec, Inferred
 from dagster_project.identity.tabular.spellings import RECORD_IDS, TIMES, TRUTH
@@ -38,7 +39,8 @@ def infer_table(profiles: Sequence[Profile], *, kind: Kind | None = None) -> Inf
     columns = [_judge(p, kind, record_id) for p in profiles]
     if kind is Kind.PERSONS:
         columns = _without_others(columns)
-    return Inferred(kind, why, tuple(_settle(columns, profiles, kind)))
+    is_guess = why == _NOTHING_TELLS
+    return Inferred(kind, why, tuple(_settle(columns, profiles, kind)), is_guess)
 
 
 def find_record_id(names: Sequence[str]) -> str | None:
@@ -54,6 +56,10 @@ _VOTES = {
         Meaning.HANDLE: 1.0, Meaning.ID_NUMBER: 1.0, Meaning.BIRTH_PLACE: 1.0,
         Meaning.POSTAL_CODE: 0.5, Meaning.STREET: 0.5, Meaning.CITY: 0.5,
     },
+    Kind.ORGANISATIONS: {
+        Meaning.ORGANISATION: 2.0, Meaning.ID_NUMBER: 1.0, Meaning.STREET: 1.0, Meaning.PHONE: 1.0,
+        Meaning.URL: 1.0, Meaning.EMAIL: 0.5, Meaning.CITY: 0.5, Meaning.POSTAL_CODE: 0.5,
+    },
     Kind.WORKS: {
         Meaning.TITLE: 1.5, Meaning.CREATOR: 1.5, Meaning.SERIES: 1.5, Meaning.DESCRIPTION: 1.0,
         Meaning.CODE: 1.0, Meaning.DURATION: 1.0, Meaning.NUMBER: 1.0, Meaning.YEAR: 0.5,
@@ -62,33 +68,50 @@ _VOTES = {
 
 
 def _find_kind(profiles: Sequence[Profile]) -> tuple[Kind, str]:
-    """Persons or works, by which kind's columns there are more telling ones of."""
+    """The kind whose columns there are more telling ones of; persons, where none has more."""
     found = {kind: _telling(profiles, kind) for kind in Kind}
     scores = {
         kind: sum(_VOTES[kind][meaning] for meaning in set(found[kind].values()))
         for kind in Kind
     }
-    kind = Kind.PERSONS if scores[Kind.PERSONS] >= scores[Kind.WORKS] else Kind.WORKS
+    kind = max(Kind, key=lambda each: (scores[each], each is Kind.PERSONS))
     names = list(found[kind])[:4]
-    return kind, "told by " + ", ".join(names) if names else "nothing tells otherwise"
+    return kind, "told by " + ", ".join(names) if names else _NOTHING_TELLS
+
+
+_NOTHING_TELLS = "nothing tells otherwise"
 
 
 def _telling(profiles: Sequence[Profile], kind: Kind) -> dict[str, Meaning]:
-    """Columns that speak for a kind. A name speaks for persons if it begins with a given name."""
+    """Columns that speak for a kind, none of organisations where nothing is named like one."""
     telling = {}
     for profile in profiles:
         meaning = _judge(profile, kind, None).spec.means
         is_guess = kind is Kind.WORKS and meaning_of(profile.name, kind) is None
-        is_other_name = (
-            meaning is Meaning.FULL_NAME and profile.share("known_given") < _FEW_GIVEN
-        )
-        if meaning in _VOTES[kind] and not is_guess and not is_other_name:
+        if meaning in _VOTES[kind] and not is_guess and not _is_other_name(profile, meaning):
             telling[profile.name] = meaning
+    if kind is Kind.ORGANISATIONS and Meaning.ORGANISATION not in telling.values():
+        return {}
     return telling
+
+
+def _is_other_name(profile: Profile, meaning: Meaning) -> bool:
+    """A name speaks for persons if it begins with a given name, for organisations if it is theirs."""
+    if meaning is Meaning.FULL_NAME:
+        return profile.share("known_given") < _FEW_GIVEN
+    if meaning is not Meaning.ORGANISATION:
+        return False
+    is_named_outright = fold(profile.name) in _NAMED_OUTRIGHT
+    return not is_named_outright and profile.share("organisation") < _SOME_ORGANISATIONS
 
 
 _FEW_GIVEN = 0.1
 """Share of known given names below which names are taken for those of firms or works."""
+
+_SOME_ORGANISATIONS = 0.1
+"""Share of names with a word of organisations in them, at least, where the header is but "name"."""
+
+_NAMED_OUTRIGHT = frozenset(fold(word) for word in NAMED_OUTRIGHT.split())
 
 
 def _judge(profile: Profile, kind: Kind, record_id: str | None) -> Column:
@@ -193,7 +216,7 @@ def _read_as(profile: Profile, meaning: Meaning, why: str) -> Column:
 _SEVERAL = MANY_VALUED | {
     Meaning.IGNORED, Meaning.CATEGORY, Meaning.FREE_TEXT, Meaning.ID_NUMBER, Meaning.FULL_NAME,
     Meaning.GIVEN_NAME, Meaning.MIDDLE_NAME, Meaning.FAMILY_NAME, Meaning.NUMBER, Meaning.CODE,
-    Meaning.CREATOR, Meaning.DESCRIPTION, Meaning.SERIES,
+    Meaning.CREATOR, Meaning.DESCRIPTION, Meaning.SERIES, Meaning.ORGANISATION,
 }  # fmt: skip
 
 
@@ -212,7 +235,11 @@ def _settle(columns: Sequence[Column], profiles: Sequence[Profile], kind: Kind) 
     if kind is Kind.PERSONS:
         named = [_settle_name(c, by_name[c.name], taken) for c in in_order]
         return with_birth_parts(_with_family_name(named, by_name), by_name)
-    return in_order if Meaning.TITLE in taken else _with_title(in_order, by_name)
+    if kind is Kind.ORGANISATIONS:
+        return _with_one_name(in_order, by_name)
+    if Meaning.TITLE in taken:
+        return in_order
+    return _with_title(in_order, by_name)
 
 
 def _with_family_name(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:
@@ -241,6 +268,22 @@ def _may_be_family_name(column: Column, profile: Profile) -> bool:
 
 _FAMILIES = 0.2
 """Family names per record, at least: fewer different words are towns or kinds of something."""
+
+
+def _with_one_name(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:
+    """Organisations go by the name that most records have; a former or a parent's may be beside."""
+    names = [c for c in columns if c.spec.means is Meaning.ORGANISATION]
+    if len(names) < 2:
+        return columns
+    main = max(names, key=lambda c: by_name[c.name].filled * by_name[c.name].variety)
+    return [
+        _column(
+            c.name, Meaning.OTHER_NAME, f"a name beside {main.name}: counts where it agrees"
+        )
+        if c.spec.means is Meaning.ORGANISATION and c is not main
+        else c
+        for c in columns
+    ]
 
 
 def _with_title(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:

@@ -1,4 +1,4 @@
-"""What a column can mean, in tables of persons and of works."""
+"""What a column can mean, in tables of persons, of organisations and of works."""
 
 from enum import StrEnum
 
@@ -7,6 +7,7 @@ class Kind(StrEnum):
     """What the records of a table describe."""
 
     PERSONS = "persons"
+    ORGANISATIONS = "organisations"
     WORKS = "works"
 
 
@@ -41,6 +42,8 @@ class Meaning(StrEnum):
     ORGANISATION = "organisation"
     BIRTH_PLACE = "birth_place"
     ID_NUMBER = "id_number"
+    # organisations
+    OTHER_NAME = "other_name"
     # works
     TITLE = "title"
     CREATOR = "creator"
@@ -72,8 +75,20 @@ MANY_VALUED = frozenset({Meaning.EMAIL, Meaning.PHONE, Meaning.HANDLE, Meaning.U
 """Of these a record may have several, in several columns or in one."""
 
 
+OF_ORGANISATIONS = frozenset(
+    {
+        Meaning.ORGANISATION, Meaning.EMAIL, Meaning.PHONE, Meaning.URL, Meaning.STREET,
+        Meaning.STREET_NUMBER, Meaning.CITY, Meaning.STATE, Meaning.POSTAL_CODE, Meaning.COUNTRY,
+        Meaning.ID_NUMBER, Meaning.OTHER_NAME,
+    }
+)  # fmt: skip
+"""What a table of organisations says of them."""
+
+
 def allowed(kind: Kind) -> frozenset[Meaning]:
     """Meanings that columns of such a table can have."""
+    if kind is Kind.ORGANISATIONS:
+        return OF_ORGANISATIONS | COMMON
     if kind is Kind.WORKS:
         return WORKS_ONLY | COMMON
-    return frozenset(Meaning) - WORKS_ONLY
+    return frozenset(Meaning) - WORKS_ONLY - {Meaning.OTHER_NAME}

@@ -16,6 +16,7 @@ from dagster_project.identity.tabular.input_table import (
     columns_of,
     identifier,
 )
+from dagster_project.identity.tabular.organisation_words import IN_NAMES
 
 SAMPLE = 5_000
 """Rows that shares are counted on."""
@@ -89,6 +90,7 @@ _FORMS = {
     "machine_id": r"^[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}$|^[0-9a-fA-F]{16,64}$|^Q[0-9]+$",
     "gender": r"^(?i:m|f|w|d|x|h|u|male|female|man|woman|homme|femme|masculin|feminin|m[aä]nnlich|weiblich|divers|hombre|mujer|masculino|femenino|feminino|maschio|femmina|man|vrouw|unknown|other|non.?binary)$",
     "letters": r"^[^0-9@]+$",
+    "organisation": rf"(?i)\b(?:{'|'.join(IN_NAMES.split())})\b|&",
     "house": r"^[0-9]+[A-Za-z]?,? +[^0-9@]{4,}$|^[^0-9@]{4,},? +[0-9]+ ?[A-Za-z]?$",
     "digit": r"[0-9]",
 }

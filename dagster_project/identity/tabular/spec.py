@@ -74,11 +74,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Inferred:
-    """A table as inferred: every column once, and why it describes persons or works."""
+    """A table as inferred: every column once, and why it describes what it does.
+
+    ``is_guess``: no column tells what the records are.
+    """
 
     kind: Kind
     why: str
     columns: tuple[Column, ...]
+    is_guess: bool = False
 
     def spec(self) -> TableSpec:
         """What resolving needs of it."""

@@ -37,14 +37,21 @@ from dagster_project.identity.works.notations import (
 from dagster_project.identity.workspace import Workspace
 
 
-def read_designations(work: Workspace, variants: Sequence[str]) -> None:
-    """Make ``work.designation`` of ``work.text`` and ``work.fact``, and rewrite the texts."""
+def read_designations(
+    work: Workspace, variants: Sequence[str], *, only_titles: bool = False
+) -> None:
+    """Make ``work.designation`` of ``work.text`` and ``work.fact``, and rewrite the texts.
+
+    ``only_titles``: other texts are addresses, where ``128 W`` is a house in the west and no watts.
+    """
     work.run(_WRITTEN_TITLES)
     work.run(_TOLD)
     work.run(_DESIGNATION, [list(variants)])
+    read = "field = 'title'" if only_titles else "true"
     work.run(
         "create or replace table work.text as "
         f"select rid, field, {one_notation('lower(strip_accents(value))')} as value from work.text"
+        f" where {read} union all select rid, field, value from work.text where not {read}"
     )
     for table in ("written", "told"):
         work.run(f"drop table work.{table}")

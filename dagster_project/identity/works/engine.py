@@ -1,5 +1,6 @@
 """Works in, clusters out: the stages in their order, with the tables persons' matching leaves."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -8,9 +9,10 @@ import numpy as np
 from dagster_project.config.works import WorksSpec
 from dagster_project.identity.clustering.partition import components, partition
 from dagster_project.identity.tabular.input_table import TABLE
+from dagster_project.identity.tabular.meanings import Kind
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.works.designations import read_designations
-from dagster_project.identity.works.fields import read_fields
+from dagster_project.identity.works.fields import EVIDENCE, OF_CITED, is_cited, read_fields
 from dagster_project.identity.works.levels import compare_sql
 from dagster_project.identity.works.neighbours import NeighbourCounts, find_neighbours
 from dagster_project.identity.works.weights import WorksModel, describe, train, unpack
@@ -40,6 +42,7 @@ def cluster_works(
     *,
     spec: WorksSpec,
     rows: str = TABLE,
+    mail_providers: Sequence[str] = (),
     progress: Progress | None = None,
 ) -> ClusteredWorks:
     """Cluster the input table; ``record_id`` is SQL over its ``rows``.
@@ -50,9 +53,10 @@ def cluster_works(
     """
     work = opened_workspace(connection, progress)
     with work.stage("records", "work.record"):
-        read_fields(work, table, spec.words, record_id, rows)
+        read_fields(work, table, spec.words, record_id, rows, mail_providers=mail_providers)
     with work.stage("words", "work.token"):
-        read_designations(work, spec.words.variants)
+        are_addressed = table.kind is Kind.ORGANISATIONS
+        read_designations(work, spec.words.variants, only_titles=are_addressed)
         read_words(work, spec.words)
         work.run(_SIDES)
         work.run(_CONTENTS)
@@ -61,10 +65,11 @@ def cluster_works(
     with work.stage("comparison", "work.compared"):
         work.run(f"create or replace table work.compared as {compare_sql('work.candidate')}")
     with work.stage("model"):
-        model = _train(work, spec)
+        model = _train(work, spec, foreknown=OF_CITED if is_cited(table) else {})
+    names = EVIDENCE[table.kind]
     with work.stage("clusters", "work.edge"):
-        _score(work, spec, model)
-        _complete(work, spec, model)
+        _score(work, spec, model, names)
+        _complete(work, spec, model, names)
         _cluster(work)
     return ClusteredWorks(model, neighbours, work.seconds, model.warnings)
 
@@ -91,15 +96,19 @@ from (select *, hash(*columns(* exclude (rid, record_id))) as content from work.
 """
 
 
-def _train(work: Workspace, spec: WorksSpec) -> WorksModel:
+def _train(
+    work: Workspace, spec: WorksSpec, *, foreknown: Mapping[str, tuple[float, ...]]
+) -> WorksModel:
     found = work.connection.execute(
         "select pattern, count(*) as pairs from work.compared group by pattern order by pattern"
     ).fetchnumpy()
     patterns, pairs = (np.asarray(found[name], np.int64) for name in ("pattern", "pairs"))
-    return train(unpack(patterns), pairs, experience=spec.model.experience)
+    return train(unpack(patterns), pairs, experience=spec.model.experience, foreknown=foreknown)
 
 
-def _score(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
+def _score(
+    work: Workspace, spec: WorksSpec, model: WorksModel, names: Mapping[str, str]
+) -> None:
     """Make ``work.edge`` and ``work.pattern_weight`` of ``work.compared``."""
     found = work.connection.execute(
         "select distinct pattern from work.compared order by pattern"
@@ -109,7 +118,7 @@ def _score(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
     work.run(
         "create or replace table work.pattern_weight as select unnest($1::bigint[]) as pattern, "
         "unnest($2::integer[]) as odds, unnest($3::varchar[]) as evidence",
-        [patterns.tolist(), odds.tolist(), [describe(int(each)) for each in patterns]],
+        [patterns.tolist(), odds.tolist(), [describe(int(each), names) for each in patterns]],
     )
     work.run(
         f"""
@@ -138,7 +147,9 @@ def _score(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
     )
 
 
-def _complete(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
+def _complete(
+    work: Workspace, spec: WorksSpec, model: WorksModel, names: Mapping[str, str]
+) -> None:
     """Compare the pairs inside components too that were nobody's nearest neighbours."""
     _write_labels(work, "component", components(_size(work), *_edges(work, "weight > 0")[:2]))
     work.run(
@@ -164,7 +175,7 @@ def _complete(work: Workspace, spec: WorksSpec, model: WorksModel) -> None:
         """
     )
     work.run(f"insert into work.compared {compare_sql('work.absent')}")
-    _score(work, spec, model)
+    _score(work, spec, model, names)
 
 
 def _cluster(work: Workspace) -> None:

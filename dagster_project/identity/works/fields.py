@@ -1,20 +1,43 @@
-"""A table of works as texts and numbers: ``work.record``, ``work.text``, ``work.fact``."""
+"""A table of works or organisations as texts and numbers: ``work.record``, ``text``, ``fact``."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 from dagster_project.config.works import WordOptions
 from dagster_project.identity.tabular.input_table import TABLE, cell
-from dagster_project.identity.tabular.meanings import Meaning
+from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.workspace import Workspace
 
-TEXTS = {
-    "title": (Meaning.TITLE,),
-    "creator": (Meaning.CREATOR,),
-    "series": (Meaning.SERIES,),
-    "description": (Meaning.DESCRIPTION, Meaning.FREE_TEXT),
+TEXTS: Mapping[Kind, Mapping[str, tuple[Meaning, ...]]] = {
+    Kind.WORKS: {
+        "title": (Meaning.TITLE,),
+        "creator": (Meaning.CREATOR,),
+        "series": (Meaning.SERIES,),
+        "description": (Meaning.DESCRIPTION, Meaning.FREE_TEXT),
+    },
+    Kind.ORGANISATIONS: {
+        "title": (Meaning.ORGANISATION,),
+        "creator": (Meaning.OTHER_NAME,),
+        "series": (Meaning.STREET_NUMBER, Meaning.STREET),
+        "description": (Meaning.CITY, Meaning.STATE),
+    },
 }
-"""Texts of a work and the columns that make them up."""
+"""Texts of a kind of thing, and the columns that make them up."""
+
+EVIDENCE: Mapping[Kind, Mapping[str, str]] = {
+    Kind.WORKS: {},
+    Kind.ORGANISATIONS: {
+        "title": "name",
+        "creator": "other_name",
+        "series": "street",
+        "description": "city",
+        "codes": "phone_domain_or_number",
+        "category_1": "postal_code",
+        "category_2": "country",
+    },
+}
+"""What comparisons are called in the evidence of a kind, where they have other names there."""
 
 NUMBERS = 3
 """Columns of numbers that are compared, in the table's order."""
@@ -23,16 +46,54 @@ CATEGORIES = 2
 """Columns of categories that are compared, in the table's order."""
 
 
+def is_cited(table: TableSpec) -> bool:
+    """Whether the works are publications, by authors, in journals or proceedings, of a year.
+
+    Of these a report, its paper and its article are three works that share title and authors: the
+    year and where it appeared are all that tells them apart, so a year is not learned to be vague.
+    """
+    return (
+        table.kind is Kind.WORKS
+        and bool(table.of(Meaning.YEAR))
+        and any(_WRITTEN_BY.search(name.lower()) for name in table.of(Meaning.CREATOR))
+        and any(_APPEARED_IN.search(name.lower()) for name in table.of(Meaning.SERIES))
+    )
+
+
+OF_CITED: Mapping[str, tuple[float, ...]] = {"year": (0.002, 0.004, 0.994)}
+"""How often records of one publication give years apart, next to each other, and the same.
+
+A slip of the pen is a matter of per mille in libraries' catalogues; learned from pairs of equal
+titles, it came out as 5 % and more, because a paper's article two years on was taken for it.
+"""
+
+_WRITTEN_BY = re.compile(r"auth|aut(or|eur)")
+_APPEARED_IN = re.compile(
+    r"venue|journal|booktitle|conference|proceedings|publication|revue|revista|zeitschrift|rivista"
+)
+
+
 def read_fields(
-    work: Workspace, table: TableSpec, options: WordOptions, record_id: str, rows: str = TABLE
+    work: Workspace,
+    table: TableSpec,
+    options: WordOptions,
+    record_id: str,
+    rows: str = TABLE,
+    *,
+    mail_providers: Sequence[str] = (),
 ) -> None:
-    """Make the tables of one input; ``rid`` numbers the records by record_id."""
+    """Make the tables of one input; ``rid`` numbers the records by record_id.
+
+    ``mail_providers``: domains that many organisations have addresses at.
+    """
+    columns = _columns(table)
     work.run(
         f"""
         create or replace table work.record as
         select (row_number() over (order by record_id) - 1)::integer as rid, *
-        from (select {record_id} as record_id, {_columns(table)} from {rows})
-        """
+        from (select {record_id} as record_id, {columns} from {rows})
+        """,
+        [list(mail_providers)] if "$1" in columns else None,
     )
     work.run(
         """
@@ -47,21 +108,68 @@ def read_fields(
 
 
 def _columns(table: TableSpec) -> str:
-    parts = [f"{_joined(table.of(*m))} as {field}" for field, m in TEXTS.items()]
-    parts.append(f"{_joined(table.of(Meaning.CODE), between='; ')} as codes")
+    parts = [f"{_joined(table.of(*m))} as {field}" for field, m in TEXTS[table.kind].items()]
+    parts.append(f"{_codes(table)} as codes")
     parts.append(f"{_joined(table.of(Meaning.YEAR)[:1])} as year_text")
     parts.append(f"{_joined(table.of(Meaning.DURATION)[:1])} as duration_text")
     parts += _each(table.of(Meaning.NUMBER), NUMBERS, "number")
-    categories = table.of(Meaning.LANGUAGE) + table.of(Meaning.CATEGORY)
-    parts += _each(categories, CATEGORIES, "category")
+    if table.kind is Kind.ORGANISATIONS:
+        parts += _each(
+            _postal_codes(table) + _cells(table, Meaning.COUNTRY), CATEGORIES, "category"
+        )
+    else:
+        kinds = _cells(table, Meaning.LANGUAGE) + _cells(table, Meaning.CATEGORY)
+        parts += _each(kinds, CATEGORIES, "category")
     return ", ".join(parts)
 
 
-def _each(columns: Sequence[str], most: int, name: str) -> list[str]:
+def _cells(table: TableSpec, meaning: Meaning) -> list[str]:
+    return [cell(name) for name in table.of(meaning)]
+
+
+def _each(values: Sequence[str], most: int, name: str) -> list[str]:
     return [
-        f"{cell(columns[n]) if n < len(columns) else 'null::varchar'} as {name}_{n + 1}"
+        f"{values[n] if n < len(values) else 'null::varchar'} as {name}_{n + 1}"
         for n in range(most)
     ]
+
+
+def _postal_codes(table: TableSpec) -> list[str]:
+    """SQL: postal codes without blanks; of ZIP+4 the five digits that everybody writes."""
+    bare = (
+        f"regexp_replace({value}, '[ .]', '', 'g')"
+        for value in _cells(table, Meaning.POSTAL_CODE)
+    )
+    return [f"regexp_replace({value}, '^([0-9]{{5}})-?[0-9]{{4}}$', '\\1')" for value in bare][
+        :1
+    ]
+
+
+def _codes(table: TableSpec) -> str:
+    """SQL: what names a thing all by itself, between semicolons."""
+    values = _cells(table, Meaning.CODE)
+    if table.kind is Kind.ORGANISATIONS:
+        values += _cells(table, Meaning.ID_NUMBER)
+        values += [_telephone(value) for value in _cells(table, Meaning.PHONE)]
+        values += [
+            _domain(value)
+            for value in _cells(table, Meaning.URL) + _cells(table, Meaning.EMAIL)
+        ]
+    return f"nullif(concat_ws('; ', {', '.join(values)}), '')" if values else "null::varchar"
+
+
+def _telephone(text: str) -> str:
+    """SQL: the last nine digits, which all ways of writing one number share."""
+    digits = f"regexp_replace({text}, '[^0-9]', '', 'g')"
+    return f"case when length({digits}) >= 7 then 'tel' || right({digits}, 9) end"
+
+
+def _domain(text: str) -> str:
+    """SQL: the domain of an address or link, unless it is a mail provider's."""
+    host = f"regexp_extract(lower({text}), '^(?:[a-z]+://)?(?:[^@/ ]*@)?(?:www[.])?([a-z0-9.-]+[.][a-z]{{2,}})', 1)"
+    return (
+        f"case when {host} <> '' and not list_contains($1::varchar[], {host}) then {host} end"
+    )
 
 
 def _joined(columns: Sequence[str], *, between: str = " ") -> str:

@@ -1,6 +1,6 @@
 """Candidate pairs of works: each record and those that share the most surprising words with it.
 
-Keys are words and pairs of a record's rarest words. How common a key may be follows from a
+Keys are words, pairs of a record's rarest words, and whole titles, whose words may all be common. How common a key may be follows from a
 budget of pairs, rarest keys first, so a word that everybody has costs nothing. Of what is
 found, each record keeps its nearest neighbours by shared surprise (node pruning of
 meta-blocking: Papadakis et al., 2014).
@@ -50,6 +50,8 @@ keyed as (
     union
     select distinct rid, hash(code) as key
     from (select rid, unnest(codes) as code from work.bag)
+    union
+    select rid, hash(list_sort(title)) as key from work.bag where len(title) > 1
     union
     select l.rid, hash(l.token, r.token) as key
     from ranked as l

@@ -10,6 +10,7 @@ them by itself see two works. How often equal works differ in what they designat
 beforehand, and corrected by pairs that a code makes one.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,30 +52,43 @@ def unpack(patterns: npt.NDArray[np.int64]) -> npt.NDArray[np.int8]:
     return np.stack(columns, axis=1).astype(np.int8)
 
 
-def describe(pattern: int) -> str:
-    """A pattern in words: ``title=same year=next``."""
+def describe(pattern: int, names: Mapping[str, str]) -> str:
+    """A pattern in words: ``title=same year=next``; ``names``: comparisons called otherwise."""
     words = []
     for position, comparison in enumerate(COMPARISONS):
         level = (pattern >> (BITS * position)) & (2**BITS - 1)
         if level:
-            words.append(f"{comparison.name}={comparison.levels[level - 1].name}")
+            name = names.get(comparison.name, comparison.name)
+            words.append(f"{name}={comparison.levels[level - 1].name}")
     return " ".join(words)
 
 
 def train(
-    levels: npt.NDArray[np.int8], counts: npt.NDArray[np.int64], *, experience: float
+    levels: npt.NDArray[np.int8],
+    counts: npt.NDArray[np.int64],
+    *,
+    experience: float,
+    foreknown: Mapping[str, tuple[float, ...]] | None = None,
 ) -> WorksModel:
-    """Expectation maximisation; ``experience`` pairs of each kind steady what data leave open."""
+    """Expectation maximisation; ``experience`` pairs of each kind steady what data leave open.
+
+    ``foreknown``: shares of levels among matches, by comparison, that data do not overrule.
+    """
     weight = counts * ~_siblings_at(levels, TOLD_APART)
     proven = (
         counts.astype(float) * _at(levels, "codes", "same") * ~_siblings_at(levels, AT_ODDS)
     )
     match, stranger = _experience("matches"), _experience("strangers")
+    fixed = {name: np.array(shares) for name, shares in (foreknown or {}).items()}
     known_match, known_stranger = match, stranger
     prior, moved, iterations = 0.1, 1.0, 0
     for iterations in range(1, _MOST_ITERATIONS + 1):  # noqa: B007 — told in the model
         chance = _chance(levels, match, stranger, prior)
         new_match = _settle(levels, weight * chance, known_match, experience, proven)
+        new_match = [
+            fixed.get(comparison.name, found)
+            for comparison, found in zip(COMPARISONS, new_match, strict=True)
+        ]
         new_stranger = _settle(levels, weight * (1 - chance), known_stranger, experience)
         new_prior = float(
             ((weight * chance).sum() + 0.1 * experience) / (weight.sum() + experience)

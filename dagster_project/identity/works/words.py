@@ -19,6 +19,11 @@ EIGHTHS = 8
 def read_words(work: Workspace, options: WordOptions) -> None:
     """Split, read past typing errors, weigh, and gather."""
     work.run(_WORDS)
+    if options.abbreviations:
+        pairs = [(s, w) for w, shorts in options.abbreviations.items() for s in shorts]
+        work.run(_ABBREVIATIONS, [[short for short, _ in pairs], [word for _, word in pairs]])
+        work.run(_WRITTEN_APART)
+        work.run(_JOIN_PARTS)
     work.run(_COMPOUNDS)
     work.run(_WITHOUT_PARTS)
     work.run(_WITH_COMPOUNDS)
@@ -58,6 +63,59 @@ spaced as (
 )
 
 select distinct rid, field, word from spaced
+"""
+
+_ABBREVIATIONS = """
+create or replace table work.word as
+with
+
+short_form as (select unnest($1::varchar[]) as word, unnest($2::varchar[]) as read_as)
+
+select distinct word.rid, word.field, coalesce(short_form.read_as, word.word) as word
+from work.word
+left join short_form on word.word = short_form.word
+"""
+
+# Names of organisations are written in one word and in two: ``Day Care`` beside ``Daycare``.
+_WRITTEN_APART = r"""
+create or replace table work.written_apart as
+with
+
+listed as (
+
+    select rid, field, list_filter(
+        string_split_regex(lower(strip_accents(value)), '[^\p{L}\p{N}]+'), lambda w: w <> ''
+    ) as words
+    from work.text
+    where field in ('title', 'creator')
+
+),
+
+neighbours as (
+
+    select rid, field, unnest(list_zip(words[:-2], words[2:])) as pair
+    from listed
+    where len(words) > 1
+
+),
+
+joined as (
+
+    select distinct rid, field, pair[1] as one, pair[2] as other, pair[1] || pair[2] as word
+    from neighbours
+    where length(pair[1]) > 2 and length(pair[2]) > 2
+
+)
+
+select * from joined semi join (select distinct word from work.word) as known on joined.word = known.word
+"""
+
+_JOIN_PARTS = """
+delete from work.word
+using work.written_apart as apart
+where word.rid = apart.rid and word.field = apart.field and word.word in (apart.one, apart.other);
+
+insert into work.word select distinct rid, field, word from work.written_apart
 """
 
 # A model is one word where anybody writes it so: ``BK-256`` beside ``BK256``.

@@ -284,9 +284,19 @@ def test_names_of_restaurants_are_not_taken_for_persons(
         },
     )
 
-    assert inferred.kind is Kind.WORKS
-    assert _meanings(inferred)["name"] is Meaning.TITLE
-    assert _meanings(inferred)["phone"] is Meaning.CODE
+    assert inferred.kind is Kind.ORGANISATIONS
+    assert _meanings(inferred)["name"] is Meaning.ORGANISATION
+    assert _meanings(inferred)["phone"] is Meaning.PHONE
+
+
+def test_a_table_whose_columns_say_nothing_is_a_guess(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    told = _infer(connection, _people())
+    untold = _infer(connection, {"column0": [f"a{n:04d} long text {n}" for n in range(40)]})
+
+    assert not told.is_guess
+    assert untold.is_guess
 
 
 @pytest.mark.parametrize(

@@ -228,4 +228,33 @@ def test_weights_grow_with_agreement_and_missing_values_say_nothing() -> None:
 def test_a_pattern_is_described_in_words() -> None:
     pattern = 7 | 3 << BITS * [c.name for c in COMPARISONS].index("year")
 
-    assert describe(pattern) == "title=same_rare year=same"
+    assert describe(pattern, {}) == "title=same_rare year=same"
+
+
+def _papers() -> list[list[object]]:
+    """Papers in two libraries' spellings; every third came out again as an article."""
+    words = ["query", "index", "stream", "join", "cache", "graph", "model", "view"]
+    rows: list[list[object]] = []
+    for n in range(60):
+        title = f"{words[n % 8]} {words[(n // 8 + n) % 8]} {words[(3 * n + 2) % 8]} {chr(97 + n % 26) * 2}{chr(97 + n // 26)}ra"
+        author, year = f"{chr(65 + n % 20)}. Quay, {chr(65 + n // 3)}. Abbey", 1990 + n % 9
+        rows.append([title, author, "VLDB", f"{year}"])
+        rows.append([title, author.replace(".", ""), "Very Large Data Bases", f"{year}"])
+        if n % 3 == 0:
+            rows.append([title, author, "VLDB Journal", f"{year + 2}"])
+    return rows
+
+
+def test_a_papers_later_article_is_another_publication(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    columns = {"title": "title", "authors": "creator", "venue": "series", "year": "year"}
+    rows = _papers()
+    load(connection, list(columns), rows)
+    spec = TableSpec(kind=Kind.WORKS, columns=columns)  # type: ignore[arg-type]
+
+    cluster_works(connection, spec, "_c360_row::varchar", spec=WorksSpec())
+
+    years = [{rows[row - 1][3] for row in cluster} for cluster in _clusters(connection)]
+    assert all(len(year) == 1 for year in years)
+    assert len(years) == 80
