@@ -81,7 +81,7 @@ def _case(random: Random, number: int) -> dict[str, Any]:
         "calendar": _calendar(random, zone, around),
         "policy": {
             "hours": random.choice(["business", "business", "calendar"]),
-            "target_min": random.choice([0, 1, 45, 60, 240, 480, 1440]),
+            "target_min": random.choice([1, 45, 60, 240, 480, 1440]),
             "pause_on": ["pending"],
             "targets": {"normal": 480, "urgent": 30, "low": 2000},
             "priority_at_start": random.choice(["normal", None]),
