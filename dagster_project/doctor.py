@@ -217,7 +217,7 @@ def _lock(settings: Settings) -> Iterator[Finding]:
 def _configuration(settings: Settings) -> Iterator[Finding]:
     if not _is_root(settings):
         return
-    readers: dict[str, Callable[[Path], object]] = _readers()
+    readers: dict[str, Callable[[Path], object]] = _readers(settings.config_dir)
     for name, read in readers.items():
         try:
             read(settings.config_dir / name)
@@ -227,9 +227,10 @@ def _configuration(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"config/{name} reads well")
 
 
-def _readers() -> dict[str, Callable[[Path], object]]:
+def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.alerts import read_alerts
     from dagster_project.config.consumers import read_consumers
+    from dagster_project.config.deal_stages import read_deal_stages
     from dagster_project.config.email_engagement import read_email_engagement
     from dagster_project.config.identity import read_identity
     from dagster_project.config.survivorship import read_survivorship
@@ -239,6 +240,7 @@ def _readers() -> dict[str, Callable[[Path], object]]:
         "sources.yml": lambda file: read_sources(file, streams=STREAMS),
         "consumers.yml": read_consumers,
         "email_engagement.yml": read_email_engagement,
+        "deal_stages.yml": lambda file: read_deal_stages(file, sources=_registered(config)),
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,
@@ -264,6 +266,14 @@ def _alerts(settings: Settings) -> Iterator[Finding]:
             "correct `command` in config/alerts.yml",
             is_warning=True,
         )
+
+
+def _registered(config: Path) -> tuple[str, ...] | None:
+    """Names of the register, unless it cannot be read: that is told of the register."""
+    try:
+        return tuple(s.name for s in read_sources(config / "sources.yml", streams=STREAMS))
+    except Customer360Error:
+        return None
 
 
 def _sources(settings: Settings) -> Iterator[Finding]:

@@ -153,7 +153,8 @@ def _business(customer: Customer) -> Iterator[tuple[str, ...]]:
             row["currency"],
             counted(row["opportunities"], "deal"),
             f"{row['open_opportunities']} open, {row['won_opportunities']} won, "
-            f"{row['lost_opportunities']} lost",
+            f"{row['lost_opportunities']} lost"
+            + (f", {n} unknown" if (n := row["unknown_opportunities"]) else ""),
         )
     cases, still_open = customer.summary.get("cases"), customer.summary.get("open_cases")
     if cases:

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dagster_project.deal_summary import print_unknown_deals
 from dagster_project.definitions import RunOutcome
 from dagster_project.defs.journal import Journal
 from dagster_project.demo.golden import judge_golden_values
@@ -54,6 +55,7 @@ def print_summary(
     _print_identity(console, identity)
     if identity and not identity[-1].get("unchanged"):
         _print_golden_values(console, settings.root)
+    print_unknown_deals(console, settings.root)
     _print_publications(console, settings, journal.entries("publication"))
     _print_end(console, settings, outcome, seconds)
     return sum(load["state"] == "refused" for load in loads if load["is_new"])

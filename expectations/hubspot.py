@@ -17,6 +17,7 @@ from expectations.rules import (
     readable_times,
     suite,
     whole_ids,
+    whole_references,
 )
 
 EVENT_TYPES = (
@@ -43,6 +44,7 @@ def contact() -> gx.ExpectationSuite:
         columns_exist("record_id"),
         keyed_by("record_id"),
         whole_ids("record_id"),
+        whole_references("associated_company_ids", "merged_record_ids"),
         readable_times("create_date", "last_modified_date", "last_activity_date"),
         plausible_days("date_of_birth"),
         email_values("email"),
@@ -57,6 +59,7 @@ def company() -> gx.ExpectationSuite:
         columns_exist("record_id", "name"),
         keyed_by("record_id"),
         whole_ids("record_id"),
+        whole_references("parent_company_id", "merged_record_ids"),
         readable_times("create_date", "last_modified_date", "last_activity_date"),
         decisive_flags("archived"),
     )
@@ -69,6 +72,9 @@ def deal() -> gx.ExpectationSuite:
         columns_exist("record_id", "deal_stage"),
         keyed_by("record_id"),
         whole_ids("record_id"),
+        whole_references(
+            "associated_contact_ids", "associated_company_ids", "merged_record_ids"
+        ),
         readable_times(
             "close_date",
             "create_date",

@@ -105,7 +105,18 @@ beside it, or a power of ten. Percentages, NaN and 1e400 are none. Exactly what 
 
 CURRENCY = r"^\s*[A-Za-z]{3}\s*$"
 
-ROUNDED = r"^\s*[0-9]+(?:[.,][0-9]+)?[eE][+]?[0-9]+\s*$"
+_ROUNDED = "|".join(
+    f"[0-9](?:[.,][0-9]{{0,{max(power - 1, 0)}}})?[eE][+]?0*{power}"
+    f"|[0-9][.,][0-9]{{{power}}}[0-9]*[1-9][0-9]*[eE][+]?0*{power}"
+    for power in range(20)
+)
+ROUNDED = (
+    rf"^\s*(?:{_ROUNDED}|[0-9]+(?:[.,][0-9]+)?[eE][+]?(?:0*[2-9][0-9]|[0-9]{{3,}})"
+    r"|[0-9]{2,}(?:[.,][0-9]+)?[eE][+]?[0-9]+|[0-9]+[.,](?:[0-9]*[1-9][0-9]*|0{3,}))\s*$"
+)
+"""A number of which a spreadsheet has not written every digit (``1.01E+17``), a fraction, or
+thousands that may be decimals (``301,000``). ``301.0`` and ``3.01E+02`` are 301 and nothing else:
+staging's ``whole_id`` reads them."""
 
 FILLED = r"^[\s\S]*\S[\s\S]*$"
 
@@ -183,6 +194,19 @@ def whole_ids(*columns: str) -> list[Expectation]:
             regex=ROUNDED,
             severity=WARNING,
             meta=_row_rule(f"{column}_not_rounded"),
+        )
+        for column in columns
+    ]
+
+
+def whole_references(*columns: str) -> list[Expectation]:
+    """Show ids of other things that a spreadsheet has rounded: they lead nowhere."""
+    return [
+        gxe.ExpectColumnValuesToNotMatchRegex(
+            column=column,
+            regex=ROUNDED,
+            severity=WARNING,
+            meta={"rule": f"{column}_not_rounded"},
         )
         for column in columns
     ]

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from dagster_project.config.alerts import Alerts
 from dagster_project.config.consumers import Consumers
+from dagster_project.config.deal_stages import DealStages
 from dagster_project.config.email_engagement import EmailEngagement
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.config.mistakes import (
@@ -35,6 +36,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "identity.yml": IdentitySpec,
     "survivorship.yml": Survivorship,
     "email_engagement.yml": EmailEngagement,
+    "deal_stages.yml": DealStages,
     "works.yml": WorksSpec,
     "alerts.yml": Alerts,
     "organisations.yml": WorksSpec,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
 from dagster_project.config.sources import SourceConfig
@@ -189,4 +190,13 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         "settings",
         {"key": "varchar", "value": "varchar"},
         engagement.settings(),
+    )
+    stages = read_deal_stages(
+        config / "deal_stages.yml", sources=[source.name for source in workbench.sources]
+    )
+    write_config_table(
+        connection,
+        "deal_stages",
+        dict.fromkeys(("source", "pipeline", "stage", "outcome"), "varchar"),
+        [(row.source, row.pipeline, row.stage, row.outcome) for row in stages],
     )

@@ -153,7 +153,7 @@ _HUBSPOT = (
         columns=_words(
             "record_id deal_name deal_stage pipeline amount currency close_date create_date "
             "last_modified_date deal_owner associated_contact_ids associated_company_ids "
-            "last_activity_date archived is_closed is_won"
+            "last_activity_date merged_record_ids archived is_closed is_won"
         ),
         key=("record_id",),
         modified_at="last_modified_date",

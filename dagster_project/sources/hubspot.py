@@ -102,6 +102,8 @@ _DEAL: Aliases = {
     "associated_company_ids": ("Associated Company IDs", "Associated Company ID",
                                "Primary Associated Company ID"),
     "last_activity_date": ("Last Activity Date", "notes_last_updated", "Last Activity"),
+    "merged_record_ids": ("Merged record IDs", "Merged Deal IDs", "hs_merged_object_ids",
+                          "Merged object IDs"),
 }  # fmt: skip
 
 _COMPANY: Aliases = {

@@ -1,34 +1,32 @@
-{# Won, closed or open as the CRM's own flags say; a stage decides only where they do not. #}
+{# What a deal's stage says of its outcome; what its flags say, and which of the two is in force, is
+   int_opportunities' to decide. #}
 
-{# Null where nothing says: a company's own stage names are in no list. #}
-{% macro is_won(won, closed, stage) -%}
-    case
-        when {{ to_boolean(won) }} then true
-        when not {{ to_boolean(won) }} then false
-        when not {{ to_boolean(closed) }} then false
-        when {{ plain_stage(stage) }} like 'closedwon%' then true
-        when {{ plain_stage(stage) }} like 'closedlost%' then false
-        when {{ to_boolean(closed) }} then null
-        when {{ plain_stage(stage) }} in ('{{ open_stages() | join("', '") }}') then false
-    end
+{# A label as it is compared with those of config/deal_stages.yml. #}
+{% macro stage_label(label) -%}
+    {{ replaced("lower(trim(" ~ label ~ "))", "\\s+", ' ') }}
 {%- endmacro %}
 
 
-{% macro is_closed(won, closed, stage) -%}
-    case
-        when {{ to_boolean(won) }} then true
-        when {{ to_boolean(closed) }} then true
-        when not {{ to_boolean(closed) }} then false
-        when {{ plain_stage(stage) }} like 'closedlost%' then true
-        when {{ to_boolean(won) }} is null and {{ plain_stage(stage) }} like 'closedwon%' then true
-        when {{ plain_stage(stage) }} in ('{{ open_stages() | join("', '") }}') then false
-    end
+{# HubSpot's exports write "Contract Sent (Sales Pipeline)". #}
+{% macro stage_without_pipeline(stage) -%}
+    {{ replaced(stage, "\\s*\\([^)]*\\)\\s*$", '') }}
 {%- endmacro %}
 
 
-{# HubSpot writes "Contract Sent (Sales Pipeline)" in exports and contractsent in its API. #}
-{% macro plain_stage(stage) -%}
-    {{ replaced("lower(" ~ replaced(stage, "\\s*\\([^)]*\\)\\s*$", '') ~ ")", "[^a-z]", '') }}
+{% macro pipeline_of_stage(stage) -%}
+    nullif({{ extracted(stage, "\\(([^)]*)\\)\\s*$") }}, '')
+{%- endmacro %}
+
+
+{# open, won or lost for the stages the CRMs ship with; null for a company's own. #}
+{% macro shipped_stage_outcome(stage) -%}
+    {#- HubSpot's export writes "Contract Sent", its API contractsent -#}
+    {%- set plain = replaced("lower(" ~ stage_without_pipeline(stage) ~ ")", "[^a-z]", '') -%}
+    case
+        when {{ plain }} like 'closedwon%' then 'won'
+        when {{ plain }} like 'closedlost%' then 'lost'
+        when {{ plain }} in ('{{ open_stages() | join("', '") }}') then 'open'
+    end
 {%- endmacro %}
 
 

@@ -65,7 +65,7 @@
         'hubspot__deal': '
             record_id deal_name deal_stage pipeline amount currency close_date create_date
             last_modified_date deal_owner associated_contact_ids associated_company_ids
-            last_activity_date archived is_closed is_won
+            last_activity_date merged_record_ids archived is_closed is_won
         ',
         'hubspot__email_event': '
             id type created recipient email_campaign_id app_id portal_id sent_by_id

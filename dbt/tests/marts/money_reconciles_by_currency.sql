@@ -19,7 +19,9 @@ customers as (
 
     select
         currency,
-        sum(open_amount_minor + won_amount_minor + lost_amount_minor) as amount_minor
+        sum(
+            open_amount_minor + won_amount_minor + lost_amount_minor + unknown_amount_minor
+        ) as amount_minor
     from {{ ref('customer_money') }}
     group by currency
 

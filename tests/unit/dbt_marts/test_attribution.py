@@ -55,8 +55,8 @@ def busy_world() -> World:
     world.email_event("e4", "open", record_id="hubspot_apac:contact:nobody")
     world.email_event("e5", "open", record_id=None)
     world.opportunity("o1", ANA)
-    world.opportunity("o2", None, is_closed=False, is_won=False)
-    world.opportunity("o3", "hubspot_apac:contact:ben", is_won=False, currency="HKD")
+    world.opportunity("o2", None, outcome="open")
+    world.opportunity("o3", "hubspot_apac:contact:ben", outcome="lost", currency="HKD")
     world.opportunity("o4", ANA, deleted_at="2026-10-01 00:00:00+00")
     case = {"source": "salesforce_emea", "created_at": "2026-09-01 00:00:00+00"}
     world.add("intermediate.int_cases", case_id="k1", record_id=ANA, **case)

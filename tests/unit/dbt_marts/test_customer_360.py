@@ -85,7 +85,7 @@ def test_money_is_never_summed_across_currencies(build: Build) -> None:
     world.opportunity("o1", ANA, amount_minor=100, currency="EUR")
     world.opportunity("o2", ANA, amount_minor=250, currency="EUR")
     world.opportunity("o3", ANA, amount_minor=9000, currency="HKD")
-    world.opportunity("o4", ANA, amount_minor=40, currency="EUR", is_closed=False, is_won=False)
+    world.opportunity("o4", ANA, amount_minor=40, currency="EUR", outcome="open")
 
     built = build(world, "customer_360")
     row = built.row("select * from marts.customer_360")
@@ -98,6 +98,29 @@ def test_money_is_never_summed_across_currencies(build: Build) -> None:
         ("EUR", 350),
         ("HKD", 9000),
     ]
+
+
+def test_the_main_currency_is_that_of_the_won_deals_and_counts_stand_beside_their_amounts(
+    build: Build,
+) -> None:
+    world = ana()
+    for number in range(3):
+        world.opportunity(f"open{number}", ANA, amount_minor=5, currency="EUR", outcome="open")
+    world.opportunity("won", ANA, amount_minor=9000, currency="HKD")
+    world.opportunity("unclear", ANA, amount_minor=70, currency="HKD", outcome="unknown")
+
+    built = build(world, "customer_360")
+    row = built.row("select * from marts.customer_360")
+    unclear = built.rows(
+        "select currency, unknown_opportunities as n, unknown_amount_minor as amount "
+        "from marts.customer_money where unknown_opportunities > 0"
+    )
+
+    assert (row["main_currency"], row["won_amount_minor_in_main_currency"]) == ("HKD", 9000)
+    assert (row["won_opportunities"], row["won_opportunities_in_main_currency"]) == (1, 1)
+    assert (row["open_opportunities"], row["open_opportunities_in_main_currency"]) == (3, 0)
+    assert row["unknown_opportunities"] == 1
+    assert unclear == [{"currency": "HKD", "n": 1, "amount": 70}]
 
 
 def test_deleted_deals_bring_no_money(build: Build) -> None:

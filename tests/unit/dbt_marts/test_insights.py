@@ -70,9 +70,7 @@ def test_pipeline_keeps_currencies_and_outcomes_apart(build: Build) -> None:
                 currency=currency,
                 amount_minor=100,
             )
-        world.opportunity(
-            f"open{person}", f"x_quay:user:{person}", is_closed=False, is_won=False
-        )
+        world.opportunity(f"open{person}", f"x_quay:user:{person}", outcome="open")
 
     rows = build(world, PIPELINE).rows(
         f"select currency, outcome, amount_minor, customers from insights.{PIPELINE} "

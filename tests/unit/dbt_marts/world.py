@@ -45,7 +45,8 @@ INPUTS: dict[str, str] = {
     "intermediate.int_opportunities": """
         opportunity_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
         name varchar, stage varchar, amount_minor bigint, currency varchar, close_date date,
-        is_closed boolean, is_won boolean, campaign_id varchar, account_id varchar,
+        is_closed boolean, is_won boolean, outcome varchar, outcome_basis varchar,
+        pipeline varchar, merged_into varchar, campaign_id varchar, account_id varchar,
         primary_record_id varchar, created_at timestamptz, updated_at timestamptz,
         deleted_at timestamptz""",
     "intermediate.int_opportunity_contacts": """
@@ -185,10 +186,12 @@ class World:
         )
 
     def opportunity(self, opportunity_id: str, record_id: str | None, **values: Any) -> "World":
-        """A deal whose primary contact is the record."""
+        """A deal whose primary contact is the record, won where ``outcome`` says nothing else."""
+        outcome = values.get("outcome", "won")
         return self.add(
             "intermediate.int_opportunities",
             **{
+                "outcome": outcome,
                 "opportunity_id": opportunity_id,
                 "source": "salesforce_emea",
                 "vendor": "salesforce",
@@ -197,8 +200,8 @@ class World:
                 "amount_minor": 1000,
                 "currency": "EUR",
                 "close_date": "2026-10-15",
-                "is_closed": True,
-                "is_won": True,
+                "is_closed": None if outcome == "unknown" else outcome != "open",
+                "is_won": None if outcome == "unknown" else outcome == "won",
                 "primary_record_id": record_id,
                 "created_at": "2026-09-01 00:00:00+00",
                 **values,

@@ -6,6 +6,12 @@ salesforce_case_rows as (
 
 ),
 
+account_merges as (
+
+    select * from {{ ref('int_account_merges') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('int_accounts') }}
@@ -43,8 +49,12 @@ salesforce_cases as (
         salesforce_case_rows.updated_at,
         salesforce_case_rows.deleted_at
     from salesforce_case_rows
+    left join account_merges
+        on salesforce_case_rows.account_id = account_merges.account_id
     left join accounts
-        on salesforce_case_rows.account_id = accounts.account_id
+        on
+            coalesce(account_merges.survivor_id, salesforce_case_rows.account_id)
+            = accounts.account_id
 
 )
 

@@ -12,6 +12,12 @@ hubspot_company_rows as (
 
 ),
 
+account_merges as (
+
+    select * from {{ ref('int_account_merges') }}
+
+),
+
 hubspot_contact_rows as (
 
     select * from {{ ref('stg_hubspot__contacts') }}
@@ -68,16 +74,6 @@ salesforce_accounts as (
 
 ),
 
-hubspot_merged_ids as (
-
-    select
-        source,
-        trim({{ unnested(split_parts('merged_ids', ';')) }}) as company_id
-    from hubspot_company_rows
-    where merged_ids is not null
-
-),
-
 hubspot_own_companies as (
 
     select
@@ -109,8 +105,8 @@ hubspot_told_companies as (
 
     union
 
-    select source || ':company:' || company_id as account_id
-    from hubspot_merged_ids
+    select account_id
+    from account_merges
 
 ),
 
@@ -170,6 +166,33 @@ unioned as (
         ])
     }}
 
+),
+
+final as (
+
+    select
+        unioned.account_id,
+        account_merges.survivor_id as merged_into,
+        unioned.source,
+        unioned.vendor,
+        unioned.brand,
+        unioned.region,
+        unioned.name,
+        unioned.website,
+        unioned.phone,
+        unioned.street,
+        unioned.city,
+        unioned.state,
+        unioned.postal_code,
+        unioned.country,
+        unioned.industry,
+        unioned.created_at,
+        unioned.updated_at,
+        coalesce(unioned.deleted_at, account_merges.merged_at) as deleted_at
+    from unioned
+    left join account_merges
+        on unioned.account_id = account_merges.account_id
+
 )
 
-select * from unioned
+select * from final

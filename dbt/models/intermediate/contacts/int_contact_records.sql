@@ -6,6 +6,12 @@ contacts as (
 
 ),
 
+account_merges as (
+
+    select * from {{ ref('int_account_merges') }}
+
+),
+
 accounts as (
 
     select * from {{ ref('int_accounts') }}
@@ -296,8 +302,10 @@ final as (
         on records.record_id = kinds.record_id
     inner join named
         on records.record_id = named.record_id
+    left join account_merges
+        on records.account_id = account_merges.account_id
     left join accounts
-        on records.account_id = accounts.account_id
+        on coalesce(account_merges.survivor_id, records.account_id) = accounts.account_id
     left join last_survivors
         on records.record_id = last_survivors.record_id
 

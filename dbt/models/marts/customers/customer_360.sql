@@ -242,6 +242,7 @@ dealt as (
         count(*) filter (where outcome = 'open') as open_opportunities,
         count(*) filter (where outcome = 'won') as won_opportunities,
         count(*) filter (where outcome = 'lost') as lost_opportunities,
+        count(*) filter (where outcome = 'unknown') as unknown_opportunities,
         min(created_at) as first_opportunity_at,
         max(created_at) as last_opportunity_at,
         min(closed_at) filter (where outcome = 'won') as first_won_at,
@@ -257,6 +258,8 @@ priced as (
     select
         customer_id,
         currency as main_currency,
+        open_opportunities as open_opportunities_in_main_currency,
+        won_opportunities as won_opportunities_in_main_currency,
         open_amount_minor,
         won_amount_minor,
         count(*) over (partition by customer_id) as currencies
@@ -264,7 +267,7 @@ priced as (
     qualify
         row_number() over (
             partition by customer_id
-            order by opportunities desc, currency asc
+            order by won_opportunities desc, opportunities desc, currency asc
         ) = 1
 
 ),
@@ -377,12 +380,15 @@ joined as (
         dealt.open_opportunities,
         dealt.won_opportunities,
         dealt.lost_opportunities,
+        dealt.unknown_opportunities,
         dealt.first_opportunity_at,
         dealt.last_opportunity_at,
         dealt.first_won_at,
         dealt.last_won_at,
         priced.main_currency,
         priced.currencies,
+        priced.open_opportunities_in_main_currency,
+        priced.won_opportunities_in_main_currency,
         priced.open_amount_minor,
         priced.won_amount_minor,
         involved.other_opportunities,
@@ -525,9 +531,12 @@ final as (
         coalesce(open_opportunities, 0) as open_opportunities,
         coalesce(won_opportunities, 0) as won_opportunities,
         coalesce(lost_opportunities, 0) as lost_opportunities,
+        coalesce(unknown_opportunities, 0) as unknown_opportunities,
         coalesce(other_opportunities, 0) as other_opportunities,
         coalesce(currencies, 0) as currencies,
         main_currency,
+        open_opportunities_in_main_currency,
+        won_opportunities_in_main_currency,
         open_amount_minor as open_amount_minor_in_main_currency,
         won_amount_minor as won_amount_minor_in_main_currency,
         last_opportunity_at,

@@ -32,6 +32,7 @@ others as (
         on contacts.record_id = customer_records.record_id
     where
         customer_records.customer_id is not null
+        and not opportunities.is_deleted
         and (
             opportunities.customer_id is null
             or customer_records.customer_id <> opportunities.customer_id

@@ -16,13 +16,7 @@ owned as (
 
     select
         *,
-        primary_record_id as record_id,
-        case
-            when is_won then 'won'
-            when is_closed and not is_won then 'lost'
-            when not is_closed then 'open'
-            else 'unknown'
-        end as outcome
+        primary_record_id as record_id
     from opportunities
 
 ),
@@ -36,6 +30,7 @@ attributed as (
         customer_records.customer_id,
         owned.account_id,
         owned.campaign_id,
+        owned.merged_into,
 
         -- attributes
         owned.source,
@@ -44,7 +39,9 @@ attributed as (
         owned.region,
         owned.name as opportunity_name,
         owned.stage,
+        owned.pipeline,
         owned.outcome,
+        owned.outcome_basis,
         owned.currency,
         {{ unattributed_reason('owned', "'no_primary_contact'") }} as unattributed_reason,
 

@@ -4,7 +4,7 @@ source as (
 
     {{ last_said(
         'hubspot__company',
-        key=record_key('company', 'trim(record_id)'),
+        key=record_key('company', whole_id('record_id')),
         modified_at=to_utc('last_modified_date', '_timezone'),
         modified_from=['last_modified_date'],
     ) }}
@@ -15,13 +15,13 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('company', 'trim(record_id)') }} as account_id,
-        {{ trimmed('record_id') }} as native_id,
+        {{ record_key('company', whole_id('record_id')) }} as account_id,
+        {{ whole_id('record_id') }} as native_id,
         _source as source,
         _brand as brand,
         _region as region,
-        {{ record_key('company', 'trim(parent_company_id)') }} as parent_account_id,
-        {{ trimmed('merged_record_ids') }} as merged_ids,
+        {{ record_key('company', whole_id('parent_company_id')) }} as parent_account_id,
+        {{ whole_ids('merged_record_ids') }} as merged_ids,
 
         -- attributes
         {{ one_line('name') }} as name,

@@ -2,7 +2,7 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_other_landed('hubspot__contact', record_key('contact', 'trim(record_id)')) }}",
+    pre_hook="{{ forget_other_landed('hubspot__contact', record_key('contact', whole_id('record_id'))) }}",
 ) }}
 
 with
@@ -11,11 +11,11 @@ source as (
 
     {{ last_said(
         'hubspot__contact',
-        key=record_key('contact', 'trim(record_id)'),
+        key=record_key('contact', whole_id('record_id')),
         modified_at=to_utc('last_modified_date', '_timezone'),
         modified_from=['last_modified_date'],
         dated=['unsubscribed_from_all_email'],
-        only=is_not_held('record_id', record_key('contact', 'trim(record_id)')),
+        only=is_not_held('record_id', record_key('contact', whole_id('record_id'))),
     ) }}
 
 ),
@@ -24,7 +24,7 @@ keyed as (
 
     select
         *,
-        {{ record_key('contact', 'trim(record_id)') }} as _record_id
+        {{ record_key('contact', whole_id('record_id')) }} as _record_id
     from source
 
 ),
@@ -43,13 +43,13 @@ renamed as (
     select
         -- keys
         _record_id as record_id,
-        {{ trimmed('record_id') }} as native_id,
+        {{ whole_id('record_id') }} as native_id,
         _source as source,
         _brand as brand,
         _region as region,
         _country as default_country,
-        {{ trimmed('associated_company_ids') }} as company_ids,
-        {{ trimmed('merged_record_ids') }} as merged_record_ids,
+        {{ whole_ids('associated_company_ids') }} as company_ids,
+        {{ whole_ids('merged_record_ids') }} as merged_record_ids,
         {{ trimmed('calculated_merged_vids') }} as calculated_merged_vids,
 
         -- attributes

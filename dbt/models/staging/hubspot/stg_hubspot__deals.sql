@@ -4,9 +4,10 @@ source as (
 
     {{ last_said(
         'hubspot__deal',
-        key=record_key('deal', 'trim(record_id)'),
+        key=record_key('deal', whole_id('record_id')),
         modified_at=to_utc('last_modified_date', '_timezone'),
         modified_from=['last_modified_date'],
+        dated=['deal_stage', 'is_closed', 'is_won'],
     ) }}
 
 ),
@@ -24,13 +25,14 @@ renamed as (
 
     select
         -- keys
-        {{ record_key('deal', 'trim(record_id)') }} as opportunity_id,
-        {{ trimmed('record_id') }} as native_id,
+        {{ record_key('deal', whole_id('record_id')) }} as opportunity_id,
+        {{ whole_id('record_id') }} as native_id,
         _source as source,
         _brand as brand,
         _region as region,
-        {{ trimmed('associated_contact_ids') }} as contact_ids,
-        {{ trimmed('associated_company_ids') }} as company_ids,
+        {{ whole_ids('associated_contact_ids') }} as contact_ids,
+        {{ whole_ids('associated_company_ids') }} as company_ids,
+        {{ whole_ids('merged_record_ids') }} as merged_ids,
 
         -- attributes
         {{ one_line('deal_name') }} as name,
@@ -43,10 +45,13 @@ renamed as (
         _amount_currency as currency,
 
         -- flags
-        {{ is_won('is_won', 'is_closed', 'deal_stage') }} as is_won,
-        {{ is_closed('is_won', 'is_closed', 'deal_stage') }} as is_closed,
+        {{ to_boolean('is_won') }} as is_won,
+        {{ to_boolean('is_closed') }} as is_closed,
 
         -- times
+        _deal_stage_at as stage_said_at,
+        _is_won_at as won_said_at,
+        _is_closed_at as closed_said_at,
         {{ to_date('close_date', '_timezone') }} as close_date,
         create_date as created_at_raw,
         {{ to_utc('create_date', '_timezone') }} as created_at,

@@ -7,6 +7,7 @@ source as (
         key=record_key('opportunity', 'id'),
         modified_at=first_time(['system_modstamp', 'last_modified_date']),
         modified_from=['system_modstamp', 'last_modified_date'],
+        dated=['stage_name', 'is_closed', 'is_won'],
     ) }}
 
 ),
@@ -42,10 +43,13 @@ renamed as (
         _amount_currency as currency,
 
         -- flags
-        {{ is_closed('is_won', 'is_closed', 'stage_name') }} as is_closed,
-        {{ is_won('is_won', 'is_closed', 'stage_name') }} as is_won,
+        {{ to_boolean('is_closed') }} as is_closed,
+        {{ to_boolean('is_won') }} as is_won,
 
         -- times
+        _stage_name_at as stage_said_at,
+        _is_won_at as won_said_at,
+        _is_closed_at as closed_said_at,
         {{ to_date('close_date') }} as close_date,
         created_date as created_at_raw,
         {{ to_utc('created_date') }} as created_at,
