@@ -407,12 +407,52 @@ def _named_object(value: Any) -> Named | None:
     kind = kinds.pop() if len(kinds) == 1 else None
     if kind is not None and kind not in READ_OBJECTS:
         return Named(f"a page of HubSpot {kind}", _NOT_READ)
+    answer = next((what for what, is_of in _ANSWERS.items() if is_of(value)), None)
+    if answer is not None:
+        return Named(answer, _NOT_READ)
     if _is_tree_plan(value):
         return Named(
             "the plan of a Salesforce tree export",
             "nothing to do: put the files of records it names here",
         )
     return None
+
+
+def _is_of_zendesk(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    names = ("tickets", "users", "organizations", "ticket_events", "ticket_metric_events")
+    has_list = any(isinstance(value.get(name), list) for name in names)
+    paged = {
+        "end_of_stream",
+        "next_page",
+        "after_cursor",
+        "after_url",
+        "end_time",
+    } & value.keys()
+    return has_list and bool(paged)
+
+
+def _is_of_klaviyo(value: Any) -> bool:
+    data = value.get("data") if isinstance(value, dict) else None
+    items = data if isinstance(data, list) else [data]
+    return any(
+        isinstance(item, dict)
+        and _has(item, "type", "id", "attributes")
+        and "klaviyo.com/" in str(item.get("links"))
+        for item in items
+    )
+
+
+def _is_hubspot_notice(value: Any) -> bool:
+    return isinstance(value, dict) and _has(value, "objectId", "subscriptionType", "portalId")
+
+
+_ANSWERS: Mapping[str, Callable[[Any], bool]] = {
+    "a page of Zendesk's API": _is_of_zendesk,
+    "a page of Klaviyo's API": _is_of_klaviyo,
+    "notices of HubSpot's webhook (that something changed, not what it is now)": _is_hubspot_notice,
+}
 
 
 def _is_tree_plan(value: Any) -> bool:

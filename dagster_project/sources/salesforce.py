@@ -258,7 +258,7 @@ _SALESFORCE_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Z0-5]{3})?")
 
 
 def _score(spec: StreamSpec, header: Sequence[str], first_id: str, name: str) -> float:
-    """Evidence that a table is this object: prefix of its ids, telling columns, its name."""
+    """Evidence that a table is this object: form and prefix of its ids, telling columns, its name."""
     labels = {fold(label) for label in header}
     marks = _MARKS[spec.stream]
     known = count_known(header, spec, _ALIASES.get(spec.stream, {}))
@@ -266,7 +266,8 @@ def _score(spec: StreamSpec, header: Sequence[str], first_id: str, name: str) ->
     told = len(labels & marks.any_of) if marks.all_of <= labels else 0
     by_marks = min(told, 3) * 1.5 + (0.5 if marks.all_of and told else 0)
     by_name = 2 if _is_named(name, spec.stream) and known >= 2 else 0
-    return by_prefix + by_marks + by_name + known / len(labels)
+    foreign = 2 if first_id.strip() and not _SALESFORCE_ID.fullmatch(first_id) else 0
+    return by_prefix + by_marks + by_name - foreign + known / len(labels)
 
 
 def _is_named(name: str, stream: str) -> bool:

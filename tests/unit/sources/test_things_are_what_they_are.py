@@ -1,6 +1,7 @@
 """Companies, tickets, reports, orders and people are told apart by what they hold."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -257,6 +258,37 @@ def test_a_saved_error_answer_is_named_as_one(
     assert "an error answer of" in refusal.reason
     assert vendor in refusal.reason
     assert "ask again" in refusal.remedy
+
+
+ANSWERS = {
+    "Zendesk": {"tickets": [{"id": 1, "subject": "Leak"}], "end_of_stream": True},
+    "Klaviyo": {"data": [{"type": "event", "id": "e", "attributes": {},
+                          "links": {"self": "https://a.klaviyo.com/api/events/e"}}]},
+    "HubSpot's webhook": [{"objectId": 1, "portalId": 2, "propertyName": "email",
+                           "subscriptionType": "contact.propertyChange"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["plain", "wrapped"])
+@pytest.mark.parametrize(("name", "answer"), ANSWERS.items(), ids=list(ANSWERS))
+def test_answers_of_apis_that_are_not_read_are_named(
+    inbox: Inbox, name: str, answer: Any, wrapped: bool
+) -> None:
+    text = json.dumps({"statusCode": 200, "body": json.dumps(answer)} if wrapped else answer)
+    inbox.put(HUB, "answer.json", text)
+
+    assert name in inbox.refusal().reason
+
+
+def test_a_table_with_ids_of_another_form_is_not_salesforces(inbox: Inbox) -> None:
+    header = "id,schedule_id,end_date,name,start_date"
+    inbox.put(
+        source_of("salesforce"),
+        "holidays.csv",
+        f"{header}\n1163028,3,2022-12-27,Day,2022-12-26\n",
+    )
+
+    assert "not recognised" in inbox.refusal().reason
 
 
 def test_a_page_of_tickets_is_named(inbox: Inbox) -> None:
