@@ -72,6 +72,12 @@ def items_of(
     return found
 
 
+def edge_of(above: Mapping[str, Any], name: str, intake: Intake) -> Mapping[str, Any]:
+    """A list of the Graph API inside another object; one that lost its frame is put into it."""
+    found = above.get(name)
+    return {"data": found} if isinstance(found, list) else intake.object_in(above, name)
+
+
 def _open(
     value: Any, is_known: Known, intake: Intake, depth: int
 ) -> Generator[Any, None, _Opened]:

@@ -442,15 +442,16 @@ def _to_row(item: Row, stream: str, by_property: Mapping[str, str], intake: Inta
         elif value is not None and value != "":
             extra[name] = value
     row["record_id"] = item["id"]
+    associations = intake.object_in(item, "associations")
     beside = {
         "archived": item.get("archived"),
         "create_date": item.get("createdAt"),
         "last_modified_date": item.get("updatedAt"),
     }
     if stream != "company":
-        beside["associated_company_ids"] = _associated(item, "companies", intake)
+        beside["associated_company_ids"] = _associated(associations, "companies", intake)
     if stream != "contact":
-        beside["associated_contact_ids"] = _associated(item, "contacts", intake)
+        beside["associated_contact_ids"] = _associated(associations, "contacts", intake)
     # What stands beside the properties was asked for or not: without it nothing is said.
     for column, value in beside.items():
         if value is not None:
@@ -461,10 +462,8 @@ def _to_row(item: Row, stream: str, by_property: Mapping[str, str], intake: Inta
     return row
 
 
-def _associated(item: Row, kind: str, intake: Intake) -> str | None:
-    if not intake.object_in(item, "associations"):
-        return None
-    results = intake.objects_in(item, "associations", kind, "results")
+def _associated(associations: Mapping[str, Any], kind: str, intake: Intake) -> str | None:
+    results = intake.objects_in({"associations": associations}, "associations", kind, "results")
     ids = dict.fromkeys(str(r["id"]) for r in results if r.get("id") is not None)
     return ";".join(ids) or None
 

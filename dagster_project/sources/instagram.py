@@ -8,7 +8,7 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
-from dagster_project.sources.envelopes import items_of
+from dagster_project.sources.envelopes import edge_of, items_of
 from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
@@ -156,7 +156,7 @@ class _Reading:
     def _thread(
         self, above: Row, edge_name: str, media_id: Any, parent: Any
     ) -> Iterator[tuple[str, Row]]:
-        edge = self._intake.object_in(above, edge_name)
+        edge = edge_of(above, edge_name, self._intake)
         self._unfinished += pick(edge, "paging", "next") is not None
         what = "comments of another kind"
         for comment in self._intake.children_in(edge, "data", what=what):

@@ -141,7 +141,10 @@ class Tree:
         for label, value in children.items():
             yield from self._of_list(value, _Parent(stream, record_id), label)
 
-    def _of_list(self, value: Row, parent: _Parent, relationship: str) -> Iterator[Record]:
+    def _of_list(
+        self, found: Row | list[Any], parent: _Parent, relationship: str
+    ) -> Iterator[Record]:
+        value = {"records": found} if isinstance(found, list) else found
         items = value.get("records")
         if value.get("done") is False or value.get("nextRecordsUrl"):
             self._unfinished += 1
@@ -235,7 +238,12 @@ _SHOWN = frozenset({"value", "displayValue", "label", "format"})
 
 
 def _is_list(value: Any) -> bool:
-    """Whether a field holds the answer of a sub-query; a parent or an address has no such key."""
+    """Whether a field holds the answer of a sub-query, or its records alone.
+
+    A parent or an address has no such key.
+    """
+    if isinstance(value, list):
+        return any(isinstance(item, dict) and object_of(item) for item in value)
     return isinstance(value, dict) and bool(_LIST_MARKS & value.keys())
 
 
