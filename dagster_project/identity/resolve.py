@@ -42,6 +42,7 @@ from dagster_project.identity.outputs.audit import write_audit
 from dagster_project.identity.outputs.report import IdentityReport, report_of, status_counts
 from dagster_project.identity.outputs.tables import (
     RunKey,
+    RunRow,
     describe_links,
     flags_changed,
     last_run,
@@ -160,7 +161,7 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
         return None
     if run.evidence_to is not None and not run.evidence_to.exists():
         return None
-    ledger = run.work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]
+    ledger = _ledger_run(run.work)
     same = (last.evidence_hash, last.spec_hash, last.model_version, last.ledger_run) == (
         run.evidence,
         run.rules,
@@ -168,6 +169,11 @@ def _still_valid(run: _Run, model: Model | None) -> RunKey | None:
         ledger,
     )
     return last if same else None
+
+
+def _ledger_run(work: Workspace) -> int:
+    """The number of the last run in the ledger; 0 before any."""
+    return work.number("select coalesce(max(number), 0) from idstate.runs")
 
 
 def _unchanged_report(work: Workspace, known: RunKey) -> IdentityReport:
@@ -196,13 +202,18 @@ def _refreshed(run: _Run, known: RunKey) -> IdentityReport | None:
         read_contacts(run.work, run.spec)
     if flags_changed(run.work):
         return None
-    figures: list[object] = [None] * 12
-    increment: list[object] = [None] * 3
     refresh_identifiers(
         run.work,
-        [run.run_id, run.as_of, run.inputs, run.evidence, run.rules, known.model_version,
-         known.ledger_run, *figures, "", *increment],
-    )  # fmt: skip
+        RunRow(
+            run_id=run.run_id,
+            occurred_at=run.as_of,
+            input_hash=run.inputs,
+            evidence_hash=run.evidence,
+            spec_hash=run.rules,
+            model_version=known.model_version,
+            ledger_run=known.ledger_run,
+        ),
+    )
     return _unchanged_report(run.work, known)
 
 
@@ -212,7 +223,7 @@ def _updated(run: _Run, model: Model, start: float) -> IdentityReport | None:
     last = last_run(work)
     if file is None or last is None or needs_training(model, spec, 0) is not None:
         return None
-    ledger = int(str(work.rows("select coalesce(max(number), 0) from idstate.runs")[0][0]))
+    ledger = _ledger_run(work)
     wanted = MadeFrom(last.evidence_hash, run.rules, model.version, ledger)
     if last.ledger_run != ledger or made_from(work, file) != wanted:
         return None
@@ -314,11 +325,29 @@ def _stop_at_too_many(moves: Moves, spec: IdentitySpec) -> None:
 
 def _run_row(
     run: _Run, model: Model, changes: IdChanges, report: IdentityReport, seconds: float
-) -> list[object]:
-    return [
-        run.run_id, run.as_of, run.inputs, run.evidence, run.rules, model.version,
-        changes.ledger_run, report.records, report.candidates, report.links, report.customers,
-        report.created, report.absorbed, report.merged, report.split, report.retired,
-        report.expected_precision, report.expected_recall, seconds, "; ".join(report.warnings),
-        report.is_incremental, report.reopened, report.reclustered,
-    ]  # fmt: skip
+) -> RunRow:
+    return RunRow(
+        run_id=run.run_id,
+        occurred_at=run.as_of,
+        input_hash=run.inputs,
+        evidence_hash=run.evidence,
+        spec_hash=run.rules,
+        model_version=model.version,
+        ledger_run=changes.ledger_run,
+        records=report.records,
+        candidates=report.candidates,
+        links=report.links,
+        customers=report.customers,
+        created=report.created,
+        absorbed=report.absorbed,
+        merged=report.merged,
+        split=report.split,
+        retired=report.retired,
+        expected_precision=report.expected_precision,
+        expected_recall=report.expected_recall,
+        seconds=seconds,
+        warnings="; ".join(report.warnings),
+        is_incremental=report.is_incremental,
+        reopened=report.reopened,
+        reclustered=report.reclustered,
+    )

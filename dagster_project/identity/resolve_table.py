@@ -15,6 +15,7 @@ from dagster_project.config.works import WorksSpec, read_works
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.engines.duckdb.session import quoted
+from dagster_project.identity.bits import VETO, chance_sql
 from dagster_project.identity.learning.model import Model
 from dagster_project.identity.ledger.judgements import Judgement
 from dagster_project.identity.measuring.estimate import Estimate, estimate_quality
@@ -355,10 +356,9 @@ inner join customers on assigned.cluster = customers.cluster
 order by assigned.row_number
 """
 
-_CHANCE = """
-    case when edge.weight <= -1000000 then 0.0 else round(
-        1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))), 9
-    ) end::double
+_CHANCE = f"""
+    case when edge.weight <= {VETO} then 0.0 else round({chance_sql("edge.odds / 10.0")}, 9) end
+        ::double
 """
 
 _LINKS = f"""
@@ -367,7 +367,7 @@ select
     r.record_id as record_id_r,
     (edge.odds / 10.0)::double as match_weight,
     {_CHANCE} as match_probability,
-    coalesce(weight.evidence, '') || case when edge.weight <= -1000000 then ' vetoed' else '' end
+    coalesce(weight.evidence, '') || case when edge.weight <= {VETO} then ' vetoed' else '' end
         as evidence
 from work.edge
 left join work.pattern_weight as weight on edge.pattern = weight.pattern

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -37,15 +37,28 @@ class Workspace:
         """Execute statements whose result nobody reads."""
         self.connection.execute(sql, parameters or [])
 
-    def rows(
-        self, sql: str, parameters: list[object] | None = None
-    ) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, parameters: list[object] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
         return self.connection.execute(sql, parameters or []).fetchall()
 
+    def number(self, sql: str, parameters: list[object] | None = None) -> int:
+        """The one whole number that a query yields."""
+        return int(self.rows(sql, parameters)[0][0])
+
     def count(self, relation: str) -> int:
         """Rows of a table or of a ``(select …)``."""
-        return int(str(self.rows(f"select count(*) from {relation}")[0][0]))
+        return self.number(f"select count(*) from {relation}")
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything or, when anything goes wrong, nothing."""
+        self.run("begin transaction")
+        try:
+            yield
+            self.run("commit")
+        except BaseException:
+            self.run("rollback")
+            raise
 
     @contextmanager
     def columns(

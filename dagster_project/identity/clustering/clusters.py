@@ -265,7 +265,7 @@ def _obey_differences(work: Workspace, labels: Ints) -> Ints:
     differences = work.rows("select l, r from work.judged where not is_match order by number")
     standing: list[tuple[int, int]] = []
     for one, other in differences:
-        a, b = int(str(one)), int(str(other))
+        a, b = int(one), int(other)
         standing.append((a, b))
         if labels[a] == labels[b]:
             labels = _split(work, labels, labels[a], standing)

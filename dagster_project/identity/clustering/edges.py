@@ -7,13 +7,11 @@ tenths of a bit, so that sums do not depend on their order.
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.bits import VETO
 from dagster_project.identity.comparing.guards import guard
 from dagster_project.identity.comparing.patterns import describe, unpack
 from dagster_project.identity.learning.model import Model
 from dagster_project.identity.workspace import Workspace
-
-VETO = -1_000_000
-"""Weight of an edge that evidence may not merge; sources' own merges outweigh it."""
 
 SINGLE_VALUED = ("name", "birth_date")
 """Comparisons whose disagreement speaks against a whole cluster."""

@@ -197,6 +197,6 @@ def _clustered_again(work: Workspace, labels: Ints) -> Ints:
     parts = partition(
         len(labels), *(np.asarray(found[name], np.int64) for name in ("l", "r", "weight"))
     )
-    broken = [int(str(row[0])) for row in work.rows("select distinct label from work.broken")]
+    broken = [int(row[0]) for row in work.rows("select distinct label from work.broken")]
     inside = np.isin(labels, broken)
     return np.where(inside, parts, labels)

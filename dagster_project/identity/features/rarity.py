@@ -93,7 +93,7 @@ def typical_surprise(work: Workspace) -> dict[str, float]:
     )
     row = work.rows(f"select {columns} from work.feature")[0]
     return {
-        field: 0.0 if value is None else round(float(str(value)), 4)
+        field: 0.0 if value is None else round(float(value), 4)
         for field, value in zip(FIELDS, row, strict=True)
     }
 

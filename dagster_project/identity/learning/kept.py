@@ -20,18 +20,13 @@ def keep_model(
     work: Workspace, model: Model, *, as_of: datetime, run_id: str, reason: str | None
 ) -> None:
     """Put a model in force, with what it counted; needs the state attached as ``idstate``."""
-    work.run("begin transaction")
-    try:
+    with work.transaction():
         work.run(
             "insert into idstate.models "
             "select coalesce(max(number), 0) + 1, ?, ?, ?, ?, ? from idstate.models",
             [model.version, model.to_json(), as_of, run_id, reason],
         )
         keep_statistics(work, model.version)
-        work.run("commit")
-    except BaseException:
-        work.run("rollback")
-        raise
 
 
 _CANARY = "select hash('customer 360')::varchar"

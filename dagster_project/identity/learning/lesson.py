@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dagster_project.identity.bits import CERTAIN, bits
 from dagster_project.identity.comparing.guards import at, guard
 from dagster_project.identity.comparing.name_levels import both_names
 from dagster_project.identity.comparing.patterns import COMPARISONS, unpack
@@ -50,13 +51,13 @@ class Lesson:
         still is a match to be found.
         """
         levels = unpack(patterns)
-        odds = np.full(len(levels), np.log(self.fit.prior) - np.log1p(-self.fit.prior))
+        odds = np.full(len(levels), bits(self.fit.prior))
         for column, found in enumerate(widen(levels, COMPARISONS, self.together).T):
-            ratio = np.log(self.fit.m[column]) - np.log(self.fit.u[column])
+            ratio = np.log2(self.fit.m[column]) - np.log2(self.fit.u[column])
             odds += np.concatenate([[0.0], ratio])[found]
         guarded = guard(levels, set(self.vetoes) - {"birth_date"})
-        odds[guarded.vetoed | guarded.capped] = -50.0
-        return np.asarray(np.clip(odds, -50, 50) / np.log(2.0))
+        odds[guarded.vetoed | guarded.capped] = -CERTAIN
+        return np.asarray(np.clip(odds, -CERTAIN, CERTAIN))
 
 
 def learn(

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.bits import bits
 from dagster_project.identity.blocking.rules import Rule
 from dagster_project.identity.comparing.pairs import Comparing
 from dagster_project.identity.comparing.patterns import COMPARISONS, Counted
@@ -76,7 +77,7 @@ class Model:
     @property
     def prior_bits(self) -> float:
         """Log-odds (base 2) that two random records are one person."""
-        return float(np.log2(self.prior / (1.0 - self.prior)))
+        return bits(self.prior)
 
     def weights(
         self, levels: npt.NDArray[np.int8], only: Collection[str] | None = None
@@ -87,11 +88,11 @@ class Model:
             levels = levels.copy()
             levels[:, left_out] = 0
         wide = widen(levels, COMPARISONS, self.together)
-        bits = np.zeros(len(levels))
+        evidence = np.zeros(len(levels))
         for column, (match, stranger) in enumerate(zip(self.match, self.stranger, strict=True)):
             table = np.concatenate([[0.0], np.log2(np.array(match) / np.array(stranger))])
-            bits += table[wide[:, column]]
-        return bits
+            evidence += table[wide[:, column]]
+        return evidence
 
     def to_json(self) -> str:
         """The form kept in state."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from dagster_project.identity.bits import chance
 from dagster_project.identity.comparing.guards import (
     DIFFERENT_BIRTHS,
     OTHER_GIVEN,
@@ -81,4 +82,4 @@ def _chance_without(name: str, levels: Levels, together: Pairs, fit: "Fit") -> F
     odds = np.full(len(levels), np.log(fit.prior) - np.log1p(-fit.prior))
     for place, found in enumerate(widen(others, COMPARISONS, together).T):
         odds += np.concatenate([[0.0], np.log(fit.m[place]) - np.log(fit.u[place])])[found]
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(odds, -50, 50))))
+    return chance(odds / np.log(2.0))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.bits import chance_sql
 from dagster_project.identity.blocking.atoms import ATOMS, Atom
 from dagster_project.identity.blocking.rules import CAPS, Ints, Meetings
 from dagster_project.identity.comparing.pairs import Comparing, compare_pairs
@@ -235,7 +236,7 @@ def _summed_up(work: Workspace, sampled: int) -> Meetings:
             select
                 compared.l,
                 compared.r,
-                1 / (1 + pow(2.0, -(opinion.odds + compared.surprise / 10.0))) as chance
+                {chance_sql("opinion.odds + compared.surprise / 10.0")} as chance
             from work.compared_sample as compared
             inner join work.opinion on compared.pattern = opinion.pattern
 

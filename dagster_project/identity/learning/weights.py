@@ -16,6 +16,7 @@ from recordlinkage import ECMClassifier
 from recordlinkage.algorithms.nb_sklearn import ECM
 from sklearn.preprocessing import LabelBinarizer
 
+from dagster_project.identity.bits import chance
 from dagster_project.identity.comparing.comparison import Comparison
 
 Floats = npt.NDArray[np.float64]
@@ -143,7 +144,7 @@ class CountedECM(ECM):  # type: ignore[misc]
         """Posterior probability of a match for one-hot patterns."""
         scores = hot @ (self.feature_log_prob_[1] - self.feature_log_prob_[0])
         scores += self.class_log_prior_[1] - self.class_log_prior_[0]
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -50, 50))))
+        return chance(scores / np.log(2.0))
 
     def _foresee(self, seen: Floats) -> None:
         """Foresee rare levels of grids from how often strangers have either part of them."""

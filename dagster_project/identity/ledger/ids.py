@@ -34,7 +34,7 @@ def assign_ids(
     """Write what ``name_clusters`` found to the ledger, in one transaction."""
     ledger_run = _write_ledger(work, run_id, as_of, model_version)
     counts = {
-        str(kind): int(str(count))
+        str(kind): int(count)
         for kind, count in work.rows(
             "select event_type, count(*) from work.id_event group by event_type"
         )
@@ -46,10 +46,9 @@ def assign_ids(
 
 
 def _write_ledger(work: Workspace, run_id: str, as_of: datetime, model_version: str) -> int:
-    run = int(str(work.rows("select coalesce(max(number), 0) + 1 from idstate.runs")[0][0]))
+    run = work.number("select coalesce(max(number), 0) + 1 from idstate.runs")
     changed = work.count("work.id_event")
-    work.run("begin transaction")
-    try:
+    with work.transaction():
         if changed:
             for statement in _LEDGER:
                 work.run(
@@ -60,10 +59,6 @@ def _write_ledger(work: Workspace, run_id: str, as_of: datetime, model_version: 
         work.run(
             "insert into idstate.runs values (?, ?, ?, ?)", [run, run_id, model_version, as_of]
         )
-        work.run("commit")
-    except BaseException:
-        work.run("rollback")
-        raise
     return run
 
 

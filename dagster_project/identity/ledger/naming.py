@@ -65,7 +65,7 @@ def name_clusters(
     work.run(_NAMED)
     work.run(_TRANSFERS)
     work.run(_EVENTS)
-    known, moved = (int(str(value)) for value in work.rows(_MOVES)[0])
+    known, moved = (int(value) for value in work.rows(_MOVES)[0])
     if only_concerned:
         known = work.count("(from idstate.members where valid_to is null)")
     return Moves(known, moved)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.workspace import Workspace
@@ -98,9 +98,7 @@ class PreparedWorkspace(Workspace):
         for statement in self._statements(sql):
             self._run(statement, parameters or [])
 
-    def rows(
-        self, sql: str, parameters: list[object] | None = None
-    ) -> list[tuple[object, ...]]:
+    def rows(self, sql: str, parameters: list[object] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
         (statement,) = self._statements(sql)
         self._execute(statement, statement.sql, parameters or [])

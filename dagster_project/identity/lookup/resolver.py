@@ -13,9 +13,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import EngineOptions, session
+from dagster_project.identity.bits import chance
 from dagster_project.identity.clustering.edges import score_pairs
 from dagster_project.identity.comparing.agreements import (
     match_holdings,
@@ -95,7 +97,7 @@ class Resolver:
         work.run(_ONE_PERSON)
         read_attributes(work)
         write_name_groups(work, spec)
-        number = work.rows("select max(rid) + 1 from kept.record")[0][0]
+        number = work.number("select max(rid) + 1 from kept.record")
         self._record = _RECORD.format(number=number, resolved=resolved_sql(work))
 
     def find(self, asked: Asked) -> Answer:
@@ -255,21 +257,21 @@ order by edge.odds desc, record.record_id
 """
 
 
-def _answer(rows: list[tuple[object, ...]], rival_bits: float) -> Answer:
+def _answer(rows: list[tuple[Any, ...]], rival_bits: float) -> Answer:
     sums: dict[str, float] = {}
     records: dict[str, list[Resemblance]] = {}
     for customer, record, weight, odds, vetoed, evidence in rows:
-        bits = int(str(odds)) / 10
-        sums[str(customer)] = sums.get(str(customer), 0.0) + int(str(weight)) / 10
-        chance = 0.0 if vetoed else 1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, bits)))
+        bits = int(odds) / 10
+        sums[str(customer)] = sums.get(str(customer), 0.0) + int(weight) / 10
+        likely = 0.0 if vetoed else float(chance(bits))
         records.setdefault(str(customer), []).append(
-            Resemblance(str(record), bits, chance, str(evidence))
+            Resemblance(str(record), bits, likely, str(evidence))
         )
     order = sorted(sums, key=lambda customer: (-sums[customer], customer))
-    likely = [customer for customer in order if sums[customer] > 0]
-    is_ambiguous = len(likely) > 1 and sums[likely[0]] - sums[likely[1]] < rival_bits
+    nearest = [customer for customer in order if sums[customer] > 0]
+    is_ambiguous = len(nearest) > 1 and sums[nearest[0]] - sums[nearest[1]] < rival_bits
     return Answer(
-        likely[0] if likely and not is_ambiguous else None,
+        nearest[0] if nearest and not is_ambiguous else None,
         is_ambiguous,
         tuple(Found(c, round(sums[c], 1), tuple(records[c])) for c in order),
     )

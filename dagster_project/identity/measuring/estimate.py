@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dagster_project.domain.counts import counted
+from dagster_project.identity.bits import VETO, chance_sql
 
 BLOCKS = 1_000
 """Groups that pairs are dealt to by the hash of their customer."""
@@ -111,11 +112,11 @@ def estimate_from_work(connection: duckdb.DuckDBPyConnection, schema: str = "wor
             edge.r,
             la.cluster as customer_l,
             ra.cluster as customer_r,
-            1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, edge.odds / 10.0)))) as chance
+            {chance_sql("edge.odds / 10.0")} as chance
         from {schema}.edge
         inner join {schema}.assignment as la on edge.l = la.rid
         inner join {schema}.assignment as ra on edge.r = ra.rid
-        where edge.weight > -1000000
+        where edge.weight > {VETO}
         """,
     )
 

@@ -94,7 +94,7 @@ def report_of(
         f"select flag, count(distinct value_id) from {tables}.identifier "
         "where flag is not null group by flag order by flag"
     )
-    largest = work.rows(
+    largest = work.number(
         "select coalesce(max(n), 0) "
         f"from (select count(*) as n from {tables}.named group by customer_id)"
     )
@@ -118,10 +118,10 @@ def report_of(
         precision_range=str(estimate.precision or ""),
         recall_range=str(estimate.recall or ""),
         blocking_recall=model.blocking_recall,
-        largest_customer=int(str(largest[0][0])),
+        largest_customer=largest,
         rules=rules,
         seconds=work.seconds,
-        retired_values={str(flag): int(str(count)) for flag, count in flags},
+        retired_values={str(flag): int(count) for flag, count in flags},
         warnings=model.warnings,
         drift=_drift(work, model, tables) if is_whole else (),
     )
@@ -176,13 +176,13 @@ def unseen_share(work: Workspace, features: str) -> float:
         where feature.word_count > 1 and feature.family is not null
         """
     )
-    return float(str(rows[0][0]))
+    return float(rows[0][0])
 
 
 def status_counts(work: Workspace, table: str) -> RecordCounts:
     """How many records a table of ``record_id, status`` places where."""
     counts = {
-        str(status): int(str(count))
+        str(status): int(count)
         for status, count in work.rows(f"select status, count(*) from {table} group by status")
     }
     return RecordCounts(

@@ -1,8 +1,10 @@
 """Schema ``identity`` of the warehouse: what marts read, written in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 
+from dagster_project.identity.bits import chance_sql
 from dagster_project.identity.outputs.audit import AUDITED_AGAIN
 from dagster_project.identity.reading.phones import CACHE, FORGET_UNUSED_PHONES
 from dagster_project.identity.reading.records import EVERY_RECORD
@@ -122,6 +124,35 @@ _MORE_OF_RUNS = tuple(
 
 
 @dataclass(frozen=True)
+class RunRow:
+    """A row of ``identity.runs``; a run that only handed times on has no figures of its own."""
+
+    run_id: str
+    occurred_at: datetime
+    input_hash: str
+    evidence_hash: str
+    spec_hash: str
+    model_version: str
+    ledger_run: int
+    records: int | None = None
+    candidates: int | None = None
+    links: int | None = None
+    customers: int | None = None
+    created: int | None = None
+    absorbed: int | None = None
+    merged: int | None = None
+    split: int | None = None
+    retired: int | None = None
+    expected_precision: float | None = None
+    expected_recall: float | None = None
+    seconds: float | None = None
+    warnings: str = ""
+    is_incremental: bool | None = None
+    reopened: int | None = None
+    reclustered: int | None = None
+
+
+@dataclass(frozen=True)
 class RunKey:
     """What the tables of the warehouse were made from."""
 
@@ -138,7 +169,7 @@ def describe_links(work: Workspace) -> None:
     work.run(_CONFIDENCE)
 
 
-_LINKS = """
+_LINKS = f"""
 create or replace table work.link as
 with
 
@@ -159,8 +190,7 @@ select
     l.record_id as record_id_l,
     r.record_id as record_id_r,
     joined.bits::double as match_weight,
-    round(1.0 / (1.0 + pow(2.0, -greatest(-60.0, least(60.0, joined.odds)))), 9)::double
-        as match_probability,
+    round({chance_sql("joined.odds")}, 9)::double as match_probability,
     joined.evidence
 from joined
 inner join work.assignment as la on joined.l = la.rid
@@ -181,12 +211,12 @@ group by record_id
 """
 
 
-def write_outputs(work: Workspace, run_row: list[object]) -> None:
+def write_outputs(work: Workspace, run: RunRow) -> None:
     """Replace every table of the schema and add the run's row, all or nothing."""
-    _replace(work, tuple(_TABLES), run_row, GROUPS)
+    _replace(work, tuple(_TABLES), run, GROUPS)
 
 
-def write_changes(work: Workspace, run_row: list[object], *, only: str = EVERY_RECORD) -> None:
+def write_changes(work: Workspace, run: RunRow, *, only: str = EVERY_RECORD) -> None:
     """Replace only the rows of ``work.concerned(record_id)``; the others stand as they are.
 
     ``only``: whose status may be another, a condition of ``records.announce``.
@@ -215,7 +245,7 @@ def write_changes(work: Workspace, run_row: list[object], *, only: str = EVERY_R
         "select record_id from ((from known except from work.out_record_status) union "
         "(from work.out_record_status except from known))"
     )
-    _commit(work, _CHANGES, run_row)
+    _commit(work, _CHANGES, run)
 
 
 _CHANGES = (
@@ -238,9 +268,9 @@ _CHANGES = (
 )
 
 
-def refresh_identifiers(work: Workspace, run_row: list[object]) -> None:
+def refresh_identifiers(work: Workspace, run: RunRow) -> None:
     """Replace only what does not depend on the partition: times of identifiers."""
-    _replace(work, ("record_identifiers",), run_row)
+    _replace(work, ("record_identifiers",), run)
 
 
 def flags_changed(work: Workspace) -> bool:
@@ -266,9 +296,7 @@ def flags_changed(work: Workspace) -> bool:
     )
 
 
-def _replace(
-    work: Workspace, tables: tuple[str, ...], run_row: list[object], *more: str
-) -> None:
+def _replace(work: Workspace, tables: tuple[str, ...], run: RunRow, *more: str) -> None:
     for table in tables:
         work.run(f"create or replace table work.out_{table} as {_TABLES[table]}")
     work.run("create schema if not exists identity")
@@ -276,34 +304,29 @@ def _replace(
         f"create or replace table identity.{table} as from work.out_{table} order by all"
         for table in tables
     ]
-    _commit(work, [*statements, *more, FORGET_UNUSED_PHONES], run_row)
+    _commit(work, [*statements, *more, FORGET_UNUSED_PHONES], run)
 
 
-def _commit(work: Workspace, statements: Sequence[str], run_row: list[object]) -> None:
-    work.run("begin transaction")
-    try:
-        for statement in statements:
-            work.run(statement)
-        for statement in (_RUNS, *_MORE_OF_RUNS):
+def _commit(work: Workspace, statements: Sequence[str], run: RunRow) -> None:
+    row = asdict(run)
+    with work.transaction():
+        for statement in (*statements, _RUNS, *_MORE_OF_RUNS):
             work.run(statement)
         work.run(
-            f"insert into identity.runs values ({', '.join('?' for _ in run_row)})", run_row
+            f"insert into identity.runs ({', '.join(row)}) values ({', '.join('?' for _ in row)})",
+            list(row.values()),
         )
-        work.run("commit")
-    except BaseException:
-        work.run("rollback")
-        raise
 
 
 def last_run(work: Workspace) -> RunKey | None:
     """What the warehouse's tables were made from; nothing when one of them is missing."""
     wanted = ["runs", "groups", *_TABLES]
-    known = work.rows(
+    known = work.number(
         "select count(*) from information_schema.tables where table_schema = 'identity' "
         "and table_catalog = current_database() and list_contains($1::varchar[], table_name)",
         [wanted],
     )
-    if int(str(known[0][0])) < len(wanted):
+    if known < len(wanted):
         return None
     rows = work.rows(
         "select input_hash, evidence_hash, spec_hash, model_version, ledger_run "

@@ -197,10 +197,10 @@ def _birth_date_text(work: Workspace) -> str:
 
 
 def _has(work: Workspace, table: str, column: str | None = None) -> bool:
-    found = work.rows(
+    found = work.number(
         "select count(*) from information_schema.columns where table_schema = 'intermediate' "
         "and table_catalog = current_database() and table_name = $1 "
         "and column_name = coalesce($2, column_name)",
         [table, column],
     )
-    return int(str(found[0][0])) > 0
+    return found > 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.clustering.edges import VETO
+from dagster_project.identity.bits import VETO
 from dagster_project.identity.learning.model import Model
 from dagster_project.identity.steward.pairs import PairEvidence, explain_pairs
 from dagster_project.identity.steward.subjects import Subject
@@ -189,7 +189,7 @@ def _rival(
         """,
         [left.customer_id, right.customer_id, best.odds, spec.clusters.rival_bits],
     )
-    return (str(rows[0][0]), float(str(rows[0][1]))) if rows else None
+    return (str(rows[0][0]), float(rows[0][1])) if rows else None
 
 
 def _reason(best: PairEvidence) -> Reason:
@@ -267,4 +267,4 @@ def _net_between(work: Workspace, left: Subject, right: Subject) -> tuple[float 
         [left.customer_id, right.customer_id, VETO],
     )
     net, vetoed = rows[0]
-    return None if net is None else float(str(net)), int(str(vetoed))
+    return None if net is None else float(net), int(vetoed)

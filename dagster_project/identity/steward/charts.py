@@ -97,7 +97,7 @@ def _scores(work: Workspace, spec: IdentitySpec) -> "Figure":
         (True, FOR, "one customer"),
         (False, AGAINST, "two customers"),
     ):
-        found = [(int(str(b)), int(str(n))) for b, one, n in rows if bool(one) is is_one]
+        found = [(int(b), int(n)) for b, one, n in rows if bool(one) is is_one]
         if found:
             bins, counts = zip(*found, strict=True)
             axes.bar(bins, counts, width=1.0, align="edge", color=color, alpha=0.6, label=label)
@@ -138,7 +138,7 @@ def rule_counts(work: Workspace, spec: IdentitySpec, model: Model) -> list[tuple
         """,
         [caps, spec.blocking.window],
     )
-    found = {int(str(rule)): int(str(pairs)) for rule, pairs in rows}
+    found = {int(rule): int(pairs) for rule, pairs in rows}
     return [
         (" + ".join(atoms).replace("_", " ") or "everybody with everybody", found.get(n, 0))
         for n, (atoms, _) in enumerate(model.rules)

@@ -7,7 +7,7 @@ would come apart first.
 
 from dataclasses import dataclass
 
-from dagster_project.identity.clustering.edges import VETO
+from dagster_project.identity.bits import VETO
 from dagster_project.identity.steward.subjects import Subject
 from dagster_project.identity.steward.values import RecordValues
 from dagster_project.identity.workspace import Workspace
@@ -94,7 +94,7 @@ class _Edge:
 def explain_customer(work: Workspace, subject: Subject) -> CustomerEvidence:
     """The evidence inside one customer; needs the evidence opened in ``work``."""
     members = {
-        int(str(rid)): Member(str(record), str(source))
+        int(rid): Member(str(record), str(source))
         for rid, record, source in work.rows(
             """
             select rid, record_id, source from kept.record
@@ -137,7 +137,7 @@ def names_of(work: Workspace, rids: tuple[int, ...], *, shown: bool) -> dict[str
     )
     names = {}
     for rid, record in records:
-        said = RecordValues(work, int(str(rid)), shown=shown)
+        said = RecordValues(work, int(rid), shown=shown)
         called = (said.of(field) for field in ("name", "email", "handle", "phone"))
         names[str(record)] = next((value for value in called if value != "–"), "–")
     return names
@@ -175,7 +175,7 @@ def _guards_on(work: Workspace, rids: tuple[int, ...]) -> tuple[GuardActs, ...]:
         [list(rids)],
     )
     return tuple(
-        GuardActs(str(guard), str(effect), str(kind), int(str(count)), int(str(records)))
+        GuardActs(str(guard), str(effect), str(kind), int(count), int(records))
         for guard, effect, kind, count, records in rows
     )
 
@@ -197,10 +197,10 @@ def _edges_inside(work: Workspace, rids: tuple[int, ...]) -> list[_Edge]:
     )
     return [
         _Edge(
-            int(str(left)),
-            int(str(right)),
-            None if odds is None else float(str(odds)),
-            float(str(weight)),
+            int(left),
+            int(right),
+            None if odds is None else float(odds),
+            float(weight),
             str(evidence),
         )
         for left, right, odds, weight, evidence in rows

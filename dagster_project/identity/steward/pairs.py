@@ -6,11 +6,13 @@ resolution used (Fellegi and Sunter, 1969; the picture is Splink's "waterfall", 
 
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.clustering.edges import VETO, score_pairs
+from dagster_project.identity.bits import VETO, chance
+from dagster_project.identity.clustering.edges import score_pairs
 from dagster_project.identity.comparing.guards import Mask, capped_by, guard, vetoed_by
 from dagster_project.identity.comparing.pairs import compare_pairs
 from dagster_project.identity.comparing.patterns import COMPARISONS, is_known, unpack
@@ -58,7 +60,7 @@ class PairEvidence:
     @property
     def probability(self) -> float:
         """Chance that both are one person, as the model has it."""
-        return float(1.0 / (1.0 + 2.0 ** -max(-60.0, min(60.0, self.odds))))
+        return float(chance(self.odds))
 
     @property
     def speaks_for(self) -> bool:
@@ -85,7 +87,7 @@ def explain_pairs(
     compare_pairs(work, "work.asked", "work.asked_compared", model.plan.comparing)
     score_pairs(work, spec, model, "work.asked_compared")
     rows = work.rows(_FOUND)
-    found = {(int(str(row[0])), int(str(row[1]))): row for row in rows}
+    found = {(int(row[0]), int(row[1])): row for row in rows}
     needed = spec.clusters.merge_bits
     return [
         _explained(work, found[pair], spec=spec, model=model, needed=needed, shown=shown)
@@ -108,14 +110,14 @@ left join kept.limit_act as act on edge.l = act.l and edge.r = act.r
 
 def _explained(
     work: Workspace,
-    row: tuple[object, ...],
+    row: tuple[Any, ...],
     *,
     spec: IdentitySpec,
     model: Model,
     needed: float,
     shown: bool,
 ) -> PairEvidence:
-    rid_l, rid_r, pattern, bits, odds, weight = (int(str(row[n])) for n in (0, 1, 4, 5, 6, 7))
+    rid_l, rid_r, pattern, bits, odds, weight = (int(row[n]) for n in (0, 1, 4, 5, 6, 7))
     levels = unpack(np.array([pattern], dtype=np.int64))
     known = {str(column[0]) for column in work.rows("select name from work.known_column")}
     left = RecordValues(work, rid_l, shown=shown)

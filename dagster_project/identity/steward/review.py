@@ -16,7 +16,7 @@ import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import quoted
-from dagster_project.identity.clustering.edges import VETO
+from dagster_project.identity.bits import VETO, chance_sql
 from dagster_project.identity.clustering.partition import components
 from dagster_project.identity.ledger.judgements import STANDING
 from dagster_project.identity.ledger.state import state_file
@@ -101,7 +101,7 @@ def _case(row: tuple[object, ...]) -> Case:
 
 def _write_blocks(work: Workspace, *, sure: int) -> None:
     """``work.sure_block(rid, block)``: records of one customer that sure links hold together."""
-    size = int(str(work.rows("select coalesce(max(rid) + 1, 0) from kept.record")[0][0]))
+    size = work.number("select coalesce(max(rid) + 1, 0) from kept.record")
     found = work.connection.execute(
         f"""
         select edge.l, edge.r
@@ -133,7 +133,7 @@ def _write_blocks(work: Workspace, *, sure: int) -> None:
 
 # Between two customers the resolution said no, so it is wrong with the chance of a match;
 # between two parts of one it said yes, so it is wrong with the chance of none.
-_QUEUE = """
+_QUEUE = f"""
 with
 
 sizes as (select block, count(*) as records from work.sure_block group by block),
@@ -203,9 +203,7 @@ weighed as (
             when strongest.customer_id_l = strongest.customer_id_r then block_r_size.records
             else customer_r.records
         end as records_r,
-        1.0 / (
-            1.0 + pow(2.0, -greatest(-50.0, least(50.0, strongest.odds + strongest.against)))
-        ) as chance
+        {chance_sql("strongest.odds + strongest.against")} as chance
     from strongest
     inner join sizes as block_l_size on strongest.own_block_l = block_l_size.block
     inner join sizes as block_r_size on strongest.own_block_r = block_r_size.block

@@ -28,7 +28,7 @@ def find_subject(work: Workspace, asked: str) -> Subject:
         [asked],
     )
     if rows:
-        return Subject(asked, str(rows[0][1]), (int(str(rows[0][0])),), is_record=True)
+        return Subject(asked, str(rows[0][1]), (int(rows[0][0]),), is_record=True)
     heir = work.rows(
         "select redirects_to from kept.redirect where customer_id = $1 and redirects_to is not null",
         [asked],
@@ -51,7 +51,7 @@ def find_subject(work: Workspace, asked: str) -> Subject:
             "take a record_id or a customer_id from `customer_xref`; "
             "withdrawn and quarantined records belong to no customer",
         )
-    return Subject(asked, customer, tuple(int(str(row[0])) for row in members), is_record=False)
+    return Subject(asked, customer, tuple(int(row[0]) for row in members), is_record=False)
 
 
 def find_rids(work: Workspace, record_ids: list[str]) -> tuple[int, ...]:
@@ -60,4 +60,4 @@ def find_rids(work: Workspace, record_ids: list[str]) -> tuple[int, ...]:
         "select rid from kept.record where list_contains($1::varchar[], record_id) order by rid",
         [record_ids],
     )
-    return tuple(int(str(row[0])) for row in rows)
+    return tuple(int(row[0]) for row in rows)

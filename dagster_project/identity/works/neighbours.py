@@ -78,7 +78,7 @@ def _cap(work: Workspace, pairs_per_record: int) -> int:
         order by held
         """
     )
-    affordable = [int(str(held)) for held, pairs in rows if float(str(pairs)) <= budget]
+    affordable = [int(held) for held, pairs in rows if float(pairs) <= budget]
     return max(affordable, default=2)
 
 
