@@ -36,7 +36,7 @@ from dagster_project.identity.tabular.input_table import (
 from dagster_project.identity.tabular.labels import Labels, labels_of_rows
 from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.persons import write_person_tables
-from dagster_project.identity.tabular.profile import Vocabulary, profile_table
+from dagster_project.identity.tabular.profile import Profile, Vocabulary, profile_table
 from dagster_project.identity.tabular.spec import Inferred, TableSpec
 from dagster_project.identity.works.engine import cluster_works
 from dagster_project.identity.workspace import Progress
@@ -106,12 +106,19 @@ def infer_columns(
     connection: duckdb.DuckDBPyConnection, matching: Matching, *, kind: Kind | None = None
 ) -> Inferred:
     """What the columns of the input table mean, and why."""
+    return infer_table(profile_columns(connection, matching), kind=kind)
+
+
+def profile_columns(
+    connection: duckdb.DuckDBPyConnection, matching: Matching
+) -> tuple[Profile, ...]:
+    """What the columns of the input table hold, in shares."""
     persons = matching.persons
     names = Vocabulary(
         tuple(name for group in persons.nickname_groups for name in group),
         tuple(name for group in persons.family_groups for name in group),
     )
-    return infer_table(profile_table(connection, names), kind=kind)
+    return profile_table(connection, names)
 
 
 def resolve_table(

@@ -1,5 +1,6 @@
 """``c360 resolve``: one table in, ``record_id`` and ``customer_id`` out."""
 
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ from dagster_project.identity_commands.inputs import (
 if TYPE_CHECKING:
     import duckdb
 
-    from dagster_project.identity.resolve_table import Matching, Resolved
+    from dagster_project.identity.resolve_table import Matching, Outputs, Resolved
     from dagster_project.identity.tabular.spec import Inferred, TableSpec
 
 _PRESENT_FILE = click.Path(dir_okay=False, exists=True, path_type=Path)
@@ -89,6 +90,10 @@ def resolve(
             read_labels(connection, str(labels))
             read_input(connection, input_table)
         matching = read_matching(config)
+        if not (spec or write_spec or kind or labels or explain) and _resolved_as_mixed(
+            connection, matching, Outputs(out, links)
+        ):
+            return
         table = _columns(connection, matching, spec, write_spec, kind)
         if labels is not None and table.kind is not Kind.PERSONS:
             raise Customer360Error(
@@ -106,6 +111,38 @@ def resolve(
         _print_resolved(resolved, out, links, perf_counter() - started)
         if explain:
             _explain(connection, matching, resolved, explain)
+
+
+def _resolved_as_mixed(
+    connection: "duckdb.DuckDBPyConnection", matching: "Matching", outputs: "Outputs"
+) -> bool:
+    """Resolve a table of persons and organisations; false where it is of one kind."""
+    from dagster_project.identity.resolve_mixed import resolve_mixed
+    from dagster_project.identity.resolve_table import infer_columns, profile_columns
+    from dagster_project.identity.tabular.kinds_of_rows import find_kinds_of_rows
+    from dagster_project.identity.tabular.meanings import Kind
+
+    def table_of(kind: Kind) -> "TableSpec":
+        inferred = infer_columns(connection, matching, kind=kind)
+        _print_columns(replace(inferred, why="these rows"))
+        return inferred.spec()
+
+    started = perf_counter()
+    with console.status("looking at the columns"):
+        kinds = find_kinds_of_rows(connection, profile_columns(connection, matching))
+    if kinds is None:
+        return False
+    console.print(
+        f"[bold]persons and organisations[/], {escape(kinds.why)}: each is resolved by itself; "
+        "--kind or --spec take all rows for one"
+    )
+    resolved = resolve_mixed(
+        connection, kinds, table_of, matching, outputs, progress=_say_stage
+    )
+    for kind, part in resolved.items():
+        console.print(f"[bold]{kind}[/]")
+        _print_resolved(part, outputs.customers, outputs.links, perf_counter() - started)
+    return True
 
 
 def _explain(

@@ -37,6 +37,7 @@ _FITTING: dict[Meaning, tuple[tuple[str, ...], str]] = {
     Meaning.GIVEN_NAME: (("letters",), "words"),
     Meaning.FAMILY_NAME: (("letters",), "words"),
     Meaning.FULL_NAME: (("letters",), "words"),
+    Meaning.ORGANISATION: (("letters", "organisation"), "words"),
     Meaning.CITY: (("letters",), "words"),
     Meaning.COUNTRY: (("letters",), "words"),
     Meaning.POSTAL_CODE: (("digit",), "written with digits"),
