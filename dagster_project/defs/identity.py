@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.defs.guard import guarded
+from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import IDENTITY, identity_key
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.resolution_figures import (
@@ -38,11 +39,14 @@ TABLES = {
 RESOLUTION = "resolve_identities"
 MOVES = "moved_share_within_limit"
 
-_INPUTS = (
-    "int_contact_records",
-    "int_contact_identifiers",
-    "int_contact_addresses",
-    "int_as_of",
+_INPUTS = tuple(
+    dg.AssetKey(["intermediate", name])
+    for name in (
+        "int_contact_records",
+        "int_contact_identifiers",
+        "int_contact_addresses",
+        "int_as_of",
+    )
 )
 
 
@@ -65,7 +69,7 @@ def identity_assets() -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 identity_key(table),
-                deps=[dg.AssetKey(["intermediate", name]) for name in _INPUTS],
+                deps=_INPUTS,
                 group_name=IDENTITY,
                 kinds={"duckdb", "python"},
                 description=description,
@@ -120,6 +124,7 @@ def _resolve(
     fingerprint = inputs_fingerprint(workbench)
     spec = read_identity(workbench.settings.config_dir / "identity.yml")
     with workbench.warehouse() as connection:
+        require_built(connection, _INPUTS)
         mark_started(connection, Phase.IDENTITY)
         as_of = connection.execute("select as_of from intermediate.int_as_of").fetchall()[0][0]
         try:

@@ -6,6 +6,7 @@ nodes and events are to Dagster stands in `defs/dbt_nodes.py`.
 
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -17,6 +18,7 @@ from dagster_project.defs.absent_streams import absent_tables, make_empty
 from dagster_project.defs.dbt_nodes import UNIQUE_ID, Selection, dagster_events, read_nodes
 from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
+from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.versions import Reads, built_versions, resolved_version
@@ -122,6 +124,7 @@ def _begin(
     """Mark the phase as begun and show dbt what has landed; returns tables it need not make."""
     absent: dict[dg.AssetKey, str] = {}
     with workbench.warehouse() as connection:
+        require_built(connection, _read_by(context.selected_asset_keys, reads))
         mark_started(connection, selection.phase)
         if selection.phase is Phase.MARTS:
             mark_started(connection, Phase.GATES)
@@ -132,6 +135,12 @@ def _begin(
             absent = {} if context.is_subset else absent_tables(workbench, reads)
             make_empty(connection, absent.values())
     return list(absent)
+
+
+def _read_by(chosen: AbstractSet[dg.AssetKey], reads: Reads) -> frozenset[dg.AssetKey]:
+    """What the chosen tables read and are not themselves; what has landed is shown to dbt anyway."""
+    read = frozenset().union(*(reads[key] for key in chosen if key in reads)) - chosen
+    return frozenset(key for key in read if key.path[0] not in {"landing", "config"})
 
 
 def _keep_types(workbench: Workbench) -> None:

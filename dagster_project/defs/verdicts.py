@@ -1,6 +1,9 @@
 """Marts and data products in front of their gates, as the graph's steps ask for it."""
 
+import dagster as dg
+
 from dagster_project.config.consumers import Consumer
+from dagster_project.defs.inputs import require_built
 from dagster_project.defs.phase import inputs_fingerprint
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Verdict
@@ -11,6 +14,7 @@ from dagster_project.quality import doors
 def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdict]:
     """Hold each mart to its suite."""
     with workbench.warehouse() as connection:
+        require_built(connection, [dg.AssetKey(["marts", mart]) for mart in marts])
         verdicts = doors.judge_marts(connection, marts)
     workbench.doors.update(verdicts)
     return verdicts
