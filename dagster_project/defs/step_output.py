@@ -56,8 +56,8 @@ class JournalAsOutput(NoOpComputeLogManager):
         return "".join(f"{_line(entry)}\n" for entry in entries).encode()
 
     def _failures(self, run_id: str) -> bytes:
-        if not self.has_instance:
-            return b""
+        if not (self.has_instance and self._instance.has_run(run_id)):
+            return b""  # a sensor's tick, say; asking for its events would make a file for them
         records = self._instance.get_records_for_run(
             run_id, of_type=dg.DagsterEventType.STEP_FAILURE
         ).records

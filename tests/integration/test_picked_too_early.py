@@ -15,7 +15,9 @@ from dagster_project.settings import read_settings
 @pytest.mark.parametrize(
     ("step", "picked", "missing"),
     [
-        pytest.param("dbt_marts", "marts/customer_360", "marts/bridge_opportunity", id="one-mart"),
+        pytest.param(
+            "dbt_marts", "marts/customer_360", "marts/bridge_opportunity", id="one-mart"
+        ),
         pytest.param("resolve_identities", "identity/links", "int_as_of", id="identity"),
         pytest.param("dbt_staging", "intermediate/int_accounts", "stg_", id="intermediate"),
     ],

@@ -74,6 +74,14 @@ def test_a_reader_gets_only_what_is_new_to_it(settings: Settings) -> None:
     assert (more.stdout or b"").startswith(b"gates: marts 4")
 
 
+def test_asking_for_what_is_no_run_leaves_no_file(settings: Settings) -> None:
+    with dg.DagsterInstance.from_config(str(settings.dagster_home)) as instance:
+        shown = output_of(instance, "__repository__")
+
+    assert (shown.stdout, shown.stderr) == (None, None)
+    assert list(settings.root.path.rglob("__repository__*")) == []
+
+
 def output_of(
     instance: dg.DagsterInstance, run_id: str, cursor: str | None = None
 ) -> CapturedLogData:
