@@ -45,8 +45,20 @@ def prepare_manifest(settings: Settings) -> Path:
         run_dbt(project, ["parse"])
         write_translation(project.manifest, project.target / TRANSLATION)
         _share(project.target, shared)
+    with suppress(OSError):
+        shutil.copyfile(shared / project.column_types.name, project.column_types)
     stamp.write_text(fingerprint)
     return project.manifest
+
+
+def share_column_types(project: DbtProject) -> None:
+    """Leave the types of a run's tables to roots in which none has been: the project makes them."""
+    with suppress(OSError):
+        fingerprint = (project.target / "manifest.fingerprint").read_text()
+        shared = _shared(project, fingerprint) / project.column_types.name
+        if not shared.exists():
+            shutil.copyfile(project.column_types, shared)
+            shared.chmod(0o644)
 
 
 def _fingerprint(project: DbtProject) -> str:

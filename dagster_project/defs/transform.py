@@ -20,6 +20,7 @@ from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
+from dagster_project.defs.manifest import share_column_types
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.versions import Reads, built_versions, resolved_version
 from dagster_project.defs.workbench import Workbench
@@ -103,6 +104,8 @@ def _build(
         raise failure
     _keep_types(workbench)
     if not context.is_subset:
+        if selection.phase is Phase.MARTS:
+            share_column_types(workbench.dbt)
         keep_results(workbench, selection.phase, checked)
         finish(workbench, selection.phase, fingerprint)
     workbench.journal.write(

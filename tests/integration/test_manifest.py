@@ -7,8 +7,10 @@ import pytest
 
 from dagster_project.defs.dbt_nodes import SELECTIONS, Selection
 from dagster_project.defs.dbt_translation import translated
-from dagster_project.defs.manifest import prepare_manifest
+from dagster_project.defs.manifest import prepare_manifest, share_column_types
 from dagster_project.defs.transform import dbt_step
+from dagster_project.engines.duckdb.column_types import keep_types, kept_types
+from dagster_project.engines.duckdb.dbt_run import DbtProject
 from dagster_project.settings import read_settings
 
 
@@ -43,6 +45,21 @@ def test_a_root_with_an_older_project_takes_the_present_one(
     prepare_manifest(settings)
 
     assert manifest.read_bytes() == parsed_once.read_bytes()
+
+
+def test_types_of_a_run_are_left_to_roots_in_which_none_has_been(tmp_path: Path) -> None:
+    project = DbtProject(tmp_path / "dbt", tmp_path / "root")
+    shared = project.directory / "target" / "parsed" / "state-1"
+    for folder in (project.target, shared):
+        folder.mkdir(parents=True)
+    (project.target / "manifest.fingerprint").write_text("state-1")
+    keep_types(project.column_types, {"staging.stg_x__posts": {"post_id": "varchar"}})
+
+    share_column_types(project)
+
+    assert kept_types(shared / project.column_types.name) == kept_types(project.column_types)
+    (project.target / "manifest.fingerprint").write_text("a state that nobody parsed here")
+    share_column_types(project)  # nothing to leave it in: no obstacle
 
 
 @pytest.mark.parametrize("selection", SELECTIONS, ids=lambda s: str(s.phase))
