@@ -42,7 +42,7 @@ class Translator(DagsterDbtTranslator):
             spec.name,
             asset=spec.asset_key,
             description=_passes_when(manifest["nodes"][unique_id], spec.description or ""),
-            additional_deps=spec.additional_deps,
+            additional_deps=sorted(spec.additional_deps, key=str),
             metadata=spec.metadata,
             blocking=spec.blocking,
         )
