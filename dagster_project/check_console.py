@@ -27,7 +27,9 @@ def print_check(root: Path | None, file: Path, *, source: str | None) -> int:
     for part in report.parts:
         _print_part(part)
     for obstacle in report.obstacles:
-        console.print(f"[yellow]![/] {escape(obstacle.what)}\n  → {escape(obstacle.remedy)}")
+        console.print(
+            f"[yellow]![/] {escape(obstacle.what)}\n  → {escape(obstacle.remedy)}", markup=True
+        )
     if not report.parts or report.source is None:
         return NOT_READ
     refused = any(part.problems for part in report.parts)
@@ -47,7 +49,7 @@ def _named(sources: tuple[SourceConfig, ...], name: str) -> SourceConfig:
 
 
 def _headline(report: FileReport) -> str:
-    name = escape(report.path.name)
+    name = report.path.name
     if not report.parts:
         return f"{name} could not be read"
     vendors = " and ".join(report.vendors)

@@ -18,7 +18,7 @@ def print_clocks(cases: Path, out: Path) -> None:
     statuses = ", ".join(
         f"{number:,} {status}" for status, number in computed.by_status.items()
     )
-    console.print(escape(f"{counted(computed.cases, 'case')}: {statuses or 'none'}"))
+    console.print(f"{counted(computed.cases, 'case')}: {statuses or 'none'}")
     for warning in computed.warnings:
-        console.print(f"[yellow]![/] {escape(warning)}")
-    console.print(f"  → {escape(str(out))}")
+        console.print(f"[yellow]![/] {escape(warning)}", markup=True)
+    console.print(f"  → {out}")

@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -35,6 +34,7 @@ from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.held_back import Held, sum_up
 from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, own_command, read_settings, root_option
+from dagster_project.terminal import terminal
 
 if TYPE_CHECKING:
     from dagster_project.defs.instance import StepSeen
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 REFUSED = 3
 """Exit status of ``--strict`` when a load was refused."""
 
-console = Console(highlight=False, soft_wrap=True)
+console = terminal()
 
 
 def run_and_report(
@@ -80,7 +80,9 @@ def _run_and_report(
     settings: Settings, *, strict: bool, retrain: bool, accept_moves: bool
 ) -> int:
     _make_inbox_folders(settings)
-    console.print(f"[bold]Customer 360[/] · root {escape(_shown(settings.root.path))}")
+    console.print(
+        f"[bold]Customer 360[/] · root {escape(_shown(settings.root.path))}", markup=True
+    )
     started = time.monotonic()
     console.print("starting Dagster, dbt and the register …", style="dim")
     from dagster_project.definitions import run
@@ -110,7 +112,7 @@ def init_root(directory: Path) -> None:
             if written
             else "nothing was touched"
         )
-        console.print(f"{escape(str(directory))} was a root already; {added}.")
+        console.print(f"{directory} was a root already; {added}.")
         return
     command = own_command("run", "--root", directory)
     check = own_command("check", "FILE", "--root", directory)
@@ -139,7 +141,7 @@ class StepProgress:
     def __init__(self) -> None:
         self._bar = Progress(
             SpinnerColumn(),
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             TimeElapsedColumn(),
             console=console,
@@ -164,7 +166,9 @@ class StepProgress:
         if task is not None:
             self._bar.remove_task(task)  # type: ignore[arg-type]
         mark, style = _MARKS[seen.event]
-        self._bar.console.print(f"[{style}]{mark}[/] {name:<28} {seen.seconds:6.1f} s")
+        self._bar.console.print(
+            f"[{style}]{mark}[/] {name:<28} {seen.seconds:6.1f} s", markup=True
+        )
         if seen.event in {"failure", "retry"}:
             self._bar.console.print(f"    {seen.message}", style=style, markup=False)
 
@@ -227,7 +231,8 @@ def build_demo(out: Path, *, people: int, seed: int, only_contacts: bool) -> Non
         f"[green]✓[/] {counted(world.records, 'contact record')}, "
         f"{counted(world.email_events, 'e-mail event')}, {counted(world.messages, 'message')}, "
         f"{counted(world.opportunities, 'deal')} and {counted(world.cases, 'case')} "
-        f"in {time.monotonic() - started:.1f} s"
+        f"in {time.monotonic() - started:.1f} s",
+        markup=True,
     )
 
 
@@ -241,7 +246,8 @@ def open_ui(root: Path | None, *, port: int) -> int:
     settings.export()
     prepare_instance(settings)
     console.print(
-        f"Dagster opens at [bold]http://127.0.0.1:{port}[/] in about half a minute; stop it with Ctrl-C."
+        f"Dagster opens at [bold]http://127.0.0.1:{port}[/] in about half a minute; stop it with Ctrl-C.",
+        markup=True,
     )
     # What is started in the background may ignore Ctrl-C, and Dagster's processes after it would
     # too, so that they could not be ended; a termination ends them like Ctrl-C.
@@ -310,7 +316,7 @@ def _say_ready(process: "subprocess.Popen[bytes]", port: int) -> None:
     """Say once that Dagster answers; nothing if it ends before it does."""
     while process.poll() is None:
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
-            console.print(f"[green]✓[/] ready at [bold]http://127.0.0.1:{port}[/]")
+            console.print(f"[green]✓[/] ready at [bold]http://127.0.0.1:{port}[/]", markup=True)
             return
         time.sleep(0.5)
 
@@ -360,7 +366,8 @@ def regate_root(root: Path | None) -> None:
     if changed:
         console.print(
             f"[green]✓[/] {counted(len(changed), 'load')} changed; "
-            f"the next `{own_command('run', *root_option(settings.root))}` builds on them"
+            f"the next `{own_command('run', *root_option(settings.root))}` builds on them",
+            markup=True,
         )
     loads = [h for h in held if h.how is not Held.UNREAD]
     unread = [h for h in held if h.how is Held.UNREAD]
@@ -471,7 +478,7 @@ def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:
         return 0
     if not confirm:
         console.print(
-            f"This removes every load, customer and publication of {escape(_shown(settings.root.path))} "
+            f"This removes every load, customer and publication of {_shown(settings.root.path)} "
             f"({kind}); its config/ stays. Say it again with --confirm."
         )
         return 2
@@ -481,7 +488,7 @@ def reset_root(root: Path | None, *, confirm: bool, demo_only: bool) -> int:
         empty_root(settings.root)
     if kind is RootKind.DEMO:
         settings.root.marker.unlink(missing_ok=True)
-    console.print(f"[green]✓[/] {escape(_shown(settings.root.path))} is empty")
+    console.print(f"[green]✓[/] {escape(_shown(settings.root.path))} is empty", markup=True)
     return 0
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from rich.console import Console
 from rich.markup import escape
 
 from dagster_project.config.roots import kind_of
@@ -19,6 +18,7 @@ from dagster_project.domain.held_back import Held, HeldBack, group_alike
 from dagster_project.domain.root import Root
 from dagster_project.settings import PROJECT, Settings, own_command, read_settings, root_option
 from dagster_project.sources.catalogue import STREAMS, VENDORS
+from dagster_project.terminal import terminal
 
 FREE_BYTES = 2 * 2**30
 
@@ -86,13 +86,15 @@ def print_findings(findings: list[Finding]) -> int:
 
     What only wants a look (a file that was not read, rows in quarantine) is a warning, and 0.
     """
-    console = Console(highlight=False, soft_wrap=True)
+    console = terminal()
     for finding in sorted(findings, key=lambda f: (not f.is_good, not f.is_warning)):
         if finding.is_good:
-            console.print(f"[green]✓[/] {escape(finding.what)}")
+            console.print(f"[green]✓[/] {escape(finding.what)}", markup=True)
         else:
             mark = "[yellow]![/]" if finding.is_warning else "[red]✗[/]"
-            console.print(f"{mark} {escape(finding.what)}\n  → {escape(finding.remedy)}")
+            console.print(
+                f"{mark} {escape(finding.what)}\n  → {escape(finding.remedy)}", markup=True
+            )
     wrong = [f for f in findings if not f.is_good and not f.is_warning]
     looks = sum(f.is_warning for f in findings if not f.is_good)
     console.print(f"\n{_verdict(len(wrong), looks)}")

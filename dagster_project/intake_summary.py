@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from dagster_project.domain.counts import counted
@@ -44,11 +43,9 @@ def print_read(console: Console, loads: list[Entry]) -> None:
     elif not again:
         console.print("No new input: 0 rows loaded.", style="bold")
     if again:
-        console.print("\n[bold]Judged again[/] [dim](rows that landed before)[/]")
+        console.print("\n[bold]Judged again[/] [dim](rows that landed before)[/]", markup=True)
     for load in again:
-        console.print(
-            f"  {load['source']}: {escape(load['origin'])}: {_let_in(load)}", highlight=False
-        )
+        console.print(f"  {load['source']}: {load['origin']}: {_let_in(load)}")
 
 
 def _let_in(load: Entry) -> str:
@@ -85,7 +82,7 @@ def _read_table(loads: list[Entry]) -> Table:
             _or_dash(counts[4]),
         )
     totals = [sum(column) for column in zip(*map(rows_of, loads), strict=True)]
-    table.add_row("", "[bold]total[/]", f"{len(loads):,}", *(f"[bold]{n:,}[/]" for n in totals))
+    table.add_row("", "total", f"{len(loads):,}", *(f"{n:,}" for n in totals), style="bold")
     return table
 
 
@@ -131,11 +128,13 @@ def print_held_back(
     new = [h for h in held if h.since is None or h.since >= began]
     old = [h for h in held if h.since is not None and h.since < began]
     if new:
-        console.print("\n[bold]Held back[/]")
+        console.print("\n[bold]Held back[/]", markup=True)
         _print_each(console, new, report)
     if old:
         first = min(h.since for h in old if h.since)
-        console.print(f"\n[bold]Still held back[/]: {sum_up(old)} (since {first:%Y-%m-%d})")
+        console.print(
+            f"\n[bold]Still held back[/]: {sum_up(old)} (since {first:%Y-%m-%d})", markup=True
+        )
         _print_each(console, old, report)
     if any(h.how in (Held.REFUSED, Held.QUARANTINED) for h in held):
         console.print(
@@ -155,7 +154,7 @@ def _print_each(console: Console, each: list[HeldBack], report: str) -> None:
     held = group_alike(each)
     for h in held[:MOST_HELD]:
         style = _STYLES[h.how]
-        console.print(f"  [{style}]{h.how:<11}[/]  ", end="")
+        console.print(f"  [{style}]{h.how:<11}[/]  ", end="", markup=True)
         if h.how is Held.UNREAD:
             console.print(f"{h.what}: {'; '.join(h.reasons)}", markup=False)
             continue
@@ -183,7 +182,7 @@ def print_remarks(console: Console, looks: list[str], notes: list[str], *, repor
 def _print_notes(console: Console, title: str, notes: list[str], report: str) -> None:
     if not notes:
         return
-    console.print(f"\n{title}")
+    console.print(f"\n{title}", markup=True)
     for note in notes[:MOST_NOTES]:
         console.print(f"  {note}", markup=False)
     if len(notes) > MOST_NOTES:

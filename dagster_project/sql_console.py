@@ -51,7 +51,9 @@ def prompt(root: Path | None, *, consumer: str, form: str) -> None:
         _complete(tables)
         file = shown_path(read_settings(root).root.published / f"{consumer}.duckdb")
         console.print(
-            f"[bold]{consumer}[/], read-only: {escape(str(file))}. {_HELP}", style="dim"
+            f"[bold]{consumer}[/], read-only: {escape(str(file))}. {_HELP}",
+            style="dim",
+            markup=True,
         )
         _list_tables(tables)
         while (line := _statement(consumer)) is not None:

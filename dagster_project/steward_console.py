@@ -53,7 +53,9 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
         names = names_of(work, find_rids(work, asked), shown=False)
     if out is not None:
         _write_cases(cases, out)
-        console.print(f"[green]✓[/] {counted(len(cases), 'question')} → {escape(str(out))}")
+        console.print(
+            f"[green]✓[/] {counted(len(cases), 'question')} → {escape(str(out))}", markup=True
+        )
         return
     if not cases:
         console.print("nothing deserves a look: every link is sure and every stranger far")
@@ -78,7 +80,8 @@ def _print_case(place: int, case: Case, names: dict[str, str]) -> None:
         f"[bold]{place:>3}. {case.question.value}[/] worth {case.worth:.2f} pairs, "
         f"match weight {bits(case.odds)} bits\n     {who}\n"
         f"     {escape(names[case.record_id_l])}  |  {escape(names[case.record_id_r])}\n"
-        f"     [dim]{escape(case.evidence)}[/]"
+        f"     [dim]{escape(case.evidence)}[/]",
+        markup=True,
     )
     pair = f"{quote(case.record_id_l)} {quote(case.record_id_r)}"
     console.print(f"     c360 explain pair {pair}", markup=False)
@@ -157,7 +160,8 @@ def _print_said(said: list[Judgement], what: str) -> None:
     numbers = f"{said[0].number}" if len(said) == 1 else f"{said[0].number}–{said[-1].number}"
     console.print(
         f"[green]✓[/] noted: {what} ({counted(len(said), 'judgement')}, number {numbers}); "
-        "`c360 judgements --withdraw NUMBER` takes one back"
+        "`c360 judgements --withdraw NUMBER` takes one back",
+        markup=True,
     )
 
 
@@ -274,7 +278,7 @@ def draw_charts(root: Path | None, folder: Path) -> None:
 
     with _evidence(root) as (_, work, spec, model):
         for file in draw_model(work, spec, model, folder):
-            console.print(f"[green]✓[/] {escape(str(file))}")
+            console.print(f"[green]✓[/] {escape(str(file))}", markup=True)
 
 
 def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path | None) -> None:
@@ -287,7 +291,8 @@ def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path 
         names = names_of(work, subject.rids, shown=shown)
     note = "" if found.customer_id == asked else f" (asked for {asked})"
     console.print(
-        f"[bold]{found.customer_id}[/]{escape(note)}: {counted(len(found.members), 'record')}"
+        f"[bold]{found.customer_id}[/]{escape(note)}: {counted(len(found.members), 'record')}",
+        markup=True,
     )
     for member in found.members:
         console.print(f"  {member.record_id}  {names[member.record_id]}", markup=False)
@@ -303,7 +308,7 @@ def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path 
     if picture is not None:
         require_picture(picture)
         draw_cluster(found, names, picture)
-        console.print(f"[green]✓[/] {escape(str(picture))}")
+        console.print(f"[green]✓[/] {escape(str(picture))}", markup=True)
 
 
 def _print_path(found: CustomerEvidence) -> None:

@@ -83,7 +83,7 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
     if not entries:
         return
     entry = entries[-1]
-    console.print("\n[bold]Customers[/]")
+    console.print("\n[bold]Customers[/]", markup=True)
     if entry.get("unchanged"):
         console.print("  unchanged since the last run")
         return
@@ -122,7 +122,7 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
             )
         _print_hard_cases(console, evaluation["hard_cases"])
     for warning in report.get("warnings", ()):
-        console.print(f"  [yellow]warning[/] {escape(warning)}")
+        console.print(f"  [yellow]warning[/] {escape(warning)}", markup=True)
 
 
 def _print_hard_cases(console: Console, cases: list[Entry]) -> None:
@@ -149,16 +149,17 @@ def _print_hard_cases(console: Console, cases: list[Entry]) -> None:
 def _print_publications(console: Console, settings: Settings, entries: list[Entry]) -> None:
     if not entries:
         return
-    console.print("\n[bold]Published[/]")
+    console.print("\n[bold]Published[/]", markup=True)
     for entry in entries:
         state = "new generation" if entry["changed"] else "unchanged"
         if not entry["passed"]:
-            state = "[red]refused by its gate; the last good generation stays[/]"
+            state = "refused by its gate; the last good generation stays"
         rows = sum(entry["rows"].values())
         console.print(
             f"  {entry['consumer']:<8} {counted(len(entry['rows']), 'table')}, "
             f"{counted(rows, 'row')}, {state} → "
-            f"{escape(_shown(settings.root.published / (entry['consumer'] + '.duckdb')))}"
+            f"{_shown(settings.root.published / (entry['consumer'] + '.duckdb'))}",
+            style=None if entry["passed"] else "red",
         )
 
 
@@ -167,10 +168,11 @@ def _print_end(
 ) -> None:
     console.print()
     if outcome.success:
-        console.print(f"[green]✓ done[/] in {seconds:.0f} s")
+        console.print(f"[green]✓ done[/] in {seconds:.0f} s", markup=True)
     else:
         console.print(
-            f"[red]✗ the run failed[/] after {seconds:.0f} s; what was published before stands"
+            f"[red]✗ the run failed[/] after {seconds:.0f} s; what was published before stands",
+            markup=True,
         )
         for failure in outcome.failures:
             console.print(f"  {failure}", markup=False)

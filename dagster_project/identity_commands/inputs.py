@@ -7,16 +7,16 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
 
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.terminal import terminal
 
 if TYPE_CHECKING:
     import duckdb
 
     from dagster_project.identity.resolve_table import Matching
 
-console = Console(highlight=False, soft_wrap=True)
+console = terminal()
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 

@@ -198,7 +198,7 @@ def _columns(
 
 def _print_columns(inferred: "Inferred") -> None:
     """One line per column: wide rather than wrapped."""
-    console.print(f"[bold]{inferred.kind}[/], {escape(inferred.why)}")
+    console.print(f"[bold]{inferred.kind}[/], {escape(inferred.why)}", markup=True)
     width = max(len(column.name) for column in inferred.columns)
     for column in inferred.columns:
         style = "dim" if column.spec.means == "ignored" else ""
@@ -230,7 +230,8 @@ def _print_resolved(
         f"[green]✓[/] {counted(resolved.records, 'record is', 'records are')} "
         f"{counted(resolved.customers, 'customer')} "
         f"(the largest has {resolved.largest:,}); {counted(resolved.compared, 'pair')} compared in "
-        f"{seconds:.1f} s"
+        f"{seconds:.1f} s",
+        markup=True,
     )
     estimate = resolved.estimate
     if estimate.precision and estimate.recall:

@@ -33,7 +33,7 @@ def print_judged(
 ) -> None:
     """Verdict and reason on two subjects, their strongest pair, and what would turn the answer."""
     found = explain_apart(work, spec, model, *subjects, shown=shown)
-    console.print(f"[bold]{escape(found.sentence)}[/]")
+    console.print(f"[bold]{escape(found.sentence)}[/]", markup=True)
     if found.judged_by:
         console.print("  see `c360 judgements`")
     if found.net_bits is not None and not all(one.is_record for one in subjects):
@@ -86,9 +86,10 @@ def _print_evidence(evidence: PairEvidence) -> None:
         values = f"  {said.value_l}  |  {said.value_r}" if said.value_l else ""
         console.print(
             f"  {bits(said.bits):>6}  [{'green' if said.bits >= 0 else 'red'}]"
-            f"{_bar(said.bits / widest)}[/]  {said.field.replace('_', ' ')}: "
-            f"{said.level.replace('_', ' ')}",
+            f"{_bar(said.bits / widest)}[/]  {escape(said.field.replace('_', ' '))}: "
+            f"{escape(said.level.replace('_', ' '))}",
             end="",
+            markup=True,
         )
         console.print(values, markup=False, style="dim")
     console.print(
@@ -114,7 +115,7 @@ def _draw(found: Apart, picture: Path | None) -> None:
         return
     require_picture(picture)
     draw_waterfall(found.best, found, picture)
-    console.print(f"[green]✓[/] {escape(str(picture))}")
+    console.print(f"[green]✓[/] {escape(str(picture))}", markup=True)
 
 
 def require_picture(picture: Path) -> None:
