@@ -96,7 +96,7 @@ def learn(
             least_matches=least_matches,
             comparisons=comparisons,
             least_chance=least_chance,
-        )[1]
+        )
 
     held = held_vetoes(vetoes, levels, counts, together, fitted(vetoes))
     return Lesson(fitted(held), together, held, find_overrated(*clear, COMPARISONS, together))

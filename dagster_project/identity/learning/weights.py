@@ -1,10 +1,10 @@
-"""recordlinkage's ECM on counted patterns: several levels, missing values, random pairs.
+"""recordlinkage's ``ECMClassifier`` on counted patterns: levels, missing values, random pairs.
 
-The kernel keeps the library's model (Fellegi–Sunter, conditional independence) and its
-read-outs: ``ECMClassifier.m_probs``, ``u_probs``, ``log_weights`` and ``prob`` work as usual.
-It differs where a warehouse needs it to: it takes counts; every level has its own
-probability; a missing value adds nothing; how often strangers agree comes from one shared
-sample of random pairs; and built-in experience steadies small data.
+The library holds the model (Fellegi–Sunter, conditional independence), is fitted by its own
+``fit`` and read by its own ``m_probs``, ``u_probs`` and ``p``. The estimator inside, which it takes
+as any of scikit-learn's, is ours where a warehouse needs another (docs/decisions/0004): it takes
+counts; every level has its own probability; a missing value adds nothing; how often strangers
+agree comes from one shared sample of random pairs; and built-in experience steadies small data.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from recordlinkage import ECMClassifier
 from recordlinkage.algorithms.nb_sklearn import ECM
 from sklearn.preprocessing import LabelBinarizer
@@ -64,6 +65,7 @@ class CountedECM(ECM):  # type: ignore[misc]
     def __init__(
         self,
         comparisons: tuple[Comparison, ...],
+        data: TrainingData,
         *,
         least_matches: float = 200.0,
         least_chance: float = 0.0,
@@ -72,6 +74,7 @@ class CountedECM(ECM):  # type: ignore[misc]
     ) -> None:
         super().__init__(init="jaro", max_iter=max_iter, binarize=None, atol=atol)
         self.comparisons = comparisons
+        self.data = data
         self.least_matches = least_matches
         self.least_chance = least_chance
         self.converged = False
@@ -90,16 +93,15 @@ class CountedECM(ECM):  # type: ignore[misc]
             ]
         )
 
-    def fit(self, data: TrainingData) -> "CountedECM":
+    def fit(self, levels: npt.NDArray[np.int8]) -> "CountedECM":
         """Alternate between who matches and what that says of the levels, until both settle.
 
+        ``levels`` are the patterns of ``data``, as the classifier hands them on.
         What is known to match does so in every round (Nigam et al., "Text classification from
         labeled and unlabeled documents using EM", 2000).
         """
-        hot, sample = (
-            self._transform_data(data.levels),
-            self._transform_data(data.sample_levels),
-        )
+        data = self.data
+        hot, sample = self._transform_data(levels), self._transform_data(data.sample_levels)
         counts = data.counts.astype(float)
         known = data.judged_counts.astype(float) @ self._transform_data(data.judged_levels)
         self.classes_ = np.array([0, 1])
@@ -131,10 +133,6 @@ class CountedECM(ECM):  # type: ignore[misc]
                 break
         self._store(strangers, matches, prior)
         return self
-
-    def chance(self, levels: npt.NDArray[np.int8]) -> Floats:
-        """Probability of a match per pattern (a row of levels, 0 for missing)."""
-        return self._chance(self._transform_data(levels))
 
     def _store(self, strangers: Floats, matches: Floats, prior: float) -> None:
         self.feature_log_prob_ = np.log(np.vstack([strangers, matches]))
@@ -218,21 +216,21 @@ def train(
     least_matches: float,
     comparisons: tuple[Comparison, ...],
     least_chance: float = 0.0,
-) -> tuple[ECMClassifier, Fit]:
-    """Fit a recordlinkage classifier on counted patterns; returns it and its figures.
+) -> Fit:
+    """Fit recordlinkage's classifier on counted patterns, and read out what it found.
 
     Patterns of less chance than ``least_chance`` do not count towards the prior.
     """
-    classifier = ECMClassifier()
-    classifier.kernel = CountedECM(
-        comparisons, least_matches=least_matches, least_chance=least_chance
+    kernel = CountedECM(
+        comparisons, data, least_matches=least_matches, least_chance=least_chance
     )
-    classifier._column_labels = [c.name for c in comparisons]  # noqa: SLF001
-    kernel = classifier.kernel.fit(data)
-    return classifier, Fit(
-        m=_per_comparison(comparisons, np.exp(kernel.feature_log_prob_[1])),
-        u=_per_comparison(comparisons, np.exp(kernel.feature_log_prob_[0])),
-        prior=float(np.exp(kernel.class_log_prior_[1])),
+    classifier = ECMClassifier()
+    classifier.classifier = kernel
+    classifier.fit(pd.DataFrame(data.levels, columns=[c.name for c in comparisons]))
+    return Fit(
+        m=_per_level(classifier.m_probs, comparisons),
+        u=_per_level(classifier.u_probs, comparisons),
+        prior=float(classifier.p),
         iterations=kernel.n_iter_,
         converged=kernel.converged,
     )
@@ -252,6 +250,11 @@ def _normalised(comparisons: tuple[Comparison, ...], side: str) -> Floats:
     return np.concatenate(parts)
 
 
-def _per_comparison(comparisons: tuple[Comparison, ...], values: Floats) -> tuple[Floats, ...]:
-    ends = np.cumsum([len(c.levels) for c in comparisons])[:-1]
-    return tuple(np.split(values, ends))
+def _per_level(
+    probabilities: dict[str, dict[int, float]], comparisons: tuple[Comparison, ...]
+) -> tuple[Floats, ...]:
+    """What the classifier says of each comparison's levels, in their order."""
+    return tuple(
+        np.array([probabilities[c.name][n] for n in range(1, len(c.levels) + 1)])
+        for c in comparisons
+    )

@@ -31,9 +31,7 @@ def _fit(
         judged_levels=judged,
         judged_counts=np.array(times, dtype=np.int64),
     )
-    return train(data, least_matches=200, comparisons=_COMPARISONS, least_chance=least_chance)[
-        1
-    ]
+    return train(data, least_matches=200, comparisons=_COMPARISONS, least_chance=least_chance)
 
 
 def test_pairs_below_even_odds_do_not_raise_the_share_of_matches() -> None:
