@@ -2,10 +2,9 @@
 
 import hashlib
 from collections.abc import Collection
-from functools import cache
-from pathlib import Path
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.evidence.code import code_hash
 from dagster_project.identity.ledger.judgements import Judgement
 from dagster_project.identity.workspace import Workspace
 
@@ -22,15 +21,6 @@ _EVIDENCE = {
 
 _TIMES = {"int_contact_identifiers": "record_id, kind, value_norm, first_seen_at, last_seen_at"}
 
-ROOMS = (
-    "reading", "features", "blocking", "comparing", "learning", "ledger", "clustering", "outputs",
-    "evidence", "measuring", "incremental", "lookup",
-)  # fmt: skip
-"""Whose code decides what a run of the warehouse writes."""
-
-OTHER_ROOMS = ("tabular", "works", "steward", "benchmark")
-"""Whose code does not: other tables, questions and figures."""
-
 
 def evidence_hash(work: Workspace, judgements: tuple[Judgement, ...]) -> str:
     """Of everything that decides who is who; the order of rows does not matter."""
@@ -42,16 +32,7 @@ def evidence_hash(work: Workspace, judgements: tuple[Judgement, ...]) -> str:
 
 def rules_hash(spec: IdentitySpec) -> str:
     """Of the configuration and of this version's code: another one resolves everything anew."""
-    return _digest(spec.hash + _code_hash())
-
-
-@cache
-def _code_hash() -> str:
-    identity = Path(__file__).parent.parent
-    files = sorted(
-        [*identity.glob("*.py"), *(f for r in ROOMS for f in identity.glob(f"{r}/*.py"))]
-    )
-    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()
+    return _digest(spec.hash + code_hash())
 
 
 def times_hash(work: Workspace) -> str:

@@ -21,7 +21,8 @@ from dagster_project.identity.comparing.patterns import COMPARISONS, Counted
 from dagster_project.identity.learning.interplay import widen
 
 FORMAT = "12"
-"""Grows when features or levels change, so that models of older code are trained anew."""
+"""Grows when feature rows come to hold something else, so that models of older code are trained
+anew; levels need no such care, as they are hashed themselves."""
 
 NAME_ALONE = 30
 """Tenths of a bit by which the rarest name may exceed one in all records: names of relatives
@@ -125,8 +126,8 @@ def comparing_of(typical: dict[str, float], records: int) -> Comparing:
 
 
 def training_key(spec: IdentitySpec) -> str:
-    """A model is used as long as this stays the same: the spec and the code's levels."""
-    return hashlib.sha256(f"{FORMAT}|{spec.hash}".encode()).hexdigest()[:16]
+    """A model is used as long as this stays the same: the spec, all levels and their conditions."""
+    return hashlib.sha256(f"{FORMAT}|{COMPARISONS!r}|{spec.hash}".encode()).hexdigest()[:16]
 
 
 def needs_training(model: Model | None, spec: IdentitySpec, records: int) -> str | None:

@@ -1,0 +1,95 @@
+"""A hash of the code that decides what a run of the warehouse writes.
+
+Of statements, SQL and constants, wherever their file lies: comments, docstrings, imports and
+layout change no result, and so no hash. Which modules decide is read from the imports themselves,
+so that a new or moved one is covered without being named anywhere.
+
+Does not belong here: hashes of records and configuration (``fingerprint``, ``hashes``).
+"""
+
+import ast
+import hashlib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+PACKAGE = "dagster_project.identity"
+START = f"{PACKAGE}.resolve"
+
+
+IDENTITY = Path(__file__).parent.parent
+
+
+@cache
+def code_hash(folder: Path = IDENTITY) -> str:
+    """Of all modules of identity that a run of the warehouse imports, in whatever files."""
+    digests = sorted(_hash_of(tree) for tree in _imported(START, folder).values())
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def deciding_modules(folder: Path = IDENTITY) -> set[str]:
+    """Names of these modules."""
+    return set(_imported(START, folder))
+
+
+def _hash_of(tree: ast.AST) -> str:
+    """Of what a module does; the same whatever the version of Python that parsed it."""
+    digest = hashlib.sha256()
+    for part in _parts(tree):
+        digest.update(part.encode())
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def _imported(start: str, folder: Path) -> dict[str, ast.Module]:
+    found: dict[str, ast.Module] = {}
+    waiting = [start]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        place = folder.joinpath(*name.removeprefix(PACKAGE).split(".")[1:]).with_suffix(".py")
+        found[name] = ast.parse(place.read_bytes())
+        waiting.extend(_imports(found[name]))
+    return found
+
+
+def _imports(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{PACKAGE}."):
+            yield str(node.module)
+        elif isinstance(node, ast.ImportFrom) and node.module == PACKAGE:
+            yield from (f"{PACKAGE}.{alias.name}" for alias in node.names)
+
+
+def _parts(node: ast.AST) -> Iterator[str]:
+    """The tree as words: kinds of nodes, names and values, empty fields left out."""
+    yield type(node).__name__
+    for name, value in ast.iter_fields(node):
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, ast.AST):
+                if not _says_nothing(each):
+                    yield name
+                    yield from _parts(each)
+            elif each is not None:
+                yield f"{name}={_plain(each)}"
+    yield "."
+
+
+def _says_nothing(node: ast.AST) -> bool:
+    """Imports, and texts that stand alone: docstrings of modules, functions and constants."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
+
+
+def _plain(value: object) -> str:
+    """A constant; SQL without its comments and the room before its lines."""
+    if not isinstance(value, str):
+        return repr(value)
+    lines = (line.strip() for line in value.splitlines())
+    return "\n".join(line for line in lines if not line.startswith("--"))
