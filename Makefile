@@ -15,7 +15,7 @@ EXAMPLES ?= 20000
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test check lint types unit integration pipeline chaos fuzz matrix bench clean dictionary docs lock
+.PHONY: help setup run ui test check lint types unit integration pipeline chaos fuzz matrix bench screens clean dictionary docs lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -80,6 +80,11 @@ matrix: setup ## run with each source alone, any two, and none (long)
 
 bench: setup ## wall time, rows/s and memory per stage at three sizes (long)
 	@$(BIN)/python -m tests.bench
+
+screens: setup ## look at Dagster and our pages in a browser, and take the documents' pictures (needs chromium)
+	@$(BIN)/python -c 'import playwright' 2>/dev/null \
+		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[screens]'
+	@$(BIN)/python -m tests.screens $(if $(filter-out data,$(ROOT)),--root "$(ROOT)")
 
 dictionary: setup ## write the generated docs anew: data dictionary, configuration, headers
 	@C360_DATABASE=dbt/target/none.duckdb $(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt
