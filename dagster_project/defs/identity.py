@@ -124,7 +124,7 @@ def _resolve(
     fingerprint = inputs_fingerprint(workbench)
     spec = read_identity(workbench.settings.config_dir / "identity.yml")
     with workbench.warehouse() as connection:
-        require_built(connection, _INPUTS)
+        require_built(connection, "identity", _INPUTS)
         mark_started(connection, Phase.IDENTITY)
         as_of = connection.execute("select as_of from intermediate.int_as_of").fetchall()[0][0]
         try:

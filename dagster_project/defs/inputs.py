@@ -1,6 +1,6 @@
 """What a step reads has to be there: who picks single assets in a new root is told so in words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import dagster as dg
 import duckdb
@@ -13,23 +13,34 @@ class NeverBuiltError(Customer360Error):
     """Tables that were picked read others that no run has made yet."""
 
     @classmethod
-    def of(cls, missing: list[str], shown: int = 3) -> "NeverBuiltError":
-        """Name the first of them."""
-        more = f" and {len(missing) - shown} more" if len(missing) > shown else ""
+    def of(cls, wanted: str, missing: Collection[str]) -> "NeverBuiltError":
+        """Name what was picked, and the first of what it lacks."""
         return cls(
-            f"inputs were never built: {', '.join(missing[:shown])}{more}",
+            f"{wanted}: inputs were never built: {_some(missing)}",
             "the warehouse",
             f"run the whole job {MAIN_JOB} once; then single assets can be picked",
         )
 
 
-def require_built(connection: duckdb.DuckDBPyConnection, inputs: Iterable[dg.AssetKey]) -> None:
+def require_built(
+    connection: duckdb.DuckDBPyConnection, wanted: str, inputs: Iterable[dg.AssetKey]
+) -> None:
     """Raise ``NeverBuiltError`` unless the warehouse has a table or view for each of the inputs."""
-    wanted = {key.to_user_string() for key in inputs}
+    keys = {key.to_user_string() for key in inputs}
     rows = connection.execute(
         "select table_schema || '/' || table_name from information_schema.tables "
         "where table_catalog = current_database()"
     ).fetchall()
-    missing = sorted(wanted - {name for (name,) in rows})
+    missing = keys - {name for (name,) in rows}
     if missing:
-        raise NeverBuiltError.of(missing)
+        raise NeverBuiltError.of(wanted, missing)
+
+
+def named(keys: Iterable[dg.AssetKey]) -> str:
+    """What was picked, in words."""
+    return _some([key.to_user_string() for key in keys])
+
+
+def _some(names: Collection[str], shown: int = 3) -> str:
+    more = f" and {len(names) - shown} more" if len(names) > shown else ""
+    return f"{', '.join(sorted(names)[:shown])}{more}"

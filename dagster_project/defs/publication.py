@@ -10,6 +10,7 @@ from dagster_project.config.consumers import Consumer
 from dagster_project.defs.described import expected_every
 from dagster_project.defs.gates import GATE, check_result
 from dagster_project.defs.guard import guarded
+from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import PUBLISHED, published_key
 from dagster_project.defs.versions import changed
 from dagster_project.defs.workbench import Workbench
@@ -53,6 +54,8 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
 
         started = time.monotonic()
         with guarded(f"publishing {consumer.name}"):
+            with workbench.warehouse() as connection:
+                require_built(connection, key.to_user_string(), tables)
             publication = publish_consumer(workbench, consumer)
         seconds = round(time.monotonic() - started, 3)
         workbench.journal.write(

@@ -18,7 +18,7 @@ from dagster_project.defs.absent_streams import absent_tables, make_empty
 from dagster_project.defs.dbt_nodes import UNIQUE_ID, Selection, dagster_events, read_nodes
 from dagster_project.defs.findings import keep_results, repeat_results
 from dagster_project.defs.guard import guarded
-from dagster_project.defs.inputs import require_built
+from dagster_project.defs.inputs import named, require_built
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.manifest import share_column_types
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
@@ -127,7 +127,8 @@ def _begin(
     """Mark the phase as begun and show dbt what has landed; returns tables it need not make."""
     absent: dict[dg.AssetKey, str] = {}
     with workbench.warehouse() as connection:
-        require_built(connection, _read_by(context.selected_asset_keys, reads))
+        picked = context.selected_asset_keys
+        require_built(connection, named(picked), _read_by(picked, reads))
         mark_started(connection, selection.phase)
         if selection.phase is Phase.MARTS:
             mark_started(connection, Phase.GATES)

@@ -14,7 +14,7 @@ from dagster_project.quality import doors
 def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdict]:
     """Hold each mart to its suite."""
     with workbench.warehouse() as connection:
-        require_built(connection, [dg.AssetKey(["marts", mart]) for mart in marts])
+        require_built(connection, "gate", [dg.AssetKey(["marts", mart]) for mart in marts])
         verdicts = doors.judge_marts(connection, marts)
     workbench.doors.update(verdicts)
     return verdicts

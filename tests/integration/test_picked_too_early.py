@@ -19,6 +19,13 @@ from dagster_project.settings import read_settings
             "dbt_marts", "marts/customer_360", "marts/bridge_opportunity", id="one-mart"
         ),
         pytest.param("resolve_identities", "identity/links", "int_as_of", id="identity"),
+        pytest.param(
+            "dbt_marts",
+            "insights/insight_finance__pipeline_by_region_month",
+            "marts/fct_opportunity",
+            id="one-insight",
+        ),
+        pytest.param("publish_crm", "published/crm", "marts/customer_360", id="product"),
         pytest.param("dbt_staging", "intermediate/int_accounts", "stg_", id="intermediate"),
     ],
 )
@@ -50,6 +57,7 @@ def test_what_was_never_built_is_said_to_be_so_with_what_to_do(
 
     error = result.failure_data_for_node(step)
     said = error.error.message if error and error.error else ""
-    assert "inputs were never built" in said
+    named = {"resolve_identities": "identity"}.get(step, picked)
+    assert f"{named}: inputs were never built: " in said
     assert missing in said
     assert "run the whole job customer_360 once" in said
