@@ -55,8 +55,9 @@
 
 
 {# Character references of HTML (&eacute; &#233; &#xe9;) as what they stand for, once; names that
-   are not in `names` (|name:c|…) and numbers of no character stay as they are written. Numbers of
-   control characters are Windows-1252's, as browsers read them. #}
+   are not in `names` (|name:text|…) and numbers of no character stay as they are written. Numbers
+   of control characters are Windows-1252's, as browsers read them. The names most texts have are
+   read without a search. #}
 {% macro references_resolved(text, names) -%}
     {{ adapter.dispatch('references_resolved')(text, names) }}
 {%- endmacro %}
@@ -66,17 +67,19 @@
         regexp_extract_all({{ text }}, r'(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);|[^&]+|&)', 1),
         piece -> case
             when not regexp_like(piece, r'^&.*;$') then piece
-            when instr('{{ names }}', '|' || substring(piece, 2, length(piece) - 2) || ':') > 0
-                then substring(
-                    '{{ names }}',
-                    instr('{{ names }}', '|' || substring(piece, 2, length(piece) - 2) || ':') + length(piece),
-                    1
-                )
             when regexp_like(piece, r'^&#[0-9]+;$')
                 then decode(unhex(lpad(hex(cast(regexp_extract(piece, r'([0-9]+)', 1) as int)), 8, '0')), 'UTF-32')
             when regexp_like(piece, r'^&#[xX]')
                 then decode(unhex(lpad(regexp_extract(piece, r'([0-9a-fA-F]+);', 1), 8, '0')), 'UTF-32')
-            else piece
+            {{ _common_references() }}
+            else coalesce(
+                nullif(regexp_extract(
+                    '{{ names }}',
+                    concat('[|]', substring(piece, 2, length(piece) - 2), ':([^|]+|[|])'),
+                    1
+                ), ''),
+                piece
+            )
         end
     ), '')
 {%- endmacro %}
@@ -104,12 +107,21 @@
                 )[1],
                 piece
             )
-            when contains('{{ names }}', '|' || piece[2:-2] || ':') then substr(
-                '{{ names }}', strpos('{{ names }}', '|' || piece[2:-2] || ':') + length(piece), 1
+            {{ _common_references() }}
+            else coalesce(
+                nullif(regexp_extract('{{ names }}', '[|]' || piece[2:-2] || ':([^|]+|[|])', 1), ''),
+                piece
             )
-            else piece
         end
     ), '')
+{%- endmacro %}
+
+{% macro _common_references() -%}
+    when piece = '&amp;' then '&'
+    when piece = '&lt;' then '<'
+    when piece = '&gt;' then '>'
+    when piece = '&quot;' then '"'
+    when piece = '&apos;' then chr(39)
 {%- endmacro %}
 
 
@@ -124,6 +136,9 @@
         split({{ text }}, ' '),
         word -> case
             when regexp_like(word, r'{{ twice_encoded() }}')
+                and not coalesce(regexp_like(
+                    try_validate_utf8(encode(word, 'windows-1252')), r'{{ seldom_meant() }}'
+                ), false)
                 then coalesce(try_validate_utf8(encode(word, 'windows-1252')), word)
             else word
         end
@@ -138,19 +153,30 @@
                 then list_transform(
                     [translate(word, '{{ windows_1252() }}', {{ controls_of_windows_1252() }})],
                     lambda bytes: case
-                        when regexp_matches(bytes, '^[\x01-\xff]*$') then coalesce(
-                            try(decode(unhex(array_to_string(list_transform(
+                        when regexp_matches(bytes, '^[\x01-\xff]*$') then list_transform(
+                            [try(decode(unhex(array_to_string(list_transform(
                                 string_split(bytes, ''),
                                 lambda letter: lpad(to_hex(unicode(letter)), 2, '0')
-                            ), '')))),
-                            word
-                        )
+                            ), ''))))],
+                            lambda meant: case
+                                when regexp_matches(meant, '{{ seldom_meant() }}') then word
+                                else coalesce(meant, word)
+                            end
+                        )[1]
                         else word
                     end
                 )[1]
             else word
         end
     ), ' ')
+{%- endmacro %}
+
+{# Characters no text of ours is of: a capital before a closing quote (CAFÉ», RENÉ’S) would be read
+   as one of them. Vietnamese and Romanian letters among them are real. #}
+{% macro seldom_meant() -%}
+    {{- return(
+        '[\\x{0180}-\\x{019f}\\x{01a2}-\\x{01ae}\\x{01b1}-\\x{0217}\\x{021c}-\\x{036f}\\x{0500}-\\x{05cf}\\x{0700}-\\x{07ff}]'
+    ) -}}
 {%- endmacro %}
 
 {# A letter that begins a character of UTF-8, with one that goes on with it, both as Windows-1252. #}

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tests.character_references import FILE, macro, names
+
 Read = Callable[..., Any]
 
 
@@ -33,12 +35,26 @@ Read = Callable[..., Any]
         pytest.param("JÃ¶rg Müller", "Jörg Müller", id="one-word-of-two"),
         pytest.param("SÃO JOÃO", "SÃO JOÃO", id="portuguese-capitals"),
         pytest.param("Ångström Æsir", "Ångström Æsir", id="letters-that-look-like-it"),
+        pytest.param("«CAFÉ»", "«CAFÉ»", id="a-capital-before-a-quote"),
+        pytest.param("RENÉ’S MÖ’BEL", "RENÉ’S MÖ’BEL", id="a-capital-before-an-apostrophe"),
+        pytest.param("NguyÆ°á»\u009dng", "Nguyường", id="twice-encoded-vietnamese"),
+        pytest.param("IonuÈ› ×œ×™", "Ionuț לי", id="twice-encoded-romanian-and-hebrew"),
         pytest.param("\u200b ", None, id="nothing-to-see"),
         pytest.param(None, None, id="null"),
     ],
 )
 def test_words_in_one_line(read: Read, written: str | None, meant: str | None) -> None:
     assert read("one_line", written) == meant
+
+
+def test_every_named_reference_is_read(read: Read) -> None:
+    written = "Z1Z".join(f"&{name};" for name in names())
+
+    assert read("html_to_text", written).split("Z1Z") == list(names().values())
+
+
+def test_the_list_of_references_is_the_standards() -> None:
+    assert FILE.read_text(encoding="utf-8") == macro()
 
 
 def test_lines_of_an_address_stay(read: Read) -> None:
