@@ -30,6 +30,7 @@ from dagster_project.landing.files import place_for, rename_durably
 from dagster_project.landing.ledger import Clock, Ledger
 from dagster_project.landing.narrower import absent_columns, narrower_note
 from dagster_project.landing.quarantine import quarantine_file
+from dagster_project.landing.twice_encoded import twice_encoded_note
 
 FORMAT = 1
 """Version of a load's folder: ``rows.parquet`` beside ``load.json``."""
@@ -179,6 +180,10 @@ class LandingZone:
             manifest["unreadable"] = type(unreadable).__name__
             self._write_nothing(batch, aside / ROWS)
         manifest["left_out"] += _not_landed(manifest)
+        if manifest["rows"]:
+            manifest["notes"] += twice_encoded_note(
+                self.connection, aside / ROWS, batch.spec.columns
+            )
         if batch.path is not None and manifest["rows"]:
             absent = absent_columns(self.connection, aside / ROWS)
             manifest["absent_columns"] = absent
