@@ -40,13 +40,20 @@ def delivery_of(spec: StreamSpec, source: SourceConfig) -> Delivery:
 
 
 def zone_questions(
-    spec: StreamSpec, source: SourceConfig, present: Iterable[str]
+    spec: StreamSpec,
+    source: SourceConfig,
+    present: Iterable[str],
+    fields: Mapping[str, str] | None = None,
 ) -> dict[str, str]:
-    """``zone:<column>``: how many times carry no zone, where the source names none."""
+    """``zone:<column>``: how many times carry no zone, where the source names none.
+
+    ``fields``: landing column → its field in the work file, where that has another name.
+    """
     if source.timezone is not None:
         return {}
     found = [column for column in spec.local_times if column in set(present)]
-    return {f"zone:{c}": f"count(*) filter ({_zoneless_sql(c)})" for c in found}
+    names = fields or {}
+    return {f"zone:{c}": f"count(*) filter ({_zoneless_sql(names.get(c, c))})" for c in found}
 
 
 def _zoneless_sql(column: str) -> str:

@@ -23,6 +23,7 @@ from dagster_project.sources.exports import (
     currency_questions,
     delivery_of,
     problems_of,
+    zone_questions,
 )
 from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_count import count_values
@@ -37,6 +38,7 @@ from dagster_project.sources.rows import (
     newest_questions,
     rows_sql,
 )
+from dagster_project.sources.screen_dates import as_iso, order_problems, order_questions
 from dagster_project.sources.text import (
     Text,
     as_utf8,
@@ -342,6 +344,8 @@ def _batch(
     questions = (
         newest_questions(columns, member.modified_at)
         | currency_questions(shape.money, source)
+        | zone_questions(spec, source, spec.columns, names)
+        | order_questions(spec, spec.columns, names)
         | {f"filled:{column}": f'count("{names[column]}")' for column in required}
     )
     facts = inspect(work, questions, names.values())
@@ -355,14 +359,14 @@ def _batch(
         rows_sql=rows_sql(
             spec,
             work,
-            expressions=shape.expressions,
+            expressions=as_iso(facts, source) | dict(shape.expressions),
             fields=shape.fields,
             id_from_content=shape.id_from_content,
         ),
         expected_rows=work.rows,
         delivery=delivery_of(spec, source),
         path=member.origin,
-        problems=problems_of(facts, source),
+        problems=problems_of(facts, source) + order_problems(facts, source),
         notes=(*notes, *_nul_note(work)),
         missing_columns=missing,
         missing_remedy=shape.ask_for if missing else "",

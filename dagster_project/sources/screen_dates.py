@@ -38,16 +38,23 @@ def time_columns(spec: StreamSpec) -> tuple[str, ...]:
     )
 
 
-def order_questions(spec: StreamSpec, present: Iterable[str]) -> dict[str, str]:
-    """For ``inspect``: per column, how many dates show which part is the day, and how many hide it."""
+def order_questions(
+    spec: StreamSpec, present: Iterable[str], fields: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """For ``inspect``: per column, how many dates show which part is the day, and how many hide it.
+
+    ``fields``: landing column → its field in the work file, where that has another name.
+    """
+    fields = fields or {}
     questions: dict[str, str] = {}
-    for column in set(present) & set(time_columns(spec)):
-        first, second, dotted = (_part(column, n) for n in (1, 3, 2))
-        slashed = f"regexp_matches(\"{column}\", '{_SCREEN}') and {dotted} <> '.'"
+    for column in sorted(set(present) & set(time_columns(spec))):
+        field = fields.get(column, column)
+        first, second, dotted = (_part(field, n) for n in (1, 3, 2))
+        slashed = f"regexp_matches(\"{field}\", '{_SCREEN}') and {dotted} <> '.'"
         first, second = f"try_cast({first} as integer)", f"try_cast({second} as integer)"
         questions |= {
-            f"screen:{column}": f"count(*) filter (regexp_matches(\"{column}\", '{_SCREEN}') "
-            f"or regexp_matches(\"{column}\", '{_YEAR_FIRST}'))",
+            f"screen:{column}": f"count(*) filter (regexp_matches(\"{field}\", '{_SCREEN}') "
+            f"or regexp_matches(\"{field}\", '{_YEAR_FIRST}'))",
             f"day_first:{column}": f"count(*) filter ({slashed} and {first} {_DAY_ABOVE_12})",
             f"month_first:{column}": f"count(*) filter ({slashed} and {second} {_DAY_ABOVE_12})",
             f"either:{column}": f"count(*) filter ({slashed} and {first} <= 12 "

@@ -1,5 +1,7 @@
 """Dates as screens show them: the register or the column says which part is the day, or nobody."""
 
+import json
+
 import pytest
 
 from tests.unit.sources.inbox import Inbox, source_of
@@ -64,3 +66,41 @@ def test_dates_nobody_can_tell_refuse_the_load_with_the_line_to_add(
     assert problem.startswith("unclear_date_order: dates in create_date ")
     assert "`date_order: day_first`" in problem
     assert "under sources.hubspot_test in config/sources.yml" in problem
+
+
+def _page(*created: str) -> str:
+    return json.dumps(
+        {
+            "results": [
+                {"id": str(n), "properties": {"email": f"m{n}@example.com", "createdate": time}}
+                for n, time in enumerate(created)
+            ]
+        }
+    )
+
+
+def test_a_screens_date_in_json_lands_as_iso(inbox: Inbox) -> None:
+    inbox.put(
+        source_of("hubspot"), "page.json", _page("03/04/2023 9:36 AM", "10/24/2023 1:05 PM")
+    )
+
+    reading = inbox.one()
+
+    assert reading.column("create_date") == ["2023-03-04 09:36", "2023-10-24 13:05"]
+    assert not reading.batch.problems
+
+
+def test_dates_of_json_that_nobody_can_tell_refuse_the_load(inbox: Inbox) -> None:
+    inbox.put(source_of("hubspot"), "page.json", _page("03/04/2023 9:36 AM"))
+
+    (problem,) = inbox.one().batch.problems
+
+    assert problem.startswith("unclear_date_order: dates in create_date ")
+
+
+def test_times_of_json_without_a_zone_refuse_the_load_too(inbox: Inbox) -> None:
+    inbox.put(source_of("hubspot", timezone=None), "page.json", _page("2023-10-24 09:36"))
+
+    (problem,) = inbox.one().batch.problems
+
+    assert problem.startswith("missing_time_zone: times in create_date ")
