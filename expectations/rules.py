@@ -46,16 +46,17 @@ _ARCHIVE = (
     rf"|Feb 29 {_CLOCK_OF_ARCHIVE} {_ZONE_OF_ARCHIVE} {_LEAP_YEAR})"
 )
 
-TIME = rf"^ *(?:{_DAY}(?:[T ]{_CLOCK}(?:{_OFFSET})?)?|{_EPOCH}|{_ARCHIVE}) *$"
+TIME = rf"^ *(?:{_DAY}(?:[T ]{_CLOCK}(?:{_OFFSET})?)?|{_EPOCH}|{_ARCHIVE})? *$"
 """A day of the calendar from 1900 to 2099, with or without a time of day and zone; an epoch; or
-the form of X archives. 2026-02-30 and 0001-01-01 do not match. Exactly what staging's ``to_utc``
-reads (``tests/unit/dbt_macros/test_times.py``); dates of screens have become ISO on landing."""
+the form of X archives; or nothing, which some servers write where a time is unknown. 2026-02-30
+and 0001-01-01 do not match. Exactly what staging's ``to_utc`` reads
+(``tests/unit/dbt_macros/test_times.py``); dates of screens have become ISO on landing."""
 
 _BIRTH_DAY = rf"(?:18[0-9]{{2}}-{_MONTH_DAY}|18(?:0[48]|[2468][048]|[13579][26])-02-29|{_DAY})"
 
 DAY = (
     rf"^ *(?:{_BIRTH_DAY}(?:[T ]{_CLOCK})?|{_DAY}[T ]{_CLOCK}{_OFFSET}|{_EPOCH}|{_ARCHIVE}"
-    r"|-?[1-9][0-9]{5,6}00000|(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])) *$"
+    r"|-?[1-9][0-9]{5,6}00000|(?:18|19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))? *$"
 )
 """A day of birth: as ``TIME``, or of the 19th century, as ``19850423``, or as the milliseconds of
 a midnight, which all end in five zeros."""

@@ -54,7 +54,6 @@ def test_times_vendors_write_are_readable(
 @pytest.mark.parametrize(
     "value",
     [
-        "",
         "yesterday",
         "2026-02-30",
         "2026-02-29",
@@ -78,6 +77,14 @@ def test_times_vendors_write_are_readable(
 )
 def test_impossible_times_are_not(connection: duckdb.DuckDBPyConnection, value: str) -> None:
     assert not matches(connection, value, rules.TIME)
+
+
+@pytest.mark.parametrize("value", ["", "  "], ids=["empty", "blank"])
+@pytest.mark.parametrize("pattern", [rules.TIME, rules.DAY], ids=["time", "day"])
+def test_a_time_that_is_not_told_is_no_impossible_one(
+    connection: duckdb.DuckDBPyConnection, pattern: str, value: str
+) -> None:
+    assert matches(connection, value, pattern)
 
 
 @settings(max_examples=200, deadline=None)
