@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.unit.dbt_marts.conftest import Built
 from tests.unit.dbt_marts.world import World
 
@@ -137,3 +139,65 @@ def test_what_somebody_passes_on_is_kept_and_waits_for_no_answer(build: Build) -
         "messages_received": 0,
         "messages_unanswered": 0,
     }
+
+
+def _after_an_answer(text: str) -> World:
+    world = World().message("m1", ANA, created_at=EARLY)
+    world.message("m2", ANA, direction="out", parent_message_id="m1", created_at=LATE)
+    return world.message("m3", ANA, body_text=text, created_at="2026-10-01 11:00:00+00")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("@quay thanks, that worked!", id="english"),
+        pytest.param("Great, thank you so much 🙏", id="with-a-picture"),
+        pytest.param("merci, ça marche !", id="french"),
+        pytest.param("Danke, geht wieder!", id="german"),
+        pytest.param("muchas gracias", id="spanish"),
+        pytest.param("Obrigada!", id="portuguese"),
+        pytest.param("Dank je wel", id="dutch"),
+        pytest.param("dziękuję", id="polish"),
+        pytest.param("Спасибо большое", id="russian"),
+        pytest.param("得咗，唔該！", id="cantonese"),
+        pytest.param("ありがとうございます", id="japanese"),
+        pytest.param("ok 👍", id="consent"),
+        pytest.param("👍", id="a-picture-alone"),
+    ],
+)
+def test_thanks_for_an_answer_wait_for_none(build: Build, text: str) -> None:
+    assert unanswered(build(_after_an_answer(text), "fct_message")) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("thanks, but it still does not work", id="an-objection"),
+        pytest.param("Danke, aber es geht noch nicht", id="a-german-objection"),
+        pytest.param("merci, et pour la facture ?", id="a-question"),
+        pytest.param("thanks. Please send me the invoice", id="a-wish"),
+        pytest.param("did that, no change", id="no-thanks"),
+        pytest.param("sent you the number 12", id="news"),
+        pytest.param("試咗，冇用", id="a-cantonese-objection"),
+        pytest.param("thanks " + "for the long story " * 8, id="more-than-a-line"),
+    ],
+)
+def test_what_says_more_than_thanks_is_open(build: Build, text: str) -> None:
+    assert unanswered(build(_after_an_answer(text), "fct_message")) == ["m3"]
+
+
+def test_thanks_that_begin_a_conversation_are_open(build: Build) -> None:
+    world = World().message("m1", ANA, body_text="thanks, great shop!", created_at=EARLY)
+
+    assert unanswered(build(world, "fct_message")) == ["m1"]
+
+
+@pytest.mark.parametrize("edited", [True, False, None])
+def test_whether_a_message_was_edited_may_be_unknown(
+    build: Build, *, edited: bool | None
+) -> None:
+    world = World().message("m1", ANA, is_edited=edited)
+
+    assert build(world, "fct_message").values("select is_edited from marts.fct_message") == [
+        edited
+    ]

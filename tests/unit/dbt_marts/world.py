@@ -36,7 +36,7 @@ INPUTS: dict[str, str] = {
         direction varchar, author_record_id varchar, record_id varchar,
         unattributed_reason varchar, body_text varchar, language varchar, visibility varchar,
         created_at timestamptz, edited_at timestamptz, deleted_at timestamptz,
-        is_hidden boolean, is_repost boolean, like_count bigint, reply_count bigint""",
+        is_hidden boolean, is_repost boolean, is_edited boolean, like_count bigint, reply_count bigint""",
     "intermediate.int_email_events": """
         email_event_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
         record_id varchar, send_key varchar, campaign_id varchar, campaign_name varchar,

@@ -283,6 +283,7 @@ final as (
         -- flags
         coalesce(is_hidden, false) as is_hidden,
         coalesce(is_repost, false) as is_repost,
+        is_edited,
 
         -- times
         created_at,

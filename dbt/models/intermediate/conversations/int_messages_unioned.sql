@@ -69,6 +69,7 @@ shaped as (
         cast(null as boolean) as is_hidden,
         cast(null as boolean) as is_from_own_archive,
         cast(null as boolean) as is_repost,
+        cast(null as boolean) as is_edited,
         cast(null as {{ instant_type() }}) as created_at,
         cast(null as {{ instant_type() }}) as edited_at,
         cast(null as {{ instant_type() }}) as deleted_at
@@ -147,6 +148,10 @@ x_posts as (
         false as is_hidden,
         x_post_rows.author_record_id is null as is_from_own_archive,
         x_post_rows.is_repost,
+        case
+            when x_edited.message_id is not null then true
+            when x_post_rows.edit_history_ids is not null then false
+        end as is_edited,
         x_post_rows.created_at,
         case when x_edited.message_id is not null then x_post_rows.created_at end as edited_at,
         coalesce(
@@ -205,6 +210,11 @@ facebook_comments as (
         like_count,
         reply_count,
         is_hidden,
+        -- only a webhook tells what was done to a comment
+        case
+            when edited_at is not null then true
+            when verb is not null then false
+        end as is_edited,
         created_at,
         edited_at,
         deleted_at
@@ -274,6 +284,7 @@ mastodon_statuses as (
         reply_count,
         false as is_hidden,
         is_repost,
+        is_edited,
         created_at,
         edited_at,
         deleted_at

@@ -117,6 +117,17 @@ first_answers as (
 
 ),
 
+-- who thanks for an answer waits for none
+begun as (
+
+    select
+        conversation_id,
+        min(created_at) as answered_at
+    from brand_messages
+    group by conversation_id
+
+),
+
 attributed as (
 
     select
@@ -150,7 +161,7 @@ attributed as (
             as seconds_to_answer,
 
         -- flags
-        threaded.edited_at is not null as is_edited,
+        threaded.is_edited,
         threaded.deleted_at is not null as is_deleted,
         coalesce(threaded.is_hidden, false) as is_hidden,
         coalesce(threaded.is_repost, false) as is_repost,
@@ -159,7 +170,11 @@ attributed as (
         and first_answers.message_id is null
         and threaded.deleted_at is null
         and not coalesce(threaded.is_hidden, false)
-        and not coalesce(threaded.is_repost, false) as is_unanswered,
+        and not coalesce(threaded.is_repost, false)
+        and not (
+            coalesce(threaded.created_at > begun.answered_at, false)
+            and {{ closes_a_conversation('threaded.body_text') }}
+        ) as is_unanswered,
 
         -- times
         threaded.created_at,
@@ -169,6 +184,8 @@ attributed as (
     from threaded
     left join first_answers
         on threaded.message_id = first_answers.message_id
+    left join begun
+        on threaded.conversation_id = begun.conversation_id
     left join customer_records
         on threaded.record_id = customer_records.record_id
 

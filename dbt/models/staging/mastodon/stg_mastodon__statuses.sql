@@ -33,6 +33,10 @@ renamed as (
 
         -- flags
         nullif(reblog_of_id, '') is not null as is_repost,
+        case
+            when {{ to_utc('edited_at') }} is not null then true
+            when coalesce(_absent not like '%,edited_at,%', true) then false
+        end as is_edited,
 
         -- times
         created_at as created_at_raw,
@@ -72,6 +76,7 @@ filled as (
         like_count,
         reply_count,
         is_repost,
+        {{ newest_known('is_edited') }} as is_edited,
         {{ newest_known('created_at_raw') }} as created_at_raw,
         {{ newest_known('created_at') }} as created_at,
         {{ newest_known('edited_at_raw') }} as edited_at_raw,
