@@ -181,8 +181,9 @@ def _email(w: ScratchWarehouse) -> None:
         [
             {"email_address": "Ada@example.com", "status": "subscribed",
              "optin_time": "2025-11-03 09:20:00", "confirm_time": "2025-11-03 09:21:10",
-             "last_changed": "2026-10-30 17:02:11"},
-            {"email_address": "bo@example.org", "status": "unsubscribed",
+             "last_changed": "2026-10-30 17:02:11",
+             "address": '{"addr1":"8 Quai Haut","city":"Lyon","zip":"69002","country":"FR"}'},
+            {"email_address": "bo@example.org", "address": "3 Quai Bas  Lyon  69001  FR", "status": "unsubscribed",
              "optin_time": "2024-02-01 09:00:00", "unsub_time": "2026-02-03 10:00:00"},
         ],
     )  # fmt: skip
@@ -734,6 +735,26 @@ def test_instagram_commenters_without_id_are_known_by_their_handle(
 
     assert message(world, "direction, record_id", "instagram_a:comment:i1") == ("in", ada)
     assert message(world, "direction, record_id", "instagram_a:comment:i2") == ("out", ada)
+
+
+def test_an_edit_is_unknown_where_the_source_cannot_tell(world: ScratchWarehouse) -> None:
+    edited = dict(world.rows("select message_id, is_edited from intermediate.int_messages"))
+
+    assert edited["x_a:post:71"] is True
+    assert edited["x_a:post:1"] is None
+    assert edited["mastodon_a:status:s2"] is False
+    assert edited["instagram_a:comment:i1"] is None
+    assert edited["bluesky_a:post:at://ada/1"] is None
+
+
+def test_an_audiences_address_is_taken_apart(world: ScratchWarehouse) -> None:
+    assert world.rows(
+        "select street, city, postal_code, country from intermediate.int_contact_addresses "
+        "where record_id like 'mailchimp_a:%' order by street"
+    ) == [
+        ("3 Quai Bas", "Lyon", "69001", "FR"),
+        ("8 Quai Haut", "Lyon", "69002", "FR"),
+    ]
 
 
 def test_replies_without_a_named_thread_walk_up_to_its_first_message(

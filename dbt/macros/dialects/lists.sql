@@ -170,3 +170,17 @@
 {% macro duckdb__joined_in_order(column, separator) -%}
     array_to_string(list_sort(list({{ column }})), '{{ separator }}')
 {%- endmacro %}
+
+
+{# Whether a text is a JSON object; false where it is none, or null. #}
+{% macro is_json_object(text) -%}
+    {{ adapter.dispatch('is_json_object')(text) }}
+{%- endmacro %}
+
+{% macro default__is_json_object(text) -%}
+    (coalesce(substr({{ text }}, 1, 1) = chr(123), false) and json_object_keys({{ text }}) is not null)
+{%- endmacro %}
+
+{% macro duckdb__is_json_object(text) -%}
+    (coalesce(substr({{ text }}, 1, 1) = chr(123), false) and json_valid({{ text }}))
+{%- endmacro %}

@@ -236,3 +236,35 @@
         else coalesce('@' || {{ url_host(url) }}, '')
     end
 {%- endmacro %}
+
+
+{# A part of a postal address that is one text: an object with the members Mailchimp's API names
+   (addr1, addr2, city, state, zip, country), or a cell of its exports, parts two blanks apart
+   (12 rue Basse  Lyon  69001  FR). `part` is street, city, state, postal_code or country. What is
+   neither is a street as a whole: nobody's address is guessed apart. #}
+{% macro address_part(text, part) -%}
+    {%- set street = '^((?:.+? {2,})??.+?)' -%}
+    {%- set city = ' {2,}((?:[^0-9 ]+ )*[^0-9 ]+)' -%}
+    {%- set state = '(?: {2,}([A-Z]{2,3}))??' -%}
+    {%- set postal_code = '(?: {2,}([^ ]*[0-9][^ ]*(?: [^ ]+)?))?' -%}
+    {%- set country = '(?: {2,}([A-Za-z][^0-9]*))?$' -%}
+    {%- set cell = street ~ city ~ state ~ postal_code ~ country -%}
+    {%- set place = {'street': 1, 'city': 2, 'state': 3, 'postal_code': 4, 'country': 5}[part] -%}
+    {%- set member = {'city': 'city', 'state': 'state', 'postal_code': 'zip', 'country': 'country'} -%}
+    nullif(trim(case
+        when {{ is_json_object(text) }} then
+            {%- if part == 'street' %} concat_ws(
+                ', ',
+                nullif({{ json_text(text, 'addr1') }}, ''), nullif({{ json_text(text, 'addr2') }}, '')
+            )
+            {%- else %} {{ json_text(text, member[part]) }}
+            {%- endif %}
+        when {{ has_pattern(text, cell) }} then
+            {%- if part == 'street' %} {{ replaced(extracted(text, cell, place), ' {2,}', ', ') }}
+            {%- else %} {{ extracted(text, cell, place) }}
+            {%- endif %}
+        {%- if part == 'street' %}
+        else {{ text }}
+        {%- endif %}
+    end), '')
+{%- endmacro %}

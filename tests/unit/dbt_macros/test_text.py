@@ -154,3 +154,56 @@ def test_what_a_network_shows_for_nobody_is_no_name(read: Read, name: str) -> No
 
 def test_a_name_that_holds_such_a_word_stays(read: Read) -> None:
     assert read("known_author", "Facebook User Group Kiel") == "Facebook User Group Kiel"
+
+
+_PARTS = ("street", "city", "state", "postal_code", "country")
+
+
+@pytest.mark.parametrize(
+    ("written", "parts"),
+    [
+        pytest.param(
+            '{"addr1":"12 rue Basse","addr2":"Apt 4","city":"Lyon","state":"","zip":"69001",'
+            '"country":"FR"}',
+            ("12 rue Basse, Apt 4", "Lyon", None, "69001", "FR"),
+            id="object",
+        ),
+        pytest.param(
+            '{"addr1":"12 rue Basse"}', ("12 rue Basse", *[None] * 4), id="object-of-one-member"
+        ),
+        pytest.param(
+            "12 rue Basse  Lyon  69001  FR",
+            ("12 rue Basse", "Lyon", None, "69001", "FR"),
+            id="cell",
+        ),
+        pytest.param(
+            "1 Main St  Apt 4  New Town  IL  62701-1234  US",
+            ("1 Main St, Apt 4", "New Town", "IL", "62701-1234", "US"),
+            id="cell-with-second-line-and-state",
+        ),
+        pytest.param(
+            "1 Main St  Rear House  Springfield  IL  62701",
+            ("1 Main St, Rear House", "Springfield", "IL", "62701", None),
+            id="cell-with-second-line-in-words",
+        ),
+        pytest.param(
+            "10 High St  London  SW1A 1AA  United Kingdom",
+            ("10 High St", "London", None, "SW1A 1AA", "United Kingdom"),
+            id="postal-code-of-two-words",
+        ),
+        pytest.param(
+            "8 Harbour Rd  Hong Kong  HK",
+            ("8 Harbour Rd", "Hong Kong", None, None, "HK"),
+            id="no-postal-code",
+        ),
+        pytest.param(
+            "Gasse 3, 1010 Wien", ("Gasse 3, 1010 Wien", *[None] * 4), id="not-its-form"
+        ),
+        pytest.param('{"addr1":', ('{"addr1":', *[None] * 4), id="broken-object"),
+        pytest.param(None, (None,) * 5, id="null"),
+    ],
+)
+def test_an_address_in_one_text_is_taken_apart(
+    read: Read, written: str | None, parts: tuple[str | None, ...]
+) -> None:
+    assert tuple(read("address_part", written, part) for part in _PARTS) == parts

@@ -312,7 +312,11 @@ mailchimp_members as (
         given_name,
         family_name,
         full_name,
-        address as street,
+        {{ address_part('address', 'street') }} as street,
+        {{ address_part('address', 'city') }} as city,
+        {{ address_part('address', 'state') }} as state,
+        {{ address_part('address', 'postal_code') }} as postal_code,
+        {{ address_part('address', 'country') }} as country,
         {{ list_of([
             identifier('email', 'email', is_verified='confirmed_at is not null'),
             identifier('phone', 'phone'),
