@@ -13,12 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from recordlinkage import ECMClassifier
-from recordlinkage.algorithms.nb_sklearn import ECM
-from sklearn.preprocessing import LabelBinarizer
 
 from dagster_project.identity.bits import chance
 from dagster_project.identity.comparing.comparison import Comparison
+from dagster_project.identity.learning.library import ECM, ECMClassifier, LabelBinarizer
 
 Floats = npt.NDArray[np.float64]
 
