@@ -70,6 +70,7 @@ def _build(
     absent = _begin(context, workbench, selection, reads)
     events: list[Event] = []
     failure: DbtError | None = None
+    workbench.let_go()
     try:
         run_dbt(
             workbench.dbt,

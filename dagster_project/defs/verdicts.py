@@ -22,6 +22,7 @@ def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdi
 
 def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
     """Publish one consumer's data product; its own suite decides whether readers get it."""
+    workbench.let_go()
     publication = publish(
         workbench.root,
         consumer,

@@ -6,7 +6,7 @@ Does not belong here: what a step does with them.
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -28,13 +28,37 @@ from dagster_project.domain.loads import Verdict
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.dbt_run import DbtProject
 from dagster_project.engines.duckdb.phases import fingerprint_of, fingerprint_of_files
-from dagster_project.engines.duckdb.session import session
+from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.engines.duckdb.writer_lock import LockHolder, writer_lock
 from dagster_project.landing.attention import Attention
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.store import LandingZone
 from dagster_project.settings import PROJECT, Settings, read_settings
 from dagster_project.sources.catalogue import STREAMS
+
+
+class HeldWarehouse:
+    """One database file that is opened with the first session and stays open until closed."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self._connection: duckdb.DuckDBPyConnection | None = None
+
+    @contextmanager
+    def session(
+        self, database: Path, options: EngineOptions
+    ) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own: its temporary tables and open transaction end with it."""
+        if self._connection is None:
+            self._connection = self._open.enter_context(session(database, options=options))
+        with self._connection.cursor() as connection:
+            connection.execute("set TimeZone = 'UTC'")
+            yield connection
+
+    def close(self) -> None:
+        """Write everything into the file and let others open it."""
+        self._connection = None
+        self._open.close()
 
 
 @dataclass(frozen=True)
@@ -54,6 +78,7 @@ class Workbench:
     """What each vendor's step has read; a step that is tried again goes on from there."""
     told: dict[str, int] = field(default_factory=dict)
     """Up to which decision each vendor's step has told of its loads."""
+    held: HeldWarehouse = field(default_factory=HeldWarehouse)
 
     @property
     def root(self) -> Root:
@@ -75,9 +100,23 @@ class Workbench:
         """The dbt project, its artefacts beside the warehouse they describe."""
         return DbtProject(self.settings.dbt_project, self.root.warehouse / "dbt")
 
-    def warehouse(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """A writing session on the warehouse; close it before dbt runs."""
-        return session(self.root.database, options=self.settings.engine)
+    @contextmanager
+    def warehouse(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A writing session on the warehouse, whose file stays open for the next one.
+
+        Opening reads the whole catalogue, and a run without news looks into it a dozen times. Let
+        go of it before anybody else opens the file: dbt, publication, whoever comes after the run.
+        """
+        try:
+            with self.held.session(self.root.database, self.settings.engine) as connection:
+                yield connection
+        except BaseException:
+            self.let_go()  # whatever the work had attached or begun goes with it
+            raise
+
+    def let_go(self) -> None:
+        """Close the warehouse's file."""
+        self.held.close()
 
     def sources_of(self, vendor: str) -> tuple[SourceConfig, ...]:
         """The configured sources of one vendor."""
@@ -118,6 +157,7 @@ def open_workbench(
         journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")
         doors: dict[str, Verdict] = {}
         told: dict[str, int] = {}
+        held = HeldWarehouse()
         try:
             with served_apis(settings, sources) as variables:
                 yield Workbench(
@@ -130,8 +170,10 @@ def open_workbench(
                     variables,
                     doors,
                     told=told,
+                    held=held,
                 )
         finally:
+            held.close()
             zone.close()
             shutil.rmtree(workdir, ignore_errors=True)
         # Told is what stands in the journal of a run that came to its end; what a killed run

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -168,12 +169,19 @@ def _told(reasons: list[str], shown: int = 3) -> str:
 
 def _parsed(project: DbtProject) -> Any:
     """The project as dbt parsed it last, or nothing: then dbt parses it again."""
-    from dbt.contracts.graph.manifest import Manifest
-    from dbt.parser.manifest import extended_mashumuro_decoder
-
     file = project.target / "partial_parse.msgpack"
     if not file.exists():
         return None
+    stat = file.stat()
+    return _read_parsed(file, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=1)
+def _read_parsed(file: Path, _changed_at: int, _size: int) -> Any:
+    """Read once by the commands of a run: dbt lets one manifest serve several of them."""
+    from dbt.contracts.graph.manifest import Manifest
+    from dbt.parser.manifest import extended_mashumuro_decoder
+
     return Manifest.from_msgpack(file.read_bytes(), decoder=extended_mashumuro_decoder)
 
 
