@@ -274,7 +274,11 @@ def _facebook(w: ScratchWarehouse) -> None:
         "facebook.post",
         [
             {"id": "514_1", "created_time": "2026-10-19T20:00:00+0000", "message": "New app",
-             "from_id": "514", "from_name": "Quay"}
+             "from_id": "514", "from_name": "Quay"},
+            {"id": "514_2", "created_time": "2026-10-18T20:00:00+0000", "message": "Old app",
+             "from_id": "514", "from_name": "Quay"},
+            {"id": "514_2", "verb": "remove", "created_time": "2026-10-18T20:00:00+0000",
+             "updated_time": "1792500000"},
         ],
     )  # fmt: skip
     w.land(
@@ -287,7 +291,7 @@ def _facebook(w: ScratchWarehouse) -> None:
             {"id": "1_9", "post_id": "514_1", "created_time": "2026-10-20T09:00:00+0000",
              "message": "who am I"},
             {"id": "1_7", "post_id": "514_1", "verb": "remove", "created_time": "1792500000",
-             "_extra": json.dumps({"changed_time": "1800000000"})},
+             "changed_time": "1800000000"},
         ],
     )  # fmt: skip
 
@@ -723,8 +727,12 @@ def test_facebook_threads_start_at_the_post_and_removals_keep_the_author(
         post,
         True,
     )
-    assert message(world, "created_at", "facebook_a:comment:1_7") == (
+    assert message(world, "created_at, deleted_at", "facebook_a:comment:1_7") == (
         datetime(2026, 10, 19, 23, 9, 12, tzinfo=UTC),
+        datetime.fromtimestamp(1800000000, UTC),
+    )
+    assert message(world, "deleted_at", "facebook_a:post:514_2") == (
+        datetime.fromtimestamp(1792500000, UTC),
     )
 
 

@@ -5,7 +5,7 @@ source as (
     {{ last_said(
         'facebook__comment',
         key=record_key('comment', 'id'),
-        modified_at='coalesce(' ~ to_utc(json_text('_extra', 'changed_time')) ~ ', landed._as_of)',
+        modified_at='coalesce(' ~ to_utc('landed.changed_time') ~ ', landed._as_of)',
         never=['verb', 'changed_time'],
     ) }}
 
@@ -46,7 +46,7 @@ renamed as (
         -- times
         created_time as created_at_raw,
         {{ to_utc('created_time') }} as created_at,
-        coalesce({{ to_utc(json_text('_extra', 'changed_time')) }}, _as_of) as changed_at,
+        coalesce({{ to_utc('changed_time') }}, _as_of) as changed_at,
         case when lower(trim(verb)) in ('edit', 'edited') then changed_at end as edited_at,
         case when lower(trim(verb)) = 'remove' then changed_at else _absent_since end as deleted_at,
 

@@ -38,7 +38,7 @@ renamed as (
         updated_time as updated_at_raw,
         {{ to_utc('updated_time') }} as updated_at,
         case
-            when {{ json_text('_extra', 'verb') }} = 'remove'
+            when lower(trim(verb)) = 'remove'
                 then coalesce({{ to_utc('updated_time') }}, _as_of)
             else _absent_since
         end as deleted_at,
