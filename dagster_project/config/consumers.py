@@ -76,7 +76,7 @@ class Consumer(Entries):
     )
     csv: bool = entry("also write each table as CSV", False, example="true")  # noqa: FBT003
     expected_every_days: int | None = entry(
-        "after how many days without a new generation Dagster shows the product as overdue",
+        "after how many days without being brought up to date with news Dagster shows the product as overdue",
         None,
         example="7",
         ge=1,

@@ -12,15 +12,17 @@ from dagster_project.defs.gates import GATE, check_result
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import PUBLISHED, published_key
-from dagster_project.defs.versions import changed
+from dagster_project.defs.versions import MADE_OF, changed, product_inputs
 from dagster_project.defs.workbench import Workbench
+from dagster_project.engines.duckdb.phases import fingerprint_of
 from dagster_project.publish.publication import Publication
 
 
 def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.AssetsDefinition:
     """The data product of one consumer; ``tables`` are the models it may read.
 
-    It is materialised when another generation is in force, whichever run put it there.
+    It is materialised when it is up to date with inputs that were not seen before, whether they
+    gave another generation or the same; one that its gate holds back is not.
     """
     key = published_key(consumer.name)
 
@@ -56,7 +58,8 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
         with guarded(f"publishing {consumer.name}"):
             with workbench.warehouse() as connection:
                 require_built(connection, key.to_user_string(), tables)
-            publication = publish_consumer(workbench, consumer)
+                inputs = product_inputs(workbench, connection)
+            publication = publish_consumer(workbench, consumer, inputs=inputs)
         seconds = round(time.monotonic() - started, 3)
         workbench.journal.write(
             "publication",
@@ -68,12 +71,14 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
             path=str(publication.path.relative_to(workbench.root.path)),
             seconds=seconds,
         )
-        in_force = {key: publication.generation}
-        if publication.generation and changed(context.instance, in_force):
+        made_of = fingerprint_of(publication.generation, inputs)
+        is_news = changed(context.instance, {key: made_of}, tag=MADE_OF)
+        if is_news and publication.verdict.passed:
             yield dg.MaterializeResult(
                 asset_key=key,
                 metadata=_metadata(workbench, publication, seconds),
                 data_version=dg.DataVersion(publication.generation),
+                tags={MADE_OF: made_of},
             )
         yield check_result(publication.verdict, asset=key, name=GATE)
 
@@ -85,6 +90,7 @@ def _metadata(workbench: Workbench, publication: Publication, seconds: float) ->
     lines = ["| table | rows |", "|---|---|", *(f"| {name} | {n} |" for name, n in rows)]
     return {
         "generation": publication.generation,
+        "unchanged": not publication.changed,
         "path": str(publication.path.relative_to(workbench.root.path)),
         "seconds": seconds,
         "tables_published": len(rows),

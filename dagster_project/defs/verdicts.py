@@ -4,7 +4,6 @@ import dagster as dg
 
 from dagster_project.config.consumers import Consumer
 from dagster_project.defs.inputs import require_built
-from dagster_project.defs.phase import inputs_fingerprint
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Verdict
 from dagster_project.publish.publication import Publication, publish
@@ -20,7 +19,7 @@ def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdi
     return verdicts
 
 
-def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
+def publish_consumer(workbench: Workbench, consumer: Consumer, *, inputs: str) -> Publication:
     """Publish one consumer's data product; its own suite decides whether readers get it."""
     workbench.let_go()
     publication = publish(
@@ -29,7 +28,7 @@ def publish_consumer(workbench: Workbench, consumer: Consumer) -> Publication:
         validate=lambda product: doors.judge_product(
             product, consumer, options=workbench.settings.engine
         ),
-        inputs=inputs_fingerprint(workbench),
+        inputs=inputs,
         options=workbench.settings.engine,
     )
     if publication.verdict.outcomes:

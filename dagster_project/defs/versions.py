@@ -2,18 +2,19 @@
 
 An asset that other steps read is yielded by every run, for Dagster skips whatever reads one that
 is not: it carries the version it had. Sources and products, which no other step reads, are
-yielded only when theirs is another: when they were last materialised is when they last changed.
+yielded only when something has come, or when a product was brought up to date with other inputs.
 
 Belongs here: versions, and which of them Dagster knows. Does not belong here: what is built.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from graphlib import TopologicalSorter
 
 import dagster as dg
 import duckdb
 
 from dagster_project.defs.keys import identity_key, landing_key
+from dagster_project.defs.phase import inputs_fingerprint
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import fingerprint_of
 from dagster_project.sources.catalogue import STREAMS
@@ -22,7 +23,10 @@ Reads = Mapping[dg.AssetKey, frozenset[dg.AssetKey]]
 """For each table of dbt, what it is made from."""
 
 _LEDGER_TABLES = ("loads", "quarantined")
-_TAG = "dagster/data_version"
+_VERSION = "dagster/data_version"
+
+MADE_OF = "c360/made_of"
+"""Tag of a product's materialisation: the inputs it was compared with, whose news it may not show."""
 
 
 NOTHING_YET = "nothing yet"
@@ -76,23 +80,22 @@ def _identity_tables(reads: Reads) -> set[dg.AssetKey]:
     return {key for inputs in reads.values() for key in inputs if key.path[0] == schema}
 
 
+def product_inputs(workbench: Workbench, connection: duckdb.DuckDBPyConnection) -> str:
+    """Changes with everything a product is made of: a model learnt anew gives other customers too."""
+    return fingerprint_of(inputs_fingerprint(workbench), resolved_version(connection))
+
+
 def changed(
-    instance: dg.DagsterInstance, versions: Mapping[dg.AssetKey, str]
+    instance: dg.DagsterInstance, versions: Mapping[dg.AssetKey, str], *, tag: str = _VERSION
 ) -> set[dg.AssetKey]:
     """The assets whose version is not the one they were last materialised with."""
-    known = _materialised_with(instance, versions)
-    return {key for key, version in versions.items() if known.get(key) != version}
-
-
-def _materialised_with(
-    instance: dg.DagsterInstance, keys: Iterable[dg.AssetKey]
-) -> dict[dg.AssetKey, str | None]:
     events = {
         record.asset_entry.asset_key: record.asset_entry.last_materialization
-        for record in instance.get_asset_records(list(keys))
+        for record in instance.get_asset_records(list(versions))
     }
-    return {
-        key: (event.asset_materialization.tags or {}).get(_TAG)
+    known = {
+        key: (event.asset_materialization.tags or {}).get(tag)
         for key, event in events.items()
         if event is not None and event.asset_materialization is not None
     }
+    return {key for key, version in versions.items() if known.get(key) != version}

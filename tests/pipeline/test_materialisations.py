@@ -65,6 +65,9 @@ def test_a_new_file_of_one_source_gives_new_versions_to_what_it_reaches_alone(
         "marts/customer_360",
         "published/crm",
     } <= new
+    assert {"published/design", "published/finance"} <= set(
+        seen
+    )  # compared with the new inputs
     assert {"inbox/hubspot_apac"} == {name for name in seen if name.startswith("inbox")}
     assert not {"landing/hubspot__deal", "staging/stg_salesforce__contacts"} & new
     assert numbers(seen["inbox/hubspot_apac"], "rows_in", "rows_out", "loads_new") == {

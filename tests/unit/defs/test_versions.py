@@ -14,6 +14,7 @@ from dagster_project.defs.versions import (
     built_versions,
     changed,
     landed_versions,
+    product_inputs,
     resolved_version,
 )
 from dagster_project.defs.workbench import Workbench
@@ -89,6 +90,27 @@ def test_a_table_has_another_version_when_something_it_reads_has(workbench: Work
 
     assert {key for key in READS if landed[key] != before[key]} == {STAGED_CONTACTS}
     assert {key for key in READS if resolved[key] != landed[key]} == {MART}
+
+
+def test_a_product_has_other_inputs_after_a_load_and_after_a_model_learnt_anew(
+    workbench: Workbench,
+) -> None:
+    with workbench.warehouse() as connection:
+        connection.execute("create schema identity")
+        connection.execute(
+            "create table identity.runs (input_hash int, evidence_hash int, spec_hash int, "
+            "model_version varchar, ledger_run int)"
+        )
+        connection.execute("insert into identity.runs values (1, 1, 1, 'model 1', 1)")
+        first = product_inputs(workbench, connection)
+
+        connection.execute("insert into identity.runs values (1, 1, 1, 'model 2', 2)")
+        learnt = product_inputs(workbench, connection)
+        accept_a_contact(workbench)
+        landed = product_inputs(workbench, connection)
+
+        assert len({first, learnt, landed}) == 3
+        assert product_inputs(workbench, connection) == landed
 
 
 def test_only_what_is_not_known_by_its_version_has_changed() -> None:
