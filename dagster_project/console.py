@@ -3,6 +3,7 @@
 Belongs here: words for the terminal. Does not belong here: anything a run does.
 """
 
+import ctypes
 import os
 import re
 import signal
@@ -251,7 +252,7 @@ def open_ui(root: Path | None, *, port: int) -> int:
     )
     # What is started in the background may ignore Ctrl-C, and Dagster's processes after it would
     # too, so that they could not be ended; a termination ends them like Ctrl-C.
-    for stop in (signal.SIGINT, signal.SIGTERM):
+    for stop in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(stop, signal.default_int_handler)
     process = subprocess.Popen(  # noqa: S603 — our own interpreter and arguments
         [
@@ -273,6 +274,7 @@ def open_ui(root: Path | None, *, port: int) -> int:
         cwd=PROJECT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 — no thread is there yet
     )
     threading.Thread(target=_say_ready, args=(process, port), daemon=True).start()
     telling = threading.Thread(target=_tell, args=(process,), daemon=True)
@@ -284,6 +286,17 @@ def open_ui(root: Path | None, *, port: int) -> int:
         return _ended(process)
     finally:
         telling.join(timeout=2)
+
+
+def _end_with_parent() -> None:
+    """In the child: be ended when the parent is killed, where the kernel offers that (Linux).
+
+    Dagster would live on without anybody who reads what it prints, and its next run would fail
+    over that.
+    """
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1  # linux/prctl.h
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 def _tell(process: "subprocess.Popen[bytes]") -> None:

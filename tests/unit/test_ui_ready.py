@@ -4,6 +4,7 @@ import socket
 import subprocess
 import sys
 
+import psutil
 import pytest
 
 from dagster_project.console import _say_ready, worth_telling
@@ -60,3 +61,26 @@ def test_a_run_from_the_ui_is_quiet_but_for_warnings_and_errors() -> None:
 
 def test_what_is_said_before_any_level_is_told() -> None:
     assert list(worth_telling([b"no module named x"])) == [b"no module named x"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel offers it on Linux")
+def test_what_is_started_ends_when_its_parent_is_killed() -> None:
+    code = """
+import subprocess, sys, time
+from dagster_project.console import _end_with_parent
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], preexec_fn=_end_with_parent)
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    gone, alive = psutil.wait_procs([child], timeout=10)
+
+    for left in alive:
+        left.kill()
+    assert gone
