@@ -19,10 +19,10 @@ from dagster_project.sources.bluesky_rows import (
     profile_row,
     profile_shape,
 )
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import open_json, peek_values, read_values
 from dagster_project.sources.members import Member
 from dagster_project.sources.page_files import distinct, left_out_of, newest_time, page_batch
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 
 _PROFILE = frozenset({"did", "handle"})
 _POST = frozenset({"uri", "cid", "author", "record", "indexedAt"})
@@ -34,7 +34,7 @@ _DEEPEST = 3  # a snapshot holds pages, a page a list, a list entities
 def sniff(member: Member) -> tuple[str, ...] | None:
     """``profile`` and ``post`` as the page holds them; ``None`` when it is not Bluesky's."""
     values = peek_values(member.path, _is_known)[:50]
-    found = [entity for value in values for entity in _entities(value, Intake())]
+    found = [entity for value in values for entity in _entities(value, Remainder())]
     if not found:
         return None
     has_posts = any(_is_post(entity) for entity in found)
@@ -47,15 +47,15 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     entities = [
         entity
         for value in read_values(file, _is_known)
-        for entity in _entities(value, file.intake)
+        for entity in _entities(value, file.rest)
     ]
     views = [entity for entity in entities if _is_view(entity)]
     withheld = [view for view in views if is_withheld(view)]
     kept = [view for view in entities if not (_is_view(view) and is_withheld(view))]
     shown = [post_row(view) for view in kept if _is_post(view)]
     posts = distinct(shown)
-    file.intake.leave_out("repeats of a post", len(shown) - len(posts))
-    file.intake.leave_out("posts shown to logged-in people only", len(withheld))
+    file.rest.leave_out("repeats of a post", len(shown) - len(posts))
+    file.rest.leave_out("posts shown to logged-in people only", len(withheld))
     profiles = distinct(profile_row(profile) for profile in _profiles(kept))
     newest = newest_time(view["indexedAt"] for view in views) or newest_time(
         entity.get("indexedAt") for entity in entities
@@ -80,19 +80,19 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
 
 
 def _is_known(value: Any) -> bool:
-    return isinstance(value, dict) and any(True for _ in _entities(value, Intake()))
+    return isinstance(value, dict) and any(True for _ in _entities(value, Remainder()))
 
 
-def _entities(value: Any, intake: Intake, depth: int = 0) -> Iterator[Entity]:
+def _entities(value: Any, rest: Remainder, depth: int = 0) -> Iterator[Entity]:
     """Posts, notifications and profiles of a page, wherever pages keep them."""
     if isinstance(value, list):
         for item in value:
-            yield from _entities(item, intake, depth)
+            yield from _entities(item, rest, depth)
     elif isinstance(value, dict):
-        yield from _entities_of_object(value, intake, depth)
+        yield from _entities_of_object(value, rest, depth)
 
 
-def _entities_of_object(value: Entity, intake: Intake, depth: int) -> Iterator[Entity]:
+def _entities_of_object(value: Entity, rest: Remainder, depth: int) -> Iterator[Entity]:
     if _is_view(value) or value.keys() >= _PROFILE:
         yield value
     elif _is_view(value.get("post")):
@@ -101,12 +101,12 @@ def _entities_of_object(value: Entity, intake: Intake, depth: int) -> Iterator[E
         for name in _WRAPPERS:
             inner = value.get(name)
             items = inner if isinstance(inner, list) else [inner] if inner else []
-            yield from intake.accounted(
-                items, lambda item: _entities(item, intake, depth), _what_it_is
+            yield from rest.accounted(
+                items, lambda item: _entities(item, rest, depth), _what_it_is
             )
     elif depth < _DEEPEST:
         for inner in value.values():
-            yield from _entities(inner, intake, depth + 1)
+            yield from _entities(inner, rest, depth + 1)
 
 
 def _what_it_is(item: Any) -> str:

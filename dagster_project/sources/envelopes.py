@@ -21,8 +21,8 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from dagster_project.sources.headers import fold
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake, shown_field
 from dagster_project.sources.json_exact import loads
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder, shown_field
 
 Known = Callable[[Any], bool]
 """Whether a reader knows what a value is: a page, a record or an event of its vendor."""
@@ -41,17 +41,17 @@ class _Opened(NamedTuple):
     missed: int
 
 
-def opened(value: Any, is_known: Known, intake: Intake) -> Iterator[Any]:
+def opened(value: Any, is_known: Known, rest: Remainder) -> Iterator[Any]:
     """The known values in one value, itself first; what is none of them is counted by name."""
     if is_known(value):  # nearly every value of nearly every file
         yield value
         return
-    found = yield from _open(value, is_known, intake, 0)
-    intake.leave_out(OTHER_VALUES, found.missed)
+    found = yield from _open(value, is_known, rest, 0)
+    rest.leave_out(OTHER_VALUES, found.missed)
 
 
 def items_of(
-    page: Any, key: str, intake: Intake, *, beside: Set[str] = frozenset()
+    page: Any, key: str, rest: Remainder, *, beside: Set[str] = frozenset()
 ) -> list[Any]:
     """The list a page has under ``key``, or the value as its only item.
 
@@ -68,41 +68,41 @@ def items_of(
             continue
         objects = sum(isinstance(item, dict) for item in other)
         if objects and fold(name) not in _BESIDE:
-            intake.leave_out(f"items of {shown_field(name)}", objects)
+            rest.leave_out(f"items of {shown_field(name)}", objects)
     return found
 
 
-def edge_of(above: Mapping[str, Any], name: str, intake: Intake) -> Mapping[str, Any]:
+def edge_of(above: Mapping[str, Any], name: str, rest: Remainder) -> Mapping[str, Any]:
     """A list of the Graph API inside another object; one that lost its frame is put into it."""
     found = above.get(name)
-    return {"data": found} if isinstance(found, list) else intake.object_in(above, name)
+    return {"data": found} if isinstance(found, list) else rest.object_in(above, name)
 
 
 def _open(
-    value: Any, is_known: Known, intake: Intake, depth: int
+    value: Any, is_known: Known, rest: Remainder, depth: int
 ) -> Generator[Any, None, _Opened]:
     inner = _text_inside(value) if isinstance(value, str) else value
     if is_known(inner):
         yield inner
         return _Opened(holds=True, missed=0)
     if depth < DEEPEST and isinstance(inner, dict) and inner:
-        return (yield from _open_object(inner, is_known, intake, depth))
+        return (yield from _open_object(inner, is_known, rest, depth))
     if depth < DEEPEST and isinstance(inner, list):
         holds, missed = False, 0
         for item in inner:
-            found = yield from _open(item, is_known, intake, depth + 1)
+            found = yield from _open(item, is_known, rest, depth + 1)
             holds, missed = holds or found.holds, missed + found.missed
         return _Opened(holds, missed)
     return _Opened(holds=False, missed=int(value not in ({}, [], "")))
 
 
 def _open_object(
-    value: Mapping[str, Any], is_known: Known, intake: Intake, depth: int
+    value: Mapping[str, Any], is_known: Known, rest: Remainder, depth: int
 ) -> Generator[Any, None, _Opened]:
     holds = False
     missed: dict[str, int] = {}
     for name, inner in _members(value):
-        found = yield from _open(inner, is_known, intake, depth + 1)
+        found = yield from _open(inner, is_known, rest, depth + 1)
         holds = holds or found.holds
         missed[name] = found.missed
     if not holds:
@@ -110,7 +110,7 @@ def _open_object(
         return _Opened(holds=False, missed=sum(lists) or 1)
     for name, rows in missed.items():
         if isinstance(value[name], list) and fold(name) not in _BESIDE:
-            intake.leave_out(f"items of {shown_field(name)}", rows)
+            rest.leave_out(f"items of {shown_field(name)}", rows)
     return _Opened(holds=True, missed=0)
 
 

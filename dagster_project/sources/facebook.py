@@ -13,7 +13,6 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.envelopes import edge_of, items_of
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
     Shape,
@@ -24,6 +23,7 @@ from dagster_project.sources.json_rows import (
     read_values,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 from dagster_project.sources.vendor_fields import FACEBOOK_COMMENT, FACEBOOK_POST
 
 VENDOR = "facebook"
@@ -71,7 +71,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     """Posts and comments of a file, each as one batch."""
     file = open_json(member, workdir, may_be_twice_encoded=True)
     unfinished = _Unfinished()
-    reading = _Reading(_configured_page(source), file.intake, unfinished)
+    reading = _Reading(_configured_page(source), file.rest, unfinished)
     yield from batches_of(
         member,
         source,
@@ -138,13 +138,13 @@ def _streams_of(value: Any) -> Iterator[str]:
         kinds = {
             _kind_of_change(change)
             for entry in value["entry"]
-            for _, change in _changes(entry, Intake())
+            for _, change in _changes(entry, Remainder())
         }
         yield from sorted(kind for kind in kinds if kind)
         return
     if value.get("data") == []:
         yield "comment"  # an empty page is a page
-    for item in _items(value, Intake()):
+    for item in _items(value, Remainder()):
         kind = _kind_of(item)
         if kind:
             yield kind
@@ -152,9 +152,9 @@ def _streams_of(value: Any) -> Iterator[str]:
             yield "comment"
 
 
-def _items(value: Any, intake: Intake) -> Iterator[Any]:
+def _items(value: Any, rest: Remainder) -> Iterator[Any]:
     """Posts and comments of a page; also of a page's own object with its feed inside."""
-    for item in items_of(value, "data", intake):
+    for item in items_of(value, "data", rest):
         edges = [pick(item, edge, "data") for edge in _EDGES]
         lists = [edge for edge in edges if isinstance(edge, list) and edge]
         if lists:
@@ -187,22 +187,22 @@ def _configured_page(source: SourceConfig) -> str | None:
 class _Reading:
     """Rows of pages and webhooks; what is neither post nor comment is counted."""
 
-    def __init__(self, page: str | None, intake: Intake, unfinished: _Unfinished) -> None:
+    def __init__(self, page: str | None, rest: Remainder, unfinished: _Unfinished) -> None:
         self._page = page
-        self._intake = intake
+        self._rest = rest
         self._unfinished = unfinished
 
     def rows(self, value: Any) -> Iterator[tuple[str, Row]]:
         """Pairs of a stream and its row."""
         if _is_webhook(value):
             for entry in value["entry"]:
-                changes = _changes(entry, self._intake)
-                yield from self._intake.accounted(
+                changes = _changes(entry, self._rest)
+                yield from self._rest.accounted(
                     changes, self._of_change, lambda _change: "changes of no post or comment"
                 )
         else:
-            items = _items(value, self._intake)
-            yield from self._intake.accounted(items, self._of_item, _what_it_is)
+            items = _items(value, self._rest)
+            yield from self._rest.accounted(items, self._of_item, _what_it_is)
 
     def _of_change(self, found: tuple[Row, Row]) -> Iterator[tuple[str, Row]]:
         entry, change = found
@@ -225,33 +225,33 @@ class _Reading:
     def _thread(
         self, above: Row, post_id: str | None, page: str | None, parent: str | None
     ) -> Iterator[tuple[str, Row]]:
-        edge = edge_of(above, "comments", self._intake)
+        edge = edge_of(above, "comments", self._rest)
         self._unfinished.see(edge)
         what = "comments of another kind"
-        for comment in self._intake.children_in(edge, "data", what=what):
+        for comment in self._rest.children_in(edge, "data", what=what):
             if "id" in comment:
                 yield from self._comment(comment, post_id, page, parent)
             else:
-                self._intake.leave_out(what)
+                self._rest.leave_out(what)
 
     def _comment(
         self, comment: Row, post_id: str | None, page: str | None, parent: str | None
     ) -> Iterator[tuple[str, Row]]:
         self._check(comment, "from", "parent")
         row = _comment_row(comment, post_id, page, parent)
-        row["_extra"] = self._intake.extra_of(comment, FACEBOOK_COMMENT) or None
+        row["_extra"] = self._rest.extra_of(comment, FACEBOOK_COMMENT) or None
         yield "comment", row
         yield from self._thread(comment, post_id, page, str(comment["id"]))
 
     def _post(self, post: Row) -> Row:
         self._check(post, "from", "shares")
         row = _post_row(post, self._page)
-        row["_extra"] = self._intake.extra_of(post, FACEBOOK_POST) or None
+        row["_extra"] = self._rest.extra_of(post, FACEBOOK_POST) or None
         return row
 
     def _check(self, item: Row, *parts: str) -> None:
         for part in parts:
-            self._intake.object_in(item, part)
+            self._rest.object_in(item, part)
 
 
 def _what_it_is(item: Any) -> str:
@@ -312,19 +312,19 @@ def _post_of(comment: Row, page: str | None) -> str | None:
     return f"{page}_{post}" if page else post
 
 
-def _changes(entry: Any, intake: Intake) -> Iterator[tuple[Row, Row]]:
+def _changes(entry: Any, rest: Remainder) -> Iterator[tuple[Row, Row]]:
     """The changes of a webhook's entry; what else it tells of is counted."""
     if not isinstance(entry, dict):
-        intake.leave_out(OTHER_VALUES)
+        rest.leave_out(OTHER_VALUES)
         return
     for name in ("messaging", "standby"):
         if isinstance(entry.get(name), list):
-            intake.leave_out("private messages", len(entry[name]))
-    for change in intake.children_in(entry, "changes", what="changes of another kind"):
+            rest.leave_out("private messages", len(entry[name]))
+    for change in rest.children_in(entry, "changes", what="changes of another kind"):
         if isinstance(change.get("value"), dict):
             yield entry, change
         else:
-            intake.leave_out("changes of another kind")
+            rest.leave_out("changes of another kind")
 
 
 def _kind_of_change(change: Row) -> str | None:

@@ -20,7 +20,6 @@ from dagster_project.sources.headers import (
     match_header,
     with_own_names,
 )
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
     Shape,
@@ -30,6 +29,7 @@ from dagster_project.sources.json_rows import (
     read_values,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
 from dagster_project.sources.vendor_fields import HUBSPOT_EVENT
 
@@ -248,7 +248,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         workdir,
         file=file,
         shapes=_SHAPES,
-        rows=_rows(read_values(file, _is_known), source, file.intake),
+        rows=_rows(read_values(file, _is_known), source, file.rest),
         expected=sniff(member) or (),
     )
 
@@ -361,7 +361,7 @@ def _streams_of_value(value: Row) -> Iterator[str]:
     elif value.get("results") == []:
         yield "contact"  # an empty page is a page
     else:
-        items = items_of(value, "results", Intake())
+        items = items_of(value, "results", Remainder())
         yield from filter(None, map(_stream_of_object, items))
 
 
@@ -384,7 +384,7 @@ def _stream_of_object(value: object) -> str | None:
 
 
 def _rows(
-    values: Iterable[Row], source: SourceConfig, intake: Intake
+    values: Iterable[Row], source: SourceConfig, rest: Remainder
 ) -> Iterator[tuple[str, Row]]:
     columns = {stream: _by_property(stream, source) for stream in READ_OBJECTS.values()}
 
@@ -393,18 +393,18 @@ def _rows(
         if _is_event(item):
             yield from of_event(item)
         elif stream:
-            yield stream, _to_row(item, stream, columns[stream], intake)
+            yield stream, _to_row(item, stream, columns[stream], rest)
 
     def of_event(item: Any) -> Iterator[tuple[str, Row]]:
         # One that lacks some of it is for the gate to judge.
         if isinstance(item, dict) and len(_EVERY_EVENT & item.keys()) >= 2:
-            yield "email_event", _event_row(item, intake)
+            yield "email_event", _event_row(item, rest)
 
     for value in values:
         if _is_events_page(value):
-            yield from intake.accounted(items_of(value, "events", intake), of_event)
+            yield from rest.accounted(items_of(value, "events", rest), of_event)
         else:
-            yield from intake.accounted(items_of(value, "results", intake), of_object, _kind_of)
+            yield from rest.accounted(items_of(value, "results", rest), of_object, _kind_of)
 
 
 def _kind_of(item: Any) -> str:
@@ -432,7 +432,7 @@ _OWN_PROPERTY = re.compile(
 """How HubSpot calls the hundreds of properties it defines itself and that are not read."""
 
 
-def _to_row(item: Row, stream: str, by_property: Mapping[str, str], intake: Intake) -> Row:
+def _to_row(item: Row, stream: str, by_property: Mapping[str, str], rest: Remainder) -> Row:
     row: Row = {"_raw": item}
     extra: Row = {}
     for name, value in item["properties"].items():
@@ -442,38 +442,38 @@ def _to_row(item: Row, stream: str, by_property: Mapping[str, str], intake: Inta
         elif value is not None and value != "":
             extra[name] = value
     row["record_id"] = item["id"]
-    associations = intake.object_in(item, "associations")
+    associations = rest.object_in(item, "associations")
     beside = {
         "archived": item.get("archived"),
         "create_date": item.get("createdAt"),
         "last_modified_date": item.get("updatedAt"),
     }
     if stream != "company":
-        beside["associated_company_ids"] = _associated(associations, "companies", intake)
+        beside["associated_company_ids"] = _associated(associations, "companies", rest)
     if stream != "contact":
-        beside["associated_contact_ids"] = _associated(associations, "contacts", intake)
+        beside["associated_contact_ids"] = _associated(associations, "contacts", rest)
     # What stands beside the properties was asked for or not: without it nothing is said.
     for column, value in beside.items():
         if value is not None:
             row[column] = row.get(column) or value
     if extra:
         row["_extra"] = extra
-        intake.note_unknown(name for name in extra if not _OWN_PROPERTY.fullmatch(name))
+        rest.note_unknown(name for name in extra if not _OWN_PROPERTY.fullmatch(name))
     return row
 
 
-def _associated(associations: Mapping[str, Any], kind: str, intake: Intake) -> str | None:
-    results = intake.objects_in({"associations": associations}, "associations", kind, "results")
+def _associated(associations: Mapping[str, Any], kind: str, rest: Remainder) -> str | None:
+    results = rest.objects_in({"associations": associations}, "associations", kind, "results")
     ids = dict.fromkeys(str(r["id"]) for r in results if r.get("id") is not None)
     return ";".join(ids) or None
 
 
-def _event_row(event: Row, intake: Intake) -> Row:
+def _event_row(event: Row, rest: Remainder) -> Row:
     row = dict(event)
-    sent_by = intake.object_in(event, "sentBy")
+    sent_by = rest.object_in(event, "sentBy")
     row["sentById"], row["sentByCreated"] = sent_by.get("id"), sent_by.get("created")
     row["_raw"] = event
-    extra = intake.extra_of(event, _KNOWN_OF_EVENT)
+    extra = rest.extra_of(event, _KNOWN_OF_EVENT)
     if extra:
         row["_extra"] = extra
     return row

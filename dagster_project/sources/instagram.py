@@ -9,7 +9,6 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.envelopes import edge_of, items_of
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
     Shape,
@@ -20,6 +19,7 @@ from dagster_project.sources.json_rows import (
     read_values,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 from dagster_project.sources.vendor_fields import INSTAGRAM_COMMENT, INSTAGRAM_MEDIA
 
 VENDOR = "instagram"
@@ -40,7 +40,7 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """Media and comments of a file, each as one batch."""
     file = open_json(member, workdir, may_be_twice_encoded=True)
-    reading = _Reading(file.intake)
+    reading = _Reading(file.rest)
     yield from batches_of(
         member,
         source,
@@ -83,7 +83,7 @@ def _streams_of(value: Any) -> Iterator[str]:
         return
     if value.get("data") == []:
         yield "comment"  # an empty page is a page
-    for item in _items(value, Intake()):
+    for item in _items(value, Remainder()):
         kind = _kind_of(item)
         if kind:
             yield kind
@@ -91,9 +91,9 @@ def _streams_of(value: Any) -> Iterator[str]:
             yield "comment"
 
 
-def _items(value: Any, intake: Intake) -> Iterator[Any]:
+def _items(value: Any, rest: Remainder) -> Iterator[Any]:
     """Media and comments of a page; also of an account's own object with its media inside."""
-    for item in items_of(value, "data", intake):
+    for item in items_of(value, "data", rest):
         inner = pick(item, "media", "data") or pick(item, "business_discovery", "media", "data")
         yield from inner if isinstance(inner, list) and inner else [item]
 
@@ -109,8 +109,8 @@ def _kind_of(item: Any) -> str | None:
 class _Reading:
     """Rows of pages and webhooks; what is neither media nor comment is counted."""
 
-    def __init__(self, intake: Intake) -> None:
-        self._intake = intake
+    def __init__(self, rest: Remainder) -> None:
+        self._rest = rest
         self._unfinished = 0
 
     def notes(self) -> Iterator[str]:
@@ -123,31 +123,29 @@ class _Reading:
         """Pairs of a stream and its row."""
         if _is_webhook(value):
             for entry in value["entry"]:
-                yield from self._intake.accounted(
+                yield from self._rest.accounted(
                     self._changes(entry), _of_change, lambda _found: "changes of no comment"
                 )
         else:
-            items = _items(value, self._intake)
-            yield from self._intake.accounted(items, self._of_item, _what_it_is)
+            items = _items(value, self._rest)
+            yield from self._rest.accounted(items, self._of_item, _what_it_is)
 
     def _changes(self, entry: Any) -> Iterator[tuple[Row, Row]]:
         if not isinstance(entry, dict):
-            self._intake.leave_out(OTHER_VALUES)
+            self._rest.leave_out(OTHER_VALUES)
             return
         for name in ("messaging", "standby"):
             if isinstance(entry.get(name), list):
-                self._intake.leave_out("private messages", len(entry[name]))
-        for change in self._intake.children_in(
-            entry, "changes", what="changes of another kind"
-        ):
+                self._rest.leave_out("private messages", len(entry[name]))
+        for change in self._rest.children_in(entry, "changes", what="changes of another kind"):
             yield entry, change
 
     def _of_item(self, item: Any) -> Iterator[tuple[str, Row]]:
         kind = _kind_of(item)
         if kind == "media":
-            self._intake.object_in(item, "owner")
+            self._rest.object_in(item, "owner")
             row = _media_row(item)
-            row["_extra"] = self._intake.extra_of(item, INSTAGRAM_MEDIA) or None
+            row["_extra"] = self._rest.extra_of(item, INSTAGRAM_MEDIA) or None
             yield kind, row
             yield from self._thread(item, "comments", item["id"], None)
         elif kind == "comment":
@@ -156,20 +154,20 @@ class _Reading:
     def _thread(
         self, above: Row, edge_name: str, media_id: Any, parent: Any
     ) -> Iterator[tuple[str, Row]]:
-        edge = edge_of(above, edge_name, self._intake)
+        edge = edge_of(above, edge_name, self._rest)
         self._unfinished += pick(edge, "paging", "next") is not None
         what = "comments of another kind"
-        for comment in self._intake.children_in(edge, "data", what=what):
+        for comment in self._rest.children_in(edge, "data", what=what):
             if "id" in comment:
                 yield from self._comment(comment, media_id, parent)
             else:
-                self._intake.leave_out(what)
+                self._rest.leave_out(what)
 
     def _comment(self, comment: Row, media_id: Any, parent: Any) -> Iterator[tuple[str, Row]]:
         for part in ("from", "media"):
-            self._intake.object_in(comment, part)
+            self._rest.object_in(comment, part)
         row = _row(comment, media_id, parent)
-        row["_extra"] = self._intake.extra_of(comment, INSTAGRAM_COMMENT) or None
+        row["_extra"] = self._rest.extra_of(comment, INSTAGRAM_COMMENT) or None
         yield "comment", row
         yield from self._thread(comment, "replies", media_id, comment["id"])
 

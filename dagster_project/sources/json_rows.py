@@ -25,11 +25,11 @@ from dagster_project.sources.exports import (
     problems_of,
     zone_questions,
 )
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_count import count_values
 from dagster_project.sources.json_exact import exact, loads
 from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.presence import Presence, without_nulls
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 from dagster_project.sources.rows import (
     RowFile,
     RowWriter,
@@ -74,12 +74,12 @@ class JsonFile:
     is_twice_encoded: bool = False
     broken_lines: dict[int, BrokenLine] = field(default_factory=dict)
     further: list[str] = field(default_factory=list)  # the last page's word that more follow
-    intake: Intake = field(default_factory=Intake)
+    rest: Remainder = field(default_factory=Remainder)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What is worth a warning; whole once the values have been read."""
-        notes = [*self.text.notes, *self.intake.notes()]
+        notes = [*self.text.notes, *self.rest.notes()]
         if self.is_twice_encoded:
             notes.append("twice-encoded text (a Facebook download): repaired")
         if self.broken_lines:
@@ -161,11 +161,11 @@ def peek_values(path: Path, is_known: Known | None = None) -> list[Any]:
     values = _peeked(path)
     if is_known is None:
         return values
-    known = [inner for value in values for inner in opened(value, is_known, Intake())]
+    known = [inner for value in values for inner in opened(value, is_known, Remainder())]
     if known or not _ends_in_text(path):
         return known
     whole = _by_document(path, _start_of_json(path))  # a body of more than the beginning
-    return [inner for value in whole for inner in opened(value, is_known, Intake())]
+    return [inner for value in whole for inner in opened(value, is_known, Remainder())]
 
 
 def _ends_in_text(path: Path) -> bool:
@@ -212,19 +212,19 @@ def read_values(file: JsonFile, is_known: Known | None = None) -> Iterator[Any]:
     """Every value of a file, the elements of top-level arrays one by one.
 
     With ``is_known``, those it knows, taken out of what stands around them (``envelopes``); the
-    others are counted in ``file.intake``. Lines and small documents are parsed at once, large
+    others are counted in ``file.rest``. Lines and small documents are parsed at once, large
     ones with a moving window. JavaScript object literals are read where JSON fails.
     ``BrokenFileError`` when the text ends or breaks in the middle; a broken line among whole
     ones is set aside in ``broken_lines``. Whole numbers keep every digit.
     """
-    file.intake.clear()
+    file.rest.clear()
     for value in _read_parsed(file.path):
         if isinstance(value, BrokenLine):
             file.broken_lines[value.number] = value
             continue
         whole = repair_twice_encoded(value) if file.is_twice_encoded else value
         further = _further_of(whole)
-        for inner in [whole] if is_known is None else opened(whole, is_known, file.intake):
+        for inner in [whole] if is_known is None else opened(whole, is_known, file.rest):
             further = further or (None if inner is whole else _further_of(inner))
             yield inner
         file.further[:] = [further] if further else []
@@ -280,11 +280,11 @@ def batches_of(
     """
     by_stream = {shape.spec.stream: shape for shape in shapes}
     works = _written(workdir, by_stream, rows, frozenset(expected))
-    left_out = file.intake.left_out_by_name()
+    left_out = file.rest.left_out_by_name()
     if file.broken_lines and not keeps_broken_lines:
         left_out += (LeftOut("lines that are no JSON", len(file.broken_lines)),)
-    if not any(work.rows for work in works.values()) and OTHER_VALUES in file.intake.left_out:
-        many = counted(file.intake.left_out[OTHER_VALUES], "value is", "values are")
+    if not any(work.rows for work in works.values()) and OTHER_VALUES in file.rest.left_out:
+        many = counted(file.rest.left_out[OTHER_VALUES], "value is", "values are")
         raise BrokenFileError(
             f"nothing in it is read: {many} of another kind than its vendor's",
             "export it again; docs/formats.md lists what is read",

@@ -16,7 +16,6 @@ from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.envelopes import items_of
 from dagster_project.sources.headers import Aliases, fold, with_own_names
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
 from dagster_project.sources.json_rows import (
     Row,
     Shape,
@@ -26,6 +25,7 @@ from dagster_project.sources.json_rows import (
     read_values,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 from dagster_project.sources.tabular import (
     Columns,
     Sheet,
@@ -109,7 +109,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
             ),
             Shape(stream_of(VENDOR, "email_activity"), newest=("timestamp",), ask_for=_ASK),
         ),
-        rows=_rows(read_values(file, _is_known), file.intake, pages),
+        rows=_rows(read_values(file, _is_known), file.rest, pages),
         expected=sniff(member) or (),
         notes=pages.notes,
     )
@@ -250,26 +250,26 @@ def _is_known(value: Any) -> bool:
     return _stream_of_value(value) is not None
 
 
-def _rows(values: Iterable[Row], intake: Intake, pages: _Pages) -> Iterator[tuple[str, Row]]:
+def _rows(values: Iterable[Row], rest: Remainder, pages: _Pages) -> Iterator[tuple[str, Row]]:
     for value in values:
         if _stream_of_value(value) == "email_activity":
-            emails = items_of(value, "emails", intake)
+            emails = items_of(value, "emails", rest)
             pages.see(value, len(emails))
-            yield from intake.accounted(emails, partial(_activities, intake), _kind_of_email)
+            yield from rest.accounted(emails, partial(_activities, rest), _kind_of_email)
         else:
-            members = items_of(value, "members", intake)
+            members = items_of(value, "members", rest)
             pages.see(value, len(members))
-            yield from intake.accounted(members, partial(_member, intake))
+            yield from rest.accounted(members, partial(_member, rest))
 
 
-def _activities(intake: Intake, email: Any) -> Iterator[tuple[str, Row]]:
+def _activities(rest: Remainder, email: Any) -> Iterator[tuple[str, Row]]:
     if not isinstance(email, dict):
         return
     known = {
         key: email.get(key) for key in ("campaign_id", "list_id", "email_id", "email_address")
     }
     seen: Counter[tuple[str, ...]] = Counter()
-    for activity in intake.children_in(email, "activity", what="activities of another kind"):
+    for activity in rest.children_in(email, "activity", what="activities of another kind"):
         key = tuple(str(activity.get(part)) for part in ("action", "timestamp", "url"))
         seen[key] += 1
         row = {**activity, **known, "nth": seen[key], "_raw": {**known, **activity}}
@@ -281,23 +281,23 @@ def _kind_of_email(email: Any) -> str:
     return "recipients without activity" if has_none else OTHER_VALUES
 
 
-def _member(intake: Intake, item: Any) -> Iterator[tuple[str, Row]]:
+def _member(rest: Remainder, item: Any) -> Iterator[tuple[str, Row]]:
     """A member's row; a page that was asked for a few fields says nothing of the others."""
     if not _is_member(item):
         return
-    intake.object_in(item, "merge_fields")
-    intake.object_in(item, "location")
+    rest.object_in(item, "merge_fields")
+    rest.object_in(item, "location")
     found = {
         column: value
         for column, path in _MEMBER_FIELDS.items()
         if (value := _found(item, path)) is not _NOT_THERE
     }
     if "tags" in found:
-        tags = [str(tag.get("name")) for tag in intake.objects_in(item, "tags")]
+        tags = [str(tag.get("name")) for tag in rest.objects_in(item, "tags")]
         found["tags"] = ",".join(f'"{tag}"' for tag in tags) or None
     merged = item.get("merge_fields")
-    extra = intake.extra_of(merged, _KNOWN_MERGED) if isinstance(merged, dict) else {}
-    extra |= intake.extra_of(item, _KNOWN_OF_MEMBER)
+    extra = rest.extra_of(merged, _KNOWN_MERGED) if isinstance(merged, dict) else {}
+    extra |= rest.extra_of(item, _KNOWN_OF_MEMBER)
     yield "member", {**found, "_raw": item, **({"_extra": extra} if extra else {})}
 
 

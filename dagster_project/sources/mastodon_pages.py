@@ -40,8 +40,8 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
     statuses = list(_statuses(values))
     accounts = list(_accounts(values))
     rows = list(_with_threads(statuses))
-    file.intake.leave_out("entities of another kind in contexts", _odd_in_contexts(values))
-    file.intake.leave_out("repeats of a status", len(statuses) - len(rows))
+    file.rest.leave_out("entities of another kind in contexts", _odd_in_contexts(values))
+    file.rest.leave_out("repeats of a status", len(statuses) - len(rows))
     newest = newest_time(
         time
         for entity in (*statuses, *(v for v in values if isinstance(v, dict)))

@@ -15,8 +15,8 @@ from typing import Any
 from dagster_project.sources.envelopes import opened
 from dagster_project.sources.headers import fold
 from dagster_project.sources.hubspot import READ_OBJECTS, hubspot_kind
-from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import peek_values
+from dagster_project.sources.remainder import Remainder
 from dagster_project.sources.tabular import Sheet, peek_sheet
 
 _NOT_READ = "nothing to do: it is not read yet; docs/formats.md lists what is"
@@ -62,9 +62,9 @@ def name_value(value: Any) -> Named | None:
 
 def _name_inside(value: Any) -> Named | None:
     """What a value is that stands in an envelope, where nothing else does."""
-    intake = Intake()
-    found = list(opened(value, lambda inner: name_value(inner) is not None, intake))
-    return name_value(found[0]) if found and not intake.left_out else None
+    rest = Remainder()
+    found = list(opened(value, lambda inner: name_value(inner) is not None, rest))
+    return name_value(found[0]) if found and not rest.left_out else None
 
 
 @dataclass(frozen=True)

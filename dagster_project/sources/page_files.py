@@ -51,7 +51,7 @@ def left_out_of(file: JsonFile) -> tuple[LeftOut, ...]:
     """What a whole reading of a file passed over, its broken lines included."""
     broken = len(file.broken_lines)
     lines = (LeftOut("lines that are no JSON", broken),) if broken else ()
-    return file.intake.left_out_by_name() + lines
+    return file.rest.left_out_by_name() + lines
 
 
 def distinct(rows: Iterable[Row]) -> list[Row]:

@@ -21,7 +21,6 @@ from dagster_project.sources.headers import (
     match_header,
     with_own_names,
 )
-from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import (
     LARGEST_DOCUMENT,
     Row,
@@ -32,6 +31,7 @@ from dagster_project.sources.json_rows import (
     read_values,
 )
 from dagster_project.sources.members import BrokenFileError, Member
+from dagster_project.sources.remainder import Remainder
 from dagster_project.sources.salesforce_tree import Record, Tree
 from dagster_project.sources.tabular import Columns, Sheet, peek_sheet, table_batch
 
@@ -173,7 +173,7 @@ def sniff(member: Member) -> tuple[str, ...] | None:
     if sheet is not None:
         stream = _stream_of_sheet(sheet, member)
         return (stream,) if stream else None
-    tree = _tree_of(member, Intake())
+    tree = _tree_of(member, Remainder())
     values = peek_values(member.path, tree.is_known)
     streams = dict.fromkeys(record.stream for record in tree.records(values))
     return tuple(streams) or None
@@ -289,17 +289,17 @@ def _is_ours(header: Sequence[str], name: str) -> bool:
     return bool(named) and api_like >= 0.8 * len(named)
 
 
-def _tree_of(member: Member, intake: Intake) -> Tree:
+def _tree_of(member: Member, rest: Remainder) -> Tree:
     return Tree(
         lambda record: _stream_of(list(record), str(record.get("Id") or ""), member.name),
-        intake,
+        rest,
     )
 
 
 def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch per object; what is none stands in the first."""
     file = open_json(member, workdir)
-    tree = _tree_of(member, file.intake)
+    tree = _tree_of(member, file.rest)
     tree.survey(read_values(file, tree.is_known))
     member.memory.setdefault(_REFERENCES, {})[_mark_of(member)] = tree.references
     if tree.is_unresolved:
@@ -333,7 +333,7 @@ def _read_json(member: Member, source: SourceConfig, workdir: Path) -> Iterator[
         workdir,
         file=file,
         shapes=shapes,
-        rows=((r.stream, _to_row(r, by_label[r.stream], file.intake)) for r in records),
+        rows=((r.stream, _to_row(r, by_label[r.stream], file.rest)) for r in records),
         notes=lambda: tree.notes,
     )
 
@@ -361,7 +361,7 @@ def _references_of(member: Member, workdir: Path) -> Mapping[str, str]:
     """What a file's records are referred to by; nothing of one that cannot be read."""
     try:
         file = open_json(member, workdir)
-        tree = _tree_of(member, file.intake)
+        tree = _tree_of(member, file.rest)
         tree.survey(read_values(file, tree.is_known))
     except BrokenFileError:
         return {}
@@ -372,7 +372,7 @@ def _mark_of(member: Member) -> str:
     return f"{member.label}|{member.size}|{member.modified_at.isoformat()}"
 
 
-def _to_row(record: Record, by_label: dict[str, str], intake: Intake) -> Row:
+def _to_row(record: Record, by_label: dict[str, str], rest: Remainder) -> Row:
     row: Row = {"_raw": record.raw}
     extra: Row = {}
     for label, value in record.fields.items():
@@ -385,7 +385,7 @@ def _to_row(record: Record, by_label: dict[str, str], intake: Intake) -> Row:
             extra[label] = value
     if extra:
         row["_extra"] = extra
-        intake.note_unknown(label for label in extra if fold(label) not in _ORDINARY)
+        rest.note_unknown(label for label in extra if fold(label) not in _ORDINARY)
     return row
 
 

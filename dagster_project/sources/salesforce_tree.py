@@ -18,8 +18,8 @@ from dagster_project.domain.counts import counted
 from dagster_project.sources.catalogue import stream_of, streams_of
 from dagster_project.sources.envelopes import items_of
 from dagster_project.sources.headers import fold
-from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import Row
+from dagster_project.sources.remainder import Remainder
 
 _VENDOR = "salesforce"
 _API_NAME = re.compile(r"[A-Za-z]\w{0,79}")
@@ -57,7 +57,7 @@ class Tree:
     """Walks over a file's records; the first (``survey``) knows what the later ones resolve by."""
 
     tell: Tell
-    intake: Intake
+    rest: Remainder
     labels: dict[str, dict[str, None]] = field(
         default_factory=dict
     )  # by stream, in their order
@@ -97,7 +97,7 @@ class Tree:
         self._alike.clear()
         self._unresolved = self._unfinished = 0
         for value in values:
-            for item in items_of(value, "records", self.intake):
+            for item in items_of(value, "records", self.rest):
                 yield from self._of_item(item, _NOBODY, "")
 
     def is_known(self, value: Any) -> bool:
@@ -126,7 +126,7 @@ class Tree:
 
     def _of_item(self, item: Any, parent: _Parent, relationship: str) -> Iterator[Record]:
         if not isinstance(item, dict):
-            self.intake.leave_out("values that are no records")
+            self.rest.leave_out("values that are no records")
             return
         if not item:
             return
@@ -135,7 +135,7 @@ class Tree:
         stream, name = self._stream_of(own, relationship)
         record_id = self._id_of(own, stream, has_children=bool(children))
         if stream is None:
-            self.intake.leave_out(f"records of {name}")
+            self.rest.leave_out(f"records of {name}")
         else:
             yield Record(stream, own, self._linked(own, stream, record_id, parent))
         for label, value in children.items():
@@ -151,7 +151,7 @@ class Tree:
         if items is None and not value.get("totalSize"):
             return
         if not isinstance(items, list):
-            self.intake.leave_out("malformed lists of child records")
+            self.rest.leave_out("malformed lists of child records")
             return
         for item in items:
             yield from self._of_item(item, parent, relationship)

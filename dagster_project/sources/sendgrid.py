@@ -13,7 +13,6 @@ from dagster_project.config.sources import SourceConfig
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.headers import Aliases
-from dagster_project.sources.intake_count import Intake
 from dagster_project.sources.json_rows import (
     JsonFile,
     Row,
@@ -24,6 +23,7 @@ from dagster_project.sources.json_rows import (
     read_values,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.remainder import Remainder
 
 VENDOR = "sendgrid"
 
@@ -57,7 +57,7 @@ def sniff(member: Member) -> tuple[str, ...] | None:
 def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]:
     """One batch of events."""
     file = open_json(member, workdir)
-    events = _to_rows(read_values(file, _may_be_event), file.intake)
+    events = _to_rows(read_values(file, _may_be_event), file.rest)
     yield from batches_of(
         member,
         source,
@@ -95,12 +95,12 @@ def _unreadable_rows(file: JsonFile) -> Iterator[Row]:
         yield {"_raw": {"line": line.number, "text": line.text}}
 
 
-def _to_rows(events: Iterable[Row], intake: Intake) -> Iterator[Row]:
+def _to_rows(events: Iterable[Row], rest: Remainder) -> Iterator[Row]:
     for event in events:
         unknown = event.keys() - _KNOWN
         if unknown:
             event["_extra"] = {key: event.pop(key) for key in sorted(unknown)}
-            intake.note_unknown(key for key in unknown if not _OWN_FIELD.fullmatch(key))
+            rest.note_unknown(key for key in unknown if not _OWN_FIELD.fullmatch(key))
         yield event
 
 

@@ -15,7 +15,6 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.loads import Batch
 from dagster_project.sources.catalogue import stream_of
 from dagster_project.sources.envelopes import items_of
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake, shown_field
 from dagster_project.sources.json_rows import (
     Row,
     Shape,
@@ -27,6 +26,7 @@ from dagster_project.sources.json_rows import (
     script_kind,
 )
 from dagster_project.sources.members import Member
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder, shown_field
 from dagster_project.sources.text import peek
 from dagster_project.sources.vendor_fields import X_POST, X_USER
 
@@ -72,7 +72,7 @@ def read(member: Member, source: SourceConfig, workdir: Path) -> Iterator[Batch]
         workdir,
         file=file,
         shapes=_SHAPES,
-        rows=_rows(read_values(file, _is_known), seen, file.intake),
+        rows=_rows(read_values(file, _is_known), seen, file.rest),
         expected=sniff(member) or (),
         notes=seen.notes,
     ):
@@ -123,7 +123,7 @@ def _streams_of_value(value: Any) -> Iterator[str]:
     if isinstance(value.get("account"), dict) and "accountId" in value["account"]:
         yield "user"
         return
-    items = items_of(value, "data", Intake())
+    items = items_of(value, "data", Remainder())
     if "data" not in value and "result_count" in _object(value.get("meta")):
         yield "post"  # an empty page is a page
     if any(map(_is_post, items)) or any(map(_is_post, _included(value, "tweets"))):
@@ -206,12 +206,12 @@ class _Seen:
             yield f"the API could not show {hidden} of these pages"
 
 
-def _rows(values: Iterable[Row], seen: _Seen, intake: Intake) -> Iterator[tuple[str, Row]]:
+def _rows(values: Iterable[Row], seen: _Seen, rest: Remainder) -> Iterator[tuple[str, Row]]:
     def of_item(item: Any) -> Iterator[tuple[str, Row]]:
         if _is_post(item):
-            yield "post", _post_row(item, intake)
+            yield "post", _post_row(item, rest)
         elif _is_user(item):
-            yield "user", _user_row(item, seen.brand, intake)
+            yield "user", _user_row(item, seen.brand, rest)
 
     for value in values:
         if _is_compliance(value):
@@ -222,29 +222,29 @@ def _rows(values: Iterable[Row], seen: _Seen, intake: Intake) -> Iterator[tuple[
             yield "user", _owner_row(value["account"], seen.member)
         else:
             seen.see_errors(value)
-            items = items_of(value, "data", intake, beside=frozenset({"errors"}))
+            items = items_of(value, "data", rest, beside=frozenset({"errors"}))
             if "data" in value or _is_post(value) or _is_user(value):
-                yield from intake.accounted(items, of_item, _kind_of)
-            yield from intake.accounted(_included_of(value, intake), of_item, _kind_of)
+                yield from rest.accounted(items, of_item, _kind_of)
+            yield from rest.accounted(_included_of(value, rest), of_item, _kind_of)
 
 
-def _included_of(page: Row, intake: Intake) -> Iterator[Any]:
+def _included_of(page: Row, rest: Remainder) -> Iterator[Any]:
     """Posts and people beside a page's own; media, places and polls are counted."""
-    for kind, included in intake.object_in(page, "includes").items():
+    for kind, included in rest.object_in(page, "includes").items():
         items = included if isinstance(included, list) else [included]
         if kind in ("tweets", "users"):
             yield from items
         else:
-            intake.leave_out(f"{shown_field(kind)} beside posts", len(items))
+            rest.leave_out(f"{shown_field(kind)} beside posts", len(items))
 
 
 def _kind_of(item: Any) -> str:
     return OTHER_VALUES if not isinstance(item, dict) else "objects that are no post or user"
 
 
-def _post_row(post: Row, intake: Intake) -> Row:
-    metrics = intake.object_in(post, "public_metrics")
-    references = list(intake.objects_in(post, "referenced_tweets"))
+def _post_row(post: Row, rest: Remainder) -> Row:
+    metrics = rest.object_in(post, "public_metrics")
+    references = list(rest.objects_in(post, "referenced_tweets"))
     return {
         "id": post.get("id"),
         "author_id": post.get("author_id"),
@@ -264,7 +264,7 @@ def _post_row(post: Row, intake: Intake) -> Row:
         "impression_count": metrics.get("impression_count"),
         "possibly_sensitive": post.get("possibly_sensitive"),
         "_raw": post,
-        "_extra": intake.extra_of(post, X_POST) or None,
+        "_extra": rest.extra_of(post, X_POST) or None,
     }
 
 
@@ -294,10 +294,10 @@ def _archived_row(tweet: Row, owner: str | None) -> Row:
     }
 
 
-def _user_row(user: Row, brand: set[str], intake: Intake) -> Row:
-    metrics = intake.object_in(user, "public_metrics")
-    intake.object_in(user, "entities")
-    url = next(intake.objects_in(user, "entities", "url", "urls"), {})
+def _user_row(user: Row, brand: set[str], rest: Remainder) -> Row:
+    metrics = rest.object_in(user, "public_metrics")
+    rest.object_in(user, "entities")
+    url = next(rest.objects_in(user, "entities", "url", "urls"), {})
     names = {str(user.get("id")), str(user.get("username")).lower()}
     return {
         "id": user.get("id"),
@@ -316,7 +316,7 @@ def _user_row(user: Row, brand: set[str], intake: Intake) -> Row:
         "tweet_count": metrics.get("tweet_count"),
         "is_own_account": bool(names & brand),
         "_raw": user,
-        "_extra": intake.extra_of(user, X_USER) or None,
+        "_extra": rest.extra_of(user, X_USER) or None,
     }
 
 

@@ -20,11 +20,11 @@ from dagster_project.sources import (
 )
 from dagster_project.sources.envelopes import Known, items_of, opened
 from dagster_project.sources.files import Unreadable
-from dagster_project.sources.intake_count import OTHER_VALUES, Intake
+from dagster_project.sources.remainder import OTHER_VALUES, Remainder
 from dagster_project.sources.salesforce_tree import Tree
 from tests.unit.sources.inbox import Inbox, Reading, source_of
 
-TREE = Tree(lambda record: "contact" if "MailingCity" in record else None, Intake())
+TREE = Tree(lambda record: "contact" if "MailingCity" in record else None, Remainder())
 
 CORES: dict[str, tuple[Known, Any]] = {
     "salesforce": (
@@ -154,19 +154,19 @@ ENVELOPES: dict[str, Wrap] = {
 def test_what_a_vendor_knows_is_taken_out_of_every_envelope(
     is_known: Known, core: Any, wrap: Wrap
 ) -> None:
-    intake = Intake()
+    rest = Remainder()
 
-    found = list(opened(wrap(core), is_known, intake))
+    found = list(opened(wrap(core), is_known, rest))
 
     assert found
     assert all(json.dumps(core) in json.dumps(value) for value in found)
-    assert not intake.left_out
+    assert not rest.left_out
 
 
 def test_a_value_that_is_known_is_never_opened() -> None:
     event = {"email": "a@example.org", "event": "open", "timestamp": 1, "data": [{"email": 1}]}
 
-    assert list(opened(event, sendgrid._may_be_event, Intake())) == [event]
+    assert list(opened(event, sendgrid._may_be_event, Remainder())) == [event]
 
 
 PEOPLE = [{"id": "2", "username": "ada", "name": "Ada"}]
@@ -183,41 +183,41 @@ PEOPLE = [{"id": "2", "username": "ada", "name": "Ada"}]
     ],
 )
 def test_the_lists_of_one_record_are_not_taken_for_rows(record: Any) -> None:
-    intake = Intake()
+    rest = Remainder()
 
-    assert list(opened({"items": [record]}, x._is_known, intake)) == []
-    assert intake.left_out == {OTHER_VALUES: 1}
+    assert list(opened({"items": [record]}, x._is_known, rest)) == []
+    assert rest.left_out == {OTHER_VALUES: 1}
 
 
 def test_what_stands_beside_what_is_known_is_counted_by_its_name() -> None:
-    intake = Intake()
+    rest = Remainder()
     answer = {"data": {"people": PEOPLE, "orders": [{"no": 1}, {"no": 2}], "errors": [{}]}}
 
-    assert list(opened(answer, x._is_known, intake)) == PEOPLE
-    assert intake.left_out == {"items of orders": 2}
+    assert list(opened(answer, x._is_known, rest)) == PEOPLE
+    assert rest.left_out == {"items of orders": 2}
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, "503"])
 def test_the_body_of_an_error_is_no_data(status: Any) -> None:
     answer = {"statusCode": status, "body": json.dumps(PEOPLE)}
 
-    assert list(opened(answer, x._is_known, Intake())) == []
+    assert list(opened(answer, x._is_known, Remainder())) == []
 
 
 def test_a_body_that_unpacks_without_end_is_not_read() -> None:
     bomb = base64.b64encode(gzip.compress(b"[" + b" " * (1 << 27) + b"]")).decode()
 
-    assert list(opened({"Records": [{"data": bomb}]}, lambda v: False, Intake())) == []
+    assert list(opened({"Records": [{"data": bomb}]}, lambda v: False, Remainder())) == []
 
 
 def test_what_is_wrapped_too_deeply_is_counted() -> None:
     value: Any = PEOPLE[0]
     for _ in range(30):
         value = {"data": value}
-    intake = Intake()
+    rest = Remainder()
 
-    assert list(opened(value, x._is_known, intake)) == []
-    assert intake.left_out == {OTHER_VALUES: 1}
+    assert list(opened(value, x._is_known, rest)) == []
+    assert rest.left_out == {OTHER_VALUES: 1}
 
 
 @pytest.mark.parametrize(
@@ -234,10 +234,10 @@ def test_what_is_wrapped_too_deeply_is_counted() -> None:
 def test_a_pages_items_and_what_stands_beside_them(
     page: Any, items: list[Any], beside: dict[str, int]
 ) -> None:
-    intake = Intake()
+    rest = Remainder()
 
-    assert items_of(page, "results", intake) == items
-    assert intake.left_out == beside
+    assert items_of(page, "results", rest) == items
+    assert rest.left_out == beside
 
 
 HUB = source_of("hubspot")

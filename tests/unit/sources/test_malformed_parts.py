@@ -124,6 +124,22 @@ def test_a_member_nobody_knows_is_kept_in_extra_and_named(
     assert any("kept in _extra (1): boat" in note for note in readings[0].batch.notes)
 
 
+def test_a_member_named_like_a_person_is_counted_and_not_shown(inbox: Inbox) -> None:
+    event = {
+        "email": "a@example.org",
+        "event": "open",
+        "timestamp": 1,
+        "Ada Quay": 1,
+        "boat": 2,
+    }
+    inbox.put(source_of("sendgrid"), "log.json", json.dumps([event]))
+
+    notes = " ".join(inbox.one().batch.notes)
+
+    assert "kept in _extra (2): boat" in notes
+    assert "Quay" not in notes
+
+
 @pytest.mark.parametrize(
     ("vendor", "page", "streams"),
     [

@@ -22,7 +22,7 @@ _FIELD = re.compile(r"[A-Za-z_@$][\w.$-]{0,59}")
 
 
 @dataclass
-class Intake:
+class Remainder:
     """Counts of one pass; a reader that goes over a file again starts anew with ``clear``."""
 
     left_out: Counter[str] = field(default_factory=Counter)
@@ -113,7 +113,8 @@ class Intake:
             many = counted(sum(self._misshapen.values()), "part is", "parts are")
             yield f"{many} not shaped like the vendor's and only kept as it came: {names}"
         if self._unknown:
-            yield extra_note(tuple(self._unknown))
+            # A member's name may be a person's: only what programs call things is shown.
+            yield extra_note([n if _FIELD.fullmatch(n) else "" for n in self._unknown])
 
 
 def shown_field(name: str) -> str:
