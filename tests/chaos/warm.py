@@ -7,7 +7,7 @@ import great_expectations
 import pandas as pd
 import recordlinkage
 
-import dagster_project.console
+import dagster_project.cli.run
 import dagster_project.definitions
 import dagster_project.defs.housekeeping
 import dagster_project.defs.ingest

@@ -9,12 +9,12 @@ ASKS = re.compile(
 )
 MAY_ASK = {
     "dagster_project/landing/attention.py": "since when something is held back: told, never counted",
-    "dagster_project/summary.py": "what this run held back, apart from what earlier ones did",
+    "dagster_project/cli/summary.py": "what this run held back, apart from what earlier ones did",
     "dagster_project/landing/ledger.py": "when a load landed and was decided: told, never counted",
     "dagster_project/landing/store.py": "hands its clock to the ledger",
     "dagster_project/sources/http.py": "waiting for rate limits",
     "dagster_project/sources/files.py": "whether a file is still being written",
-    "dagster_project/steward_console.py": "when a steward gave their word",
+    "dagster_project/cli/judge.py": "when a steward gave their word",
 }
 
 

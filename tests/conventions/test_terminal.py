@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project import terminal as terminal_module
-from dagster_project.terminal import terminal
+import dagster_project
+from dagster_project.cli.terminal import terminal
 
-PACKAGE = Path(terminal_module.__file__).parent
+PACKAGE = Path(str(dagster_project.__file__)).parent
 
 PLAIN = frozenset({"escape", "counted", "bits", "len", "_bar", "sum_up", "own_command"})
 """What makes text without brackets: numbers with their words, bars, our own commands."""
@@ -88,7 +88,7 @@ def test_every_console_is_the_terminal() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Console"
     ]
 
-    assert made == ["terminal.py"]
+    assert made == ["cli/terminal.py"]
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -12,9 +12,11 @@ import dagster as dg
 import duckdb
 import pytest
 
-from dagster_project.console import console, regate_root, run_and_report
+from dagster_project.cli.doctor import examine
+from dagster_project.cli.root import regate_root
+from dagster_project.cli.run import run_and_report
+from dagster_project.cli.terminal import console
 from dagster_project.definitions import build_definitions
-from dagster_project.doctor import examine
 from dagster_project.domain.root import Root
 from dagster_project.settings import read_settings
 from tests.pipeline import bad_input

@@ -12,13 +12,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from dagster_project.cli.judge import say_merge, say_split
 from dagster_project.config.access import private_folders
 from dagster_project.config.roots import init_company_root
 from dagster_project.definitions import RunOutcome
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.compare import diff
 from dagster_project.settings import PROJECT
-from dagster_project.steward_console import say_merge, say_split
 from tests.pipeline.conftest import (
     forget_derived,
     journal_of,

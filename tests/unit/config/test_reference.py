@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from dagster_project.cli.doctor import _readers
 from dagster_project.config.reference import FILES, entries_table, with_tables
-from dagster_project.doctor import _readers
 from dagster_project.settings import PROJECT
 from dagster_project.sources.catalogue import VENDORS
 
