@@ -67,7 +67,7 @@ def test_what_is_said_before_any_level_is_told() -> None:
 def test_what_is_started_ends_when_its_parent_is_killed() -> None:
     code = """
 import subprocess, sys, time
-from dagster_project.console import _end_with_parent
+from dagster_project.cli.ui import _end_with_parent
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], preexec_fn=_end_with_parent)
 print(child.pid, flush=True)
 time.sleep(60)
