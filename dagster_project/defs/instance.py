@@ -96,18 +96,23 @@ def this_process(run_id: str) -> dict[str, str]:
     return {PROCESS_TAG: f"{run_id} {os.getpid()} {started:.0f}"}
 
 
+COMMAND_LINE_TAG = ".dagster/c360_command_line"
+"""Tag of a run of the command line: its own id, for the same reason."""
+
+
 def from_the_command_line(run_id: str, *, demo: bool) -> dict[str, str]:
     """Tags of a run of the command line: where its job is defined, who began it, its process."""
     return {
         REPOSITORY_TAG: HOME,
         STARTED_BY_TAG: "c360 run --demo" if demo else "c360 run",
+        COMMAND_LINE_TAG: run_id,
         **this_process(run_id),
     }
 
 
 def is_of_the_command_line(run: dg.DagsterRun) -> bool:
     """Whether a run was started by ``c360 run``."""
-    return run.tags.get(STARTED_BY_TAG, "").startswith("c360 run")
+    return run.tags.get(COMMAND_LINE_TAG) == run.run_id
 
 
 def close_dead_runs(instance: dg.DagsterInstance) -> tuple[dg.DagsterRun, ...]:

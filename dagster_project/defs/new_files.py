@@ -107,8 +107,9 @@ def _newest_run(instance: dg.DagsterInstance) -> dg.RunRecord | None:
 
 
 def _is_ours(record: dg.RunRecord) -> bool:
-    """A run that a person started is tried again by that person."""
-    return FILES_TAG in record.dagster_run.tags
+    """A run that a person started, or executed again, is tried again by that person."""
+    run = record.dagster_run
+    return FILES_TAG in run.tags and run.parent_run_id is None
 
 
 def _mark(line: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import dagster as dg
 import pytest
@@ -14,7 +15,7 @@ import pytest
 from dagster_project.config.alerts import Alerts, read_alerts
 from dagster_project.defs.alert_delivery import deliver
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
-from dagster_project.defs.instance import PROCESS_TAG, prepare_instance
+from dagster_project.defs.instance import PROCESS_TAG, from_the_command_line, prepare_instance
 from dagster_project.domain.errors import ConfigError
 from dagster_project.settings import PROJECT, Settings, read_settings
 
@@ -80,6 +81,7 @@ def ran(
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN,
     breaks: bool = False,
     tags: dict[str, str] | None = None,
+    run_id: str | None = None,
 ) -> str:
     """A run whose gate holds back so many rows; its id."""
 
@@ -99,7 +101,7 @@ def ran(
 
     job = dg.Definitions([landed], jobs=[dg.define_asset_job("customer_360")])
     result = job.resolve_job_def("customer_360").execute_in_process(
-        instance=instance, raise_on_error=False, tags=tags
+        instance=instance, raise_on_error=False, tags=tags, run_id=run_id
     )
     return result.run_id
 
@@ -196,10 +198,14 @@ def test_a_killed_run_of_the_command_line_is_told_of_by_whoever_closes_it(
     def customer_360() -> None:
         pass
 
+    run_id = str(uuid4())
+    tags = from_the_command_line(run_id, demo=False)
     run = instance.create_run_for_job(
-        customer_360, status=dg.DagsterRunStatus.STARTED, tags={"user": "c360 run"}
+        customer_360,
+        run_id=run_id,
+        status=dg.DagsterRunStatus.STARTED,
+        tags={**tags, PROCESS_TAG: f"{run_id} 999999999 1"},
     )
-    instance.add_run_tags(run.run_id, {PROCESS_TAG: f"{run.run_id} 999999999 1"})
 
     close_and_tell(instance, settings)
     close_and_tell(instance, settings)
@@ -212,7 +218,8 @@ def test_a_killed_run_of_the_command_line_is_told_of_by_whoever_closes_it(
     [
         pytest.param({}, True, id="from-the-ui"),
         pytest.param({"dagster/schedule_name": "every_morning"}, True, id="by-the-schedule"),
-        pytest.param({"user": "c360 run"}, False, id="of-the-command-line"),
+        pytest.param(from_the_command_line("ITS-ID", demo=False), False, id="command-line"),
+        pytest.param(from_the_command_line("other", demo=False), True, id="executed-again"),
     ],
 )
 def test_sensors_tell_of_runs_that_do_not_tell_of_themselves(
@@ -228,7 +235,10 @@ def test_sensors_tell_of_runs_that_do_not_tell_of_themselves(
         (True, "alert_on_failed_runs"),
         (False, "alert_on_failed_checks"),
     ):
-        run = instance.get_run_by_id(ran(instance, held=3 + breaks, breaks=breaks, tags=tags))
+        run_id = str(uuid4())
+        own = {name: value.replace("ITS-ID", run_id) for name, value in tags.items()}
+        ran(instance, held=3 + breaks, breaks=breaks, tags=own, run_id=run_id)
+        run = instance.get_run_by_id(run_id)
         ended = dg.DagsterEventType.RUN_FAILURE if breaks else dg.DagsterEventType.RUN_SUCCESS
         assert run is not None
         (event,) = (e.dagster_event for e in instance.all_logs(run.run_id, of_type=ended))

@@ -188,6 +188,23 @@ def test_what_a_person_ended_or_began_is_left_to_that_person(
     assert company.tick(WAITS[-1].total_seconds() * 2) == "1 file, seen before"
 
 
+def test_a_run_that_a_person_executed_again_is_left_to_that_person(company: Company) -> None:
+    company.drop("crm/Contact.csv")
+    first = company.tick()
+    before = company.runs(first, Ended.FAILURE)
+    assert isinstance(first, dg.RunRequest)
+    again = dg.DagsterRun(
+        MAIN_JOB,
+        tags=first.tags,
+        status=Ended.FAILURE,
+        root_run_id=before,
+        parent_run_id=before,
+    )
+    company.instance.add_run(again)
+
+    assert company.tick(WAITS[-1].total_seconds() * 2) == "1 file, seen before"
+
+
 def test_a_listing_that_failed_is_made_again_and_loses_nothing(
     company: Company, monkeypatch: pytest.MonkeyPatch
 ) -> None:
