@@ -182,7 +182,7 @@ mailchimp_opt_outs as (
     from mailchimp_member_rows
     where
         status = 'unsubscribed'
-        or (status <> 'subscribed' and unsubscribed_at is not null)
+        or (coalesce(status, '') <> 'subscribed' and unsubscribed_at is not null)
 
 ),
 
