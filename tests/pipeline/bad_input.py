@@ -18,6 +18,12 @@ TIMES = "2026-10-01 09:00,2026-10-02 09:00"
 CELL_OF_10_MB = "x" * 10_000_000
 FORMULA = "=cmd|' /C calc'!A0"
 
+CANARY = "canary7f3a9c51d2"
+TOKEN = f"{CANARY}/+=&%2B\"'<>{{}}\\[red]:smile:$HOME"
+"""A token of characters that addresses, JSON, HTML, shells and markup each write in their own way."""
+
+UNUSABLE_TOKEN = f"{CANARY}\r\nX-Injected: yes"
+
 APIS = {
     # name of the source: its vendor, and what its API does
     "mastodon_html": ("mastodon", Fault(FaultKind.HTML, times=9999)),
@@ -25,6 +31,9 @@ APIS = {
     "mastodon_429": ("mastodon", Fault(FaultKind.STATUS, status=429, retry_after="1", after=2)),
     "mastodon_dies": ("mastodon", Fault(FaultKind.RESET, after=3, times=9999)),
     "bluesky_500": ("bluesky", Fault(FaultKind.STATUS, status=500, after=2, times=2)),
+    "mastodon_moved": ("mastodon", Fault(FaultKind.STATUS, status=302, times=9999)),
+    "bluesky_slow": ("bluesky", Fault(FaultKind.SLOW, seconds=1.5, times=9999)),
+    "bluesky_unusable": ("bluesky", Fault(FaultKind.HTML)),
     "bluesky_half": ("bluesky", Fault(FaultKind.TRUNCATED, path="getPosts")),
 }
 
@@ -45,12 +54,13 @@ def bad_apis(folder: Path) -> Iterator[dict[str, str]]:
     world = ApiWorld(folder)
     talk(world, 12)
     servers: dict[str, ServerHandle] = {
-        name: world.serve(moment=at(60), faults=FaultPlan([fault]))
+        name: world.serve(moment=at(60), faults=FaultPlan([fault]), token=TOKEN)
         for name, (_, fault) in APIS.items()
     }
     try:
         yield {f"URL_{n.upper()}": s.mastodon_url for n, s in servers.items()} | {
-            "API_TOKEN": next(iter(servers.values())).token
+            "API_TOKEN": TOKEN,
+            "UNUSABLE_TOKEN": UNUSABLE_TOKEN,
         }
     finally:
         for server in servers.values():
@@ -65,7 +75,10 @@ def _register() -> str:
         account = "quay" if vendor == "mastodon" else "quay.example.org"
         lines += [f"  {name}:", f"    vendor: {vendor}", *_COMMON]
         lines += ["    api:", f"      base_url: ${{URL_{name.upper()}}}"]
-        lines += ["      token: ${API_TOKEN}", f"      account: {account}"]
+        secret = "UNUSABLE_TOKEN" if name.endswith("_unusable") else "API_TOKEN"
+        lines += [f"      token: ${{{secret}}}", f"      account: {account}"]
+        if name.endswith("_slow"):
+            lines.append("      timeout_seconds: 0.3")
     return "\n".join(lines) + "\n"
 
 

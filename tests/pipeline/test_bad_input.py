@@ -3,7 +3,9 @@
 import csv
 import re
 import shutil
+import sqlite3
 import threading
+import zlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +22,7 @@ from dagster_project.definitions import build_definitions
 from dagster_project.domain.root import Root
 from dagster_project.settings import read_settings
 from tests.pipeline import bad_input
+from tests.pipeline.token_search import files_with, forms_of
 
 pytestmark = pytest.mark.pipeline
 
@@ -43,6 +46,9 @@ TOLD = {
     "mail/events.ndjson": ("the file is cut off", "put the whole file in its place"),
     "mastodon_html": ("a web page instead of JSON", "check api.base_url"),
     "mastodon_401": ("refuses the access token (401", "make a new access token"),
+    "mastodon_moved": ("mastodon_moved", ""),
+    "bluesky_slow": ("bluesky_slow", ""),
+    "bluesky_unusable": ("UNUSABLE_TOKEN", "printable ASCII on one line"),
     "mastodon_dies": ("connection to mastodon_dies broke", "run again later"),
 }
 """What is printed of each: what is wrong, and what to do about it."""
@@ -236,6 +242,32 @@ def test_cells_that_a_spreadsheet_would_run_are_made_safe_and_stay_true_inside(
 def test_nothing_of_a_person_is_printed(finished: Finished) -> None:
     assert not re.findall(r"@example\.org|Quay\d|Zoë|cmd", finished.printed)
     assert max(map(len, finished.printed.splitlines())) < 400
+
+
+def test_no_token_is_printed_or_kept_whatever_the_servers_did(finished: Finished) -> None:
+    settings = read_settings(finished.root.path)
+    tokens = (bad_input.CANARY, bad_input.TOKEN, bad_input.UNUSABLE_TOKEN)
+
+    assert (settings.dagster_home / "history").exists()
+    for token in tokens:
+        assert files_with(token, finished.root.path, settings.dagster_home) == []
+        assert not any(form.decode("latin-1") in finished.printed for form in forms_of(token))
+
+
+def test_a_token_would_be_found_in_whatever_form_it_were_kept(tmp_path: Path) -> None:
+    token = bad_input.TOKEN
+    for number, form in enumerate(sorted(forms_of(token))):
+        (tmp_path / f"{number}.log").write_bytes(b"before " + form + b" after")
+    with sqlite3.connect(tmp_path / "events.db") as store:
+        store.execute("create table snapshots (body blob)")
+        store.execute("insert into snapshots values (?)", [zlib.compress(token.encode())])
+    with duckdb.connect(str(tmp_path / "w.duckdb")) as connection:
+        connection.execute("create table t as select repeat(?, 3) as value", [token])
+        connection.execute(f"copy t to '{tmp_path / 'rows.parquet'}' (compression zstd)")
+
+    found = files_with(token, tmp_path)
+
+    assert sorted(found) == sorted(str(file) for file in tmp_path.iterdir())
 
 
 def test_a_refused_load_is_taken_once_its_column_is_named(finished: Finished) -> None:

@@ -37,9 +37,14 @@ class ServerHandle:
     """A running server; ``requests`` counts what was asked for, by path."""
 
     def __init__(
-        self, mastodon: MastodonWorld, bluesky: BlueskyWorld, at: datetime, faults: FaultPlan
+        self,
+        mastodon: MastodonWorld,
+        bluesky: BlueskyWorld,
+        at: datetime,
+        faults: FaultPlan,
+        token: str,
     ) -> None:
-        self.token = TOKEN
+        self.token = token
         self.faults = faults
         self.requests: Counter[str] = Counter()
         self._worlds = (mastodon, bluesky)
@@ -173,16 +178,17 @@ def serve(
     faults: FaultPlan | None = None,
     mastodon_account: str = "quay",
     bluesky_account: str = "quay.example.org",
+    token: str = TOKEN,
 ) -> ServerHandle:
     """Serve a world's ``api/`` folder (or its parent) until the handle is stopped.
 
     ``at`` is the moment the world shows, by default its last one. Accepts ``handle.token``.
     """
     folder = world_dir / "api" if (world_dir / "api").is_dir() else world_dir
-    mastodon = MastodonWorld(folder / "mastodon", account=mastodon_account, token=TOKEN)
-    bluesky = BlueskyWorld(folder / "bluesky", account=bluesky_account, token=TOKEN)
+    mastodon = MastodonWorld(folder / "mastodon", account=mastodon_account, token=token)
+    bluesky = BlueskyWorld(folder / "bluesky", account=bluesky_account, token=token)
     moment = at or max(mastodon.newest(), bluesky.newest())
-    return ServerHandle(mastodon, bluesky, moment, faults or FaultPlan())
+    return ServerHandle(mastodon, bluesky, moment, faults or FaultPlan(), token)
 
 
 class _Gatekeeper:

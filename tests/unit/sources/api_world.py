@@ -11,6 +11,7 @@ import orjson
 
 from dagster_project.config.sources import SourceConfig
 from dagster_project.demo.server import FaultPlan, ServerHandle, serve
+from dagster_project.demo.server.run import TOKEN
 from dagster_project.domain.loads import Batch, LoadState, Verdict
 from dagster_project.domain.root import Root
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
@@ -137,9 +138,13 @@ class ApiWorld:
         return self.folder
 
     def serve(
-        self, *, moment: datetime | None = None, faults: FaultPlan | None = None
+        self,
+        *,
+        moment: datetime | None = None,
+        faults: FaultPlan | None = None,
+        token: str = TOKEN,
     ) -> ServerHandle:
-        return serve(self.write(), at=moment, faults=faults)
+        return serve(self.write(), at=moment, faults=faults, token=token)
 
 
 def status_id(number: int) -> str:
