@@ -70,7 +70,7 @@ def _files(
         yield "SQL" if node["resource_type"] == "model" else "rows", _below_dbt(node)
         if node.get("patch_path"):
             described = node["patch_path"].partition("://")[2]
-            yield "description and tests", settings.dbt_project / described
+            yield "description", settings.dbt_project / described
         if node["schema"] == "marts":
             yield "gate", PROJECT / "expectations" / "marts.py"
     elif spec.group_name in {INBOX, LANDING}:
