@@ -39,7 +39,8 @@ class Apart:
 
     ``net_bits``: what all pairs across say together, vetoed ones left out and counted in
     ``vetoed_pairs``. ``rival``: the record whose link is as good, and its odds. ``joined_by``: what
-    holds two records together besides the evidence of their own link.
+    holds two records together besides the evidence of their own link. ``is_at_home``: what they share
+    is a home's, and weak however many bits it comes to.
     """
 
     reason: Reason
@@ -49,6 +50,7 @@ class Apart:
     judged_by: str = ""
     rival: tuple[str, float] | None = None
     joined_by: str = ""
+    is_at_home: bool = False
 
     @property
     def is_one(self) -> bool:
@@ -67,18 +69,22 @@ class Apart:
             Reason.JUDGED: f"a steward ({self.judged_by}) judged records of both to be different"
         }
         if self.best is not None:
-            told |= _of_pair(self.best, self.rival)
+            told |= _of_pair(self.best, self.rival, is_at_home=self.is_at_home)
         return told.get(self.reason, str(self.reason))
 
 
-def _of_pair(best: PairEvidence, rival: tuple[str, float] | None) -> dict[Reason, str]:
+def _of_pair(
+    best: PairEvidence, rival: tuple[str, float] | None, *, is_at_home: bool
+) -> dict[Reason, str]:
     """What the strongest pair makes of each reason."""
+    weak = "may be one of a home" if is_at_home else "is weak"
     ambiguous = (
-        "the link is weak, and what is known best of the two customers speaks against it"
+        f"the link ({bits(best.odds)} bits) {weak}, and what is known best of the two customers "
+        "speaks against it"
     )
     if rival is not None:
         ambiguous = (
-            f"the link ({bits(best.odds)} bits) is weak and has a rival as good, {rival[0]} "
+            f"the link ({bits(best.odds)} bits) {weak} and has a rival as good, {rival[0]} "
             f"({bits(rival[1])} bits): it is joined to neither"
         )
     return {
@@ -125,7 +131,14 @@ def explain_apart(
     net, vetoed = _net_between(work, left, right)
     reason = _reason(best)
     rival = _rival(work, spec, left, right, best) if reason is Reason.AMBIGUOUS else None
-    return Apart(reason, best, net_bits=net, vetoed_pairs=vetoed, rival=rival)
+    return Apart(
+        reason,
+        best,
+        net_bits=net,
+        vetoed_pairs=vetoed,
+        rival=rival,
+        is_at_home=best.odds >= spec.clusters.sure_bits,
+    )
 
 
 def _joined_by(

@@ -188,4 +188,8 @@ def _ends(link: Link) -> frozenset[str]:
 
 
 def _short(record_id: str, most: int = 34) -> str:
-    return record_id if len(record_id) <= most else record_id[: most - 1] + "…"
+    """Shortened inside its native id, which vendors count up at the end."""
+    if len(record_id) <= most:
+        return record_id
+    kind, _, native = record_id.rpartition(":")
+    return f"{kind}:…{native[-max(8, most - len(kind) - 2) :]}"

@@ -1,5 +1,6 @@
 """Drawings can be read: no label is cut off, none lies on another."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import pytest
@@ -73,6 +74,30 @@ def test_a_customers_names_and_weights_can_all_be_read(records: int, star: bool)
 
     assert cut_off(figure) == []
     assert crossed(figure) == []
+
+
+def test_long_ids_keep_what_tells_them_apart() -> None:
+    found = customer(2, star=True)
+    long = [
+        f"salesforce_emea_and_others:opportunity_contact:0035g0000003ir{n}AAA" for n in "kl"
+    ]
+    link = Link(*long, 26.5, 26.5)
+    members = tuple(Member(record, "salesforce_emea") for record in long)
+    found = replace(found, members=members, path=(), weakest=None, links=(link,))
+
+    drawn = [t.get_text() for t in texts(cluster_figure(found, {}))]
+
+    assert any(text.endswith("3irkAAA") for text in drawn)
+    assert any(text.endswith("3irlAAA") for text in drawn)
+
+
+@pytest.mark.parametrize(
+    ("is_at_home", "words"), [(False, "(+9.9 bits) is weak"), (True, "may be one of a home")]
+)
+def test_a_link_of_many_bits_is_not_called_weak(is_at_home: bool, words: str) -> None:
+    found = evidence((PRIOR, -8.5, ""), ("name", 18.4, NAME))
+
+    assert words in Apart(Reason.AMBIGUOUS, found, is_at_home=is_at_home).sentence
 
 
 def evidence(*bars: tuple[str, float, str]) -> PairEvidence:
