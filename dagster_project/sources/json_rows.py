@@ -26,7 +26,7 @@ from dagster_project.sources.exports import (
     zone_questions,
 )
 from dagster_project.sources.json_count import count_values
-from dagster_project.sources.json_exact import exact, loads
+from dagster_project.sources.json_exact import exact, exact_fraction, loads
 from dagster_project.sources.members import BrokenFileError, Member
 from dagster_project.sources.presence import Presence, without_nulls
 from dagster_project.sources.remainder import OTHER_VALUES, Remainder
@@ -506,7 +506,7 @@ def _by_window(path: Path, start: int, *, is_rest: bool = False) -> Iterator[Any
 
 
 def _scan(read: Callable[[int], str]) -> Iterator[Any]:
-    decoder = json.JSONDecoder(strict=False, parse_int=exact)
+    decoder = json.JSONDecoder(strict=False, parse_int=exact, parse_float=exact_fraction)
     buffer, position, inside, at_end = "", 0, False, False
     while True:
         position = _SPACE.match(buffer, position).end()  # type: ignore[union-attr]

@@ -138,6 +138,33 @@ def test_whole_numbers_keep_every_digit_until_they_are_text(
     assert found == [(str(number),)]
 
 
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        ("99999999999999.99", "99999999999999.99"),
+        ("12345678901234567890.12", "12345678901234567890.12"),
+        ("1e400", "1e400"),
+        ("-1e400", "-1e400"),
+        ("18500.5", "18500.5"),
+        ("1.50", "1.5"),
+    ],
+)
+@pytest.mark.parametrize("layout", ["line", "document"])
+def test_fractions_are_the_number_that_was_written(
+    tmp_path: Path, number: str, text: str, layout: str
+) -> None:
+    spec = stream_of("sendgrid", "event")
+    content = f'{{"sg_event_id": {number}, "email": "a@example.org"}}\n'
+    (tmp_path / "file").write_text(content * 2 if layout == "line" else f"[{content}]")
+    import duckdb
+
+    values = read_values(JsonFile(tmp_path / "file", examine(tmp_path / "file")))
+    file = write_rows(values, tmp_path / "rows.ndjson")
+    found = duckdb.sql(f"select distinct sg_event_id from ({rows_sql(spec, file)})").fetchall()
+
+    assert found == [(text,)]
+
+
 def test_what_no_database_stores_is_left_out(tmp_path: Path) -> None:
     import duckdb
 
