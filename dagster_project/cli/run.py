@@ -137,7 +137,7 @@ def _run_and_report(
         )
     refused = print_summary(console, settings, outcome, seconds=time.monotonic() - started)
     for problem in outcome.undelivered:
-        console.print(f"! nobody was told: {problem}", style="yellow", markup=False)
+        console.print(f"! an alert did not arrive: {problem}", style="yellow", markup=False)
     if not outcome.success:
         return 1
     return REFUSED if strict and refused else 0

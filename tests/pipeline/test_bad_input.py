@@ -1,6 +1,7 @@
 """A run over everything that is wrong with input: each told, the rest read, nothing lost."""
 
 import csv
+import json
 import re
 import shutil
 import sqlite3
@@ -97,6 +98,7 @@ class Finished:
     root: Root
     status: int
     printed: str
+    alerts: Path
 
     def asked(self, query: str, product: str = "crm") -> list[tuple[object, ...]]:
         """Rows of a published file."""
@@ -116,6 +118,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
     folder = tmp_path_factory.mktemp("bad")
     root = Root(folder / "root")
     bad_input.make_company(root)
+    (root.config / "alerts.yml").write_text(
+        f"command: [/bin/sh, -c, 'cat >> {folder / 'alerts.json'}']\n"
+        "webhook_env: C360_NO_SUCH_HOOK\n",
+        encoding="utf-8",
+    )
     with (
         pytest.MonkeyPatch.context() as patched,
         bad_input.bad_apis(folder / "world") as addresses,
@@ -128,7 +135,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
         status = run_and_report(
             root.path, demo=False, people=0, seed=0, strict=False, as_of=None
         )
-    return Finished(root, status, printed.get())
+    return Finished(root, status, printed.get(), folder / "alerts.json")
 
 
 def _lose_patience(patched: pytest.MonkeyPatch) -> None:
@@ -167,6 +174,20 @@ class _growing:  # noqa: N801 - reads as what it does
 def test_the_run_goes_on_to_its_end(finished: Finished) -> None:
     assert finished.status == 0, finished.printed
     assert "Traceback" not in finished.printed
+
+
+def test_what_is_held_back_is_told_by_an_alert_without_names_of_files(
+    finished: Finished,
+) -> None:
+    alert = json.loads(finished.alerts.read_text(encoding="utf-8"))
+
+    told = {(c["asset"], c["check"]): c["counts"] for c in alert["checks"]}
+    assert alert["event"] == "checks_failed"
+    assert told["inbox/shop", "gate"]["loads_refused"] == 2
+    assert told["inbox/sales", "sources_readable"]["unread"] == 5
+    assert [n for n in TOLD if n.rpartition("/")[2] in json.dumps(alert) and "/" in n] == []
+    assert "did not arrive" in finished.printed
+    assert "C360_NO_SUCH_HOOK is not set" in finished.printed
 
 
 @pytest.mark.parametrize("name", TOLD)
