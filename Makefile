@@ -86,11 +86,12 @@ screens: setup ## look at Dagster and our pages in a browser, and take the docum
 		|| $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[screens]'
 	@$(BIN)/python -m tests.screens $(if $(filter-out data,$(ROOT)),--root "$(ROOT)")
 
-dictionary: setup ## write the generated docs anew: data dictionary, configuration, headers
+dictionary: setup ## write the generated docs anew: data dictionary, configuration, headers, tables of identity
 	@C360_DATABASE=dbt/target/none.duckdb $(BIN)/dbt --quiet parse --project-dir dbt --profiles-dir dbt
 	@$(BIN)/python -m dagster_project.publish.dictionary dbt/target/manifest.json docs/data-dictionary.md
 	@$(BIN)/python -m dagster_project.config.reference docs/configuration.md
 	@$(BIN)/python -m dagster_project.sources.header_list docs/formats-headers.md
+	@$(BIN)/python -m dagster_project.identity.picture docs/identity-tables.md
 
 docs: setup ## build the dbt docs site, lineage and dictionary with search, into build/docs
 	@mkdir -p build/docs

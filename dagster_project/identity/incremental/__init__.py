@@ -7,3 +7,100 @@ on who else holds a value is judged again for the values that changed records ho
 Belongs here: what a change touches. Does not belong here: any rule of matching; every step is
 the one of a full run, on fewer rows.
 """
+
+from dagster_project.identity.tables import table
+
+MAKES = (
+    table(
+        "audited",
+        "One row per record whose acts of guards are told anew.",
+        "rid",
+    ),
+    table(
+        "audited_record",
+        "One row per record whose acts of guards are told anew, by its id.",
+        "record_id",
+    ),
+    table(
+        "audited_value",
+        "One row per value whose acts of guards are told anew.",
+        "value_id",
+    ),
+    table(
+        "concerned",
+        "One row per record of a customer that a change touches.",
+        "record_id",
+    ),
+    table(
+        "departed",
+        "One row per record that is gone or was read again.",
+        "rid",
+    ),
+    table(
+        "dirty",
+        "One row per record that was read again.",
+        "rid",
+    ),
+    table(
+        "dropped_phone",
+        "One row per number that some record no longer holds.",
+        "value_norm",
+    ),
+    table(
+        "reread",
+        "One row per record whose identifiers are written anew.",
+        "record_id",
+    ),
+)
+
+READS = (
+    "absent",
+    "address_key",
+    "agreement",
+    "alias",
+    "assignment",
+    "audit",
+    "bond",
+    "candidate",
+    "component",
+    "dweller",
+    "edge",
+    "feature",
+    "holder",
+    "holding",
+    "identifier",
+    "key",
+    "keyed_place",
+    "known_column",
+    "limit_act",
+    "name",
+    "name_word",
+    "named",
+    "nameless",
+    "nick_pair",
+    "pattern_weight",
+    "record",
+    "record_hash",
+    "record_name",
+    "shared",
+    "status",
+)
+
+REMAKES = (
+    "agreement",
+    "candidate",
+    "dweller",
+    "edge",
+    "feature",
+    "holder",
+    "holding",
+    "identifier",
+    "key",
+    "known_column",
+    "name",
+    "name_word",
+    "nameless",
+    "pattern_weight",
+    "record",
+)
+"""Tables of other rooms that a change fills in their stead, with the rows that it touches."""
