@@ -13,6 +13,7 @@ from dagster_project.cli.doctor import doctor
 from dagster_project.cli.evaluate import evaluate
 from dagster_project.cli.explain import explain
 from dagster_project.cli.judge import judgements, merge, split
+from dagster_project.cli.listen import listen
 from dagster_project.cli.options import Commands, add_examples
 from dagster_project.cli.resolve import resolve
 from dagster_project.cli.review import preview, review
@@ -40,7 +41,7 @@ def main() -> None:
 for _command in (
     demo, init, check, run, show, sql, ui, doctor,
     review, explain, preview, merge, split, judgements,
-    resolve, evaluate, clocks, benchmark,
+    resolve, evaluate, clocks, listen, benchmark,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

@@ -22,7 +22,7 @@ ROOT = click.option(
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Start": ("demo", "init", "check", "run", "show", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
-    "Tables": ("resolve", "evaluate", "clocks", "benchmark"),
+    "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
@@ -75,6 +75,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 resolve crm.duckdb:main.people --out customers.parquet --links links.parquet",
     ),
     "evaluate": ("c360 evaluate customers.csv --truth person --against people.csv",),
+    "listen": (
+        "c360 listen train labelled.csv --text text --label department --out departments.npz",
+        "c360 listen classify posts.csv --text text --model departments.npz --out labels.parquet",
+    ),
+    "listen train": (
+        "c360 listen train labelled.csv --text text --label department --out departments.npz",
+    ),
+    "listen classify": (
+        "c360 listen classify posts.csv --text text --model departments.npz --out labels.parquet",
+    ),
     "clocks": ("c360 clocks cases.csv --out clocks.csv",),
     "benchmark": ("c360 benchmark identity --rivals splink",),
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),
