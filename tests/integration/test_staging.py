@@ -60,6 +60,7 @@ def _salesforce(w: ScratchWarehouse) -> None:
             {
                 "id": ANN, "last_name": "Okafor", "is_deleted": "1", "master_record_id": ADA,
                 "system_modstamp": "2026-01-05T08:00:00.000Z", "has_opted_out_of_email": "1",
+                "phone": "+44 20 7946 0018 / +44 20 7946 0019", "birthdate": "2031-05-01",
             },
             {"id": "003C", "last_name": "Sales Team", "email": "Sales+web@example.net"},
             {"id": "003D", "last_name": "Person", "account_id": "001P"},
@@ -753,6 +754,16 @@ def test_an_edit_is_unknown_where_the_source_cannot_tell(world: ScratchWarehouse
     assert edited["mastodon_a:status:s2"] is False
     assert edited["instagram_a:comment:i1"] is None
     assert edited["bluesky_a:post:at://ada/1"] is None
+
+
+def test_two_numbers_of_one_cell_are_two(world: ScratchWarehouse) -> None:
+    found = {value for kind, _, value, _ in identifiers(world, f"salesforce_a:contact:{ANN}")}
+
+    assert found >= {"+442079460018", "+442079460019"}
+
+
+def test_nobody_is_born_after_their_record(world: ScratchWarehouse) -> None:
+    assert record(world, "birth_date", f"salesforce_a:contact:{ANN}") == (None,)
 
 
 def test_an_audiences_address_is_taken_apart(world: ScratchWarehouse) -> None:

@@ -53,6 +53,30 @@
 {%- endmacro %}
 
 
+{# Several numbers or addresses of one cell, parted by semicolons. A stroke or comma parts numbers
+   only where there is a whole one on both sides: 0170/1112223 is one. #}
+{% macro joined_by_semicolons(value, kind) -%}
+    {%- set number = '([0-9][^0-9/,|]{0,3}){7,}' -%}
+    case
+        when {{ kind }} = 'phone' and {{ has_pattern(value, number ~ '[/,|][^/,|0-9]*' ~ number) }}
+            then {{ replaced(value, '[/,|]', ';') }}
+        when {{ kind }} = 'email' and {{ value }} like '%@%@%'
+            then {{ replaced(value, '[,|]|\\s/\\s', ';') }}
+        else {{ value }}
+    end
+{%- endmacro %}
+
+
+{# Digits and the plus of other keyboards (full width, Arabic, Persian) as ASCII's. #}
+{% macro ascii_digits(text) -%}
+    case
+        when {{ has_pattern(text, '[０-９＋٠-٩۰-۹]') }}
+            then translate({{ text }}, '０１２３４５６７８９＋٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹', '0123456789+01234567890123456789')
+        else {{ text }}
+    end
+{%- endmacro %}
+
+
 {# Digits of a phone number with its leading plus; extensions go. Not yet E.164. What a
    spreadsheet has rounded (4.91512E+12) is no number any more and stays as it is written; what
    it only wrote in another form (4.915123456789E+12, 4915123456789.0) is read. Letters of a

@@ -156,6 +156,32 @@ def test_a_name_that_holds_such_a_word_stays(read: Read) -> None:
     assert read("known_author", "Facebook User Group Kiel") == "Facebook User Group Kiel"
 
 
+@pytest.mark.parametrize(
+    ("kind", "written", "joined"),
+    [
+        pytest.param(
+            "phone", "06 39 98 24 04 / 01 99 00 05 17", "06 39 98 24 04 ; 01 99 00 05 17"
+        ),
+        pytest.param("phone", "+85264199614,+85228934519", "+85264199614;+85228934519"),
+        pytest.param("phone", "0170/1112223", "0170/1112223"),
+        pytest.param("phone", "+49 170/111/2223", "+49 170/111/2223"),
+        pytest.param("phone", "0170 1112223, ext. 12", "0170 1112223, ext. 12"),
+        pytest.param("email", "a@x.example, b@y.example", "a@x.example; b@y.example"),
+        pytest.param("email", '"Bauer, Ada" <ada@x.example>', '"Bauer, Ada" <ada@x.example>'),
+        pytest.param("url", "https://x.example/a,b@c@d", "https://x.example/a,b@c@d"),
+    ],
+)
+def test_several_values_of_a_cell_are_told_apart(
+    read: Read, kind: str, written: str, joined: str
+) -> None:
+    assert read("joined_by_semicolons", written, kind=f"'{kind}'") == joined
+
+
+@pytest.mark.parametrize("written", ["０１７０ １１１", "٠١٧٠ ١١١", "۰۱۷۰ ۱۱۱", "0170 111"])
+def test_digits_of_every_keyboard_are_digits(read: Read, written: str) -> None:
+    assert read("ascii_digits", written) == "0170 111"
+
+
 _PARTS = ("street", "city", "state", "postal_code", "country")
 
 

@@ -191,7 +191,21 @@ direct as (
 
 ),
 
--- vendors join several values by semicolons
+-- people join several values as they like, vendors by semicolons
+parted as (
+
+    select
+        record_id,
+        kind,
+        network,
+        {{ joined_by_semicolons('value', 'kind') }} as value,
+        is_verified,
+        first_seen_at,
+        last_seen_at
+    from direct
+
+),
+
 single as (
 
     select
@@ -202,7 +216,7 @@ single as (
         is_verified,
         first_seen_at,
         last_seen_at
-    from direct
+    from parted
 
 ),
 
@@ -232,6 +246,15 @@ gathered as (
 
 ),
 
+legible as (
+
+    select
+        *,
+        case when kind = 'phone' then {{ ascii_digits('value') }} end as dialled
+    from gathered
+
+),
+
 normalised as (
 
     select
@@ -241,14 +264,14 @@ normalised as (
         value as value_raw,
         case kind
             when 'email' then {{ plain_email('value') }}
-            when 'phone' then {{ plain_phone('value') }}
+            when 'phone' then {{ plain_phone('dialled') }}
             when 'handle' then {{ network_handle('network', 'value') }}
             when 'url' then {{ plain_url('value') }}
         end as value_norm,
         is_verified,
         first_seen_at,
         last_seen_at
-    from gathered
+    from legible
 
 ),
 

@@ -283,7 +283,14 @@ final as (
                 then nullif(concat_ws(' ', named.given_name, named.family_name), '')
             else named.full_name
         end as full_name,
-        {{ known_birth_date('records.birth_date') }} as birth_date,
+        -- nobody is born after their record was made
+        case
+            when coalesce(
+                records.birth_date
+                <= cast(greatest(records.created_at, records.updated_at) as date),
+                true
+            ) then {{ known_birth_date('records.birth_date') }}
+        end as birth_date,
         coalesce({{ known_value('records.organisation') }}, {{ known_value('accounts.name') }})
             as organisation,
         {{ known_value('records.title') }} as title,
