@@ -54,15 +54,15 @@
 {%- endmacro %}
 
 
-{# Character references of HTML (&eacute; &#233; &#xe9;) as what they stand for, once; names that
-   are not in `names` (|name:text|…) and numbers of no character stay as they are written. Numbers
-   of control characters are Windows-1252's, as browsers read them. The names most texts have are
-   read without a search. #}
-{% macro references_resolved(text, names) -%}
-    {{ adapter.dispatch('references_resolved')(text, names) }}
+{# Character references of HTML (&eacute; &#233; &#xe9;) as what they stand for, once; names the
+   standard does not have and numbers of no character stay as they are written. Numbers of control
+   characters are Windows-1252's, as browsers read them. The names most texts have are read without
+   a search. #}
+{% macro references_resolved(text) -%}
+    {{ adapter.dispatch('references_resolved')(text) }}
 {%- endmacro %}
 
-{% macro default__references_resolved(text, names) -%}
+{% macro default__references_resolved(text) -%}
     array_join(transform(
         regexp_extract_all({{ text }}, r'(&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]*);|[^&]+|&)', 1),
         piece -> case
@@ -74,7 +74,7 @@
             {{ _common_references() }}
             else coalesce(
                 nullif(regexp_extract(
-                    '{{ names }}',
+                    {{ named_characters('substring(piece, 2, 1)') }},
                     concat('[|]', substring(piece, 2, length(piece) - 2), ':([^|]+|[|])'),
                     1
                 ), ''),
@@ -84,7 +84,7 @@
     ), '')
 {%- endmacro %}
 
-{% macro duckdb__references_resolved(text, names) -%}
+{% macro duckdb__references_resolved(text) -%}
     array_to_string(list_transform(
         regexp_extract_all(
             {{ text }},
@@ -108,10 +108,18 @@
                 piece
             )
             {{ _common_references() }}
-            else coalesce(
-                nullif(regexp_extract('{{ names }}', '[|]' || piece[2:-2] || ':([^|]+|[|])', 1), ''),
-                piece
-            )
+            else list_transform(
+                [{{ named_characters('piece[2]') }}],
+                lambda names: case
+                    when not contains(names, '|' || piece[2:-2] || ':') then piece
+                    else list_transform(
+                        [substr(names, strpos(names, '|' || piece[2:-2] || ':') + length(piece), 2)],
+                        lambda found: case
+                            when found[2] in ('', '|') then found[1] else found
+                        end
+                    )[1]
+                end
+            )[1]
         end
     ), '')
 {%- endmacro %}

@@ -46,7 +46,7 @@
     nullif(
         case
             when {{ _needs_cleaning(text) }}
-                then {{ _visible(references_resolved(reread_as_utf8(reread_as_utf8(text)), named_characters())) }}
+                then {{ _visible(references_resolved(reread_as_utf8(reread_as_utf8(text)))) }}
             else {{ text }}
         end, ''
     )
@@ -59,7 +59,7 @@
         case
             when {{ _needs_cleaning(text) }}
                 then {{ replaced(
-                    _visible(references_resolved(reread_as_utf8(reread_as_utf8(text)), named_characters())),
+                    _visible(references_resolved(reread_as_utf8(reread_as_utf8(text)))),
                     '[' ~ blanks() ~ ']+', ' '
                 ) }}
             else {{ text }}
@@ -76,7 +76,7 @@
             trim(
                 case
                     when {{ text }} like '%&%;%'
-                        then {{ references_resolved(text, named_characters()) }}
+                        then {{ references_resolved(text) }}
                     else {{ text }}
                 end
             ), ''
@@ -111,7 +111,7 @@
 {% macro html_to_text(html) -%}
     {%- set without_tags = replaced(replaced(html, '(?i)<br ?/?>|</p>', '\n'), '<[^>]*>', '') -%}
     nullif({{ replaced(
-        references_resolved(without_tags, named_characters()), '^\\s+|\\s+$', ''
+        references_resolved(without_tags), '^\\s+|\\s+$', ''
     ) }}, '')
 {%- endmacro %}
 
