@@ -128,6 +128,12 @@ class SourceConfig(Entries):
         None,
         example="day_first",
     )
+    decimal_mark: Literal["comma", "point"] | None = entry(
+        "how its exports write decimals: `comma` (1.234,50) or `point` (1,234.50); a file in which "
+        "1.234 could be either is refused without it",
+        None,
+        example="comma",
+    )
     brand_accounts: tuple[str, ...] = entry(
         "accounts of the company itself: no customers", (), example="[yourbrand]"
     )

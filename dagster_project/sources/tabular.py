@@ -43,6 +43,7 @@ from dagster_project.sources.rows import (
     rows_sql,
     write_rows,
 )
+from dagster_project.sources.screen_amounts import as_plain, mark_problems, mark_questions
 from dagster_project.sources.screen_dates import as_iso, order_problems, order_questions
 from dagster_project.sources.text import Text, examine, open_text, peek, text_stream
 
@@ -147,6 +148,7 @@ def table_batch(
         zone_questions(spec, source, match.positions)
         | currency_questions(columns.money, source)
         | order_questions(spec, match.positions)
+        | mark_questions(spec, match.positions)
         | newest_questions(newest, member.modified_at),
         spec.columns,
     )
@@ -162,7 +164,9 @@ def table_batch(
         rows_sql=rows_sql(
             spec,
             work,
-            expressions=as_iso(facts, source) | dict(columns.expressions),
+            expressions=as_iso(facts, source)
+            | as_plain(facts, source)
+            | dict(columns.expressions),
             id_from_content=columns.id_from_content,
             extras=[(f"x{position}", label) for position, label in match.extras]
             + ([("_overflow", "(cells beyond the header)")] if tally.long_rows else []),
@@ -174,6 +178,7 @@ def table_batch(
         problems=columns.problems
         + problems_of(facts, source)
         + order_problems(facts, source)
+        + mark_problems(facts, source)
         + (hints if missing else ()),
         notes=text.notes + _notes(match, tally, work, columns) + (() if missing else hints),
         missing_columns=missing,
