@@ -61,6 +61,10 @@ class HeldWarehouse:
         self._open.close()
 
 
+ONLY_SHOWN = frozenset({"cli", "viewer"})
+"""Packages that print and show what others made."""
+
+
 @dataclass(frozen=True)
 class Workbench:
     """One run's tools. Holding it means holding the root's writer lock."""
@@ -124,10 +128,14 @@ class Workbench:
 
     @cached_property
     def code_fingerprint(self) -> str:
-        """Changes when a model, a rule or a configuration file changes: rebuild then."""
+        """Changes when a model, a rule or a configuration file changes: rebuild then.
+
+        What is printed or shown makes no table.
+        """
         code = fingerprint_of_files(
             (PROJECT / "dagster_project", PROJECT / "dbt"),
             frozenset({".py", ".sql", ".yml", ".csv"}),
+            without=ONLY_SHOWN,
         )
         config = fingerprint_of_files(
             (self.settings.config_dir,), frozenset({".yml", ".yaml", ".csv"})

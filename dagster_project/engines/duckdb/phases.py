@@ -62,14 +62,27 @@ def fingerprint_of(*parts: str) -> str:
     return sha256("\x1f".join(parts).encode()).hexdigest()[:24]
 
 
-def fingerprint_of_files(folders: Iterable[Path], suffixes: frozenset[str]) -> str:
-    """Hash of names and contents of the files below ``folders`` that end in one of ``suffixes``."""
+_NO_CODE = frozenset({"target", "logs", "__pycache__"})
+
+
+def fingerprint_of_files(
+    folders: Iterable[Path],
+    suffixes: frozenset[str],
+    *,
+    without: frozenset[str] = frozenset(),
+) -> str:
+    """Hash of names and contents of the files below ``folders`` that end in one of ``suffixes``.
+
+    ``without``: folders directly inside one of ``folders`` that do not count.
+    """
     digest = sha256()
     for folder in folders:
         files = sorted(
             f
             for f in folder.rglob("*")
-            if f.suffix in suffixes and not {"target", "logs", "__pycache__"} & set(f.parts)
+            if f.suffix in suffixes
+            and not _NO_CODE & set(f.parts)
+            and f.relative_to(folder).parts[0] not in without
         )
         for file in files:
             digest.update(str(file.relative_to(folder)).encode())

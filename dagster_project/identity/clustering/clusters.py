@@ -36,10 +36,6 @@ class _Edges:
     right: Ints
     weight: Ints
 
-    @property
-    def favourable(self) -> "_Edges":
-        return self.where(self.weight > 0)
-
     def where(self, mask: np.ndarray) -> "_Edges":  # type: ignore[type-arg]
         return _Edges(self.left[mask], self.right[mask], self.weight[mask])
 

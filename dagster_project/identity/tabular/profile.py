@@ -49,11 +49,6 @@ class Profile:
     date_formats: tuple[str, ...] = ()
 
     @property
-    def is_unique(self) -> bool:
-        """No value stands in two rows."""
-        return self.filled > 0 and self.distinct == self.filled
-
-    @property
     def variety(self) -> float:
         """Distinct values per filled row."""
         return self.distinct / self.filled if self.filled else 0.0
