@@ -32,7 +32,7 @@ def print_unknown_deals(console: Console, root: Root) -> None:
         return
     deals = sum(count for *_, count in stages)
     console.print(
-        f"{counted(deals, 'deal')} neither open, won nor lost: no flag says, and the stage is "
+        f"\n{counted(deals, 'deal')} neither open, won nor lost: no flag says, and the stage is "
         "none that is known; say what each means in config/deal_stages.yml",
         style="yellow",
         markup=False,

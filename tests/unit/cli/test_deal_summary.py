@@ -36,7 +36,7 @@ def test_stages_nobody_knows_are_named_with_their_deals(tmp_path: Path) -> None:
         ("hubspot_dach", "Closed Won", None, "won", False),
     )
 
-    assert text.startswith("4 deals neither open, won nor lost")
+    assert text.startswith("\n4 deals neither open, won nor lost")
     assert "config/deal_stages.yml" in text
     assert "hubspot_dach: 'Auf [red]Wiedervorlage[/]' of 'Neukunden', 2 deals" in text
     assert "'1234567', 1 deal" in text
