@@ -135,13 +135,14 @@ def _resolved_as_mixed(
         return False
     console.print(
         f"[bold]persons and organisations[/], {escape(kinds.why)}: each is resolved by itself; "
-        "--kind or --spec take all rows for one"
+        "--kind or --spec take all rows for one",
+        markup=True,
     )
     resolved = resolve_mixed(
         connection, kinds, table_of, matching, outputs, progress=_say_stage
     )
     for kind, part in resolved.items():
-        console.print(f"[bold]{kind}[/]")
+        console.print(f"[bold]{escape(kind)}[/]", markup=True)
         _print_resolved(part, outputs.customers, outputs.links, perf_counter() - started)
     return True
 

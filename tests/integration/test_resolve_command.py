@@ -484,3 +484,22 @@ def test_headers_and_file_names_are_shown_as_they_are_written(tmp_path: Path) ->
     assert result.exit_code == 0, result.output
     for written in ("email [/]", "[bold]first name", "last name[/red]", "found[red].csv"):
         assert written in result.output
+
+
+def test_a_table_of_persons_and_organisations_is_told_without_marks(tmp_path: Path) -> None:
+    names = ("Ada Kestrel", "Bo Linnet", "Cy Merlin", "Di Osprey")
+    rows = [
+        {"type": "Person", "name": name, "email": f"{name[:2]}@x.example", "phone": "", "city": "Kiel"}
+        for name in names
+    ] + [
+        {"type": "Company", "name": f"{name} Ltd", "email": "", "phone": f"0421 555020{n}", "city": "Kiel"}
+        for n, name in enumerate(names)
+    ]  # fmt: skip
+    file = _write(tmp_path / "both.csv", rows)
+
+    result = _run("resolve", file, "--out", tmp_path / "found.csv")
+
+    assert result.exit_code == 0, result.output
+    assert "persons and organisations, told by type" in result.output
+    assert "[bold]" not in result.output
+    assert "[/]" not in result.output
