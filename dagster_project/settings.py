@@ -76,6 +76,7 @@ class Settings:
 
     def export(self) -> None:
         """Hand dbt, GX and Dagster, which read the environment themselves, what they need."""
+        _BEFORE_EXPORT[str(self.root.path)] = _shell_root()
         os.environ.update(
             {
                 "C360_ROOT": str(self.root.path),
@@ -131,9 +132,19 @@ def shown_path(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
+# a root that ``export`` put into the environment, and the root that stood there before
+_BEFORE_EXPORT: dict[str, str | None] = {}
+
+
+def _shell_root() -> str | None:
+    """The root that the user's shell names, whatever this process has exported since."""
+    now = os.environ.get("C360_ROOT")
+    return _BEFORE_EXPORT.get(now, now) if now else None
+
+
 def root_option(root: Root) -> tuple[str, ...]:
     """What a command needs to be told to work on this root; nothing where it would by itself."""
-    is_default = root == read_settings().root
+    is_default = root == read_settings(Path(_shell_root() or PROJECT / "data")).root
     return () if is_default else ("--root", os.fspath(shown_path(root.path)))
 
 

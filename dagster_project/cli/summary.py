@@ -3,7 +3,6 @@
 Reads the run's journal and the ledger only; they hold counts, names of sources and rules, never values.
 """
 
-import os
 import shlex
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,7 +23,7 @@ from dagster_project.domain.counts import counted
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.session import session
 from dagster_project.landing.attention import Attention
-from dagster_project.settings import PROJECT, Settings, own_command, root_option, shown_path
+from dagster_project.settings import PROJECT, Settings, own_command, root_option
 
 Entry = dict[str, Any]
 
@@ -42,8 +41,8 @@ def print_summary(
         Attention(settings.root).held_back(),
         began=datetime.now(UTC) - timedelta(seconds=seconds),
         report=report,
-        regate=own_command("regate", *_root_words(settings.root)),
-        dismiss=own_command("dismiss", "FILE", *_root_words(settings.root)),
+        regate=own_command("regate", *root_option(settings.root)),
+        dismiss=own_command("dismiss", "FILE", *root_option(settings.root)),
     )
     print_remarks(
         console,
@@ -202,12 +201,6 @@ def _product_pointers(root: Root) -> Iterator[tuple[str, str]]:
     elif products := sorted(root.published.glob("*.duckdb")):
         name = products[0].stem
         yield own_command("sql", "--consumer", name, "show tables", *there), f"for {name}"
-
-
-def _root_words(root: Root) -> tuple[str, ...]:
-    """The root, unless it is the demo's; a run has made its own root this process's default."""
-    is_demo = root.path == PROJECT / "data"
-    return () if is_demo else ("--root", os.fspath(shown_path(root.path)))
 
 
 def _ui_command(root: Path) -> str:

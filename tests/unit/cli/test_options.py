@@ -1,5 +1,6 @@
 """``c360 --help``: every command in its place, whole sentences, an example each, at once."""
 
+import os
 import re
 import shlex
 import shutil
@@ -114,6 +115,19 @@ def test_the_default_root_needs_no_naming(
     monkeypatch.setenv("C360_ROOT", str(root.path))
 
     assert "--root" not in pointers(root, capsys)[-1]
+
+
+def test_a_root_that_a_run_exported_for_its_own_parts_is_still_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("C360_ROOT", raising=False)
+    monkeypatch.setattr(os, "environ", dict(os.environ))  # what export() writes is taken back
+    root = published_root(tmp_path / "quay")
+
+    read_settings(root.path).export()
+
+    assert os.environ["C360_ROOT"] == str(root.path)
+    assert "--root" in pointers(root, capsys)[-1]
 
 
 def test_the_command_is_named_where_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
