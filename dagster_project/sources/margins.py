@@ -41,6 +41,8 @@ _FOOTER = re.compile(
     r"|(generated|created|exported|printed|run|report run) (by|on|at|from)\b"
     r"|(erstellt|exportiert|gedruckt) (von|am)\b|(généré|exporté|créé) (par|le)\b"
     r"|(generado|exportado) (por|el)\b|page \d+ (of|/) \d+|seite \d+ von \d+"
+    r"|(generated|created|exported|printed|downloaded|export date|report date|erstellt|exportiert"
+    r"|stand|exporté|généré|generado|exportado|esportato)(:| :)? \d{1,4}[-./]\d\d?[-./]\d"
     r"|end of (file|report|export)\b|filtered by\b|as of \d",
     re.IGNORECASE,
 )  # what reports print below their rows: Salesforce's five lines, database clients, spreadsheets

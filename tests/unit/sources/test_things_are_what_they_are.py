@@ -197,6 +197,8 @@ CONTACTS = (
         ("Record ID,First Name,Last Name,Email,Lifecycle Stage\n", "repeats of the header"),
         ('"Copyright (c) 2026 Example, Ltd."\n', "footer lines"),
         ("Exported on 2026-05-01\n", "footer lines"),
+        ("Exported 2026-05-01 by Quay\n", "footer lines"),
+        ("Stand: 01.05.2026\n", "footer lines"),
     ],
 )
 def test_what_stands_around_rows_is_left_out_by_name(
