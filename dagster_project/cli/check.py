@@ -90,7 +90,9 @@ def _print_part(part: "PartReport") -> None:
         f"  {part.stream:<12} {counted(part.rows, 'row'):>14}  from {part.origin}", markup=False
     )
     for left in part.left_out:
-        console.print(f"    left out: {left.rows:,} {left.what}", style="yellow", markup=False)
+        console.print(
+            f"    left out: {left.what} ({left.rows:,})", style="yellow", markup=False
+        )
     for problem in part.problems:
         console.print(f"    would be refused: {problem}", style="red", markup=False)
     for note in part.notes:

@@ -112,7 +112,7 @@ def _print_left_out(console: Console, loads: list[Entry]) -> None:
         for what, rows in load["left_out"]:
             kinds[load["source"], what] += rows
     for (source, what), rows in sorted(kinds.items()):
-        console.print(f"  left out     {source}: {rows:,} {what}", style="dim", markup=False)
+        console.print(f"  left out     {source}: {what} ({rows:,})", style="dim", markup=False)
 
 
 def print_held_back(

@@ -5,6 +5,7 @@ Expectations, which takes seconds: import it where it is used.
 Does not belong here: what a result means (``gate``).
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -167,6 +168,8 @@ def validator_of(
 @cache
 def _context() -> Any:
     """One context without files, telemetry or progress bars for the life of the process."""
+    # it says at INFO which temporary folder it makes, in the middle of a run's own lines
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     return context

@@ -48,7 +48,7 @@ def test_rows_let_in_are_told_and_not_called_no_input(console: Console) -> None:
 def test_what_is_left_out_is_named(console: Console) -> None:
     print_read(console, [load()])
 
-    assert "2 blank lines" in console.export_text()
+    assert "blank lines (2)" in console.export_text()
 
 
 def test_old_things_are_summed_up_and_each_named(console: Console) -> None:
