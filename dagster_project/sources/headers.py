@@ -6,7 +6,7 @@ Does not belong here: the vendors' labels (each vendor's module has its own).
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -84,7 +84,9 @@ def find_hints(
         )
         for column in lacking
         for position, label in match.extras
-        if is_safe_label(label) and _may_hold(spec, column, first(position).strip())
+        if is_safe_label(label)
+        and _may_hold(spec, column, first(position).strip())
+        and not _is_another_flag(column, label, (column, *aliases.get(column, ())))
     ]
     hints: dict[str, str] = {}
     for score, column, label in sorted(alike, key=lambda each: -each[0]):
@@ -112,6 +114,19 @@ def _may_hold(spec: StreamSpec, column: str, cell: str) -> bool:
     if column in ("email", "email_address", "recipient"):
         return "@" in cell
     return bool(cell)
+
+
+def _is_another_flag(column: str, label: str, names: Iterable[str]) -> bool:
+    """Whether a label has a word that no name of a flag has: *Is Closed Lost* is no *Is Closed*."""
+    known = frozenset().union(*map(_words, names))
+    return bool(_FLAGS.match(column)) and any(
+        max(SequenceMatcher(None, word, own).ratio() for own in known) < _ALIKE
+        for word in _words(label)
+    )
+
+
+def _words(label: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W_]+", label.casefold()))
 
 
 _LONGEST_FLAG = 12

@@ -87,6 +87,20 @@ def test_a_hint_of_a_note_fills_the_column(inbox: Inbox) -> None:
     assert not any("did you mean" in note for note in mended.batch.notes)
 
 
+@pytest.mark.parametrize("label", ["Is Closed Lost", "hs_is_closed_lost"])
+def test_a_flag_of_something_narrower_is_nobodys_hint(inbox: Inbox, label: str) -> None:
+    content = (
+        f"Record ID,Deal Name,Deal Stage,Pipeline,Amount,Close Date,{label}\n"
+        "801,Oven,Signed,Sales,1200,2026-04-20 10:00,false\n"
+    )
+
+    read = read_alone(inbox, source_of("hubspot"), "deals.csv", content)
+
+    assert read.column("deal_name") == ["Oven"]
+    assert not any("did you mean" in note for note in read.batch.notes)
+    assert any(label in note for note in read.batch.notes)
+
+
 MAILCHIMP = (
     "Email Address,MEMBER_RATING,OPTIN_TIME,LEID,{}\nada@example.org,2,2026-05-01,1,{}\n"
 )
