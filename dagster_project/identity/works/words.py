@@ -22,6 +22,7 @@ def read_words(work: Workspace, options: WordOptions) -> None:
     if options.abbreviations:
         pairs = [(s, w) for w, shorts in options.abbreviations.items() for s in shorts]
         work.run(_ABBREVIATIONS, [[short for short, _ in pairs], [word for _, word in pairs]])
+        work.run(_STREET_ENDINGS)
         work.run(_WRITTEN_APART)
         work.run(_JOIN_PARTS)
     work.run(_COMPOUNDS)
@@ -74,6 +75,19 @@ short_form as (select unnest($1::varchar[]) as word, unnest($2::varchar[]) as re
 select distinct word.rid, word.field, coalesce(short_form.read_as, word.word) as word
 from work.word
 left join short_form on word.word = short_form.word
+"""
+
+# In German a street's name and its kind are one word: ``Hafenstr.`` is ``Hafenstraße``.
+_STREET_ENDINGS = r"""
+create or replace table work.word as
+select distinct rid, field, case
+    when field <> 'series' then word
+    else regexp_replace(
+        regexp_replace(replace(word, 'ß', 'ss'), '^(\p{L}{3,})str$', '\1strasse'),
+        '^(\p{L}{3,})pl$', '\1platz'
+    )
+end as word
+from work.word
 """
 
 # Names of organisations are written in one word and in two: ``Day Care`` beside ``Daycare``.

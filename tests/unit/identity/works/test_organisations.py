@@ -110,6 +110,21 @@ def test_a_domain_is_evidence_unless_it_is_a_mail_providers(
     assert ([121, 122] in clusters) is are_one
 
 
+def test_streets_whose_kind_is_part_of_their_name_are_read_in_full(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    asked: list[list[object]] = [
+        ["Quince Optik", None, "Hafenstraße 3", None, None, None, None],
+        ["QUINCE OPTIK", None, "Hafenstr. 3", None, None, None, None],
+        ["Pear Segel", None, "Marktplatz 7", None, None, None, None],
+        ["PEAR SEGEL", None, "Marktpl. 7", None, None, None, None],
+    ]
+
+    clusters = _clusters(connection, _sites() + asked)
+
+    assert [cluster for cluster in clusters if min(cluster) > 120] == [[121, 122], [123, 124]]
+
+
 def _kind_of(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[object]]) -> Kind:
     load(connection, list(columns), list(zip(*columns.values(), strict=True)))
     names = Vocabulary(given=("ada", "bo", "amber", "iris"), family=("gray", "hill"))
