@@ -70,6 +70,10 @@ def print_training(file: Path, *, text: str, label: str, out: Path) -> None:
     with console.status("learning"):
         model, report = train_labels(texts, labels)
     write_model(model, out)
+    if alone := len(set(labels)) - len(model.labels):
+        console.print(
+            f"note: {counted(alone, 'label')} of a single text not learned", style="yellow"
+        )
     if skipped:
         console.print(
             f"note: {counted(skipped, 'row')} without a text or label left out", style="yellow"

@@ -85,8 +85,17 @@ def test_a_file_that_is_no_model_is_refused(tmp_path: Path, written: bytes) -> N
         read_model(tmp_path / "labels.npz")
 
 
-def test_a_label_of_one_text_is_refused() -> None:
-    with pytest.raises(Customer360Error, match="two texts or more"):
+def test_a_label_of_a_single_text_is_not_learned() -> None:
+    texts, labels = _messages()
+
+    model, report = train_labels([*texts, "something else"], [*labels, "rare"])
+
+    assert model.labels == ("billing", "shipping")
+    assert report.texts == len(texts)
+
+
+def test_one_label_is_nothing_to_learn() -> None:
+    with pytest.raises(Customer360Error, match="two labels of two texts"):
         train_labels(["a b", "a c", "d"], ["x", "x", "y"])
 
 
