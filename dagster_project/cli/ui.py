@@ -97,9 +97,10 @@ def _end_with_parent() -> None:
     """In the child: be ended when the parent is killed, where the kernel offers that (Linux).
 
     Dagster would live on without anybody who reads what it prints, and its next run would fail
-    over that.
+    over that. Started where the signal is ignored, it would not hear of it either.
     """
     if sys.platform == "linux":
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         pr_set_pdeathsig = 1  # linux/prctl.h
         ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 

@@ -67,8 +67,9 @@ def test_what_is_said_before_any_level_is_told() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel offers it on Linux")
 def test_what_is_started_ends_when_its_parent_is_killed() -> None:
     code = """
-import subprocess, sys, time
+import signal, subprocess, sys, time
 from dagster_project.cli.ui import _end_with_parent
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
 child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], preexec_fn=_end_with_parent)
 print(child.pid, flush=True)
 time.sleep(60)
