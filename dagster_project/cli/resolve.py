@@ -1,5 +1,6 @@
 """``c360 resolve``: one table in, ``record_id`` and ``customer_id`` out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from dagster_project.identity.resolve_table import Matching, Outputs, Resolved
+    from dagster_project.identity.tabular.profile import Profile
     from dagster_project.identity.tabular.spec import Inferred, TableSpec
 
 
@@ -78,7 +80,7 @@ def resolve(
     named by a column unique_id, record_id or id, else by their row's number; ids and the order
     of rows are never evidence.
     """
-    from dagster_project.identity.resolve_table import Outputs, resolve_table
+    from dagster_project.identity.resolve_table import Outputs, profile_columns, resolve_table
     from dagster_project.identity.tabular.labels import read_labels
     from dagster_project.identity.tabular.meanings import Kind
 
@@ -91,11 +93,13 @@ def resolve(
             read_labels(connection, str(labels))
             read_input(connection, input_table)
         matching = read_matching(config)
+        with console.status("looking at the columns"):
+            profiles = () if spec else profile_columns(connection, matching)
         if not (spec or write_spec or kind or labels or explain) and _resolved_as_mixed(
-            connection, matching, Outputs(out, links)
+            connection, matching, Outputs(out, links), profiles
         ):
             return
-        table = _columns(connection, matching, spec, write_spec, kind)
+        table = _columns(connection, profiles, spec, write_spec, kind)
         if labels is not None and table.kind is not Kind.PERSONS:
             raise Customer360Error(
                 "labels are for tables of persons", str(labels), "leave --labels out"
@@ -115,11 +119,14 @@ def resolve(
 
 
 def _resolved_as_mixed(
-    connection: "duckdb.DuckDBPyConnection", matching: "Matching", outputs: "Outputs"
+    connection: "duckdb.DuckDBPyConnection",
+    matching: "Matching",
+    outputs: "Outputs",
+    profiles: Sequence["Profile"],
 ) -> bool:
     """Resolve a table of persons and organisations; false where it is of one kind."""
     from dagster_project.identity.resolve_mixed import resolve_mixed
-    from dagster_project.identity.resolve_table import infer_columns, profile_columns
+    from dagster_project.identity.resolve_table import infer_columns
     from dagster_project.identity.tabular.kinds_of_rows import find_kinds_of_rows
     from dagster_project.identity.tabular.meanings import Kind
 
@@ -129,8 +136,7 @@ def _resolved_as_mixed(
         return inferred.spec()
 
     started = perf_counter()
-    with console.status("looking at the columns"):
-        kinds = find_kinds_of_rows(connection, profile_columns(connection, matching))
+    kinds = find_kinds_of_rows(connection, profiles)
     if kinds is None:
         return False
     console.print(
@@ -173,21 +179,20 @@ def _explain(
 
 def _columns(
     connection: "duckdb.DuckDBPyConnection",
-    matching: "Matching",
+    profiles: Sequence["Profile"],
     spec: Path | None,
     write_spec: Path | None,
     kind: str | None,
 ) -> "TableSpec":
     """The spec as given, or as inferred and told."""
-    from dagster_project.identity.resolve_table import infer_columns
+    from dagster_project.identity.tabular.infer import infer_table
     from dagster_project.identity.tabular.input_table import columns_of
     from dagster_project.identity.tabular.meanings import Kind
     from dagster_project.identity.tabular.spec import read_table_spec, write_table_spec
 
     if spec is not None:
         return read_table_spec(spec, tuple(columns_of(connection)))
-    with console.status("looking at the columns"):
-        inferred = infer_columns(connection, matching, kind=Kind(kind) if kind else None)
+    inferred = infer_table(profiles, kind=Kind(kind) if kind else None)
     _print_columns(inferred)
     if write_spec is not None:
         write_table_spec(inferred, write_spec)

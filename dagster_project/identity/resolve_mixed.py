@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
+from dagster_project.engines.duckdb.output_file import write_atomically
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.resolve_table import (
     Matching,
@@ -17,7 +18,6 @@ from dagster_project.identity.resolve_table import (
     Resolved,
     load_rows,
     resolve_table,
-    write_atomically,
 )
 from dagster_project.identity.tabular.input_table import TABLE
 from dagster_project.identity.tabular.kinds_of_rows import KindsOfRows

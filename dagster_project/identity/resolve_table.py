@@ -14,7 +14,7 @@ from dagster_project.config.identity import IdentitySpec, read_identity
 from dagster_project.config.works import WorksSpec, read_works
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.engines.duckdb.session import quoted
+from dagster_project.engines.duckdb.output_file import write_atomically
 from dagster_project.identity.bits import VETO, chance_sql
 from dagster_project.identity.learning.model import Model
 from dagster_project.identity.ledger.judgements import Judgement
@@ -288,19 +288,6 @@ def _require_evidence(table: TableSpec) -> None:
             counted(len(table.columns), "column"),
             "write a spec with --write-spec, say in it what the columns mean, pass it with --spec",
         )
-
-
-def write_atomically(connection: duckdb.DuckDBPyConnection, select: str, file: Path) -> None:
-    """Write a select as CSV or Parquet by the file's ending, aside first and then renamed."""
-    is_csv = file.suffix.lower() in (".csv", ".txt")
-    form = "format csv, header true" if is_csv else "format parquet"
-    file.parent.mkdir(parents=True, exist_ok=True)
-    aside = file.with_name(f".{file.name}.partial")
-    try:
-        connection.execute(f"copy ({select}) to '{quoted(str(aside))}' ({form})")
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 # The records' own ids, which matching has not seen.

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.output_file import written_aside
 from dagster_project.listening.features import (
     BITS,
     VERSION,
@@ -39,7 +40,7 @@ _FOLDS = 3
 _TEMPERATURES = np.geomspace(0.5, 20.0, 40)
 
 BATCH = 10_000
-"""Texts that are judged at a time: memory stays the same however many there are."""
+"""Texts that are judged at a time: features are kept of no more."""
 
 
 @dataclass(frozen=True)
@@ -187,23 +188,18 @@ def _report(
 
 def write_model(model: LabelModel, file: Path) -> None:
     """Write arrays, aside first and then renamed; no pickle, and no text of the training."""
-    aside = file.with_name(f".{file.name}.partial")
-    try:
-        with aside.open("wb") as opened:
-            np.savez_compressed(
-                opened,
-                version=np.array([VERSION, BITS]),
-                labels=np.array(model.labels),
-                seen=model.seen,
-                weights=model.weights.astype(np.float16),
-                bias=model.bias,
-                words=model.rarity[0],
-                parts=model.rarity[1],
-                temperature=np.array([model.temperature]),
-            )
-        aside.replace(file)
-    finally:
-        aside.unlink(missing_ok=True)
+    with written_aside(file) as aside, aside.open("wb") as opened:
+        np.savez_compressed(
+            opened,
+            version=np.array([VERSION, BITS]),
+            labels=np.array(model.labels),
+            seen=model.seen,
+            weights=model.weights.astype(np.float16),
+            bias=model.bias,
+            words=model.rarity[0],
+            parts=model.rarity[1],
+            temperature=np.array([model.temperature]),
+        )
 
 
 def read_model(file: Path) -> LabelModel:

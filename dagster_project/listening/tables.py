@@ -7,7 +7,8 @@ import duckdb
 import pyarrow as pa
 
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.engines.duckdb.session import quoted
+from dagster_project.engines.duckdb.digests import identifier
+from dagster_project.engines.duckdb.output_file import write_atomically
 from dagster_project.listening.label_model import BATCH, LabelModel
 
 
@@ -32,10 +33,7 @@ def read_texts(file: Path, columns: Sequence[str]) -> Iterator[tuple[list[str], 
                     str(file),
                     f"use one of: {', '.join(relation.columns)}",
                 )
-            wanted = ", ".join(
-                f"coalesce(\"{name.replace(chr(34), chr(34) * 2)}\"::varchar, '')"
-                for name in columns
-            )
+            wanted = ", ".join(f"coalesce({identifier(name)}::varchar, '')" for name in columns)
             reader = relation.project(wanted).fetch_arrow_reader(BATCH)
             for batch in reader:
                 yield tuple(column.to_pylist() for column in batch.columns)
@@ -50,35 +48,24 @@ def classify_file(model: LabelModel, file: Path, column: str, out: Path) -> int:
 
     A row without text has neither: there is nothing to judge.
     """
-    labels: list[str | None] = []
-    confidence: list[float | None] = []
-    for (texts,) in read_texts(file, [column]):
-        filled = [text for text in texts if text.strip()]
-        said = iter(zip(*model.judge(filled), strict=True))
-        for text in texts:
-            label, chance = next(said) if text.strip() else (None, None)
-            labels.append(label)
-            confidence.append(None if chance is None else float(chance))
-    _write(
-        pa.table(
-            {
-                "label": pa.array(labels, pa.string()),
-                "confidence": pa.array(confidence, pa.float32()),
-            }
-        ),
-        out,
-    )
-    return len(labels)
-
-
-def _write(table: pa.Table, out: Path) -> None:
-    """Write a table by the file's ending, aside first and then renamed."""
-    form = "format csv, header" if out.suffix.lower() == ".csv" else "format parquet"
-    aside = out.with_name(f".{out.name}.partial")
+    judged = [_judged(model, texts) for (texts,) in read_texts(file, [column])]
     with duckdb.connect() as connection:
-        connection.register("judged", table)
-        try:
-            connection.execute(f"copy (from judged) to '{quoted(str(aside))}' ({form})")
-            aside.replace(out)
-        finally:
-            aside.unlink(missing_ok=True)
+        connection.register("judged", pa.Table.from_batches(judged, _SCHEMA))
+        write_atomically(connection, "from judged", out)
+    return sum(len(batch) for batch in judged)
+
+
+_SCHEMA = pa.schema({"label": pa.string(), "confidence": pa.float32()})
+
+
+def _judged(model: LabelModel, texts: Sequence[str]) -> pa.RecordBatch:
+    filled = [text for text in texts if text.strip()]
+    said = iter(zip(*model.judge(filled), strict=True))
+    rows = [next(said) if text.strip() else (None, None) for text in texts]
+    return pa.record_batch(
+        [
+            pa.array([label for label, _ in rows], pa.string()),
+            pa.array([sure for _, sure in rows], pa.float32()),
+        ],
+        schema=_SCHEMA,
+    )

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.output_file import write_atomically
 from dagster_project.service_levels.calendars import Calendar, CalendarVersion
 from dagster_project.service_levels.clocks import MINUTE, run_clocks, write_policies
 from dagster_project.service_levels.policies import Policy, PolicyVersion
@@ -57,7 +58,7 @@ def compute_cases(file: Path, out: Path) -> Computed:
         connection.execute(_EVENT)
         run_clocks(connection, calendars)
         warnings = (*_unknown_keys(connection), *_without_due_time(connection))
-        _write(connection, out)
+        write_atomically(connection, _results(), out)
         by_status = dict(
             connection.execute(
                 "select status, count(*) from clock_result group by status order by status"
@@ -202,20 +203,22 @@ def _refusal(file: Path, mistakes: list[str]) -> Customer360Error:
     )
 
 
+_OBJECTS = {
+    "calendar": ("json_extract(text, '$[*]')", (CalendarVersion,)),
+    "policy": (
+        "list_concat([text::json], json_extract(text, '$.versions[*]'))",
+        (Policy, PolicyVersion),
+    ),
+}
+"""Per column: its JSON objects as a SQL list, and the forms they are read as."""
+
+
 def _unknown_keys(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Keys of calendars and policies that nothing reads: what they meant changed no clock."""
-    told = []
-    for column, lists, forms in (
-        ("calendar", "'$[*]'", (CalendarVersion,)),
-        ("policy", "['$', '$.versions[*]']", (Policy, PolicyVersion)),
-    ):
+    told: list[str] = []
+    for column, (objects, forms) in _OBJECTS.items():
         known = sorted({name for form in forms for name in form.model_fields})
-        objects = (
-            f"json_extract(text, {lists})"
-            if column == "calendar"
-            else "list_concat([text::json], json_extract(text, '$.versions[*]'))"
-        )
-        for key, cases in connection.execute(
+        found = connection.execute(
             f"""
             select key, count(*)
             from (
@@ -231,8 +234,11 @@ def _unknown_keys(connection: duckdb.DuckDBPyConnection) -> list[str]:
             order by key
             """,
             [known],
-        ).fetchall():
-            told.append(f"{column} has an entry {key!r} that nothing reads ({cases} times)")
+        ).fetchall()
+        told.extend(
+            f"{column} has an entry {key!r} that nothing reads ({times} times)"
+            for key, times in found
+        )
     return told
 
 
@@ -265,28 +271,20 @@ def _without_due_time(connection: duckdb.DuckDBPyConnection) -> list[str]:
     ]
 
 
-def _write(connection: duckdb.DuckDBPyConnection, out: Path) -> None:
-    """Times in UTC, minutes as short as they are exact; a broken run leaves no half a file."""
-    form = "format parquet" if out.suffix.lower() == ".parquet" else "format csv, header"
-    unfinished = out.with_name(f"{out.name}.part")
-    connection.execute(
-        f"""
-        copy (
-            select
-                case_id,
-                {_time("due_at")} as due,
-                {_time("ended_at")} as "end",
-                status,
-                {_minutes("business_time")} as elapsed_business_min,
-                {_minutes("calendar_time")} as elapsed_calendar_min
-            from clock_result
-            join case_row using (clock_id)
-            order by clock_id
-        ) to ? ({form})
-        """,
-        [str(unfinished)],
-    )
-    unfinished.replace(out)
+def _results() -> str:
+    """Times in UTC, minutes as short as they are exact."""
+    return f"""
+        select
+            case_id,
+            {_time("due_at")} as due,
+            {_time("ended_at")} as "end",
+            status,
+            {_minutes("business_time")} as elapsed_business_min,
+            {_minutes("calendar_time")} as elapsed_calendar_min
+        from clock_result
+        join case_row using (clock_id)
+        order by clock_id
+    """
 
 
 def _time(column: str) -> str:

@@ -236,18 +236,12 @@ def _without_due_time(connection: duckdb.DuckDBPyConnection) -> list[int]:
 def _retarget(connection: duckdb.DuckDBPyConnection) -> None:
     """Give clocks still open at a change of priority its target, one change after the other."""
     connection.execute(_CHANGES)
-    ordinal = 0
-    while True:
-        ordinal += 1
-        changed = connection.execute(_RETARGET, {"ordinal": ordinal}).fetchone()
-        assert changed is not None  # counts its rows
-        if changed[0] == 0:
-            more = connection.execute(
-                "select count(*) from priority_change where ordinal > ?", [ordinal]
-            ).fetchone()
-            if more is None or more[0] == 0:
-                return
-            continue
+    most = connection.execute(
+        "select coalesce(max(ordinal), 0) from priority_change"
+    ).fetchone()
+    assert most is not None  # an aggregate has a row
+    for ordinal in range(1, most[0] + 1):
+        connection.execute(_RETARGET, {"ordinal": ordinal})
         connection.execute(_DUE_OF_CHANGED)
 
 
