@@ -50,39 +50,13 @@ claims as (
 
     select *
     from unioned
-    where account_id <> survivor_id and split_part(account_id, ':', 3) <> ''
-    qualify
-        row_number() over (
-            partition by account_id
-            order by merged_at desc nulls last, survivor_id asc
-        ) = 1
+    where split_part(account_id, ':', 3) <> ''
 
 ),
 
-last_survivals as (
-
-    select
-        survivor_id,
-        max(merged_at) as survived_at
-    from claims
-    group by survivor_id
-
-),
-
--- of two that claim each other the one that did so later is left
 account_merges as (
 
-    select claims.*
-    from claims
-    left join last_survivals
-        on claims.account_id = last_survivals.survivor_id
-    where
-        last_survivals.survivor_id is null
-        or claims.merged_at > last_survivals.survived_at
-        or (
-            claims.merged_at = last_survivals.survived_at
-            and claims.survivor_id < claims.account_id
-        )
+    {{ surviving_merges('claims', 'account_id') }}
 
 ),
 

@@ -53,43 +53,9 @@ hubspot_merged_ids as (
 
 ),
 
-hubspot_claims as (
-
-    select *
-    from hubspot_merged_ids
-    where opportunity_id <> survivor_id
-    qualify
-        row_number() over (
-            partition by opportunity_id
-            order by merged_at desc nulls last, survivor_id asc
-        ) = 1
-
-),
-
-last_survivals as (
-
-    select
-        survivor_id,
-        max(merged_at) as survived_at
-    from hubspot_claims
-    group by survivor_id
-
-),
-
--- of two that claim each other the one that did so later is left
 hubspot_merges as (
 
-    select hubspot_claims.*
-    from hubspot_claims
-    left join last_survivals
-        on hubspot_claims.opportunity_id = last_survivals.survivor_id
-    where
-        last_survivals.survivor_id is null
-        or hubspot_claims.merged_at > last_survivals.survived_at
-        or (
-            hubspot_claims.merged_at = last_survivals.survived_at
-            and hubspot_claims.survivor_id < hubspot_claims.opportunity_id
-        )
+    {{ surviving_merges('hubspot_merged_ids', 'opportunity_id') }}
 
 ),
 
