@@ -23,10 +23,9 @@ from dagster_project.identity.features.aliases import USUAL_HOLDERS
 from dagster_project.identity.features.values import DWELLERS, build_features
 from dagster_project.identity.reading.contacts import read_values
 from dagster_project.identity.reading.holders import (
+    HOLDER_COLUMNS,
     HOLDERS,
-    beside,
     judge_values,
-    names_household,
 )
 from dagster_project.identity.reading.names import read_names
 from dagster_project.identity.reading.records import read_attributes, resolved_sql
@@ -159,14 +158,7 @@ span as (
 
 )
 
-select distinct
-    identifier.value_id,
-    identifier.kind,
-    case when name.word_count > 1 then name.name_id end as name_id,
-    case when coalesce(name.word_count, 0) < 2 then {beside("identifier", "span")} end as beside,
-    identifier.first_seen_at as seen_from,
-    identifier.last_seen_at as seen_to,
-    {names_household("identifier")} as is_household
+select distinct {HOLDER_COLUMNS}
 from work.touched_identifier as identifier
 inner join kept.record on identifier.rid = record.rid
 inner join span on identifier.rid = span.rid and identifier.kind = span.kind

@@ -47,6 +47,17 @@ _HOUSEHOLD = (
     "(^|[^a-z])(fam|family|families|familia|familie|famiglia|famille|rodzina)([^a-z]|$)"
 )
 
+HOLDER_COLUMNS = f"""
+    identifier.value_id,
+    identifier.kind,
+    case when name.word_count > 1 then name.name_id end as name_id,
+    case when coalesce(name.word_count, 0) < 2 then {beside("identifier", "span")} end as beside,
+    identifier.first_seen_at as seen_from,
+    identifier.last_seen_at as seen_to,
+    {names_household("identifier")} as is_household
+"""
+"""Of ``identifier``, its record's ``span`` of values and ``name``: who holds a value, and when."""
+
 HOLDERS = f"""
 create or replace table work.holder as
 with
@@ -60,14 +71,7 @@ span as (
 
 )
 
-select distinct
-    identifier.value_id,
-    identifier.kind,
-    case when name.word_count > 1 then name.name_id end as name_id,
-    case when coalesce(name.word_count, 0) < 2 then {beside("identifier", "span")} end as beside,
-    identifier.first_seen_at as seen_from,
-    identifier.last_seen_at as seen_to,
-    {names_household("identifier")} as is_household
+select distinct {HOLDER_COLUMNS}
 from work.identifier
 inner join work.record on identifier.rid = record.rid
 inner join span on identifier.rid = span.rid and identifier.kind = span.kind
