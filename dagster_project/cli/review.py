@@ -71,7 +71,7 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
         )
         return
     if not cases:
-        console.print("nothing deserves a look: every link is sure and every stranger far")
+        console.print("nothing deserves a look: every link is sure, and nobody else comes near")
         return
     for place, case in enumerate(cases, start=1):
         _print_case(place, case, names)

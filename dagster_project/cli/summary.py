@@ -125,7 +125,7 @@ def _print_identity(console: Console, entries: list[Entry]) -> None:
 
 
 def _print_hard_cases(console: Console, cases: list[Entry]) -> None:
-    """Per kind of hard case: true pairs that were joined, and strangers that were."""
+    """Per kind of hard case: true pairs that were joined, and non-matches that were."""
     kinds: dict[str, dict[bool, Entry]] = defaultdict(dict)
     for case in cases:
         kinds[case["hard_case"]][case["is_match"]] = case

@@ -18,7 +18,7 @@ from dagster_project.config.entry import Entries, entry
 from dagster_project.config.yaml_file import read_yaml
 from dagster_project.domain.errors import ConfigError
 
-Atom = Literal[
+BlockingKey = Literal[
     "alias",
     "birth_date",
     "birth_day_of_year",
@@ -148,7 +148,7 @@ class BlockingOptions(Entries):
     window: int = entry(
         "of a value too common, each record meets so many neighbours by name", 3, ge=0
     )
-    rules: tuple[tuple[Atom, ...], ...] = entry(
+    rules: tuple[tuple[BlockingKey, ...], ...] = entry(
         "pairs that share all parts of one rule; chosen from the data without it",
         (),
         example="[[email], [family, birth_date]]",
@@ -159,7 +159,7 @@ class ModelOptions(Entries):
     """How weights are learned; ``retrain_when_grown`` is a share of the records trained on."""
 
     seed: int = entry("of the random sample", 20240229)
-    random_pairs: int = entry("pairs of strangers that are looked at", 250_000, ge=1_000)
+    random_pairs: int = entry("pairs of non-matches that are looked at", 250_000, ge=1_000)
     retrain_when_grown: float = entry(
         "train again once there are this share more records", 0.5, gt=0
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
-from dagster_project.identity.blocking.atoms import write_atoms
+from dagster_project.identity.blocking.blocking_keys import write_blocking_keys
 from dagster_project.identity.blocking.candidates import RuleCount, find_candidates
 from dagster_project.identity.clustering.clusters import build_clusters
 from dagster_project.identity.clustering.edges import score_pairs
@@ -106,7 +106,10 @@ def run_stages(
     with work.stage("rules"):
         plan = model.plan if model and reason is None else plan_training(work, spec)
     with work.stage("candidates", "work.candidate"):
-        write_atoms(work, tuple({atom for rule in plan.rules for atom in rule.atoms}))
+        write_blocking_keys(
+            work,
+            tuple({blocking_key for rule in plan.rules for blocking_key in rule.blocking_keys}),
+        )
         rules = find_candidates(work, plan.rules, window=spec.blocking.window)
     with work.stage("comparison", "work.compared"):
         compare_pairs(

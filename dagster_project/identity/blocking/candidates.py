@@ -24,7 +24,7 @@ class RuleCount:
 def find_candidates(
     work: Workspace, rules: Sequence[Rule], *, window: int
 ) -> tuple[RuleCount, ...]:
-    """Make ``work.candidate(l, r)`` of distinct pairs with ``l < r``; needs the rules' atoms."""
+    """Make ``work.candidate(l, r)`` of distinct pairs, ``l < r``; needs the keys of the rules."""
     work.run("create or replace table work.found (l integer, r integer, rule utinyint)")
     counts = [_pair_up(work, number, rule, window) for number, rule in enumerate(rules)]
     work.run(
@@ -35,7 +35,7 @@ def find_candidates(
 
 
 def _pair_up(work: Workspace, number: int, rule: Rule, window: int) -> RuleCount:
-    work.run(_keys_sql(rule.atoms))
+    work.run(_keys_sql(rule.blocking_keys))
     capped = _scalar(
         work,
         f"select count(distinct key) from work.key where held > {rule.cap}",
@@ -52,7 +52,7 @@ def _pair_up(work: Workspace, number: int, rule: Rule, window: int) -> RuleCount
     if capped and window:
         work.run(_window_sql(number, rule.cap, window))
     pairs = _scalar(work, f"select count(*) from work.found where rule = {number}")
-    return RuleCount(" + ".join(rule.atoms) or "everybody", pairs, capped)
+    return RuleCount(" + ".join(rule.blocking_keys) or "everybody", pairs, capped)
 
 
 def _scalar(work: Workspace, sql: str) -> int:
@@ -65,12 +65,12 @@ def keyed_sql(rule: tuple[str, ...]) -> str:
         return "select rid, 0::ubigint as key from work.feature"
     first, *rest = rule
     joins = " ".join(
-        f"inner join work.atom_{atom} as a{n} on a0.rid = a{n}.rid"
-        for n, atom in enumerate(rest, start=1)
+        f"inner join work.blocking_key_{blocking_key} as a{n} on a0.rid = a{n}.rid"
+        for n, blocking_key in enumerate(rest, start=1)
     )
     values = ", ".join(f"a{n}.value" for n in range(len(rule)))
     key = f"hash({values})" if rest else "a0.value"
-    return f"select a0.rid, {key} as key from work.atom_{first} as a0 {joins}"
+    return f"select a0.rid, {key} as key from work.blocking_key_{first} as a0 {joins}"
 
 
 def _keys_sql(rule: tuple[str, ...]) -> str:

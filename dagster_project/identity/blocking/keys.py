@@ -11,7 +11,7 @@ def write_keys(work: Workspace, rules: Sequence[Rule], into: str) -> None:
     """Fill ``into`` (rule, key, rid) with the keys of all records in ``work``."""
     for number, rule in enumerate(rules):
         work.run(
-            f"insert into {into} select {number}, key, rid from ({keyed_sql(rule.atoms)}) "
+            f"insert into {into} select {number}, key, rid from ({keyed_sql(rule.blocking_keys)}) "
             "order by key, rid"
         )
 

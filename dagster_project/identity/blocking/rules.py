@@ -1,12 +1,13 @@
 """Which blocking rules are worth their pairs, learned without labels from a sample.
 
-For some records all pairs that share anything uncommon are gathered, with the atoms they
-share and the model's opinion of them. A rule, a conjunction of up to three atoms with a cap
+For some records all pairs that share anything uncommon are gathered, with the blocking keys they
+share and the first match weight. A rule, a conjunction of up to three blocking keys with a cap
 on how many records may hold one key, is then worth the likely matches it adds per pair it
 costs; the best is taken until the budget is spent or nothing adds enough.
 
 Belongs here: the choice, and what share of likely matches the rules find.
-Does not belong here: what the atoms are (``atoms``); how pairs are made (``blocking``).
+Does not belong here: what the blocking keys are (``blocking_keys``); how pairs
+are made (``candidates``).
 """
 
 import heapq
@@ -17,7 +18,7 @@ from itertools import combinations
 import numpy as np
 import numpy.typing as npt
 
-from dagster_project.identity.blocking.atoms import ATOMS
+from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS
 
 Ints = npt.NDArray[np.int64]
 
@@ -45,10 +46,10 @@ TRIES = 6
 
 
 @dataclass(frozen=True)
-class Meetings:
-    """What sampled records share with others, summed up: one row per record and mask of atoms.
+class SampledPairs:
+    """What sampled records share with others, summed up: one row per record and mask of keys.
 
-    ``rare``: per record, the mask of atoms whose value is rare enough that all its pairs
+    ``rare``: per record, the mask of blocking keys whose value is rare enough that all its pairs
     were gathered. ``matches`` are expected, by the model's probabilities.
     """
 
@@ -61,9 +62,9 @@ class Meetings:
 
 @dataclass(frozen=True)
 class Rule:
-    """A conjunction of atoms; its keys that more than ``cap`` records hold are not paired in full."""
+    """A conjunction of blocking keys; values of more than ``cap`` records are not paired in full."""
 
-    atoms: tuple[str, ...]
+    blocking_keys: tuple[str, ...]
     cap: int
 
 
@@ -76,14 +77,14 @@ class Choice:
     pairs_per_record: float
 
 
-def choose_rules(meetings: Meetings, *, budget: float, most_rules: int) -> Choice:
+def choose_rules(sampled_pairs: SampledPairs, *, budget: float, most_rules: int) -> Choice:
     """The rules that find most of the likely matches for ``budget`` pairs per record.
 
     Each rule is taken for the likely matches it adds less a price per pair; the price is the
     lowest at which the budget holds. A pair counts for both of its records.
     """
-    total = max(float(meetings.matches.sum()), 1e-9)
-    sample = _Sample(meetings)
+    total = max(float(sampled_pairs.matches.sum()), 1e-9)
+    sample = _Sample(sampled_pairs)
     proposals = _Search(sample).proposals(LEAST_RECALL * total)
     task = _Task(sample, tuple(proposals), total, most_rules)
     best = _choose_at(task, WORTH_A_LOOK)
@@ -150,7 +151,7 @@ class _Worth:
 
 @dataclass(frozen=True)
 class _Reach:
-    """Rows of the meetings that a conjunction brings at some cap, and the least of ``CAPS`` each needs.
+    """Rows of sampled pairs a conjunction brings at some cap, the least of ``CAPS`` each needs.
 
     ``lost``: likely matches that no cap lets it bring.
     """
@@ -161,19 +162,21 @@ class _Reach:
 
 
 class _Sample:
-    """The meetings, and what each conjunction reaches of them, found out once."""
+    """The sampled pairs, and what each conjunction reaches of them, found out once."""
 
-    def __init__(self, meetings: Meetings) -> None:
-        self.all = meetings
-        self.records = len(meetings.rare)
-        self._of_atom: dict[int, Ints] = {}
+    def __init__(self, sampled_pairs: SampledPairs) -> None:
+        self.all = sampled_pairs
+        self.records = len(sampled_pairs.rare)
+        self._of_blocking_key: dict[int, Ints] = {}
         self._reached: dict[int, _Reach] = {}
 
-    def rows_of(self, atom: int) -> Ints:
-        """Rows whose records share an atom."""
-        if atom not in self._of_atom:
-            self._of_atom[atom] = np.flatnonzero(self.all.mask & (1 << atom))
-        return self._of_atom[atom]
+    def rows_of(self, blocking_key: int) -> Ints:
+        """Rows whose records share an blocking key."""
+        if blocking_key not in self._of_blocking_key:
+            self._of_blocking_key[blocking_key] = np.flatnonzero(
+                self.all.mask & (1 << blocking_key)
+            )
+        return self._of_blocking_key[blocking_key]
 
     def reach(self, mask: int) -> _Reach:
         """What a conjunction reaches."""
@@ -182,8 +185,8 @@ class _Sample:
         return self._reached[mask]
 
     def _reach(self, mask: int) -> _Reach:
-        atoms = [n for n in range(mask.bit_length()) if mask >> n & 1]
-        rows = min((self.rows_of(atom) for atom in atoms), key=len)
+        blocking_keys = [n for n in range(mask.bit_length()) if mask >> n & 1]
+        rows = min((self.rows_of(blocking_key) for blocking_key in blocking_keys), key=len)
         rows = rows[(self.all.mask[rows] & mask) == mask]
         caps = np.searchsorted(CAPS, self._held(rows, mask), side="right")
         within = caps < len(CAPS)
@@ -233,31 +236,33 @@ class _Search:
 
         Up to the cap that is worth most: what one goes by may be a name that many bear.
         """
-        for number, atom in enumerate(ATOMS):
-            if atom.is_own and len(self.sample.rows_of(number)):
+        for number, blocking_key in enumerate(BLOCKING_KEYS):
+            if blocking_key.is_own and len(self.sample.rows_of(number)):
                 yield max(self.worth(1 << number), key=lambda w: (w.value(price), w.cap))
 
     def proposals(self, least: float) -> list[_Worth]:
-        """Single atoms, pairs of atoms, and triples that narrow the best of the broad pairs."""
-        usual = [n for n in range(len(ATOMS)) if len(self.sample.rows_of(n))]
+        """Single keys, pairs of keys, and triples that narrow the best of the broad pairs."""
+        usual = [n for n in range(len(BLOCKING_KEYS)) if len(self.sample.rows_of(n))]
         found = {1 << n for n in usual}
         pairs = [
             (1 << a) | (1 << b)
             for a, b in combinations(usual, 2)
-            if ATOMS[a].topic != ATOMS[b].topic
+            if BLOCKING_KEYS[a].topic != BLOCKING_KEYS[b].topic
         ]
         found.update(pairs)
         broad = sorted(pairs, key=lambda mask: (-self.sample.reach(mask).lost, mask))[:BROAD]
         for mask in broad:
-            topics = {ATOMS[n].topic for n in usual if mask >> n & 1}
-            found.update(mask | 1 << n for n in usual if ATOMS[n].topic not in topics)
+            topics = {BLOCKING_KEYS[n].topic for n in usual if mask >> n & 1}
+            found.update(mask | 1 << n for n in usual if BLOCKING_KEYS[n].topic not in topics)
         worths = [worth for mask in sorted(found) for worth in self.worth(mask)]
         return [worth for worth in worths if worth.gain >= least]
 
 
 BROAD = 24
-"""Pairs of atoms that are narrowed by a third."""
+"""Pairs of blocking keys that are narrowed by a third."""
 
 
 def _names(mask: int) -> tuple[str, ...]:
-    return tuple(atom.name for n, atom in enumerate(ATOMS) if mask >> n & 1)
+    return tuple(
+        blocking_key.name for n, blocking_key in enumerate(BLOCKING_KEYS) if mask >> n & 1
+    )

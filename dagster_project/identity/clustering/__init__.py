@@ -14,7 +14,7 @@ MAKES = (
         "rid cluster",
     ),
     table(
-        "bond",
+        "must_link",
         "One row per pair joined by a source or a steward.",
         "l r weight evidence",
     ),

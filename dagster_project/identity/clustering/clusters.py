@@ -60,7 +60,7 @@ def build_clusters(
     """
     size = work.count("work.record")
     write_judged(work, judgements)
-    _write_bonds(work)
+    _write_must_links(work)
     _find_absent(work, spec, size)
     if gather is not None:
         gather(work)
@@ -72,16 +72,17 @@ def build_clusters(
     _write_assignment(work, labels)
 
 
-def _write_bonds(work: Workspace) -> None:
-    """``work.bond``: links that stand without evidence: merges, mailboxes, judgements."""
-    work.run(_BONDS)
+def _write_must_links(work: Workspace) -> None:
+    """``work.must_link``: links that stand without evidence: merges, mailboxes, judgements."""
+    work.run(_MUST_LINKS)
     work.run(
-        f"insert into work.bond select l, r, {SAME}, 'judged the same' from work.judged where is_match"
+        f"insert into work.must_link select l, r, {SAME}, 'judged the same' from work.judged "
+        "where is_match"
     )
 
 
-_BONDS = f"""
-create or replace table work.bond as
+_MUST_LINKS = f"""
+create or replace table work.must_link as
 select
     least(record.rid, survivor.rid) as l,
     greatest(record.rid, survivor.rid) as r,
@@ -246,7 +247,7 @@ def _read_edges(work: Workspace, only: str = "weight <> 0") -> _Edges:
         f"""
         select l, r, weight::bigint as weight from work.edge where {only}
         union all
-        select l, r, weight from work.bond
+        select l, r, weight from work.must_link
         """
     ).fetchnumpy()
     return _Edges(*(np.asarray(found[name], np.int64) for name in ("l", "r", "weight")))
@@ -278,7 +279,7 @@ def _split(
         select l, r, weight::bigint from work.edge
         where list_contains($1::bigint[], l) and list_contains($1::bigint[], r)
         union all
-        select l, r, weight from work.bond
+        select l, r, weight from work.must_link
         where list_contains($1::bigint[], l) and list_contains($1::bigint[], r)
         """,
         [inside.tolist()],

@@ -1,4 +1,4 @@
-"""Pairs to edges: every pair's pattern looked up, rarity of names added, guards applied.
+"""Pairs to edges: every pair's pattern looked up, term frequency added, guards applied.
 
 Only distinct patterns pass through Python; pairs stay in the engine. Edge weights are whole
 tenths of a bit, so that sums do not depend on their order.
@@ -43,7 +43,7 @@ def score_pairs(
                 compared.r,
                 compared.pattern,
                 weight.vetoed,
-                weight.bits + compared.surprise as free_bits,
+                weight.bits + compared.tf_adjustment as free_bits,
                 weight.capped,
                 weight.conflict
             from {table} as compared

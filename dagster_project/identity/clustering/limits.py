@@ -187,7 +187,7 @@ def _clustered_again(work: Workspace, labels: Ints) -> Ints:
         from (
             select l, r, weight::bigint as weight from work.edge where weight <> 0
             union all
-            select l, r, weight from work.bond
+            select l, r, weight from work.must_link
         ) as linked
         inner join work.limited as la on linked.l = la.rid
         inner join work.limited as ra on linked.r = ra.rid and la.label = ra.label

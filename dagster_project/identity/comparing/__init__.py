@@ -10,16 +10,16 @@ MAKES = (
     ),
     table(
         "compared",
-        "One row per compared candidate: its pattern, and what rarity adds.",
-        "l r pattern surprise",
+        "One row per compared candidate: its pattern, and what term frequency adds.",
+        "l r pattern tf_adjustment",
     ),
     table(
         "compared_late",
         "One row per pair compared inside a component.",
-        "l r pattern surprise",
+        "l r pattern tf_adjustment",
     ),
     table(
-        "holding",
+        "value_holder",
         "One row per value, kind of agreement and record that holds it.",
         "value flag rid",
     ),

@@ -53,9 +53,9 @@ def find_agreements(work: Workspace) -> None:
 
 
 def write_holdings(work: Workspace) -> None:
-    """Make ``work.holding(value, flag, rid)``: who holds what may agree, and ``work.nameless``."""
+    """Make ``work.value_holder(value, flag, rid)``: who holds what, and ``work.nameless``."""
     work.run(
-        "create or replace table work.holding as "
+        "create or replace table work.value_holder as "
         "select distinct value::ubigint as value, flag::usmallint as flag, rid "
         f"from ({' union all '.join(_HOLDINGS)}) as held(value, flag, rid)"
     )
@@ -63,7 +63,7 @@ def write_holdings(work: Workspace) -> None:
 
 
 def match_holdings(work: Workspace) -> None:
-    """Make ``work.agreement`` of ``work.holding``."""
+    """Make ``work.agreement`` of ``work.value_holder``."""
     work.run(_AGREEMENTS)
 
 
@@ -142,7 +142,7 @@ with
 usual as (
 
     select value, flag
-    from work.holding
+    from work.value_holder
     group by value, flag
     having count(*) between 2 and {MOST_HOLDERS}
 
@@ -150,8 +150,8 @@ usual as (
 
 usual_holding as (
 
-    select holding.* from work.holding
-    inner join usual on holding.value = usual.value and holding.flag = usual.flag
+    select value_holder.* from work.value_holder
+    inner join usual on value_holder.value = usual.value and value_holder.flag = usual.flag
 
 ),
 

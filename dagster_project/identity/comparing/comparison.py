@@ -13,9 +13,9 @@ class Level:
     ``when``: SQL over a pair's fields, or several of which one is enough (tried in their order, so
     that a dear one is asked only where a cheap one does not tell). Empty: the level is a product
     of a grid, or of two comparisons, and has no condition of its own.
-    ``matches`` and ``strangers`` are how often pairs of one person, and of two random people,
+    ``matches`` and ``non_matches`` are how often pairs of one person, and of two random people,
     come out so among pairs that have both values: experience that small data leans on.
-    ``is_blocked``: pairs at this level are all candidates, so how often strangers reach it is
+    ``is_blocked``: pairs at this level are all candidates, so how often non-matches reach it is
     counted among candidates instead of being estimated from a sample that hardly ever sees it.
     ``fixed_bits``: what the level is worth, where it mostly repeats what names say and
     learning would count that twice.
@@ -25,7 +25,7 @@ class Level:
     when: str | tuple[str, ...] = ""
     _: KW_ONLY
     matches: float
-    strangers: float
+    non_matches: float
     is_blocked: bool = False
     fixed_bits: float | None = None
 
@@ -41,7 +41,7 @@ class Level:
 class Grid:
     """Levels that are the products of two outcomes, row by row, before all other levels.
 
-    Strangers at a rare one can be foreseen from both sides' shares; ``kinship`` is how much more
+    Non-matches at a rare one can be foreseen from both sides' shares; ``kinship`` is how much more
     often than that they agree on both, from the row and column on that are an agreement.
     """
 
@@ -58,7 +58,7 @@ class Comparison:
 
     ``levels`` stand from the farthest to the closest; of those that hold, the closest is the
     pair's. ``otherwise``: SQL of the number where none holds.
-    ``rarities``: levels at which the rarity of the agreeing value counts, and the columns of
+    ``tf_weights``: levels at which the agreeing value.s term frequency counts, the columns of
     a feature row that hold it (the least of both sides' counts).
     """
 
@@ -66,7 +66,7 @@ class Comparison:
     levels: tuple[Level, ...]
     missing: str = "false"
     otherwise: str = "0"
-    rarities: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
+    tf_weights: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()
     grid: Grid | None = None
 
     @property

@@ -35,12 +35,12 @@ _LETTERS_APART = """
 EMAIL = Comparison(
     "email",
     (
-        Level("different", OTHERWISE, matches=0.40, strangers=0.99979),
+        Level("different", OTHERWISE, matches=0.40, non_matches=0.99979),
         Level(
             "alike",
             f"case when near_email >= 0.94 then {_SAME_DIGITS} else false end",
             matches=0.05,
-            strangers=0.0001,
+            non_matches=0.0001,
             fixed_bits=0.0,
         ),
         Level(
@@ -57,27 +57,27 @@ EMAIL = Comparison(
             end
             """,
             matches=0.05,
-            strangers=0.000001,
+            non_matches=0.000001,
         ),
         Level(
             "same_name_in_user",
             f"flags & {NAMED_USER} > 0",
             matches=0.03,
-            strangers=0.0005,
+            non_matches=0.0005,
             fixed_bits=6.0,
         ),
         Level(
             "same_user",
             f"flags & {EMAIL_USER} > 0",
             matches=0.07,
-            strangers=0.00002,
+            non_matches=0.00002,
             is_blocked=True,
         ),
         Level(
             "same_shared",
             f"flags & {SHARED_EMAIL} > 0",
             matches=0.02,
-            strangers=0.000004,
+            non_matches=0.000004,
             is_blocked=True,
         ),
         Level(
@@ -87,7 +87,7 @@ EMAIL = Comparison(
                 f"flags & {SHARED_EMAIL} > 0 and l.name is null and r.name is null",
             ),
             matches=0.40,
-            strangers=0.00000002,
+            non_matches=0.00000002,
             is_blocked=True,
         ),
     ),
@@ -98,7 +98,7 @@ EMAIL = Comparison(
 PHONE = Comparison(
     "phone",
     (
-        Level("different", OTHERWISE, matches=0.35, strangers=0.99995),
+        Level("different", OTHERWISE, matches=0.35, non_matches=0.99995),
         Level(
             "alike",
             (
@@ -113,27 +113,27 @@ PHONE = Comparison(
                 """,
             ),
             matches=0.05,
-            strangers=0.00002,
+            non_matches=0.00002,
         ),
         Level(
             "same_shared",
             f"flags & {SHARED_PHONE} > 0",
             matches=0.10,
-            strangers=0.00001,
+            non_matches=0.00001,
             is_blocked=True,
         ),
         Level(
             "same_line",
             f"flags & {OWN_LINE} > 0",
             matches=0.10,
-            strangers=0.000001,
+            non_matches=0.000001,
             is_blocked=True,
         ),
         Level(
             "same",
             f"flags & {OWN_PHONE} > 0",
             matches=0.40,
-            strangers=0.00000003,
+            non_matches=0.00000003,
             is_blocked=True,
         ),
     ),
@@ -145,44 +145,44 @@ _ON_A_NETWORK = "(l.networks is not null or r.networks is not null)"
 
 # An alias that spells no name was made up; usernames hold some 20 bits (Perito et al., "How unique
 # and traceable are usernames?", 2011). Who has none in common has no level here, so that how often
-# strangers do cannot be learned from the pairs that have one.
+# non-matches do cannot be learned from the pairs that have one.
 HANDLE = Comparison(
     "handle",
     (
-        Level("different", "l.networks & r.networks > 0", matches=0.15, strangers=0.99997),
+        Level("different", "l.networks & r.networks > 0", matches=0.15, non_matches=0.99997),
         Level(
             "same_name_in_alias",
             f"flags & {NAMED_ALIAS} > 0 and {_ON_A_NETWORK}",
             matches=0.05,
-            strangers=0.001,
+            non_matches=0.001,
             fixed_bits=6.0,
         ),
         Level(
             "same_alias",
             f"flags & {ALIAS} > 0 and flags & {OWN_EMAIL | SHARED_EMAIL} = 0 and {_ON_A_NETWORK}",
             matches=0.40,
-            strangers=0.00001,
+            non_matches=0.00001,
             fixed_bits=20.0,
         ),
         Level(
             "same_link",
             f"flags & {URL} > 0",
             matches=0.05,
-            strangers=0.0000001,
+            non_matches=0.0000001,
             is_blocked=True,
         ),
         Level(
             "same",
             f"flags & {SAME_HANDLE} > 0",
             matches=0.40,
-            strangers=0.00000001,
+            non_matches=0.00000001,
             is_blocked=True,
         ),
         Level(
             "same_verified",
             f"flags & {VERIFIED_HANDLE} > 0",
             matches=0.10,
-            strangers=0.000000001,
+            non_matches=0.000000001,
             is_blocked=True,
         ),
     ),
@@ -194,7 +194,7 @@ _WHOLE_DATES = "l.birth_digits is not null and r.birth_digits is not null"
 BIRTH = Comparison(
     "birth_date",
     (
-        Level("different", OTHERWISE, matches=0.01, strangers=0.940),
+        Level("different", OTHERWISE, matches=0.01, non_matches=0.940),
         Level(
             "one_part_same",
             f"""
@@ -208,20 +208,20 @@ BIRTH = Comparison(
             )
             """,
             matches=0.01,
-            strangers=0.05,
+            non_matches=0.05,
         ),
-        Level("same_year", "l.birth_year = r.birth_year", matches=0.02, strangers=0.013),
+        Level("same_year", "l.birth_year = r.birth_year", matches=0.02, non_matches=0.013),
         Level(
             "same_day_of_year",
             f"{_WHOLE_DATES} and same_birth_parts >= 2",
             matches=0.02,
-            strangers=0.0025,
+            non_matches=0.0025,
         ),
         Level(
             "two_parts_same",
             f"{_WHOLE_DATES} and same_birth_parts >= 2 and l.birth_year = r.birth_year",
             matches=0.03,
-            strangers=0.003,
+            non_matches=0.003,
         ),
         Level(
             "mistyped",
@@ -241,19 +241,19 @@ BIRTH = Comparison(
                 "and l.birth_month = r.birth_day and l.birth_day = r.birth_month",
             ),
             matches=0.06,
-            strangers=0.0002,
+            non_matches=0.0002,
         ),
         Level(
             "only_year_same",
             f"not ({_WHOLE_DATES}) and l.birth_year = r.birth_year "
             "and coalesce(l.birth_month = r.birth_month, true)",
             matches=0.05,
-            strangers=0.013,
+            non_matches=0.013,
         ),
-        Level("same", "l.birth_digits = r.birth_digits", matches=0.90, strangers=0.00005),
+        Level("same", "l.birth_digits = r.birth_digits", matches=0.90, non_matches=0.00005),
     ),
     missing="l.birth_year is null or r.birth_year is null",
-    rarities=((("same",), ("birth_rarity",)),),
+    tf_weights=((("same",), ("birth_tf_weight",)),),
 )
 
 
@@ -271,22 +271,22 @@ ADDRESS = Comparison(
             "(l.city_1 is null or r.city_1 is null) and (l.postal_1 is null or r.postal_1 is null)"
             ")",
             matches=0.20,
-            strangers=0.960,
+            non_matches=0.960,
         ),
         Level(
             "city_alike",
             "jaro_winkler_similarity(l.city, r.city) >= 0.88",
             matches=0.05,
-            strangers=0.002,
+            non_matches=0.002,
         ),
         Level(
             "same_area",
             "l.postal_area = r.postal_area or postal_digits_apart = 1",
             matches=0.10,
-            strangers=0.01,
+            non_matches=0.01,
         ),
-        Level("same_city", _SAME_CITY, matches=0.15, strangers=0.03),
-        Level("same_postal_code", _SAME_POSTAL, matches=0.10, strangers=0.0008),
+        Level("same_city", _SAME_CITY, matches=0.15, non_matches=0.03),
+        Level("same_postal_code", _SAME_POSTAL, matches=0.10, non_matches=0.0008),
         Level(
             "alike",
             (
@@ -303,13 +303,16 @@ ADDRESS = Comparison(
                 """,
             ),
             matches=0.10,
-            strangers=0.00005,
+            non_matches=0.00005,
         ),
-        Level("same_shared", f"flags & {SHARED_PLACE} > 0", matches=0.15, strangers=0.00001),
-        Level("same", f"flags & {OWN_PLACE} > 0", matches=0.30, strangers=0.000005),
+        Level("same_shared", f"flags & {SHARED_PLACE} > 0", matches=0.15, non_matches=0.00001),
+        Level("same", f"flags & {OWN_PLACE} > 0", matches=0.30, non_matches=0.000005),
     ),
     missing="coalesce(l.postal_1, l.city_1) is null or coalesce(r.postal_1, r.city_1) is null",
-    rarities=((("same_postal_code",), ("postal_rarity",)), (("same_city",), ("city_rarity",))),
+    tf_weights=(
+        (("same_postal_code",), ("postal_tf_weight",)),
+        (("same_city",), ("city_tf_weight",)),
+    ),
 )
 
 
@@ -320,16 +323,16 @@ ORGANISATION = Comparison(
             "different",
             "l.company is not null and r.company is not null",
             matches=0.40,
-            strangers=0.996,
+            non_matches=0.996,
         ),
         Level(
             "same_domain",
             "l.domain_1 in (r.domain_1, r.domain_2) or l.domain_2 in (r.domain_1, r.domain_2)",
             matches=0.10,
-            strangers=0.001,
+            non_matches=0.001,
         ),
-        Level("alike", "near_company >= 0.92", matches=0.05, strangers=0.001),
-        Level("same", "l.company = r.company", matches=0.45, strangers=0.002),
+        Level("alike", "near_company >= 0.92", matches=0.05, non_matches=0.001),
+        Level("same", "l.company = r.company", matches=0.45, non_matches=0.002),
     ),
 )
 
@@ -337,8 +340,8 @@ ORGANISATION = Comparison(
 COUNTRY = Comparison(
     "country",
     (
-        Level("different", OTHERWISE, matches=0.05, strangers=0.75),
-        Level("same", "l.country = r.country", matches=0.95, strangers=0.25),
+        Level("different", OTHERWISE, matches=0.05, non_matches=0.75),
+        Level("same", "l.country = r.country", matches=0.95, non_matches=0.25),
     ),
     missing="""
         l.country is null or r.country is null or length(l.country) <> length(r.country)
@@ -349,7 +352,7 @@ COUNTRY = Comparison(
 ID_NUMBER = Comparison(
     "id_number",
     (
-        Level("different", OTHERWISE, matches=0.02, strangers=0.99999),
+        Level("different", OTHERWISE, matches=0.02, non_matches=0.99999),
         Level(
             "mistyped",
             """
@@ -358,9 +361,9 @@ ID_NUMBER = Comparison(
             and damerau_levenshtein(l.id_number, r.id_number) = 1
             """,
             matches=0.08,
-            strangers=0.000005,
+            non_matches=0.000005,
         ),
-        Level("same", "l.id_number = r.id_number", matches=0.90, strangers=0.0000001),
+        Level("same", "l.id_number = r.id_number", matches=0.90, non_matches=0.0000001),
     ),
     missing="l.id_number is null or r.id_number is null",
 )
@@ -369,24 +372,24 @@ ID_NUMBER = Comparison(
 BIRTH_PLACE = Comparison(
     "birth_place",
     (
-        Level("different", OTHERWISE, matches=0.15, strangers=0.975),
+        Level("different", OTHERWISE, matches=0.15, non_matches=0.975),
         Level(
             "alike",
             "jaro_winkler_similarity(l.birth_place, r.birth_place) >= 0.88",
             matches=0.10,
-            strangers=0.005,
+            non_matches=0.005,
         ),
-        Level("same", "l.birth_place = r.birth_place", matches=0.75, strangers=0.02),
+        Level("same", "l.birth_place = r.birth_place", matches=0.75, non_matches=0.02),
     ),
     missing="l.birth_place is null or r.birth_place is null",
-    rarities=((("same",), ("birth_place_rarity",)),),
+    tf_weights=((("same",), ("birth_place_tf_weight",)),),
 )
 
 
 GENDER = Comparison(
     "gender",
     (
-        Level("different", OTHERWISE, matches=0.05, strangers=0.45),
+        Level("different", OTHERWISE, matches=0.05, non_matches=0.45),
         Level(
             "same",
             (
@@ -394,29 +397,31 @@ GENDER = Comparison(
                 "l.gender[1] = r.gender[1] and least(length(l.gender), length(r.gender)) = 1",
             ),
             matches=0.95,
-            strangers=0.55,
+            non_matches=0.55,
         ),
     ),
     missing="l.gender is null or r.gender is null",
 )
 
 
-def _category(name: str, *, matches: float, strangers: float) -> Comparison:
+def _category(name: str, *, matches: float, non_matches: float) -> Comparison:
     """A text that people share with many others: the same or not."""
     return Comparison(
         name,
         (
-            Level("different", OTHERWISE, matches=1 - matches, strangers=1 - strangers),
-            Level("same", f"l.{name} = r.{name}", matches=matches, strangers=strangers),
+            Level("different", OTHERWISE, matches=1 - matches, non_matches=1 - non_matches),
+            Level("same", f"l.{name} = r.{name}", matches=matches, non_matches=non_matches),
         ),
         missing=f"l.{name} is null or r.{name} is null",
-        rarities=((("same",), (f"{name}_rarity",)),),
+        tf_weights=((("same",), (f"{name}_tf_weight",)),),
     )
 
 
-OCCUPATION = _category("occupation", matches=0.8, strangers=0.05)
+OCCUPATION = _category("occupation", matches=0.8, non_matches=0.05)
 
-OTHERS = tuple(_category(f"other_{number}", matches=0.7, strangers=0.2) for number in (1, 2, 3))
+OTHERS = tuple(
+    _category(f"other_{number}", matches=0.7, non_matches=0.2) for number in (1, 2, 3)
+)
 
 SOURCE = Comparison(
     "source",
@@ -425,7 +430,7 @@ SOURCE = Comparison(
             "promises_one_record",
             "l.single_source = r.single_source",
             matches=0.5,
-            strangers=0.5,
+            non_matches=0.5,
         ),
     ),
 )

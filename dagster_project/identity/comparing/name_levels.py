@@ -15,12 +15,12 @@ _ONE_LETTER = "jaro_similarity(l.{0}, r.{0}) >= 1 - 0.68 / {0}_length"
 FAMILY = Comparison(
     "family",
     (
-        Level("other", OTHERWISE, matches=0.05, strangers=0.985),
+        Level("other", OTHERWISE, matches=0.05, non_matches=0.985),
         Level(
             "resembling",
             "near_family >= 0.82 or l.family_sound = r.family_sound",
             matches=0.02,
-            strangers=0.011,
+            non_matches=0.011,
         ),
         Level(
             "alike",
@@ -29,9 +29,9 @@ FAMILY = Comparison(
                 f"near_family >= 0.75 and family_length >= 5 and {_ONE_LETTER.format('family')}",
             ),
             matches=0.08,
-            strangers=0.002,
+            non_matches=0.002,
         ),
-        Level("same", "near_family = 1.0", matches=0.85, strangers=0.002),
+        Level("same", "near_family = 1.0", matches=0.85, non_matches=0.002),
     ),
 )
 """Two family names, a part of ``NAME``."""
@@ -39,8 +39,8 @@ FAMILY = Comparison(
 GIVEN = Comparison(
     "given",
     (
-        Level("other", OTHERWISE, matches=0.06, strangers=0.955),
-        Level("resembling", "near_given >= 0.78", matches=0.02, strangers=0.02),
+        Level("other", OTHERWISE, matches=0.06, non_matches=0.955),
+        Level("resembling", "near_given >= 0.78", matches=0.02, non_matches=0.02),
         Level(
             "alike",
             (
@@ -49,29 +49,31 @@ GIVEN = Comparison(
                 "and (ends_with(l.given, r.given) or ends_with(r.given, l.given))",
             ),
             matches=0.05,
-            strangers=0.008,
+            non_matches=0.008,
         ),
         Level(
             "initial",
             "least(length(l.given), length(r.given)) = 1 and l.initial = r.initial",
             matches=0.06,
-            strangers=0.002,
+            non_matches=0.002,
         ),
         Level(
             "mistyped",
             f"near_given >= 0.75 and given_length >= 6 and {_ONE_LETTER.format('given')} "
             "and not starts_with(l.given, r.given) and not starts_with(r.given, l.given)",
             matches=0.05,
-            strangers=0.001,
+            non_matches=0.001,
         ),
-        Level("nickname", "is_nickname", matches=0.12, strangers=0.003),
-        Level("same", "l.given = r.given and given_length > 1", matches=0.64, strangers=0.011),
+        Level("nickname", "is_nickname", matches=0.12, non_matches=0.003),
+        Level(
+            "same", "l.given = r.given and given_length > 1", matches=0.64, non_matches=0.011
+        ),
     ),
 )
 """Two given names, a part of ``NAME``."""
 
 KINSHIP = 10.0
-"""How much more often strangers agree on both names than by chance: people of one language
+"""How much more often non-matches agree on both names than by chance: people of one language
 have its family names and its given names."""
 
 
@@ -85,7 +87,7 @@ _PRODUCTS = tuple(
     Level(
         both_names(given.name, family.name),
         matches=family.matches * given.matches * 0.75,
-        strangers=family.strangers * given.strangers * 0.8,
+        non_matches=family.non_matches * given.non_matches * 0.8,
     )
     for family in FAMILY.levels
     for given in GIVEN.levels
@@ -107,45 +109,45 @@ NAME = Comparison(
             f"{GIVEN.at('other')} and {FAMILY.at('same')} "
             f"and least(length(l.given), length(r.given)) > 1 and ({_RESPELLED})",
             matches=0.02,
-            strangers=0.001,
+            non_matches=0.001,
         ),
         Level(
             "swapped_alike",
             f"near_crossed >= 0.93 and not ({_AGREE})",
             matches=0.01,
-            strangers=0.00001,
+            non_matches=0.00001,
         ),
         Level(
             "words_within",
             f"l.word_count <> r.word_count and common_words = least(l.word_count, r.word_count) "
             f"and not ({_AGREE})",
             matches=0.05,
-            strangers=0.00002,
+            non_matches=0.00002,
         ),
         Level(
             "swapped",
             f"near_crossed >= 0.999 and not ({_AGREE})",
             matches=0.02,
-            strangers=0.000001,
+            non_matches=0.000001,
         ),
         Level(
             "generation_differs",
             f"l.generation <> r.generation and {FAMILY.at_least('alike')} "
             f"and {GIVEN.at_least('alike')}",
             matches=0.0001,
-            strangers=0.00001,
+            non_matches=0.00001,
         ),
-        Level("one_word_other", _SOME_MISSING, matches=0.02, strangers=0.19),
-        Level("one_word_alike", "one_word = 'alike'", matches=0.02, strangers=0.0008),
-        Level("one_word_given", "one_word = 'given'", matches=0.05, strangers=0.002),
-        Level("one_word_family", "one_word = 'family'", matches=0.05, strangers=0.001),
+        Level("one_word_other", _SOME_MISSING, matches=0.02, non_matches=0.19),
+        Level("one_word_alike", "one_word = 'alike'", matches=0.02, non_matches=0.0008),
+        Level("one_word_given", "one_word = 'given'", matches=0.05, non_matches=0.002),
+        Level("one_word_family", "one_word = 'family'", matches=0.05, non_matches=0.001),
     ),
     missing=(
         "l.name is null or r.name is null "
         f"or (({_SOME_MISSING}) and (is_alias or is_short_alias))"
     ),
     otherwise=f"{len(GIVEN.levels)} * (level_family - 1) + level_given",
-    rarities=(
+    tf_weights=(
         (
             (
                 *(
@@ -155,7 +157,7 @@ NAME = Comparison(
                 ),
                 "swapped", "swapped_alike", "words_within", "generation_differs",
             ),
-            ("rarity",),
+            ("tf_weight",),
         ),
         (
             (
@@ -166,7 +168,7 @@ NAME = Comparison(
                 ),
                 "other_naming_of_family",
             ),
-            ("family_rarity",),
+            ("family_tf_weight",),
         ),
         (
             tuple(
@@ -174,9 +176,9 @@ NAME = Comparison(
                 for family in ("other", "resembling")
                 for given in ("nickname", "same")
             ),
-            ("given_rarity",),
+            ("given_tf_weight",),
         ),
-        (("one_word_given", "one_word_family"), ("word_rarity",)),
+        (("one_word_given", "one_word_family"), ("word_tf_weight",)),
     ),
     grid=Grid(
         len(FAMILY.levels),
@@ -187,7 +189,7 @@ NAME = Comparison(
     ),
 )  # fmt: skip
 
-FULL_NAME = NAME.rarities[0][0]
+FULL_NAME = NAME.tf_weights[0][0]
 """Levels at which both names agree, give or take a spelling."""
 
 
@@ -200,10 +202,10 @@ ALIAS = Comparison(
             "(l.name is null or r.name is null) "
             f"and flags & {OWN_EMAIL | SHARED_EMAIL | HANDLE | SAME_ALIAS} = 0",
             matches=0.40,
-            strangers=0.9979,
+            non_matches=0.9979,
         ),
-        Level("initial_and_family", "is_short_alias", matches=0.15, strangers=0.001),
-        Level("full_name", "is_alias", matches=0.35, strangers=0.0001),
+        Level("initial_and_family", "is_short_alias", matches=0.15, non_matches=0.001),
+        Level("full_name", "is_alias", matches=0.35, non_matches=0.0001),
     ),
     missing="""
         (l.word_count > 1 and r.word_count > 1)
@@ -211,7 +213,10 @@ ALIAS = Comparison(
         or coalesce(l.name, l.letters) is null
         or coalesce(r.name, r.letters) is null
     """,
-    rarities=((("full_name",), ("rarity",)), (("initial_and_family",), ("family_rarity",))),
+    tf_weights=(
+        (("full_name",), ("tf_weight",)),
+        (("initial_and_family",), ("family_tf_weight",)),
+    ),
 )
 
 
@@ -220,12 +225,12 @@ _MIDDLE_INITIAL = "l.middle[1] = r.middle[1] and least(length(l.middle), length(
 MIDDLE = Comparison(
     "middle",
     (
-        Level("different", OTHERWISE, matches=0.10, strangers=0.90),
+        Level("different", OTHERWISE, matches=0.10, non_matches=0.90),
         Level(
             "initial",
             _MIDDLE_INITIAL,
             matches=0.10,
-            strangers=0.05,
+            non_matches=0.05,
         ),
         Level(
             "alike",
@@ -236,13 +241,13 @@ MIDDLE = Comparison(
                 f"and not ({_MIDDLE_INITIAL})",
             ),
             matches=0.20,
-            strangers=0.02,
+            non_matches=0.02,
         ),
         Level(
             "same",
             "l.middle = r.middle and length(l.middle) > 1",
             matches=0.60,
-            strangers=0.03,
+            non_matches=0.03,
             fixed_bits=2.0,
         ),
     ),

@@ -22,7 +22,7 @@ def compare_pairs(
     *,
     only_hopeful: bool = False,
 ) -> None:
-    """Patterns of pairs ``(l, r)``: a table of l, r, pattern and surprise; see ``patterns``."""
+    """Patterns of pairs ``(l, r)``: a table of l, r, pattern, tf_adjustment; see ``patterns``."""
     known = {str(row[0]) for row in work.rows("select name from work.known_column")}
     for sql in compare_statements(
         pairs,

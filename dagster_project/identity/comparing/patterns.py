@@ -60,7 +60,7 @@ COMPARISONS: tuple[Comparison, ...] = (
 )  # fmt: skip
 """All comparisons of persons, in the order of their bits in a pattern."""
 
-MOST_RARITY = 80
+MOST_TF_WEIGHT = 80
 """Tenths of a bit by which a rare or common value may move a score, per field."""
 
 
@@ -73,10 +73,10 @@ def compare_statements(
     known: Collection[str],
     only_hopeful: bool = False,
 ) -> Iterator[str]:
-    """Statements that make ``into`` (l, r, pattern, surprise) for pairs ``(l, r)`` of rids.
+    """Statements that make ``into`` (l, r, pattern, tf_adjustment) for pairs ``(l, r)`` of rids.
 
-    ``surprise`` is what the rarity of the agreeing values adds to what agreements say on
-    average, in tenths of a bit; ``typical`` is that average per field (``rarity``), and
+    ``tf_adjustment`` is what the term frequency of agreeing values adds to what they say on
+    average, in tenths of a bit; ``typical`` is that average per field (``tf_weight``), and
     ``name_ceiling`` the most a name can say. ``known`` are the columns of feature rows that
     have any value: fields that no record has are not compared.
 
@@ -93,7 +93,7 @@ def compare_statements(
             pair.l,
             pair.r,
             0::bigint as pattern,
-            0::smallint as surprise,
+            0::smallint as tf_adjustment,
             coalesce(agreement.flags, 0)::usmallint as flags,
             coalesce(alias_pair.forms, 0)::utinyint as forms
         from {pairs} as pair
@@ -148,26 +148,31 @@ _ALWAYS = ("handle",)
 def _part_sql(
     pairs: str, part: _Part, typical: Mapping[str, float], name_ceiling: float, *, keep: str
 ) -> str:
-    """The pairs, with what a group of comparisons adds to pattern and surprise."""
+    """The pairs, with what a group of comparisons adds to pattern and term frequency adjustment."""
     group = part.comparisons
     levels = [f"({c.sql})::bigint as level_{c.name}" for c in group]
     shifts = dict(zip([c.name for c in COMPARISONS], _shifts(COMPARISONS), strict=True))
     pattern = " + ".join(["pattern", *(f"(level_{c.name} << {shifts[c.name]})" for c in group)])
-    surprise = " + ".join(
-        ["surprise", *(_surprise(c, typical, name_ceiling) for c in group if c.rarities)]
+    tf_adjustment = " + ".join(
+        [
+            "tf_adjustment",
+            *(_tf_adjustment(c, typical, name_ceiling) for c in group if c.tf_weights),
+        ]
     )
     similarities = NAME_SIMILARITIES if part.is_named else FIELD_SIMILARITIES
     parts = NAME_PARTS if part.is_named else "0 as nothing"
     namings = _NAMINGS if part.is_named or part.only_hopeful else ""
     hopeful = f"where {_HOPEFUL}" if part.only_hopeful else ""
     read = _fields(f"{levels} {parts} {similarities} {namings} {hopeful}")
-    rare = [f"{side}_{column}" for side, column in _fields(surprise)]
+    rare = [f"{side}_{column}" for side, column in _fields(tf_adjustment)]
     names = sorted({*(f"{side}_{column}" for side, column in read), *rare})
     gathered = ", ".join(f"{name[0]}.{name[2:]} as {name}" for name in names)
     return f"""
-        select l, r, {pattern} as pattern, ({_flat(surprise)})::smallint as surprise {keep}
+        select l, r, {pattern} as pattern,
+            ({_flat(tf_adjustment)})::smallint as tf_adjustment {keep}
         from (
-            select {", ".join(["l", "r", "pattern", "surprise", *rare, *map(_flat, levels)])} {keep}
+            select {", ".join(["l", "r", "pattern", "tf_adjustment", *rare, *map(_flat, levels)])}
+            {keep}
             from (
                 select *, {_flat(parts)}
                 from (
@@ -261,19 +266,19 @@ group by l, r
 """Bits of ``forms``: 1 where the alias is the name in full, 2 where it is a short form of it."""
 
 
-def _surprise(comparison: Comparison, typical: Mapping[str, float], ceiling: float) -> str:
-    """A case over the comparison's levels that have a rarity."""
+def _tf_adjustment(comparison: Comparison, typical: Mapping[str, float], ceiling: float) -> str:
+    """A case over the comparison's levels that have a term frequency."""
     cases = []
-    for levels, columns in comparison.rarities:
+    for levels, columns in comparison.tf_weights:
         positions = ", ".join(str(comparison.position(level)) for level in levels)
         values = [f"nullif({side}.{column}, 0)" for column in columns for side in "lr"]
-        rarity = f"least({', '.join(values)})"
+        tf_weight = f"least({', '.join(values)})"
         if comparison.name in ("name", "alias"):
-            rarity = f"least({rarity}, {ceiling:.0f})"
+            tf_weight = f"least({tf_weight}, {ceiling:.0f})"
         usual = min(typical.get(column, 0.0) for column in columns)
         cases.append(
             f"when level_{comparison.name} in ({positions}) then coalesce(greatest("
-            f"-{MOST_RARITY}, least({MOST_RARITY}, {rarity} - {usual:.4f})), 0)"
+            f"-{MOST_TF_WEIGHT}, least({MOST_TF_WEIGHT}, {tf_weight} - {usual:.4f})), 0)"
         )
     return f"case {' '.join(cases)} else 0 end"
 

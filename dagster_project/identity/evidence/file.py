@@ -31,18 +31,19 @@ COMPARED = (
 """Tables that a comparison of two records reads."""
 
 CONCLUDED = (
-    "identifier", "address", "edge", "pattern_weight", "bond", "limit_act", "assignment", "named",
+    "identifier", "address", "edge", "pattern_weight", "must_link", "limit_act", "assignment",
+    "named",
     "audit",
 )  # fmt: skip
 """What came of it: canonical identifiers, scored pairs, clusters, customers, the guards' acts."""
 
 TO_GO_ON = (
-    "record_name", "name", "name_word", "alias", "address_key", "dweller", "domain", "holding",
+    "record_name", "name", "name_word", "alias", "address_key", "dweller", "domain", "value_holder",
     "component", "record_hash",
 )  # fmt: skip
 """What the next run needs to read only what changed, besides the keys of all blocking rules."""
 
-FORMAT = 9
+FORMAT = 10
 """Grows when the tables change; evidence of another format is made anew."""
 
 

@@ -8,13 +8,13 @@ READ = ("identifier", "address", "record_name")
 DERIVED = ("alias", "address_key", "dweller", "domain", "feature")
 """Tables that take the statistics and judgements of values to make."""
 
-SOUGHT = ("holding", "nameless", "key")
+SOUGHT = ("value_holder", "nameless", "key")
 """Tables that find pairs."""
 
 NAMES = ("name", "name_word")
 """Tables of distinct names, by ``name_id``."""
 
-JUDGED = ("alias", "address_key", "dweller", "holding")
+JUDGED = ("alias", "address_key", "dweller", "value_holder")
 """Tables in which other holders of a value are looked up."""
 
 

@@ -45,7 +45,7 @@ MAKES = (
     table(
         "spelled",
         "One row per word that spells a name: how rare that name is.",
-        "word form rarity family_rarity given_rarity",
+        "word form tf_weight family_tf_weight given_tf_weight",
     ),
     table(
         "total",

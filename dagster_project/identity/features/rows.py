@@ -1,10 +1,10 @@
 """One row of features per record, put together of all that is known of it.
 
 Belongs here: how the row is put together. Does not belong here: what its values are and where
-they come from (``values``, ``aliases``, ``rarity``).
+they come from (``values``, ``aliases``, ``tf_weight``).
 """
 
-from dagster_project.identity.features.rarity import RARITY_COLUMNS, rarity_parts
+from dagster_project.identity.features.term_frequency import TF_WEIGHT_COLUMNS, tf_weight_parts
 
 OTHER_COLUMNS = 3
 """Columns of unknown meaning that are compared: those with the most values."""
@@ -14,7 +14,7 @@ OTHER_COLUMNS = 3
 # ones are filled up with the records they lack.
 _WIDE = {"place": "work.point", "birth": "work.birth", "fact": "work.fact"}
 
-# at most two values a record; one with more is looked up by its atoms
+# at most two values a record; one with more is looked up by its blocking keys
 _NARROW = (
     """
         select
@@ -52,18 +52,19 @@ _NARROW = (
     """
         select
             rid,
-            rarity as spelled_rarity,
-            family_rarity as spelled_family_rarity,
-            given_rarity as spelled_given_rarity
-        from work.spelled_rarity
+            tf_weight as spelled_tf_weight,
+            family_tf_weight as spelled_family_tf_weight,
+            given_tf_weight as spelled_given_tf_weight
+        from work.spelled_tf_weight
     """,
     "from work.record_name",
 )
 
 _NARROW_COLUMNS = (
     "name_id", "email_first", "email_last", "phone_first", "networks", "domain_1", "domain_2",
-    "company", "letters", "spelled_rarity", "spelled_family_rarity", "spelled_given_rarity",
-    *RARITY_COLUMNS,
+    "company", "letters", "spelled_tf_weight",
+    "spelled_family_tf_weight", "spelled_given_tf_weight",
+    *TF_WEIGHT_COLUMNS,
 )  # fmt: skip
 
 FEATURES = f"""
@@ -75,7 +76,7 @@ everybody as (select rid from work.record where not is_mailbox),
 narrow as (
 
     from everybody
-    {"".join(f" union all by name {part}" for part in (*_NARROW, *rarity_parts()))}
+    {"".join(f" union all by name {part}" for part in (*_NARROW, *tf_weight_parts()))}
 
 ),
 
@@ -94,19 +95,19 @@ detail as (
     )
 }
 
-rarities as (
+tf_weights as (
 
-    select name_id, rarity, family_rarity, given_rarity from work.rarity
+    select name_id, tf_weight, family_tf_weight, given_tf_weight from work.tf_weight
     union all by name
-    select name_id, word_rarity from work.word_rarity
+    select name_id, word_tf_weight from work.word_tf_weight
 
 ),
 
 named as (
 
-    select name.*, rarities.* exclude (name_id)
+    select name.*, tf_weights.* exclude (name_id)
     from work.name
-    left join rarities on name.name_id = rarities.name_id
+    left join tf_weights on name.name_id = tf_weights.name_id
 
 )
 
@@ -128,10 +129,11 @@ select
     name.is_two_namings,
     name.is_western_given,
     name.generation,
-    coalesce(name.rarity, detail.spelled_rarity, 0)::smallint as rarity,
-    coalesce(name.family_rarity, detail.spelled_family_rarity, 0)::smallint as family_rarity,
-    coalesce(name.given_rarity, detail.spelled_given_rarity, 0)::smallint as given_rarity,
-    coalesce(name.word_rarity, 0)::smallint as word_rarity,
+    coalesce(name.tf_weight, detail.spelled_tf_weight, 0)::smallint as tf_weight,
+    coalesce(name.family_tf_weight, detail.spelled_family_tf_weight, 0)::smallint
+        as family_tf_weight,
+    coalesce(name.given_tf_weight, detail.spelled_given_tf_weight, 0)::smallint as given_tf_weight,
+    coalesce(name.word_tf_weight, 0)::smallint as word_tf_weight,
     detail.letters,
     detail.email_first,
     detail.email_last,
@@ -163,7 +165,7 @@ select
     fact.other_3,
     {
     ", ".join(
-        f"coalesce(detail.{column}, 0)::smallint as {column}" for column in RARITY_COLUMNS
+        f"coalesce(detail.{column}, 0)::smallint as {column}" for column in TF_WEIGHT_COLUMNS
     )
 },
     case when record.is_living and list_contains($1::varchar[], record.source) then record.source end

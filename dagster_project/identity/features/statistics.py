@@ -5,7 +5,7 @@ somebody else came or went.
 
 Belongs here: the tables of counts, and counting.
 Does not belong here: keeping them with a model (``learning.kept``); what follows from a count
-(``rarity``, ``aliases``, ``values``).
+(``tf_weight``, ``aliases``, ``values``).
 """
 
 from dagster_project.identity.workspace import Workspace
@@ -14,8 +14,8 @@ STATISTICS = {
     "common": "field varchar, value ubigint, held bigint",
     "total": "field varchar, held double",
     "spelled": (
-        "word ubigint, form utinyint, rarity smallint, family_rarity smallint, "
-        "given_rarity smallint"
+        "word ubigint, form utinyint, tf_weight smallint, family_tf_weight smallint, "
+        "given_tf_weight smallint"
     ),
 }
 """Values by hash: how many records hold each (``common``), how many hold any (``total``), and

@@ -6,8 +6,12 @@ one join on each side. Mailboxes have none: they never meet persons.
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.features.aliases import find_aliases, write_name_words
-from dagster_project.identity.features.rarity import SPELLED_RARITY, count_fields, count_names
 from dagster_project.identity.features.rows import FEATURES, OTHER_COLUMNS
+from dagster_project.identity.features.term_frequency import (
+    SPELLED_TF_WEIGHT,
+    count_fields,
+    count_names,
+)
 from dagster_project.identity.workspace import Workspace
 
 
@@ -27,7 +31,7 @@ def build_features(
     write_name_words(work)
     count_names(work, has_statistics=has_statistics)
     find_aliases(work, elsewhere="kept.alias" if has_others else None)
-    work.run(SPELLED_RARITY)
+    work.run(SPELLED_TF_WEIGHT)
     if not has_statistics:
         work.run(_COMMON_DOMAINS)
     work.run(_DOMAINS, [list(spec.emails.public_domains)])

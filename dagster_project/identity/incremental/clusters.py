@@ -164,8 +164,8 @@ def put_clusters_back(work: Workspace) -> None:
     work.run(f"insert into kept.edge by name {_renumbered('edge')}")
     outside = "(from work.departed)"
     for one in "lr":
-        work.run(f"delete from kept.bond where {one} in {inside} or {one} in {outside}")
-    work.run(f"insert into kept.bond by name {_renumbered('bond')}")
+        work.run(f"delete from kept.must_link where {one} in {inside} or {one} in {outside}")
+    work.run(f"insert into kept.must_link by name {_renumbered('must_link')}")
     for one in "lr":
         work.run(f"delete from kept.limit_act where {one} in {inside} or {one} in {outside}")
     work.run(f"insert into kept.limit_act by name {_LIMIT_ACTS}")

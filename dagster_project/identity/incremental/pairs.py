@@ -10,7 +10,7 @@ Does not belong here: how keys are made (``blocking``); scores.
 
 from collections.abc import Sequence
 
-from dagster_project.identity.blocking.atoms import ATOMS
+from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS
 from dagster_project.identity.blocking.candidates import keyed_sql
 from dagster_project.identity.blocking.rules import Rule
 from dagster_project.identity.comparing.agreements import match_holdings
@@ -51,18 +51,20 @@ def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
         f"select unnest({list(range(len(rules)))}::utinyint[]) as rule, "
         f"unnest({[rule.cap for rule in rules]}::integer[]) as cap"
     )
-    names = {atom for rule in rules for atom in rule.atoms}
-    # over few rows a table for each atom would take longer to make than all keys
-    atoms = ", ".join(
-        f"atom_{atom.name} as ({atom.sql})" for atom in ATOMS if atom.name in names
+    names = {blocking_key for rule in rules for blocking_key in rule.blocking_keys}
+    # over few rows a table for each blocking key would take longer to make than all keys
+    blocking_keys = ", ".join(
+        f"blocking_key_{blocking_key.name} as ({blocking_key.sql})"
+        for blocking_key in BLOCKING_KEYS
+        if blocking_key.name in names
     )
     keys = (
         f"select {number}::utinyint as rule, key::ubigint as key, rid "
-        f"from ({keyed_sql(rule.atoms).replace('work.atom_', 'atom_')})"
+        f"from ({keyed_sql(rule.blocking_keys).replace('work.blocking_key_', 'blocking_key_')})"
         for number, rule in enumerate(rules)
     )
     work.run(
-        f"create or replace table work.key as {'with ' if atoms else ''}{atoms} "
+        f"create or replace table work.key as {'with ' if blocking_keys else ''}{blocking_keys} "
         f"{' union all '.join((_NO_KEYS, *keys))}"
     )
 
@@ -291,8 +293,8 @@ anti join (from kept.edge where not is_late) as known on come.l = known.l and co
 def find_changed_agreements(work: Workspace) -> None:
     """Make ``work.agreement`` of pairs with a dirty record; needs ``put_back`` to have been done."""
     work.run(
-        "create or replace table work.holding as from kept.holding "
-        "semi join (select distinct value, flag from work.holding) as own using (value, flag)"
+        "create or replace table work.value_holder as from kept.value_holder "
+        "semi join (select distinct value, flag from work.value_holder) as own using (value, flag)"
     )
     match_holdings(work)
     work.run(

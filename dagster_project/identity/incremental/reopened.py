@@ -278,7 +278,7 @@ def _judge_crowds_again(work: Workspace) -> None:
     work.run(_CROWDED)
     if not work.count("work.crowded"):
         return
-    copy_in(work, "work.crowded", ("holding", "nameless"))
+    copy_in(work, "work.crowded", ("value_holder", "nameless"))
     _reopen(work, "work.crowded", (*READ, *DERIVED))
 
 
@@ -288,27 +288,27 @@ with
 
 touched as (
 
-    select value, flag from before.holding
+    select value, flag from before.value_holder
     where rid in (select rid from work.departed union all select rid from work.record)
     union
-    select value, flag from work.holding
+    select value, flag from work.value_holder
 
 ),
 
 earlier as (
 
     select value, flag, count(*) as holders
-    from before.holding semi join touched using (value, flag)
+    from before.value_holder semi join touched using (value, flag)
     group by value, flag
 
 ),
 
-known as (select value, flag, rid from kept.holding semi join touched using (value, flag)),
+known as (select value, flag, rid from kept.value_holder semi join touched using (value, flag)),
 
 now as (
 
     select value, flag, count(*) as holders
-    from (select value, flag from known union all select value, flag from work.holding)
+    from (select value, flag from known union all select value, flag from work.value_holder)
     group by value, flag
 
 ),

@@ -1,7 +1,7 @@
-"""Fields that go together among strangers: people of one town share its postal codes.
+"""Fields that go together among non-matches: people of one town share its postal codes.
 
 Counting both as if independent would make a match of two neighbours. Pairs of comparisons
-that strangers agree on together far more often than by chance are therefore weighed as one,
+that non-matches agree on together far more often than by chance are therefore weighed as one,
 wherever a pair of records has both.
 
 Belongs here: finding such pairs, and patterns with their joint level.
@@ -20,13 +20,13 @@ Levels = npt.NDArray[np.int8]
 Pairs = tuple[tuple[str, str], ...]
 
 LEAST_LIFT = 1.0
-"""Bits by which strangers agree on two fields together more often than by chance."""
+"""Bits by which non-matches agree on two fields together more often than by chance."""
 
 OVERRATED = 2.0
 """Bits from which fields that could not be weighed as one are a reason to doubt the model."""
 
 LEAST_SEEN = 20
-"""Such strangers that a sample must show."""
+"""Such non-matches that a sample must show."""
 
 MOST_LEVELS = 120
 """Joint levels that a column of a pattern can hold."""
@@ -35,7 +35,7 @@ MOST_LEVELS = 120
 def find_interplay(
     levels: Levels, counts: npt.NDArray[np.int64], comparisons: tuple[Comparison, ...]
 ) -> Pairs:
-    """Pairs of comparisons to be weighed together, from the patterns of a sample of strangers."""
+    """Pairs of comparisons to be weighed together, from the patterns of a sample of non-matches."""
     taken: set[int] = set()
     found = []
     for _, a, b in _lifts(levels, counts, comparisons):
@@ -63,7 +63,7 @@ def find_overrated(
 def _lifts(
     levels: Levels, counts: npt.NDArray[np.int64], comparisons: tuple[Comparison, ...]
 ) -> list[tuple[float, int, int]]:
-    """Bits by which strangers agree on both of two comparisons more often than by chance."""
+    """Bits by which non-matches agree on both of two comparisons more often than by chance."""
     lifts = []
     free = [n for n, c in enumerate(comparisons) if _is_free(c)]
     for a, b in combinations(free, 2):
@@ -116,7 +116,7 @@ def _joint(a: Comparison, b: Comparison) -> Comparison:
             Level(
                 f"{x.name}+{y.name}",
                 matches=x.matches * y.matches,
-                strangers=x.strangers * y.strangers,
+                non_matches=x.non_matches * y.non_matches,
             )
             for x in a.levels
             for y in b.levels

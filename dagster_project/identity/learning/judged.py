@@ -26,7 +26,7 @@ def write_judged(work: Workspace, judgements: Sequence[Judgement]) -> None:
 def compare_judged(
     work: Workspace, judgements: Sequence[Judgement], comparing: Comparing
 ) -> None:
-    """Make ``work.compared_judged`` (l, r, pattern, surprise) of those judged to be one person."""
+    """Make ``work.compared_judged`` (l, r, pattern, tf_adjustment) of pairs judged one person."""
     write_judged(work, judgements)
     work.run(_SAME)
     compare_pairs(work, "work.judged_same", "work.compared_judged", comparing)

@@ -31,7 +31,7 @@ are not independent draws, so that a name alone is never more than weak evidence
 
 @dataclass(frozen=True)
 class Plan:
-    """What is settled before any pair is made: how fields' rarity counts, and the rules.
+    """What is settled before any pair is made: how fields' term frequency counts, and the rules.
 
     ``blocking_recall`` is the share of likely matches the rules found in the sample they
     were chosen by; ``None`` when the configuration names the rules.
@@ -40,14 +40,14 @@ class Plan:
     comparing: Comparing
     rules: tuple[Rule, ...]
     blocking_recall: float | None
-    strangers: Counted | None = None
+    non_matches: Counted | None = None
 
 
 @dataclass(frozen=True)
 class Model:
     """Everything candidates and scores depend on.
 
-    ``match``/``stranger``: per comparison and per pair of those weighed ``together``, per
+    ``match``/``non_match``: per comparison and per pair of those weighed ``together``, per
     level. ``typical`` is how much an agreement on
     a field says on average, in tenths of a bit; a rarer value says more and a common one
     less. ``records`` and ``candidates`` are those it was trained on.
@@ -59,7 +59,7 @@ class Model:
     candidates: int
     prior: float
     match: tuple[tuple[float, ...], ...]
-    stranger: tuple[tuple[float, ...], ...]
+    non_match: tuple[tuple[float, ...], ...]
     together: tuple[tuple[str, str], ...]
     vetoes: tuple[str, ...]
     typical: dict[str, float]
@@ -72,7 +72,7 @@ class Model:
     @property
     def plan(self) -> Plan:
         """How this model's candidates and patterns are made."""
-        rules = tuple(Rule(atoms, cap) for atoms, cap in self.rules)
+        rules = tuple(Rule(blocking_keys, cap) for blocking_keys, cap in self.rules)
         return Plan(comparing_of(self.typical, self.records), rules, self.blocking_recall)
 
     @property
@@ -90,8 +90,10 @@ class Model:
             levels[:, left_out] = 0
         wide = widen(levels, COMPARISONS, self.together)
         evidence = np.zeros(len(levels))
-        for column, (match, stranger) in enumerate(zip(self.match, self.stranger, strict=True)):
-            table = np.concatenate([[0.0], np.log2(np.array(match) / np.array(stranger))])
+        for column, (match, non_match) in enumerate(
+            zip(self.match, self.non_match, strict=True)
+        ):
+            table = np.concatenate([[0.0], np.log2(np.array(match) / np.array(non_match))])
             evidence += table[wide[:, column]]
         return evidence
 
@@ -103,9 +105,11 @@ class Model:
     def from_json(cls, text: str) -> "Model":
         """Read what ``to_json`` wrote."""
         data = json.loads(text)
-        for key in ("match", "stranger"):
+        for key in ("match", "non_match"):
             data[key] = tuple(tuple(values) for values in data[key])
-        data["rules"] = tuple((tuple(atoms), cap) for atoms, cap in data["rules"])
+        data["rules"] = tuple(
+            (tuple(blocking_keys), cap) for blocking_keys, cap in data["rules"]
+        )
         data["together"] = tuple((first, second) for first, second in data["together"])
         data["vetoes"] = tuple(data["vetoes"])
         data["warnings"] = tuple(data["warnings"])

@@ -7,7 +7,7 @@ from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.blocking.rules import Rule
 from dagster_project.identity.comparing.pairs import compare_pairs
 from dagster_project.identity.comparing.patterns import count_patterns
-from dagster_project.identity.features.rarity import typical_surprise
+from dagster_project.identity.features.term_frequency import typical_tf_adjustment
 from dagster_project.identity.learning.model import Plan, comparing_of
 from dagster_project.identity.workspace import Workspace
 
@@ -17,25 +17,27 @@ FEW_RECORDS = 400
 
 def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
     """Learn how rare values are, compare random pairs, and choose blocking rules."""
-    comparing = comparing_of(typical_surprise(work), work.count("work.feature"))
+    comparing = comparing_of(typical_tf_adjustment(work), work.count("work.feature"))
     sample_random_pairs(work, spec)
-    compare_pairs(work, "work.random_pair", "work.strangers", comparing)
-    strangers = count_patterns(work, "work.strangers")
+    compare_pairs(work, "work.random_pair", "work.non_matches", comparing)
+    non_matches = count_patterns(work, "work.non_matches")
     options = spec.blocking
     if options.rules:
-        rules = tuple(Rule(tuple(atoms), options.cap) for atoms in options.rules)
-        return Plan(comparing, rules, None, strangers)
+        rules = tuple(
+            Rule(tuple(blocking_keys), options.cap) for blocking_keys in options.rules
+        )
+        return Plan(comparing, rules, None, non_matches)
     if work.count("work.feature") <= FEW_RECORDS:
-        return Plan(comparing, (Rule((), 2 * FEW_RECORDS),), 1.0, strangers)
+        return Plan(comparing, (Rule((), 2 * FEW_RECORDS),), 1.0, non_matches)
     from dagster_project.identity.blocking.rules import choose_rules
-    from dagster_project.identity.learning.sample import gather_meetings
+    from dagster_project.identity.learning.sample import gather_sampled_pairs
 
     choice = choose_rules(
-        gather_meetings(work, spec, comparing, strangers),
+        gather_sampled_pairs(work, spec, comparing, non_matches),
         budget=options.pairs_per_record,
         most_rules=options.most_rules,
     )
-    return Plan(comparing, choice.rules, choice.expected_recall, strangers)
+    return Plan(comparing, choice.rules, choice.expected_recall, non_matches)
 
 
 def sample_random_pairs(work: Workspace, spec: IdentitySpec) -> None:

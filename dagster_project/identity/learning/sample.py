@@ -1,6 +1,6 @@
 """A sample of records with all they share with others, to choose blocking rules by.
 
-Belongs here: gathering the sample, and the model's first opinion of it.
+Belongs here: gathering the sample, and the model's first match weight of its pairs.
 Does not belong here: the choice itself (``blocking.rules``).
 """
 
@@ -10,13 +10,13 @@ import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.bits import chance_sql
-from dagster_project.identity.blocking.atoms import ATOMS, Atom
-from dagster_project.identity.blocking.rules import CAPS, Ints, Meetings
+from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS, BlockingKey
+from dagster_project.identity.blocking.rules import CAPS, Ints, SampledPairs
 from dagster_project.identity.comparing.pairs import Comparing, compare_pairs
-from dagster_project.identity.learning.lesson import learn
+from dagster_project.identity.learning.training import learn
 from dagster_project.identity.workspace import Workspace
 
-MOST_MEETINGS = 1_500_000
+MOST_SAMPLED_PAIRS = 1_500_000
 """Pairs of the sample before they are summed up."""
 
 MOST_SAMPLED = 2_000
@@ -29,22 +29,22 @@ them: what they say of a broad rule, and of how many matches there are, is how f
 training errs."""
 
 
-def gather_meetings(
-    work: Workspace, spec: IdentitySpec, comparing: Comparing, strangers: tuple[Ints, Ints]
-) -> Meetings:
+def gather_sampled_pairs(
+    work: Workspace, spec: IdentitySpec, comparing: Comparing, non_matches: tuple[Ints, Ints]
+) -> SampledPairs:
     """Everything sampled records share; needs ``work.shuffled``.
 
-    ``strangers`` are the counted patterns of random pairs; a first training on the sample says
+    ``non_matches`` are the counted patterns of random pairs; a first training on the sample says
     which of its pairs are likely matches.
     """
     _sample(work, MOST_SAMPLED)
-    _gather_atoms(work)
+    _gather_blocking_keys(work)
     rarest, sampled = _size(work)
     _sample(work, sampled)
     _meet(work, rarest)
     _share_common(work)
     compare_pairs(work, "work.likely", "work.compared_sample", comparing, only_hopeful=True)
-    _judge(work, spec, strangers, sampled)
+    _judge(work, spec, non_matches, sampled)
     return _summed_up(work, sampled)
 
 
@@ -56,39 +56,42 @@ def _sample(work: Workspace, records: int) -> None:
     )
 
 
-def _gather_atoms(work: Workspace) -> None:
-    """``work.own(s, atom, value, held)`` of the sample, and ``work.atom`` of all who share one.
+def _gather_blocking_keys(work: Workspace) -> None:
+    """The sample's own values of blocking keys, and all records that share one.
 
-    Atoms of everybody would be many times the table; few of their values occur in the sample.
+    ``work.own(s, blocking_key, value, held)`` and ``work.blocking_key``.
+
+    Keys of everybody would be many times the table; few of their values occur in the sample.
     """
-    atoms = _known_atoms(work)
+    blocking_keys = _known_blocking_keys(work)
     work.run(
         "create or replace table work.sampled_feature as "
         "select * from work.feature where rid in (from work.sampled)"
     )
     own = " union all ".join(
-        f"select {number}::utinyint as atom, rid, value::ubigint as value "
-        f"from ({atom.sql.replace('work.feature', 'work.sampled_feature as feature')}) "
+        f"select {number}::utinyint as blocking_key, rid, value::ubigint as value "
+        f"from ({blocking_key.sql.replace('work.feature', 'work.sampled_feature as feature')}) "
         "where rid in (from work.sampled)"
-        for number, atom in atoms
+        for number, blocking_key in blocking_keys
     )
-    work.run(f"create or replace table work.own_atom as {own}")
+    work.run(f"create or replace table work.own_blocking_key as {own}")
     shared = " union all ".join(
-        f"select {number}::utinyint as atom, rid, value::ubigint as value from ({atom.sql}) "
-        f"where value in (select value from work.own_atom where atom = {number})"
-        for number, atom in atoms
+        f"select {number}::utinyint as blocking_key, rid, value::ubigint as value "
+        f"from ({blocking_key.sql}) "
+        f"where value in (select value from work.own_blocking_key where blocking_key = {number})"
+        for number, blocking_key in blocking_keys
     )
-    work.run(f"create or replace table work.atom as {shared}")
+    work.run(f"create or replace table work.blocking_key as {shared}")
     work.run(_OWN)
 
 
-def _known_atoms(work: Workspace) -> list[tuple[int, Atom]]:
-    """Atoms that some record may have, with their bits' numbers."""
+def _known_blocking_keys(work: Workspace) -> list[tuple[int, BlockingKey]]:
+    """Blocking keys that some record may have, with their bits' numbers."""
     known = {str(row[0]) for row in work.rows("select name from work.known_column")}
     return [
-        (number, atom)
-        for number, atom in enumerate(ATOMS)
-        if atom.source is None or atom.source in known
+        (number, blocking_key)
+        for number, blocking_key in enumerate(BLOCKING_KEYS)
+        if blocking_key.source is None or blocking_key.source in known
     ]
 
 
@@ -96,11 +99,14 @@ _OWN = """
 create or replace table work.own as
 with
 
-held as (select atom, value, count(*)::integer as held from work.atom group by atom, value)
+held as (
+    select blocking_key, value, count(*)::integer as held from work.blocking_key
+    group by blocking_key, value
+)
 
-select own.rid as s, own.atom, own.value, held.held
-from work.own_atom as own
-inner join held on own.atom = held.atom and own.value = held.value
+select own.rid as s, own.blocking_key, own.value, held.held
+from work.own_blocking_key as own
+inner join held on own.blocking_key = held.blocking_key and own.value = held.value
 """
 
 
@@ -114,83 +120,91 @@ def _size(work: Workspace) -> tuple[int, int]:
         rarest = max(int(usual * share), 100)
         rare = held[held[:, 0] <= rarest]
         volume = float((rare[:, 0] * rare[:, 1]).sum()) / min(records, MOST_SAMPLED)
-        sampled = int(MOST_MEETINGS / max(volume, 1.0))
+        sampled = int(MOST_SAMPLED_PAIRS / max(volume, 1.0))
         if sampled >= 2 * LEAST_SAMPLED:
             break
     return rarest, min(max(sampled, LEAST_SAMPLED), MOST_SAMPLED, records)
 
 
 def _meet(work: Workspace, rarest: int) -> None:
-    """``work.meeting``: pairs of a sampled record and any other, with the rare atoms they share."""
+    """``work.sampled_pair``: a sampled record and any other, with the rare keys they share."""
     work.run(
         f"delete from work.own where held > {rarest} or s not in (select rid from work.sampled)"
     )
     work.run(
-        "create or replace table work.rare_atom as "
-        "select s, bit_or(1::bigint << atom) as mask from work.own group by s"
+        "create or replace table work.rare_blocking_key as "
+        "select s, bit_or(1::bigint << blocking_key) as mask from work.own group by s"
     )
     work.run(
         """
-        create or replace table work.meeting as
-        select own.s, other.rid as x, bit_or(1::bigint << own.atom) as mask
+        create or replace table work.sampled_pair as
+        select own.s, other.rid as x, bit_or(1::bigint << own.blocking_key) as mask
         from (from work.own where held > 1) as own
-        inner join work.atom as other
-            on own.atom = other.atom and own.value = other.value and own.s <> other.rid
+        inner join work.blocking_key as other
+            on
+                own.blocking_key = other.blocking_key
+                and own.value = other.value
+                and own.s <> other.rid
         group by own.s, other.rid
         """
     )
-    for table in ("atom", "own_atom", "own", "sampled_feature"):
+    for table in ("blocking_key", "own_blocking_key", "own", "sampled_feature"):
         work.run(f"drop table work.{table}")
 
 
 def _share_common(work: Workspace) -> None:
-    """Add to every meeting the atoms shared by a common value; keep who may be one person."""
-    atoms = {n: atom for n, atom in _known_atoms(work) if atom.column is not None}
-    _code_values(work, atoms)
+    """Add to every sampled pair the keys shared by a common value; keep who may be one person."""
+    blocking_keys = {
+        n: blocking_key
+        for n, blocking_key in _known_blocking_keys(work)
+        if blocking_key.column is not None
+    }
+    _code_values(work, blocking_keys)
     common = "".join(
         f" | (case when l.value_{n} = r.value_{n} then {1 << n}::bigint else 0 end)"
-        for n in atoms
+        for n in blocking_keys
     )
     work.run(
         f"""
-        create or replace table work.meeting as
+        create or replace table work.sampled_pair as
         select s, x, mask{common} as mask
-        from work.meeting
+        from work.sampled_pair
         inner join work.coded as l on s = l.rid
         inner join work.coded as r on x = r.rid
         """
     )
     work.run("drop table work.coded")
-    own = sum(1 << n for n, atom in enumerate(ATOMS) if atom.is_own)
+    own = sum(1 << n for n, blocking_key in enumerate(BLOCKING_KEYS) if blocking_key.is_own)
     topics: dict[str, int] = {}
-    for n, atom in enumerate(ATOMS):
-        topics[atom.topic] = topics.get(atom.topic, 0) | 1 << n
+    for n, blocking_key in enumerate(BLOCKING_KEYS):
+        topics[blocking_key.topic] = topics.get(blocking_key.topic, 0) | 1 << n
     shared = " + ".join(f"(mask & {bits} <> 0)::integer" for bits in topics.values())
     work.run(
         f"""
         create or replace table work.likely as
         select s as l, x as r
-        from work.meeting
+        from work.sampled_pair
         where mask & {own} <> 0 or {shared} >= 2
         """
     )
 
 
-def _code_values(work: Workspace, atoms: Mapping[int, Atom]) -> None:
-    """``work.coded(rid, value_<atom>…)`` of all who meet: numbers to compare instead of texts.
+def _code_values(work: Workspace, blocking_keys: Mapping[int, BlockingKey]) -> None:
+    """``work.coded(rid, value_<blocking_key>…)`` of all paired: numbers, not texts.
 
     Each value is read once per record; pairs are many times the records.
     """
     coded = "".join(
-        f", case when ({atom.column}) is not null then hash({atom.column}) end as value_{n}"
-        for n, atom in atoms.items()
+        f", case when ({blocking_key.column}) is not null then hash({blocking_key.column}) end "
+        f"as value_{n}"
+        for n, blocking_key in blocking_keys.items()
     )
     work.run(
         f"""
         create or replace table work.coded as
         select rid{coded}
         from work.feature
-        where rid in (select s from work.meeting union select x from work.meeting)
+        where rid in (select s from work.sampled_pair union select x from work.sampled_pair)
         """
     )
 
@@ -198,16 +212,16 @@ def _code_values(work: Workspace, atoms: Mapping[int, Atom]) -> None:
 def _judge(
     work: Workspace, spec: IdentitySpec, sample: tuple[Ints, Ints], sampled: int
 ) -> None:
-    """``work.opinion(pattern, odds)`` in bits, by a training on the sample alone."""
+    """``work.first_weight(pattern, odds)`` in bits, by a training on the sample alone."""
     found = work.connection.execute(
         "select pattern, count(*) as pairs from work.compared_sample "
         "group by pattern order by pattern"
     ).fetchnumpy()
     patterns = np.asarray(found["pattern"], np.int64)
-    work.run("create or replace table work.opinion (pattern bigint, odds double)")
+    work.run("create or replace table work.first_weight (pattern bigint, odds double)")
     if not len(patterns):
         return
-    lesson = learn(
+    training = learn(
         patterns,
         np.asarray(found["pairs"], np.int64),
         sample,
@@ -217,12 +231,12 @@ def _judge(
         least_chance=LIKELY,
     )
     work.run(
-        "insert into work.opinion select unnest($1::bigint[]), unnest($2::double[])",
-        [patterns.tolist(), lesson.odds(patterns).tolist()],
+        "insert into work.first_weight select unnest($1::bigint[]), unnest($2::double[])",
+        [patterns.tolist(), training.odds(patterns).tolist()],
     )
 
 
-def _summed_up(work: Workspace, sampled: int) -> Meetings:
+def _summed_up(work: Workspace, sampled: int) -> SampledPairs:
     work.run(
         "create or replace table work.sampled as "
         "select rid, row_number() over (order by rid) - 1 as place from work.sampled"
@@ -236,28 +250,28 @@ def _summed_up(work: Workspace, sampled: int) -> Meetings:
             select
                 compared.l,
                 compared.r,
-                {chance_sql("opinion.odds + compared.surprise / 10.0")} as chance
+                {chance_sql("first_weight.odds + compared.tf_adjustment / 10.0")} as chance
             from work.compared_sample as compared
-            inner join work.opinion on compared.pattern = opinion.pattern
+            inner join work.first_weight on compared.pattern = first_weight.pattern
 
         )
 
-        select sampled.place as record, meeting.mask, count(*)::double as pairs,
+        select sampled.place as record, sampled_pair.mask, count(*)::double as pairs,
             coalesce(sum(judged.chance) filter (judged.chance >= {LIKELY}), 0) as matches
-        from work.meeting
-        inner join work.sampled on meeting.s = sampled.rid
-        left join judged on meeting.s = judged.l and meeting.x = judged.r
+        from work.sampled_pair
+        inner join work.sampled on sampled_pair.s = sampled.rid
+        left join judged on sampled_pair.s = judged.l and sampled_pair.x = judged.r
         group by all
         order by all
         """
     ).fetchnumpy()
     rare = np.zeros(sampled, dtype=np.int64)
     masks = work.connection.execute(
-        "select place, bit_or(mask) as mask from work.rare_atom "
+        "select place, bit_or(mask) as mask from work.rare_blocking_key "
         "inner join work.sampled on s = rid group by place"
     ).fetchnumpy()
     rare[masks["place"]] = masks["mask"]
-    return Meetings(
+    return SampledPairs(
         record=np.asarray(found["record"], np.int64),
         mask=np.asarray(found["mask"], np.int64),
         pairs=np.asarray(found["pairs"], np.float64),

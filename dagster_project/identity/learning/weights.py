@@ -3,7 +3,7 @@
 The library holds the model (Fellegi–Sunter, conditional independence), is fitted by its own
 ``fit`` and read by its own ``m_probs``, ``u_probs`` and ``p``. The estimator inside, which it takes
 as any of scikit-learn's, is ours where a warehouse needs another (docs/decisions/0004): it takes
-counts; every level has its own probability; a missing value adds nothing; how often strangers
+counts; every level has its own probability; a missing value adds nothing; how often non-matches
 agree comes from one shared sample of random pairs; and built-in experience steadies small data.
 """
 
@@ -21,7 +21,7 @@ from dagster_project.identity.learning.library import ECM, ECMClassifier, LabelB
 Floats = npt.NDArray[np.float64]
 
 _FORESEEN = 2.0
-"""Pairs of strangers that what is foreseen of a level is worth, however rare it is."""
+"""Pairs of non-matches that what is foreseen of a level is worth, however rare it is."""
 
 _CANDIDATE_TRUST = 1e7
 """The same for levels that are counted among all candidates."""
@@ -80,7 +80,8 @@ class CountedECM(ECM):  # type: ignore[misc]
         self._binarizers = [_binarizer(len(c.levels)) for c in comparisons]
         self._starts = np.cumsum([0] + [len(c.levels) for c in comparisons])
         self._experience = np.stack(
-            [_normalised(comparisons, "strangers"), _normalised(comparisons, "matches")], axis=0
+            [_normalised(comparisons, "non_matches"), _normalised(comparisons, "matches")],
+            axis=0,
         )
         self._blocked = np.array([level.is_blocked for c in comparisons for level in c.levels])
         self._fixed = np.array(
@@ -105,17 +106,17 @@ class CountedECM(ECM):  # type: ignore[misc]
         self.classes_ = np.array([0, 1])
         matches = self._experience[1]
         self._foresee(data.sample_counts.astype(float) @ sample)
-        strangers = self._sampled_strangers(sample, data.sample_counts.astype(float))
+        non_matches = self._sampled_non_matches(sample, data.sample_counts.astype(float))
         prior = 1.0 / max(2.0, np.sqrt(2.0 * data.all_pairs))
         for iteration in range(1, self.max_iter + 1):
-            self._store(strangers, matches, prior)
+            self._store(non_matches, matches, prior)
             chance = self._chance(hot)
             chance[data.barred] = 0.0
             weight = counts * chance
             new_matches = self._settled(
                 weight @ hot + known, self._experience[1] * self.least_matches
             )
-            new_strangers = self._strangers(
+            new_non_matches = self._non_matches(
                 hot, counts - weight, sample, data.sample_counts.astype(float), data.all_pairs
             )
             likely = float(weight[chance >= self.least_chance].sum() + data.judged_counts.sum())
@@ -124,16 +125,16 @@ class CountedECM(ECM):  # type: ignore[misc]
                 float(np.abs(new_matches - matches).max()),
                 float(abs(np.log(new_prior) - np.log(prior))),
             )
-            matches, strangers, prior = new_matches, new_strangers, float(new_prior)
+            matches, non_matches, prior = new_matches, new_non_matches, float(new_prior)
             self.n_iter_ = iteration
             if moved < self.atol:
                 self.converged = True
                 break
-        self._store(strangers, matches, prior)
+        self._store(non_matches, matches, prior)
         return self
 
-    def _store(self, strangers: Floats, matches: Floats, prior: float) -> None:
-        self.feature_log_prob_ = np.log(np.vstack([strangers, matches]))
+    def _store(self, non_matches: Floats, matches: Floats, prior: float) -> None:
+        self.feature_log_prob_ = np.log(np.vstack([non_matches, matches]))
         self.class_log_prior_ = np.log([1.0 - prior, prior])
 
     def _chance(self, hot: Floats) -> Floats:
@@ -143,7 +144,7 @@ class CountedECM(ECM):  # type: ignore[misc]
         return chance(scores / np.log(2.0))
 
     def _foresee(self, seen: Floats) -> None:
-        """Foresee rare levels of grids from how often strangers have either part of them."""
+        """Foresee rare levels of grids from how often non-matches have either part of them."""
         for comparison, start in zip(self.comparisons, self._starts[:-1], strict=True):
             shape = comparison.grid
             if shape is None:
@@ -156,29 +157,29 @@ class CountedECM(ECM):  # type: ignore[misc]
             share = float(self._experience[0][cells].sum())
             self._experience[0][cells] = (chance / chance.sum() * share).ravel()
 
-    def _sampled_strangers(self, sample: Floats, counts: Floats) -> Floats:
+    def _sampled_non_matches(self, sample: Floats, counts: Floats) -> Floats:
         found = counts @ sample
         known = self._spread(found)
         rates = (found + _FORESEEN) / (known + _FORESEEN / self._experience[0])
         return np.asarray(rates / self._spread(rates))
 
-    def _strangers(
+    def _non_matches(
         self, hot: Floats, unmatched: Floats, sample: Floats, counts: Floats, all_pairs: float
     ) -> Floats:
         """From the sample less its likely matches; exact counts where all pairs are candidates."""
         alone = counts * (1.0 - self._chance(sample))
-        strangers = self._sampled_strangers(sample, alone)
+        non_matches = self._sampled_non_matches(sample, alone)
         seen = unmatched @ hot
         both_known = self._spread(alone @ sample) / max(alone.sum(), 1.0) * all_pairs
         exact = (seen + self._experience[0] * _CANDIDATE_TRUST) / (
             both_known + _CANDIDATE_TRUST
         )
-        strangers = np.where(self._blocked, exact, strangers)
-        strangers = np.where(np.isnan(self._fixed), strangers, self._fixed_strangers())
-        return strangers / self._spread(strangers)
+        non_matches = np.where(self._blocked, exact, non_matches)
+        non_matches = np.where(np.isnan(self._fixed), non_matches, self._fixed_non_matches())
+        return non_matches / self._spread(non_matches)
 
-    def _fixed_strangers(self) -> Floats:
-        """Levels of a set worth: as often among strangers as that worth makes of the matches."""
+    def _fixed_non_matches(self) -> Floats:
+        """Levels of a set worth: as often among non-matches as that worth makes of the matches."""
         return np.asarray(
             np.exp(self.feature_log_prob_[1]) / np.exp2(np.nan_to_num(self._fixed))
         )

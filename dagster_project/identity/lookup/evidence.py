@@ -12,7 +12,7 @@ _LOOKED_UP = {
     "key": ("* from evidence.key", "key"),
     "alias": ("rid, alias from evidence.alias", "alias"),
     "dweller": ("* from evidence.dweller", "place"),
-    "holding": ("* from evidence.holding", "value"),
+    "value_holder": ("* from evidence.value_holder", "value"),
     "identifier": (
         "value_id, flag from evidence.identifier where flag in ('shared', 'generic')",
         "value_id",

@@ -227,8 +227,8 @@ def _gather_others(work: Workspace) -> None:
     for table in ("feature", "nameless"):
         work.run(f"insert into work.{table} by name select * from kept.{table} where {others}")
     work.run(
-        "insert into work.holding by name select known.* from kept.holding as known "
-        f"semi join work.holding as own using (value, flag) where known.{others}"
+        "insert into work.value_holder by name select known.* from kept.value_holder as known "
+        f"semi join work.value_holder as own using (value, flag) where known.{others}"
     )
     match_holdings(work)
     for table, columns in (("name", "name_id, given, roots"), ("name_word", "*")):

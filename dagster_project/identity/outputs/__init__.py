@@ -15,7 +15,7 @@ READS = (
     "audited",
     "audited_record",
     "audited_value",
-    "bond",
+    "must_link",
     "common",
     "concerned",
     "dropped_phone",

@@ -74,7 +74,7 @@ where flag in ('generic', 'placeholder', 'role', 'shared') and {where}
 group by flag, kind, value_id
 """
 
-# Pairs that their fields would have joined, the rarity of what agrees left aside.
+# Pairs that their fields would have joined, the term frequency of what agrees left aside.
 _HELD_BACK = """
 create or replace table work.held_back as
 select

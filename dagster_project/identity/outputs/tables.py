@@ -182,7 +182,8 @@ joined as (
 
     union all
 
-    select bond.l, bond.r, 999.0 as bits, 999.0 as odds, bond.evidence from work.bond
+    select must_link.l, must_link.r, 999.0 as bits, 999.0 as odds, must_link.evidence
+    from work.must_link
 
 )
 

@@ -146,11 +146,12 @@ def _joined_by(
 ) -> str:
     rows = work.rows(
         """
-        select bond.evidence from kept.bond
+        select must_link.evidence from kept.must_link
         where
-            list_contains($1::integer[], bond.l) and list_contains($2::integer[], bond.r)
-            or list_contains($2::integer[], bond.l) and list_contains($1::integer[], bond.r)
-        order by bond.weight desc
+            list_contains($1::integer[], must_link.l) and list_contains($2::integer[], must_link.r)
+            or list_contains($2::integer[], must_link.l)
+            and list_contains($1::integer[], must_link.r)
+        order by must_link.weight desc
         limit 1
         """,
         [list(left.rids), list(right.rids)],

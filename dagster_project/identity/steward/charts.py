@@ -38,16 +38,18 @@ def level_weights(work: Workspace, model: Model) -> list[tuple[str, float, float
     """``comparison: level``, m and u of every level of what the records have at all."""
     known = {str(column[0]) for column in work.rows("select name from work.known_column")}
     return [
-        (f"{c.name}: {level.name}".replace("_", " "), match, stranger)
-        for c, matches, strangers in zip(COMPARISONS, model.match, model.stranger, strict=False)
+        (f"{c.name}: {level.name}".replace("_", " "), match, non_match)
+        for c, matches, non_matches in zip(
+            COMPARISONS, model.match, model.non_match, strict=False
+        )
         if c.name != "source" and is_known(c, known)
-        for level, match, stranger in zip(c.levels, matches, strangers, strict=True)
+        for level, match, non_match in zip(c.levels, matches, non_matches, strict=True)
     ]
 
 
 def _match_weights(work: Workspace, model: Model) -> "Figure":
     levels = level_weights(work, model)
-    weights = [float(np.log2(match / stranger)) for _, match, stranger in levels]
+    weights = [float(np.log2(match / non_match)) for _, match, non_match in levels]
     figure = _figure(0.22 * len(levels) + 1.5)
     axes = figure.add_subplot()
     axes.barh(range(len(levels)), weights, color=[FOR if w >= 0 else AGAINST for w in weights])
@@ -57,9 +59,9 @@ def _match_weights(work: Workspace, model: Model) -> "Figure":
             axes.axhline(place + 0.5, color="#dddddd", linewidth=0.8, zorder=0)
     room = 0.3 * (max(weights) - min(weights) or 1.0)
     axes.set_xlim(min(0.0, *weights) - room, max(0.0, *weights) + room)
-    for place, ((_, match, stranger), weight) in enumerate(zip(levels, weights, strict=True)):
+    for place, ((_, match, non_match), weight) in enumerate(zip(levels, weights, strict=True)):
         axes.annotate(
-            f"{bits(weight)}  (m {match:.2g}, u {stranger:.2g})",
+            f"{bits(weight)}  (m {match:.2g}, u {non_match:.2g})",
             (weight, place),
             xytext=(4 if weight >= 0 else -4, 0),
             textcoords="offset points",
@@ -71,7 +73,7 @@ def _match_weights(work: Workspace, model: Model) -> "Figure":
     axes.set_ylim(len(levels) - 0.4, -0.6)
     axes.axvline(0, color="#999999", linewidth=0.7)
     axes.set_xlabel(
-        "match weight in bits: log2(m / u); m: share among pairs of one person, u: among strangers"
+        "match weight in bits: log2(m / u); m: share among matches, u: among non-matches"
     )
     axes.set_title(
         f"what each level of a comparison says (model {model.version}); prior {bits(model.prior_bits)}",
@@ -140,8 +142,11 @@ def rule_counts(work: Workspace, spec: IdentitySpec, model: Model) -> list[tuple
     )
     found = {int(rule): int(pairs) for rule, pairs in rows}
     return [
-        (" + ".join(atoms).replace("_", " ") or "everybody with everybody", found.get(n, 0))
-        for n, (atoms, _) in enumerate(model.rules)
+        (
+            " + ".join(blocking_keys).replace("_", " ") or "everybody with everybody",
+            found.get(n, 0),
+        )
+        for n, (blocking_keys, _) in enumerate(model.rules)
     ]
 
 

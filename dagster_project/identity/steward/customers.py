@@ -23,7 +23,7 @@ class Member:
 
 @dataclass(frozen=True)
 class Tie:
-    """A link of the path. ``odds`` in bits; bonds (merged by a source, judged) have none."""
+    """A link of the path. ``odds`` in bits; must-links (merged by a source, judged) have none."""
 
     record_id_l: str
     record_id_r: str
@@ -59,7 +59,7 @@ class GuardActs:
 class Link:
     """Two records of the customer that were compared, or that a word holds together.
 
-    ``weight`` is what clustering saw; ``said`` tells a veto, or the word of a bond.
+    ``weight`` is what clustering saw; ``said`` tells a veto, or the word of a must-link.
     """
 
     record_id_l: str
@@ -189,7 +189,7 @@ def _edges_inside(work: Workspace, rids: tuple[int, ...]) -> list[_Edge]:
         where list_contains($1::integer[], edge.l) and list_contains($1::integer[], edge.r)
         union all
         select l, r, null, weight / 10.0, evidence
-        from kept.bond
+        from kept.must_link
         where list_contains($1::integer[], l) and list_contains($1::integer[], r)
         order by all
         """,

@@ -1,6 +1,6 @@
 """Why two records are, or are not, one customer: the evidence in bits, field by field.
 
-The bits of all fields, the rarity of what agrees and the prior add up to the odds that the
+The bits of all fields, the term frequency of what agrees and the prior add up to the odds that the
 resolution used (Fellegi and Sunter, 1969; the picture is Splink's "waterfall", our own code).
 """
 
@@ -21,7 +21,7 @@ from dagster_project.identity.steward.values import RecordValues
 from dagster_project.identity.workspace import Workspace
 
 PRIOR = "prior"
-RARITY = "rarity"
+TF_WEIGHT = "tf_weight"
 
 
 @dataclass(frozen=True)
@@ -131,8 +131,8 @@ def _explained(
         Contribution(name, level, worth, left.of(name), right.of(name))
         for name, level, worth in said
     ]
-    rarity = bits / 10 - sum(worth for _, _, worth in said)
-    contributions.append(Contribution(RARITY, "of what agrees, and guards", rarity))
+    tf_weight = bits / 10 - sum(worth for _, _, worth in said)
+    contributions.append(Contribution(TF_WEIGHT, "of what agrees, and guards", tf_weight))
     contributions.append(Contribution(PRIOR, "two records taken at random", (odds - bits) / 10))
     return PairEvidence(
         record_id_l=str(row[2]),
@@ -192,7 +192,7 @@ def what_would_change(
         return [
             f"without the {said.field.replace('_', ' ')} ({said.bits:+.1f} bits) they would not be joined"
             for said in evidence.contributions
-            if said.field not in {PRIOR, RARITY} and said.bits > 0
+            if said.field not in {PRIOR, TF_WEIGHT} and said.bits > 0
             if _parts(evidence, levels, model, said)
         ]
     wanted = evidence.needed if needed is None else needed

@@ -110,7 +110,7 @@ def _write_blocks(work: Workspace, *, sure: int) -> None:
         inner join kept.assignment as r on edge.r = r.rid and l.cluster = r.cluster
         where edge.weight > 0 and edge.odds >= {sure}
         union all
-        select l, r from kept.bond where weight > 0
+        select l, r from kept.must_link where weight > 0
         """
     ).fetchnumpy()
     blocks = components(

@@ -9,7 +9,7 @@ from textwrap import fill, shorten
 from typing import TYPE_CHECKING
 
 from dagster_project.identity.steward.apart import Apart, bits
-from dagster_project.identity.steward.pairs import PRIOR, RARITY, Contribution, PairEvidence
+from dagster_project.identity.steward.pairs import PRIOR, TF_WEIGHT, Contribution, PairEvidence
 from dagster_project.identity.steward.values import SEPARATOR
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ def _first(values: str) -> str:
 
 
 def ordered(evidence: PairEvidence) -> list[Contribution]:
-    """The prior first, then the fields by their force, rarity last."""
-    rank = {PRIOR: 0, RARITY: 2}
+    """The prior first, then the fields by their force, term frequency last."""
+    rank = {PRIOR: 0, TF_WEIGHT: 2}
     return sorted(
         evidence.contributions, key=lambda c: (rank.get(c.field, 1), -abs(c.bits), c.field)
     )

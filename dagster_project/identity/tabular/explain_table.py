@@ -12,7 +12,7 @@ def keep_for_questions(connection: duckdb.DuckDBPyConnection) -> Workspace:
     """Make schema ``kept`` of the tables that ``resolve_table`` left; explaining overwrites those."""
     connection.execute("attach if not exists ':memory:' as kept")
     connection.execute(_RECORDS)
-    for table in ("edge", "pattern_weight", "bond", "limit_act", "identifier", "address"):
+    for table in ("edge", "pattern_weight", "must_link", "limit_act", "identifier", "address"):
         connection.execute(f"create or replace table kept.{table} as from work.{table}")
     connection.execute(_CONCLUDED)
     return Workspace(connection)

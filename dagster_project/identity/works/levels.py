@@ -1,7 +1,7 @@
 """Comparisons of two works, as levels packed into a pattern, and what is known beforehand.
 
 Texts are compared by *coverage*: how much of what one record says in a field, in bits of
-surprise, the other says anywhere. So an artist inside a title still speaks for itself.
+term frequency, the other says anywhere. So an artist inside a title still speaks for itself.
 """
 
 from dataclasses import dataclass
@@ -17,14 +17,19 @@ BITS = 3
 _TITLE = Comparison(
     "title",
     (
-        Level("different", OTHERWISE, matches=0.03, strangers=0.55),
-        Level("little_alike", "title_cover >= 0.25", matches=0.05, strangers=0.25),
-        Level("half_alike", "title_cover >= 0.5", matches=0.10, strangers=0.10),
-        Level("alike", "title_cover >= 0.7", matches=0.22, strangers=0.05),
-        Level("same_common", "title_cover >= 0.9", matches=0.15, strangers=0.02),
-        Level("same", "title_cover >= 0.9 and title_bits >= 16", matches=0.20, strangers=0.02),
+        Level("different", OTHERWISE, matches=0.03, non_matches=0.55),
+        Level("little_alike", "title_cover >= 0.25", matches=0.05, non_matches=0.25),
+        Level("half_alike", "title_cover >= 0.5", matches=0.10, non_matches=0.10),
+        Level("alike", "title_cover >= 0.7", matches=0.22, non_matches=0.05),
+        Level("same_common", "title_cover >= 0.9", matches=0.15, non_matches=0.02),
         Level(
-            "same_rare", "title_cover >= 0.9 and title_bits >= 26", matches=0.25, strangers=0.01
+            "same", "title_cover >= 0.9 and title_bits >= 16", matches=0.20, non_matches=0.02
+        ),
+        Level(
+            "same_rare",
+            "title_cover >= 0.9 and title_bits >= 26",
+            matches=0.25,
+            non_matches=0.01,
         ),
     ),
     missing="title_cover is null",
@@ -36,10 +41,10 @@ def _field(name: str) -> Comparison:
     return Comparison(
         name,
         (
-            Level("different", OTHERWISE, matches=0.05, strangers=0.45),
-            Level("little_alike", f"{name}_cover >= 0.3", matches=0.05, strangers=0.15),
-            Level("alike", f"{name}_cover >= 0.6", matches=0.15, strangers=0.15),
-            Level("same", f"{name}_cover >= 0.85", matches=0.75, strangers=0.25),
+            Level("different", OTHERWISE, matches=0.05, non_matches=0.45),
+            Level("little_alike", f"{name}_cover >= 0.3", matches=0.05, non_matches=0.15),
+            Level("alike", f"{name}_cover >= 0.6", matches=0.15, non_matches=0.15),
+            Level("same", f"{name}_cover >= 0.85", matches=0.75, non_matches=0.25),
         ),
         missing=f"{name}_cover is null or (not {name}_both and {name}_cover < 0.6)",
     )
@@ -48,9 +53,9 @@ def _field(name: str) -> Comparison:
 _DESCRIPTION = Comparison(
     "description",
     (
-        Level("different", OTHERWISE, matches=0.30, strangers=0.60),
-        Level("alike", "description_cover >= 0.25", matches=0.30, strangers=0.30),
-        Level("same", "description_cover >= 0.6", matches=0.40, strangers=0.10),
+        Level("different", OTHERWISE, matches=0.30, non_matches=0.60),
+        Level("alike", "description_cover >= 0.25", matches=0.30, non_matches=0.30),
+        Level("same", "description_cover >= 0.6", matches=0.40, non_matches=0.10),
     ),
     missing="description_cover is null",
 )
@@ -60,17 +65,17 @@ def _missing(name: str) -> str:
     return f"l.{name} is null or r.{name} is null"
 
 
-def _sets(name: str, matches: float, strangers: float) -> Comparison:
+def _sets(name: str, matches: float, non_matches: float) -> Comparison:
     """Lists of which one shared member counts."""
     return Comparison(
         name,
         (
-            Level("different", OTHERWISE, matches=1 - matches, strangers=1 - strangers),
+            Level("different", OTHERWISE, matches=1 - matches, non_matches=1 - non_matches),
             Level(
                 "same",
                 f"list_has_any(l.{name}, r.{name})",
                 matches=matches,
-                strangers=strangers,
+                non_matches=non_matches,
             ),
         ),
         missing=_missing(name),
@@ -80,9 +85,9 @@ def _sets(name: str, matches: float, strangers: float) -> Comparison:
 _YEAR = Comparison(
     "year",
     (
-        Level("different", OTHERWISE, matches=0.05, strangers=0.70),
-        Level("next", "abs(l.year - r.year) = 1", matches=0.05, strangers=0.10),
-        Level("same", "l.year = r.year", matches=0.90, strangers=0.20),
+        Level("different", OTHERWISE, matches=0.05, non_matches=0.70),
+        Level("next", "abs(l.year - r.year) = 1", matches=0.05, non_matches=0.10),
+        Level("same", "l.year = r.year", matches=0.90, non_matches=0.20),
     ),
     missing=_missing("year"),
 )
@@ -95,10 +100,10 @@ def _within(name: str, share: float) -> str:
 _DURATION = Comparison(
     "duration",
     (
-        Level("different", OTHERWISE, matches=0.03, strangers=0.80),
-        Level("near", _within("duration", 0.1), matches=0.04, strangers=0.10),
-        Level("nearer", _within("duration", 0.02), matches=0.08, strangers=0.05),
-        Level("same", "abs(l.duration - r.duration) <= 1.5", matches=0.85, strangers=0.05),
+        Level("different", OTHERWISE, matches=0.03, non_matches=0.80),
+        Level("near", _within("duration", 0.1), matches=0.04, non_matches=0.10),
+        Level("nearer", _within("duration", 0.02), matches=0.08, non_matches=0.05),
+        Level("same", "abs(l.duration - r.duration) <= 1.5", matches=0.85, non_matches=0.05),
     ),
     missing=_missing("duration"),
 )
@@ -108,9 +113,9 @@ def _number(name: str) -> Comparison:
     return Comparison(
         name,
         (
-            Level("different", OTHERWISE, matches=0.15, strangers=0.80),
-            Level("near", _within(name, 0.1), matches=0.15, strangers=0.12),
-            Level("same", _within(name, 0.005), matches=0.70, strangers=0.08),
+            Level("different", OTHERWISE, matches=0.15, non_matches=0.80),
+            Level("near", _within(name, 0.1), matches=0.15, non_matches=0.12),
+            Level("same", _within(name, 0.005), matches=0.70, non_matches=0.08),
         ),
         missing=_missing(name),
     )
@@ -121,15 +126,15 @@ def _category(name: str) -> Comparison:
     return Comparison(
         name,
         (
-            Level("different", OTHERWISE, matches=0.10, strangers=0.45),
+            Level("different", OTHERWISE, matches=0.10, non_matches=0.45),
             Level(
                 "alike",
                 f"left(l.{name}, 3) = left(r.{name}, 3) "
                 f"or jaro_winkler_similarity(l.{name}, r.{name}) >= 0.88",
                 matches=0.10,
-                strangers=0.10,
+                non_matches=0.10,
             ),
-            Level("same", f"l.{name} = r.{name}", matches=0.80, strangers=0.45),
+            Level("same", f"l.{name} = r.{name}", matches=0.80, non_matches=0.45),
         ),
         missing=_missing(name),
     )
@@ -153,7 +158,7 @@ COMPARISONS: tuple[Comparison, ...] = (
 
 
 def _mass(tokens: str) -> str:
-    """SQL: bits of surprise in a list of tokens."""
+    """SQL: bits of term frequency in a list of tokens."""
     total = f"list_sum(list_transform({tokens}, lambda t: (t & 255)::integer))"
     return f"coalesce({total}, 0) / {EIGHTHS}.0"
 

@@ -2,7 +2,7 @@
 
 Keys are words, pairs of a record's rarest words, and whole titles, whose words may all be common. How common a key may be follows from a
 budget of pairs, rarest keys first, so a word that everybody has costs nothing. Of what is
-found, each record keeps its nearest neighbours by shared surprise (node pruning of
+found, each record keeps its nearest neighbours by shared term frequency adjustment (node pruning of
 meta-blocking: Papadakis et al., 2014).
 """
 
@@ -88,7 +88,7 @@ with
 
 total as (select count(*)::double as records from work.record)
 
-select l.rid as l, r.rid as r, sum(log2(total.records / l.held)) as surprise
+select l.rid as l, r.rid as r, sum(log2(total.records / l.held)) as tf_adjustment
 from work.key as l
 inner join work.key as r on l.key = r.key and l.rid < r.rid
 cross join total
@@ -102,16 +102,16 @@ with
 
 seen as (
 
-    select l as one, r as other, surprise from work.shared
+    select l as one, r as other, tf_adjustment from work.shared
     union all
-    select r as one, l as other, surprise from work.shared
+    select r as one, l as other, tf_adjustment from work.shared
 
 ),
 
 nearest as (
 
     select one, other from seen
-    qualify row_number() over (partition by one order by surprise desc, other) <= $1
+    qualify row_number() over (partition by one order by tf_adjustment desc, other) <= $1
 
 )
 

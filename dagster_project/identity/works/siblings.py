@@ -26,13 +26,13 @@ _SAME_TITLE = "coalesce(title_cover, 0) >= 0.25"
 _NUMERALS = Comparison(
     "numerals",
     (
-        Level("different", _OTHER_NUMERALS, matches=1e-6, strangers=0.40),
+        Level("different", _OTHER_NUMERALS, matches=1e-6, non_matches=0.40),
         Level(
             "unsaid",
             f"{_SAME_TITLE} and (len(lone_numerals_l) > 0 or len(lone_numerals_r) > 0) "
             f"and not {_OTHER_NUMERALS}",
             matches=1e-6,
-            strangers=0.20,
+            non_matches=0.20,
         ),
         # the first volume goes without a number until the second
         Level(
@@ -40,14 +40,14 @@ _NUMERALS = Comparison(
             f"{_SAME_TITLE} and (lone_numerals_l = ['1'] or lone_numerals_r = ['1']) "
             f"and not {_OTHER_NUMERALS}",
             matches=0.02,
-            strangers=0.10,
+            non_matches=0.10,
         ),
         Level(
             "same",
             f"{_SAME_TITLE} and list_has_any(l.numerals, r.numerals) "
             "and not (len(lone_numerals_l) > 0 or len(lone_numerals_r) > 0)",
             matches=0.98,
-            strangers=0.30,
+            non_matches=0.30,
         ),
     ),
 )
@@ -55,19 +55,19 @@ _NUMERALS = Comparison(
 _VARIANTS = Comparison(
     "variants",
     (
-        Level("different", _OTHER_VARIANTS, matches=1e-6, strangers=0.30),
+        Level("different", _OTHER_VARIANTS, matches=1e-6, non_matches=0.30),
         Level(
             "other_count",
             f"{_OTHER_COUNTS} and not {_OTHER_VARIANTS}",
             matches=1e-6,
-            strangers=0.20,
+            non_matches=0.20,
         ),
         Level(
             "unsaid",
             f"{_SAME_TITLE} and (len(lone_variants_l) > 0 or len(lone_variants_r) > 0) "
             f"and not {_OTHER_VARIANTS} and not {_OTHER_COUNTS}",
             matches=1e-6,
-            strangers=0.20,
+            non_matches=0.20,
         ),
         Level(
             "same",
@@ -76,7 +76,7 @@ _VARIANTS = Comparison(
             "and not (len(lone_variants_l) > 0 or len(lone_variants_r) > 0) "
             f"and not {_OTHER_COUNTS}",
             matches=1.0,
-            strangers=0.30,
+            non_matches=0.30,
         ),
     ),
 )

@@ -1,11 +1,11 @@
 """Weights of works' levels: the model of Fellegi and Sunter, fitted on counted patterns.
 
-Persons' strangers are learned from random pairs. Works' are learned from the candidates that
+Persons' non-matches are learned from random pairs. Works' are learned from the candidates that
 do not match: songs of one album share artist, album and year, and how often such neighbours
 agree is what a level must be measured against, not how often two random records do.
 
 Volumes and variants share even the title. What they designate tells them apart, and as they would
-teach that strangers have equal titles, they teach nothing; nor would a model that has to explain
+teach that non-matches have equal titles, they teach nothing; nor would a model that has to explain
 them by itself see two works. How often equal works differ in what they designate is known
 beforehand, and corrected by pairs that a code makes one.
 """
@@ -78,18 +78,18 @@ def train(
     proven = (
         counts.astype(float) * _at(levels, "codes", "same") * ~_siblings_at(levels, AT_ODDS)
     )
-    match, stranger = _experience("matches"), _experience("strangers")
+    match, non_match = _experience("matches"), _experience("non_matches")
     fixed = {name: np.array(shares) for name, shares in (foreknown or {}).items()}
-    known_match, known_stranger = match, stranger
+    known_match, known_non_match = match, non_match
     prior, moved, iterations = 0.1, 1.0, 0
     for iterations in range(1, _MOST_ITERATIONS + 1):  # noqa: B007 — told in the model
-        chance = _chance(levels, match, stranger, prior)
+        chance = _chance(levels, match, non_match, prior)
         new_match = _settle(levels, weight * chance, known_match, experience, proven)
         new_match = [
             fixed.get(comparison.name, found)
             for comparison, found in zip(COMPARISONS, new_match, strict=True)
         ]
-        new_stranger = _settle(levels, weight * (1 - chance), known_stranger, experience)
+        new_non_match = _settle(levels, weight * (1 - chance), known_non_match, experience)
         new_prior = float(
             ((weight * chance).sum() + 0.1 * experience) / (weight.sum() + experience)
         )
@@ -97,13 +97,13 @@ def train(
             abs(new_prior - prior),
             *(float(np.abs(a - b).max()) for a, b in zip(new_match, match, strict=True)),
         )
-        match, stranger, prior = new_match, new_stranger, new_prior
+        match, non_match, prior = new_match, new_non_match, new_prior
         if moved < _SETTLED:
             break
     return WorksModel(
         bits=tuple(
             (0.0, *(round(float(b), 6) for b in _monotone(bits)))
-            for bits in _evidence(match, stranger)
+            for bits in _evidence(match, non_match)
         ),
         prior=prior,
         iterations=iterations,
@@ -120,19 +120,19 @@ def _experience(side: str) -> list[Floats]:
 
 
 def _chance(
-    levels: npt.NDArray[np.int8], match: list[Floats], stranger: list[Floats], prior: float
+    levels: npt.NDArray[np.int8], match: list[Floats], non_match: list[Floats], prior: float
 ) -> Floats:
     score = np.full(len(levels), np.log(prior / (1 - prior)))
-    for column, bits in enumerate(_evidence(match, stranger)):
+    for column, bits in enumerate(_evidence(match, non_match)):
         score += np.log(2) * np.concatenate([[0.0], bits])[levels[:, column]]
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(score, -50, 50))))
 
 
-def _evidence(match: list[Floats], stranger: list[Floats]) -> list[Floats]:
+def _evidence(match: list[Floats], non_match: list[Floats]) -> list[Floats]:
     """Bits of levels; agreeing on a volume or variant is worth nothing, words have said it."""
     return [
         np.log2(np.minimum(m / s, 1.0) if comparison in SIBLINGS else m / s)
-        for comparison, m, s in zip(COMPARISONS, match, stranger, strict=True)
+        for comparison, m, s in zip(COMPARISONS, match, non_match, strict=True)
     ]
 
 

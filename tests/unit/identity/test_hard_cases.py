@@ -4,14 +4,14 @@ from pathlib import Path
 
 from dagster_project.engines.duckdb.session import session
 from dagster_project.identity.stages import cluster_records
-from tests.unit.identity.world import Contact, Resolved, build, run, spec, strangers
+from tests.unit.identity.world import Contact, Resolved, build, non_matches, run, spec
 
 FAMILY_MAILBOX = "the.stavros@example.net"
 
 
 def _resolved(tmp_path: Path, *contacts: Contact) -> Resolved:
     with session() as connection:
-        build(connection, [*strangers(90), *contacts])
+        build(connection, [*non_matches(90), *contacts])
         return run(connection, tmp_path)
 
 

@@ -17,19 +17,19 @@ from dagster_project.identity.ledger.judgements import Verdict, judge
 from dagster_project.identity.lookup.resolver import Asked, opened_resolver
 from dagster_project.identity.outputs.report import IdentityReport
 from dagster_project.identity.resolve import resolve
-from tests.unit.identity.world import AS_OF, Contact, build, record_id, spec, strangers
+from tests.unit.identity.world import AS_OF, Contact, build, non_matches, record_id, spec
 
 _BY_RECORD = (
     "feature",
     "identifier",
     "address_key",
     "alias",
-    "holding",
+    "value_holder",
     "key",
     "domain",
     "nameless",
 )
-_BY_PAIR = ("edge", "agreement", "bond")
+_BY_PAIR = ("edge", "agreement", "must_link")
 _OUTPUTS = ("record_status", "record_identifiers", "links")
 
 
@@ -223,7 +223,7 @@ def test_batches_end_where_a_full_run_ends(
     tmp_path: Path, seed: int, is_announced: bool
 ) -> None:
     dice = random.Random(seed)
-    contacts = [*strangers(60), *(c for n in range(8) for c in _family(dice, n))]
+    contacts = [*non_matches(60), *(c for n in range(8) for c in _family(dice, n))]
     with session() as connection:
         root = Root(tmp_path / "ours", connection)
         root.resolve(contacts)
@@ -245,9 +245,9 @@ def test_a_value_that_is_shared_at_last_reopens_whoever_holds_it(tmp_path: Path)
     judith = Contact("judith", "Judith", "Winterbourne", "judith.w@example.org", **house)
     with session() as connection:
         root = Root(tmp_path, connection)
-        root.resolve([*strangers(60), paul])
+        root.resolve([*non_matches(60), paul])
 
-        report = root.resolve([*strangers(60), paul, judith])
+        report = root.resolve([*non_matches(60), paul, judith])
 
         assert (report.is_incremental, report.changed, report.reopened) == (True, 1, 1)
         flags = connection.execute(
@@ -258,7 +258,7 @@ def test_a_value_that_is_shared_at_last_reopens_whoever_holds_it(tmp_path: Path)
 
 
 def test_after_an_announced_batch_the_next_run_finds_nothing_new(tmp_path: Path) -> None:
-    contacts = strangers(60)
+    contacts = non_matches(60)
     late = Contact("late", "Ada", "Kestrel", "ada.kestrel@example.org")
     with session() as connection:
         root = Root(tmp_path, connection)
@@ -276,7 +276,7 @@ def test_after_an_announced_batch_the_next_run_finds_nothing_new(tmp_path: Path)
 
 
 def test_an_announcement_of_nobody_changes_nobody(tmp_path: Path) -> None:
-    contacts = strangers(60)
+    contacts = non_matches(60)
     with session() as connection:
         root = Root(tmp_path, connection)
         root.resolve(contacts)
@@ -290,7 +290,7 @@ def test_an_announcement_of_nobody_changes_nobody(tmp_path: Path) -> None:
 
 def test_a_batch_leaves_the_session_its_settings(tmp_path: Path) -> None:
     settings = "select current_setting('threads'), current_setting('checkpoint_threshold')"
-    contacts = strangers(60)
+    contacts = non_matches(60)
     with session() as connection:
         before = connection.execute(settings).fetchall()
         root = Root(tmp_path, connection)
@@ -318,7 +318,7 @@ def test_records_with_nothing_in_common_take_a_batch_and_a_question(tmp_path: Pa
 
 
 def test_deleting_the_evidence_changes_no_customer(tmp_path: Path) -> None:
-    contacts = [*strangers(60), *(c for n in range(8) for c in _family(random.Random(n), n))]
+    contacts = [*non_matches(60), *(c for n in range(8) for c in _family(random.Random(n), n))]
     changed = _mutated(random.Random(5), contacts, 20)
     with session() as connection:
         root = Root(tmp_path / "ours", connection)
@@ -349,7 +349,7 @@ def test_deleting_the_evidence_changes_no_customer(tmp_path: Path) -> None:
 def test_another_version_of_the_code_resolves_everything_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    contacts = strangers(30)
+    contacts = non_matches(30)
     with session() as connection:
         root = Root(tmp_path, connection)
         root.resolve(contacts)

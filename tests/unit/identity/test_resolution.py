@@ -18,9 +18,9 @@ from tests.unit.identity.world import (
     Contact,
     Resolved,
     build,
+    non_matches,
     record_id,
     run,
-    strangers,
 )
 
 _CASES = [
@@ -70,7 +70,7 @@ _CASES = [
 
 
 def _contacts() -> list[Contact]:
-    return [*_CASES, *strangers(90)]
+    return [*_CASES, *non_matches(90)]
 
 
 @pytest.fixture(scope="module")
@@ -155,12 +155,12 @@ def test_only_resolved_records_have_a_customer(resolved: Resolved) -> None:
     }
 
 
-def test_people_in_two_sources_are_found_and_strangers_are_not_glued(
+def test_people_in_two_sources_are_found_and_non_matches_are_not_glued(
     resolved: Resolved,
 ) -> None:
-    truth = {c.record_id: c.key for c in strangers(90)}
+    truth = {c.record_id: c.key for c in non_matches(90)}
     groups = [{truth[r] for r in group if r in truth} for group in resolved.partition]
-    in_two = [c for c in strangers(90) if c.source == "newsletter"]
+    in_two = [c for c in non_matches(90) if c.source == "newsletter"]
 
     assert max(len(people) for people in groups) == 1
     assert all(_same(resolved, record_id(c.key), c.record_id) for c in in_two)

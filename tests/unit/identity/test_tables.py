@@ -11,12 +11,12 @@ import sqlglot
 from sqlglot import exp
 
 from dagster_project.engines.duckdb.session import session
-from dagster_project.identity.blocking.atoms import ATOMS
+from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS
 from dagster_project.identity.picture import ROOMS, made_by, page, read_by, remade
 from dagster_project.identity.resolve import resolve
 from dagster_project.identity.workspace import Workspace
 from dagster_project.settings import PROJECT
-from tests.unit.identity.world import AS_OF, build, spec, strangers
+from tests.unit.identity.world import AS_OF, build, non_matches, spec
 
 _PACKAGE = "dagster_project.identity."
 _CHANGED = (exp.Create, exp.Insert, exp.Delete, exp.Update)
@@ -30,10 +30,12 @@ class _Seen:
     readers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     columns: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
-    def note_atoms(self) -> None:
+    def note_blocking_keys(self) -> None:
         """What blocking reads depends on the rules that are chosen: all that it may read."""
-        for atom in ATOMS:
-            for table in sqlglot.parse_one(atom.sql, dialect="duckdb").find_all(exp.Table):
+        for blocking_key in BLOCKING_KEYS:
+            for table in sqlglot.parse_one(blocking_key.sql, dialect="duckdb").find_all(
+                exp.Table
+            ):
                 if table.db == "work":
                     self.readers[table.name].add("blocking")
 
@@ -67,7 +69,7 @@ def _room() -> str | None:
 def seen(tmp_path_factory: pytest.TempPathFactory) -> _Seen:
     """What a full run and one that follows a change do with tables."""
     found = _Seen()
-    found.note_atoms()
+    found.note_blocking_keys()
     run, rows = Workspace.run, Workspace.rows
 
     def noted_run(work: Workspace, sql: str, parameters: list[object] | None = None) -> None:
@@ -84,7 +86,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> _Seen:
         patch.setattr(Workspace, "run", noted_run)
         patch.setattr(Workspace, "rows", noted_rows)
         state: Path = tmp_path_factory.mktemp("state")
-        build(connection, strangers(420))
+        build(connection, non_matches(420))
         for run_id in ("all", "one"):
             report = resolve(
                 connection,

@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.engines.duckdb.session import session
 from tests.unit.identity.steward.room import room
-from tests.unit.identity.world import Contact, build, partition_of, run, strangers
+from tests.unit.identity.world import Contact, build, non_matches, partition_of, run
 
 _SHARED = "everybody@firm.example"
 
@@ -44,7 +44,7 @@ def test_what_only_looks_alike_joins_nobody(
 ) -> None:
     one, two = Contact("l", **left), Contact("r", source="mails", **right)
 
-    found = _partition([one, two, *strangers(others)], tmp_path)
+    found = _partition([one, two, *non_matches(others)], tmp_path)
 
     assert {one.record_id} in found
     assert {two.record_id} in found
@@ -54,7 +54,7 @@ def test_an_address_a_letter_apart_still_counts_beside_a_name(tmp_path: Path) ->
     one = Contact("l", "Maud", "Tressider", email="maud.tressider@post.example")
     two = Contact("r", "Maud", "Tressider", email="maud.tresider@post.example", source="mails")
 
-    found = _partition([one, two, *strangers(90)], tmp_path)
+    found = _partition([one, two, *non_matches(90)], tmp_path)
 
     assert {one.record_id, two.record_id} in found
 

@@ -80,13 +80,13 @@ def record_id(key: str, source: str = "crm") -> str:
 
 
 def spec() -> IdentitySpec:
-    """The spec the project ships, with a smaller sample of strangers: the world is small."""
+    """The spec the project ships, with a smaller sample of non-matches: the world is small."""
     shipped = read_identity(PROJECT / "config" / "identity.yml")
     fewer = shipped.model.model_copy(update={"random_pairs": 20_000})
     return shipped.model_copy(update={"model": fewer})
 
 
-def strangers(count: int) -> list[Contact]:
+def non_matches(count: int) -> list[Contact]:
     """People who have nothing to do with one another; every third also stands in a second source."""
     dice = random.Random(7)
     people = []

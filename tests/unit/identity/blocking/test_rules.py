@@ -4,22 +4,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dagster_project.identity.blocking.atoms import ATOMS
-from dagster_project.identity.blocking.rules import CAPS, WORTH_A_LOOK, Meetings, choose_rules
+from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS
+from dagster_project.identity.blocking.rules import (
+    CAPS,
+    WORTH_A_LOOK,
+    SampledPairs,
+    choose_rules,
+)
 
 _Row = tuple[int, tuple[str, ...], float, float]
-"""Record, atoms shared, pairs, likely matches."""
+"""Record, blocking keys shared, pairs, likely matches."""
 
-_BITS = {atom.name: 1 << n for n, atom in enumerate(ATOMS)}
+_BITS = {blocking_key.name: 1 << n for n, blocking_key in enumerate(BLOCKING_KEYS)}
 
 
 def _mask(*names: str) -> int:
     return sum(_BITS[name] for name in names)
 
 
-def _meetings(rows: Sequence[_Row], rare: tuple[str, ...]) -> Meetings:
+def _sampled_pairs(rows: Sequence[_Row], rare: tuple[str, ...]) -> SampledPairs:
     records = max(row[0] for row in rows) + 1
-    return Meetings(
+    return SampledPairs(
         record=np.array([row[0] for row in rows], dtype=np.int64),
         mask=np.array([_mask(*row[1]) for row in rows], dtype=np.int64),
         pairs=np.array([row[2] for row in rows], dtype=np.float64),
@@ -30,12 +35,14 @@ def _meetings(rows: Sequence[_Row], rare: tuple[str, ...]) -> Meetings:
 
 def test_who_shares_an_identifier_is_always_compared() -> None:
     choice = choose_rules(
-        _meetings([(0, ("email",), 3.0, 0.0), (1, ("birth_date",), 1.0, 1.0)], ("email", "birth_date")),
+        _sampled_pairs(
+            [(0, ("email",), 3.0, 0.0), (1, ("birth_date",), 1.0, 1.0)], ("email", "birth_date")
+        ),
         budget=10,
         most_rules=5,
     )  # fmt: skip
 
-    assert ("email",) in [rule.atoms for rule in choice.rules]
+    assert ("email",) in [rule.blocking_keys for rule in choice.rules]
 
 
 def test_an_identifier_that_many_hold_is_followed_as_far_as_it_is_worth() -> None:
@@ -43,9 +50,9 @@ def test_an_identifier_that_many_hold_is_followed_as_far_as_it_is_worth() -> Non
     few: list[_Row] = [(n, ("alias",), 8.0, 1.0) for n in range(10)]
     many: list[_Row] = [(n, ("alias",), 80.0, 80 * WORTH_A_LOOK / 2) for n in range(10, 20)]
 
-    choice = choose_rules(_meetings([*few, *many], ("alias",)), budget=100, most_rules=5)
+    choice = choose_rules(_sampled_pairs([*few, *many], ("alias",)), budget=100, most_rules=5)
 
-    assert [(rule.atoms, rule.cap) for rule in choice.rules] == [(("alias",), CAPS[1])]
+    assert [(rule.blocking_keys, rule.cap) for rule in choice.rules] == [(("alias",), CAPS[1])]
 
 
 def test_a_broad_key_is_narrowed_by_a_second_one() -> None:
@@ -53,9 +60,11 @@ def test_a_broad_key_is_narrowed_by_a_second_one() -> None:
     rows += [(n, ("family",), 500.0, 0.0) for n in range(20)]
     rows += [(n, ("birth_year",), 500.0, 0.0) for n in range(20)]
 
-    choice = choose_rules(_meetings(rows, ("family", "birth_year")), budget=5, most_rules=5)
+    choice = choose_rules(
+        _sampled_pairs(rows, ("family", "birth_year")), budget=5, most_rules=5
+    )
 
-    assert [set(rule.atoms) for rule in choice.rules] == [{"family", "birth_year"}]
+    assert [set(rule.blocking_keys) for rule in choice.rules] == [{"family", "birth_year"}]
     assert choice.expected_recall == 1.0
     assert choice.pairs_per_record == 0.5
 
@@ -64,17 +73,17 @@ def test_a_key_that_too_many_hold_finds_nothing() -> None:
     rows = [(0, ("family",), CAPS[-1] + 1.0, 5.0), (1, ("city", "given_root"), 2.0, 2.0)]
 
     choice = choose_rules(
-        _meetings(rows, ("family", "city", "given_root")), budget=50, most_rules=5
+        _sampled_pairs(rows, ("family", "city", "given_root")), budget=50, most_rules=5
     )
 
-    assert all("family" not in rule.atoms for rule in choice.rules)
+    assert all("family" not in rule.blocking_keys for rule in choice.rules)
     assert choice.expected_recall == 2.0 / 7.0
 
 
 def test_a_key_whose_pairs_were_not_gathered_is_taken_for_too_common() -> None:
     rows = [(0, ("city",), 2.0, 2.0)]
 
-    choice = choose_rules(_meetings(rows, ("family",)), budget=50, most_rules=5)
+    choice = choose_rules(_sampled_pairs(rows, ("family",)), budget=50, most_rules=5)
 
     assert choice.rules == ()
 
@@ -83,9 +92,9 @@ def test_the_budget_keeps_expensive_rules_out() -> None:
     rows: list[_Row] = [(n, ("family",), 60.0, 0.4) for n in range(10)]
     rows += [(n, ("birth_date",), 1.0, 1.0) for n in range(10)]
 
-    cheap = choose_rules(_meetings(rows, ("family", "birth_date")), budget=2, most_rules=5)
+    cheap = choose_rules(_sampled_pairs(rows, ("family", "birth_date")), budget=2, most_rules=5)
 
-    assert [rule.atoms for rule in cheap.rules] == [("birth_date",)]
+    assert [rule.blocking_keys for rule in cheap.rules] == [("birth_date",)]
     assert cheap.pairs_per_record <= 2
 
 
@@ -97,7 +106,7 @@ def test_a_budget_is_used_up_by_what_it_can_still_pay() -> None:
     ]
 
     spent = [
-        choose_rules(_meetings(rows, names), budget=budget, most_rules=9).pairs_per_record
+        choose_rules(_sampled_pairs(rows, names), budget=budget, most_rules=9).pairs_per_record
         for budget in (12, 35, 65, 105)
     ]
 
@@ -110,7 +119,7 @@ def test_pairs_that_hardly_ever_match_are_left_out_however_large_the_budget() ->
     rows += [(n, ("city",), 80.0, 80 * WORTH_A_LOOK * 2) for n in range(10)]
 
     choice = choose_rules(
-        _meetings(rows, ("birth_date", "family", "city")), budget=1_000, most_rules=9
+        _sampled_pairs(rows, ("birth_date", "family", "city")), budget=1_000, most_rules=9
     )
 
-    assert {rule.atoms for rule in choice.rules} == {("birth_date",), ("city",)}
+    assert {rule.blocking_keys for rule in choice.rules} == {("birth_date",), ("city",)}

@@ -118,7 +118,7 @@ def work() -> Iterator[Workspace]:
             f"create table work.record as select range::integer as rid, "
             f"range::varchar as record_id from range({_NODES})"
         )
-        scratch.run("create table work.bond (l integer, r integer, weight bigint)")
+        scratch.run("create table work.must_link (l integer, r integer, weight bigint)")
         yield scratch
 
 

@@ -8,7 +8,7 @@ import pytest
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import session
 from tests.unit.identity.test_incremental import Root
-from tests.unit.identity.world import Contact, record_id, spec, strangers
+from tests.unit.identity.world import Contact, non_matches, record_id, spec
 
 PHONES = ("+447700900750", "+447700900751")
 
@@ -60,7 +60,7 @@ def test_links_give_way_by_priority_until_a_limit_holds(
     with session() as connection:
         root = Root(tmp_path, connection)
 
-        root.resolve([*strangers(60), *GLUED], _limited(email=limit, **priorities))
+        root.resolve([*non_matches(60), *GLUED], _limited(email=limit, **priorities))
 
         assert _groups(root, GLUED) == {frozenset(group) for group in expected}
 
@@ -68,7 +68,7 @@ def test_links_give_way_by_priority_until_a_limit_holds(
 def test_a_broken_limit_and_what_gave_way_are_audited_without_values(tmp_path: Path) -> None:
     with session() as connection:
         root = Root(tmp_path, connection)
-        root.resolve([*strangers(60), *GLUED], _limited(email=1))
+        root.resolve([*non_matches(60), *GLUED], _limited(email=1))
 
         acts = connection.execute(
             "select effect, identifier_kind, record_id_l, records, run_id from identity.guard_audit "
@@ -94,7 +94,7 @@ def test_values_vetoes_and_caps_are_audited(tmp_path: Path) -> None:
     ]
     with session() as connection:
         root = Root(tmp_path, connection)
-        root.resolve([*strangers(60), *contacts])
+        root.resolve([*non_matches(60), *contacts])
 
         values = connection.execute(
             "select guard, effect, identifier_kind, records from identity.guard_audit "
@@ -124,7 +124,7 @@ def test_who_shares_a_mailbox_or_a_telephone_is_tied_and_not_merged(tmp_path: Pa
     ]
     with session() as connection:
         root = Root(tmp_path, connection)
-        root.resolve([*strangers(60), *contacts])
+        root.resolve([*non_matches(60), *contacts])
 
         ties = connection.execute(
             "select relation, identifier_kind, customer_id, customers from identity.groups"
@@ -139,9 +139,9 @@ def test_a_limit_holds_in_a_run_that_follows_the_change(tmp_path: Path) -> None:
     use = _limited(email=1)
     with session() as connection:
         root = Root(tmp_path, connection)
-        root.resolve([*strangers(60), *GLUED[:3]], use)
+        root.resolve([*non_matches(60), *GLUED[:3]], use)
 
-        report = root.resolve([*strangers(60), *GLUED], use)
+        report = root.resolve([*non_matches(60), *GLUED], use)
 
         assert report.is_incremental
         assert _groups(root, GLUED) == {frozenset(("a1", "a2")), frozenset(("b1", "b2"))}

@@ -5,7 +5,7 @@ import pytest
 
 from dagster_project.engines.duckdb.session import session
 from dagster_project.identity.stages import cluster_records
-from tests.unit.identity.world import Contact, build, spec, strangers
+from tests.unit.identity.world import Contact, build, non_matches, spec
 
 
 def _neighbour(key: str, family: str, **values: str) -> Contact:
@@ -17,7 +17,7 @@ def _clustered(connection: duckdb.DuckDBPyConnection, contacts: list[Contact]) -
     blocking = shipped.blocking.model_copy(
         update={"rules": (("city", "initial"), ("email",)), "cap": 90}
     )
-    build(connection, [*strangers(30), *contacts])
+    build(connection, [*non_matches(30), *contacts])
     cluster_records(connection, spec=shipped.model_copy(update={"blocking": blocking}))
 
 

@@ -307,7 +307,7 @@ def test_the_products_of_both_names_stand_row_by_row_before_all_other_levels() -
 
 
 def test_the_closest_level_that_holds_is_the_pairs() -> None:
-    likely = {"matches": 0.5, "strangers": 0.5}
+    likely = {"matches": 0.5, "non_matches": 0.5}
     comparison = Comparison(
         "size",
         (

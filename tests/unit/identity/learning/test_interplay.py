@@ -1,4 +1,4 @@
-"""Fields that strangers share together are found, and weighed as one."""
+"""Fields that non-matches share together are found, and weighed as one."""
 
 from itertools import combinations
 
@@ -13,8 +13,8 @@ from dagster_project.identity.learning.interplay import (
 )
 
 _TWO = (
-    Level("different", matches=0.2, strangers=0.9),
-    Level("same", matches=0.8, strangers=0.1),
+    Level("different", matches=0.2, non_matches=0.9),
+    Level("same", matches=0.8, non_matches=0.1),
 )
 _FIELDS = tuple(Comparison(name, _TWO) for name in ("town", "code", "colour"))
 
@@ -24,7 +24,7 @@ def _counted(*rows: tuple[int, int, int, int]) -> tuple[np.ndarray, np.ndarray]:
     return table[:, :3].astype(np.int8), table[:, 3].astype(np.int64)
 
 
-def test_fields_that_strangers_share_together_are_weighed_together() -> None:
+def test_fields_that_non_matches_share_together_are_weighed_together() -> None:
     levels, counts = _counted((1, 1, 1, 8000), (2, 2, 1, 200), (1, 1, 2, 800), (2, 2, 2, 20))
 
     assert find_interplay(levels, counts, _FIELDS) == (("town", "code"),)
@@ -54,7 +54,7 @@ def test_independent_fields_stay_apart() -> None:
     assert find_interplay(levels, counts, _FIELDS) == ()
 
 
-def test_too_few_strangers_prove_nothing() -> None:
+def test_too_few_non_matches_prove_nothing() -> None:
     levels, counts = _counted((1, 1, 1, 8000), (2, 2, 1, 19))
 
     assert find_interplay(levels, counts, _FIELDS) == ()
@@ -62,7 +62,7 @@ def test_too_few_strangers_prove_nothing() -> None:
 
 def test_a_field_of_a_set_worth_is_left_alone() -> None:
     fixed = Comparison(
-        "code", (_TWO[0], Level("same", matches=0.8, strangers=0.1, fixed_bits=2.0))
+        "code", (_TWO[0], Level("same", matches=0.8, non_matches=0.1, fixed_bits=2.0))
     )
     levels, counts = _counted((1, 1, 1, 8000), (2, 2, 1, 200))
 

@@ -13,10 +13,10 @@ from dagster_project.identity.learning.weights import Fit
 
 VETOES = ("birth_date", "generation", "given_name")
 
-# Experience as if it were learned: what pairs of one person and of strangers come out as.
+# Experience as if it were learned: what pairs of one person and of non-matches come out as.
 FIT = Fit(
     m=tuple(np.array([level.matches for level in c.levels]) for c in COMPARISONS),
-    u=tuple(np.array([level.strangers for level in c.levels]) for c in COMPARISONS),
+    u=tuple(np.array([level.non_matches for level in c.levels]) for c in COMPARISONS),
     prior=1e-4,
     iterations=1,
     converged=True,
@@ -63,7 +63,7 @@ def test_too_few_pairs_give_no_veto_up() -> None:
     assert _held((_born("different"), int(LEAST_SEEN) - 1)) == VETOES
 
 
-def test_strangers_of_one_name_say_nothing_of_birth_dates() -> None:
+def test_non_matches_of_one_name_say_nothing_of_birth_dates() -> None:
     namesakes = {"name": "same", "birth_date": "different", "address": "different"}
 
     assert "birth_date" in _held((_born("same"), 100), (namesakes, 10_000))

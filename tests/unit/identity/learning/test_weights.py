@@ -6,8 +6,8 @@ from dagster_project.identity.comparing.comparison import Comparison, Level
 from dagster_project.identity.learning.weights import Fit, TrainingData, train
 
 _FIELD = (
-    Level("different", matches=0.1, strangers=0.97),
-    Level("same", matches=0.9, strangers=0.03),
+    Level("different", matches=0.1, non_matches=0.97),
+    Level("same", matches=0.9, non_matches=0.03),
 )
 _COMPARISONS = tuple(Comparison(name, _FIELD) for name in ("name", "town", "birth"))
 

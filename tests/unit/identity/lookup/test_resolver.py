@@ -11,7 +11,7 @@ import pytest
 from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.identity.lookup.resolver import Asked, Resolver, opened_resolver
 from dagster_project.identity.resolve import resolve
-from tests.unit.identity.world import AS_OF, Contact, build, spec, strangers
+from tests.unit.identity.world import AS_OF, Contact, build, non_matches, spec
 
 ADA = Contact(
     "ada", "Ada", "Kestrel", email="ada.kestrel@example.org", phone="+442071230001",
@@ -37,7 +37,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resolved]:
     folder = tmp_path_factory.mktemp("resolver")
     state, evidence = folder / "state", folder / "warehouse" / "evidence.duckdb"
     with session() as connection:
-        build(connection, [*strangers(450), ADA, *TWINS])
+        build(connection, [*non_matches(450), ADA, *TWINS])
         resolve(
             connection, spec=spec(), state_dir=state, run_id="run", as_of=AS_OF,
             evidence_to=evidence,
@@ -76,7 +76,7 @@ def test_a_known_person_is_found(world: Resolved, asked: Asked) -> None:
     assert "name=" in best.evidence
 
 
-def test_nobody_is_found_for_a_stranger(world: Resolved) -> None:
+def test_nobody_is_found_for_a_non_match(world: Resolved) -> None:
     answer = world.resolver.find(
         Asked("Zenobia", "Quillfeather", emails=("z.quill@example.net",))
     )
@@ -123,7 +123,7 @@ ODD = [
 
 def test_answers_are_what_a_run_makes_of_the_record(tmp_path: Path) -> None:
     state, evidence = tmp_path / "state", tmp_path / "evidence.duckdb"
-    known = [*strangers(70), ADA, *TWINS]
+    known = [*non_matches(70), ADA, *TWINS]
     asked = {contact.record_id: contact for contact in (*ODD, *_repeated(known[::9]))}
     with session() as connection:
         build(connection, known)

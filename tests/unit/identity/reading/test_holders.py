@@ -7,7 +7,7 @@ import pytest
 
 from dagster_project.engines.duckdb.session import session
 from tests.unit.identity.test_incremental import Root
-from tests.unit.identity.world import Contact, build, record_id, run, spec, strangers
+from tests.unit.identity.world import Contact, build, non_matches, record_id, run, spec
 
 PHONE = "+447700900750"
 TEAM = "zx-team@example.net"
@@ -40,7 +40,7 @@ def _flags(connection: duckdb.DuckDBPyConnection, value: str) -> set[str | None]
 def test_a_number_nobody_had_for_long_may_be_anothers(
     tmp_path: Path, later: tuple[str, str], flag: str | None
 ) -> None:
-    contacts = [*strangers(20), Contact("a", phone=PHONE), Contact("b", phone=PHONE)]
+    contacts = [*non_matches(20), Contact("a", phone=PHONE), Contact("b", phone=PHONE)]
     with session() as connection:
         build(connection, contacts)
         _seen(connection, "a", "2019-01-01", "2020-01-01")
@@ -65,7 +65,7 @@ def test_people_count_towards_a_limit_only_within_its_window(
         Contact(f"p{n}", *person, phone=PHONE, source="crm") for n, person in enumerate(people)
     ]
     with session() as connection:
-        build(connection, [*strangers(20), *contacts])
+        build(connection, [*non_matches(20), *contacts])
         for n in range(len(people)):
             year = 1950 + n * years_apart
             _seen(connection, f"p{n}", f"{year}-01-01", f"{year}-06-01")
@@ -81,7 +81,7 @@ def test_two_people_of_one_unlisted_mailbox_stay_two(tmp_path: Path) -> None:
         Contact("b", "Stefan", "Lindqvist", email=TEAM, source="shop"),
     ]
     with session() as connection:
-        build(connection, [*strangers(60), *contacts])
+        build(connection, [*non_matches(60), *contacts])
 
         resolved = run(connection, tmp_path)
 
@@ -98,7 +98,7 @@ def test_one_name_in_two_romanisations_is_not_two_people(tmp_path: Path) -> None
         Contact("b", "Hui", "Gu", email=TEAM, source="shop"),
     ]
     with session() as connection:
-        build(connection, [*strangers(20), *contacts])
+        build(connection, [*non_matches(20), *contacts])
 
         run(connection, tmp_path)
 
@@ -106,7 +106,7 @@ def test_one_name_in_two_romanisations_is_not_two_people(tmp_path: Path) -> None
 
 
 def test_times_alone_can_change_what_a_number_proves(tmp_path: Path) -> None:
-    contacts = [*strangers(60), Contact("a", phone=PHONE), Contact("b", phone=PHONE)]
+    contacts = [*non_matches(60), Contact("a", phone=PHONE), Contact("b", phone=PHONE)]
     with session() as connection:
         root = Root(tmp_path, connection)
         root.resolve(contacts)

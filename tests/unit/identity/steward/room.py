@@ -16,7 +16,7 @@ from dagster_project.identity.learning.model import Model
 from dagster_project.identity.outputs.report import IdentityReport
 from dagster_project.identity.resolve import resolve
 from dagster_project.identity.workspace import Workspace
-from tests.unit.identity.world import AS_OF, Contact, build, spec, strangers
+from tests.unit.identity.world import AS_OF, Contact, build, non_matches, spec
 
 _WAREHOUSE = "warehouse.duckdb"
 
@@ -72,7 +72,7 @@ class Room:
 def room(folder: Path, contacts: list[Contact], others: int = 60) -> Iterator[Room]:
     """The contacts among ``others`` people who have nothing to do with them, resolved once."""
     with session(folder / _WAREHOUSE) as connection:
-        build(connection, [*contacts, *strangers(others)])
+        build(connection, [*contacts, *non_matches(others)])
         made = Room(connection, folder, spec())
         made.resolve()
         yield made

@@ -62,7 +62,7 @@ def test_the_models_charts_are_its_weights_and_its_rules(asked: Room, tmp_path: 
 
     email = [c.name for c in COMPARISONS].index("email")
     same = COMPARISONS[email].position("same") - 1
-    assert levels["email: same"] == (model.match[email][same], model.stranger[email][same])
+    assert levels["email: same"] == (model.match[email][same], model.non_match[email][same])
     assert not any(name.startswith(("other", "gender")) for name in levels)
     assert rules == [("everybody with everybody", records * (records - 1) // 2)]
     assert all(file.read_bytes().startswith(b"\x89PNG") for file in files)

@@ -16,7 +16,7 @@ from dagster_project.identity.steward.customers import (
     Tie,
     WeakestLink,
 )
-from dagster_project.identity.steward.pairs import PRIOR, RARITY, Contribution, PairEvidence
+from dagster_project.identity.steward.pairs import PRIOR, TF_WEIGHT, Contribution, PairEvidence
 from dagster_project.identity.steward.waterfall import waterfall_figure
 
 NAME = "W••••• L••• T•••••"
@@ -127,14 +127,14 @@ def evidence(*bars: tuple[str, float, str]) -> PairEvidence:
     [
         pytest.param([(PRIOR, -8.5, "")], id="prior-alone"),
         pytest.param(
-            [(PRIOR, -8.5, ""), ("name", 9.5, NAME), (RARITY, -1.0, "")], id="at-the-threshold"
+            [(PRIOR, -8.5, ""), ("name", 9.5, NAME), (TF_WEIGHT, -1.0, "")], id="at-the-threshold"
         ),
         pytest.param(
             [
                 (PRIOR, -21.5, ""),
                 *((f"field_{n}", weight, f"{NAME} {NAME} · {NAME} · {NAME}") for n, weight in
                   enumerate((25.1, 24.2, 15.2, -6.1, -0.1, 0.0, -12.6, 0.1))),
-                (RARITY, -4.7, ""),
+                (TF_WEIGHT, -4.7, ""),
             ],
             id="many-fields-and-long-values",
         ),

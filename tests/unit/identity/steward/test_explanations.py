@@ -116,7 +116,7 @@ def test_two_people_of_one_name_and_address_are_apart_for_their_birth_dates(
     ("left", "right", "reason"),
     [
         pytest.param(
-            record_id("b", "newsletter"), record_id("old"), Reason.TOO_LITTLE, id="strangers"
+            record_id("b", "newsletter"), record_id("old"), Reason.TOO_LITTLE, id="non_matches"
         ),
         pytest.param(
             record_id("a"), record_id("c", "desk"), Reason.TOGETHER, id="one customer"

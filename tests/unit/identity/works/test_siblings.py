@@ -187,7 +187,7 @@ def test_not_even_a_code_teaches_that_volumes_are_one() -> None:
 
 
 def _trained(at: Sequence[tuple[str, str]]) -> WorksModel:
-    """Learned from a hundred pairs of equal titles at these levels, and as many of strangers."""
+    """Learned from a hundred pairs of equal titles at these levels, and as many of non-matches."""
     alike = np.zeros(len(COMPARISONS), dtype=np.int8)
     strange = alike.copy()
     for row, name, level in [

@@ -1,9 +1,10 @@
-"""Atoms: the cheap keys of a record that blocking rules are conjunctions of.
+"""Blocking keys: the cheap keys of a record that blocking rules are conjunctions of.
 
-Each becomes a table ``work.atom_<name>(rid, value)``. Records share an atom when they share
+Each becomes a table ``work.blocking_key_<name>(rid, value)``. Records share a
+blocking key when they share
 one of its values.
 
-Belongs here: what the atoms are. Does not belong here: which conjunctions are worth their
+Belongs here: what the blocking keys are. Does not belong here: which conjunctions are worth their
 pairs (``rules``), and how pairs are made of them (``candidates``).
 """
 
@@ -13,12 +14,12 @@ from dagster_project.identity.workspace import Workspace
 
 
 @dataclass(frozen=True)
-class Atom:
+class BlockingKey:
     """One cheap key.
 
-    ``topic``: atoms of one topic say nearly the same; a rule takes one of each at most.
+    ``topic``: blocking keys of one topic say nearly the same; a rule takes one of each at most.
     ``sql`` yields rid and value. ``column``: an expression over a feature row that stands for
-    the atom where a value is too common to be joined, ``source`` the column of feature rows
+    the blocking key where a value is too common to be joined, ``source`` the column of feature rows
     without which there are no values. ``is_own``: few people share a value, so that sharing
     one alone makes a pair worth a look.
     """
@@ -31,42 +32,45 @@ class Atom:
     is_own: bool = False
 
 
-def write_atoms(work: Workspace, names: tuple[str, ...]) -> None:
-    """Make the tables of some atoms; needs ``work.feature``."""
-    for atom in ATOMS:
-        if atom.name in names:
-            work.run(f"create or replace table work.atom_{atom.name} as {atom.sql}")
+def write_blocking_keys(work: Workspace, names: tuple[str, ...]) -> None:
+    """Make the tables of some blocking keys; needs ``work.feature``."""
+    for blocking_key in BLOCKING_KEYS:
+        if blocking_key.name in names:
+            work.run(
+                f"create or replace table work.blocking_key_{blocking_key.name} as "
+                f"{blocking_key.sql}"
+            )
 
 
-def _identifier(name: str, kind: str, value: str = "identifier.value_id") -> Atom:
+def _identifier(name: str, kind: str, value: str = "identifier.value_id") -> BlockingKey:
     sql = f"""
         select distinct identifier.rid, {value} as value
         from work.identifier
         inner join work.feature on identifier.rid = feature.rid
         where identifier.kind = '{kind}' and (identifier.flag is null or identifier.flag = 'shared')
     """
-    return Atom(name, kind, sql, is_own=True)
+    return BlockingKey(name, kind, sql, is_own=True)
 
 
 def _feature(
     name: str, topic: str, value: str, source: str | None = None, *, is_own: bool = False
-) -> Atom:
+) -> BlockingKey:
     """A value that a feature row holds once."""
     sql = f"select rid, hash({value}) as value from work.feature where {value} is not null"
-    return Atom(name, topic, sql, value, source, is_own=is_own)
+    return BlockingKey(name, topic, sql, value, source, is_own=is_own)
 
 
-def _address(name: str, topic: str, value: str, column: str | None) -> Atom:
+def _address(name: str, topic: str, value: str, column: str | None) -> BlockingKey:
     sql = f"""
         select distinct address.rid, hash({value}) as value
         from work.address
         inner join work.feature on address.rid = feature.rid
         where {value} is not null
     """
-    return Atom(name, topic, sql, column)
+    return BlockingKey(name, topic, sql, column)
 
 
-_EMAIL_USER = Atom(
+_EMAIL_USER = BlockingKey(
     "email_user", "email",
     """
         select distinct alias.rid, hash(alias.alias) as value
@@ -77,7 +81,7 @@ _EMAIL_USER = Atom(
     is_own=True,
 )  # fmt: skip
 
-_EMAIL_START = Atom(
+_EMAIL_START = BlockingKey(
     "email_start", "email",
     """
         select distinct alias.rid, hash(left(alias.letters, 6)) as value
@@ -88,7 +92,7 @@ _EMAIL_START = Atom(
     "left(letters, 6)",
 )  # fmt: skip
 
-_EMAIL_DOMAIN = Atom(
+_EMAIL_DOMAIN = BlockingKey(
     "email_domain", "organisation",
     """
         select distinct domain.rid, hash(domain) as value
@@ -98,7 +102,7 @@ _EMAIL_DOMAIN = Atom(
     "domain_1",
 )  # fmt: skip
 
-_ALIAS = Atom(
+_ALIAS = BlockingKey(
     "alias", "alias",
     """
         select rid, hash(alias) as value from work.alias where not is_common
@@ -115,7 +119,7 @@ _ALIAS = Atom(
 )  # fmt: skip
 
 # Either name may be a nickname, and either may stand in the other's place.
-_NAME_PAIR = Atom(
+_NAME_PAIR = BlockingKey(
     "name_pair", "name",
     """
         select rid, hash(least(one, other), greatest(one, other)) as value
@@ -135,7 +139,7 @@ _NAME_PAIR = Atom(
     """,
 )  # fmt: skip
 
-_GIVEN_ROOT = Atom(
+_GIVEN_ROOT = BlockingKey(
     "given_root", "given",
     """
         select distinct feature.rid, hash(root) as value
@@ -146,7 +150,7 @@ _GIVEN_ROOT = Atom(
     "given",
 )  # fmt: skip
 
-_FAMILY_SOUND = Atom(
+_FAMILY_SOUND = BlockingKey(
     "family_sound", "family",
     """
         select rid, hash(family_sound) as value from work.feature where family_sound <> ''
@@ -158,7 +162,7 @@ _FAMILY_SOUND = Atom(
     "nullif(family_sound, '')",
 )  # fmt: skip
 
-_WORD = Atom(
+_WORD = BlockingKey(
     "word", "word",
     """
         select distinct feature.rid, hash(word) as value
@@ -170,7 +174,7 @@ _WORD = Atom(
     "coalesce(family, given)",
 )  # fmt: skip
 
-_NAME_PREFIXES = Atom(
+_NAME_PREFIXES = BlockingKey(
     "name_prefixes", "name",
     """
         select feature.rid, hash(list_sort(list_transform(name.words, lambda w: left(w, 3)))) as value
@@ -180,7 +184,7 @@ _NAME_PREFIXES = Atom(
     """,
 )  # fmt: skip
 
-ATOMS: tuple[Atom, ...] = (
+BLOCKING_KEYS: tuple[BlockingKey, ...] = (
     _identifier("email", "email"),
     _identifier("phone", "phone"),
     _identifier("phone_tail", "phone", "hash(right(identifier.canonical, 8))"),
@@ -220,4 +224,4 @@ ATOMS: tuple[Atom, ...] = (
     _feature("gender", "gender", "gender", "gender"),
     *(_feature(f"other_{n}", f"other_{n}", f"other_{n}", f"other_{n}") for n in (1, 2, 3)),
 )  # fmt: skip
-"""All atoms, in the order of their bits in a mask."""
+"""All blocking keys, in the order of their bits in a mask."""

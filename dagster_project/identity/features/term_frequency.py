@@ -1,4 +1,4 @@
-"""How rare values are: bits of surprise in meeting one by chance.
+"""How rare values are: bits of term frequency of meeting one by chance.
 
 Belongs here: term frequencies of all fields that have them. Does not belong here: what an
 agreement is worth on average (``learning.weights``); a rare value adds to that, a common one takes away.
@@ -15,15 +15,16 @@ CULTURE = 3.5
 """Bits by which given and family names of one culture meet more often than by chance."""
 
 FIELDS = (
-    "rarity", "family_rarity", "given_rarity", "word_rarity", "birth_rarity", "postal_rarity",
-    "city_rarity", "company_rarity", "birth_place_rarity", "occupation_rarity",
-    "other_1_rarity", "other_2_rarity", "other_3_rarity",
+    "tf_weight", "family_tf_weight", "given_tf_weight", "word_tf_weight", "birth_tf_weight",
+    "postal_tf_weight",
+    "city_tf_weight", "company_tf_weight", "birth_place_tf_weight", "occupation_tf_weight",
+    "other_1_tf_weight", "other_2_tf_weight", "other_3_tf_weight",
 )  # fmt: skip
 """Columns of a feature row that say how rare its values are, in tenths of a bit; 0: no value."""
 
 
 def count_names(work: Workspace, *, has_statistics: bool) -> None:
-    """Make ``work.rarity`` and ``work.word_rarity`` per name; needs names.
+    """Make ``work.tf_weight`` and ``work.word_tf_weight`` per name; needs names.
 
     Without statistics of an earlier training, names are counted first, and the words that
     spell them written down as ``work.spelled``.
@@ -33,14 +34,14 @@ def count_names(work: Workspace, *, has_statistics: bool) -> None:
         for field, sql in _NAME_COUNTS.items():
             work.run(f"insert into work.common select '{field}', value, held from ({sql})")
             total_up(work, field)
-    work.run(_RARITY)
-    work.run(_WORD_RARITY)
+    work.run(_TF_WEIGHT)
+    work.run(_WORD_TF_WEIGHT)
     if not has_statistics:
         work.run(_SPELLED)
 
 
 def count_fields(work: Workspace) -> None:
-    """Count the values of all other fields whose rarity matters."""
+    """Count the values of all other fields whose term frequency matters."""
     for field, (table, column) in _FIELD_VALUES.items():
         count_values(
             work,
@@ -63,12 +64,12 @@ _FIELD_VALUES = {
 }
 """Per field of the statistics, where its values stand."""
 
-RARITY_COLUMNS = tuple(f"{field}_rarity" for field in _FIELD_VALUES)
-"""Columns of a feature row that ``rarity_parts`` make."""
+TF_WEIGHT_COLUMNS = tuple(f"{field}_tf_weight" for field in _FIELD_VALUES)
+"""Columns of a feature row that ``tf_weight_parts`` make."""
 
 
-def rarity_parts() -> list[str]:
-    """Queries of rid and ``<field>_rarity``: tenths of a bit that meeting its value says.
+def tf_weight_parts() -> list[str]:
+    """Queries of rid and ``<field>_tf_weight``: tenths of a bit that meeting its value says.
 
     A value that the statistics do not know is as rare as one that a single record holds.
     """
@@ -76,7 +77,7 @@ def rarity_parts() -> list[str]:
         f"select {table}.rid, round(10 * log2("
         f"greatest(coalesce((select held from work.total where field = '{field}'), 1)"
         f" / coalesce(known.held, 1), 1)"
-        f"))::smallint as {field}_rarity "
+        f"))::smallint as {field}_tf_weight "
         f"from work.{table} "
         f"left join (select value, held from work.common where field = '{field}') as known "
         f"on hash({table}.{column}) = known.value "
@@ -85,7 +86,7 @@ def rarity_parts() -> list[str]:
     ]
 
 
-def typical_surprise(work: Workspace) -> dict[str, float]:
+def typical_tf_adjustment(work: Workspace) -> dict[str, float]:
     """Tenths of a bit that a chance agreement says on average, per field."""
     columns = ", ".join(
         f"-10 * log2(avg(pow(2.0, -{field} / 10.0)) filter ({field} > 0)) as {field}"
@@ -131,18 +132,18 @@ _NAME_COUNTS = {
 }
 """Counts of names, by hash."""
 
-# Bits of surprise in meeting this very name: given and family name as if independent, less
-# what a shared culture makes of them.
-_RARITY = f"""
-create or replace table work.rarity as
+# Bits of term frequency in meeting this very name: given and family name as if independent,
+# less what a shared culture makes of them.
+_TF_WEIGHT = f"""
+create or replace table work.tf_weight as
 with
 
 measured as (
 
     select
         name.name_id,
-        greatest(total.held / coalesce(givens.held, 1), 1) as given_surprise,
-        greatest(total.held / coalesce(families.held, 1), 1) as family_surprise,
+        greatest(total.held / coalesce(givens.held, 1), 1) as given_tf_adjustment,
+        greatest(total.held / coalesce(families.held, 1), 1) as family_tf_adjustment,
         total.held as records,
         borne_twice.value is not null as is_borne_twice
     from work.name
@@ -159,11 +160,11 @@ measured as (
 select
     name_id,
     round(10 * least(
-        log2(given_surprise) + log2(family_surprise) - {CULTURE},
+        log2(given_tf_adjustment) + log2(family_tf_adjustment) - {CULTURE},
         case when is_borne_twice then log2(records) - 2 else 999 end
-    ))::smallint as rarity,
-    round(10 * log2(family_surprise))::smallint as family_rarity,
-    round(10 * log2(given_surprise))::smallint as given_rarity
+    ))::smallint as tf_weight,
+    round(10 * log2(family_tf_adjustment))::smallint as family_tf_weight,
+    round(10 * log2(given_tf_adjustment))::smallint as given_tf_weight
 from measured
 """
 
@@ -190,34 +191,34 @@ words as (
 select
     hash(words.word),
     min(words.form),
-    min(rarity.rarity),
-    min(rarity.family_rarity),
-    min(rarity.given_rarity)
+    min(tf_weight.tf_weight),
+    min(tf_weight.family_tf_weight),
+    min(tf_weight.given_tf_weight)
 from words
-left join work.rarity on words.name_id = rarity.name_id
+left join work.tf_weight on words.name_id = tf_weight.name_id
 group by words.word
 """
 
-SPELLED_RARITY = """
-create or replace table work.spelled_rarity as
+SPELLED_TF_WEIGHT = """
+create or replace table work.spelled_tf_weight as
 select
     alias.rid,
-    min(spelled.rarity) as rarity,
-    min(spelled.family_rarity) as family_rarity,
-    min(spelled.given_rarity) as given_rarity
+    min(spelled.tf_weight) as tf_weight,
+    min(spelled.family_tf_weight) as family_tf_weight,
+    min(spelled.given_tf_weight) as given_tf_weight
 from work.alias
 inner join work.spelled on hash(alias.letters) = spelled.word
-where spelled.rarity is not null
+where spelled.tf_weight is not null
 group by alias.rid
 """
 """How rare the names are that records without one go by."""
 
 # A record with one word for a name may have put it in either place.
-_WORD_RARITY = """
-create or replace table work.word_rarity as
+_WORD_TF_WEIGHT = """
+create or replace table work.word_tf_weight as
 select
     name.name_id,
-    round(10 * log2(greatest(total.held / coalesce(words.held, 1), 1)))::smallint as word_rarity
+    round(10 * log2(greatest(total.held / coalesce(words.held, 1), 1)))::smallint as word_tf_weight
 from work.name
 left join (from work.common where field = 'word') as words
     on hash(coalesce(name.family, name.given)) = words.value

@@ -33,7 +33,7 @@ NOBODY: Counted = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
-class Lesson:
+class Training:
     """What was learned: weights, comparisons weighed together, and the vetoes that hold.
 
     ``overrated``: pairs of comparisons that ought to be weighed together and are not.
@@ -63,20 +63,20 @@ class Lesson:
 def learn(
     patterns: npt.NDArray[np.int64],
     counts: npt.NDArray[np.int64],
-    strangers: Counted,
+    non_matches: Counted,
     *,
     vetoes: Collection[str],
     least_matches: float,
     all_pairs: float,
     least_chance: float = 0.0,
     judged: Counted = NOBODY,
-) -> Lesson:
+) -> Training:
     """Learn from counted patterns of candidates and of random pairs; see ``weights.train``.
 
     ``judged``: patterns of pairs that are known to be matches, and no candidates here.
     """
-    levels, sample, known = unpack(patterns), unpack(strangers[0]), unpack(judged[0])
-    clear = _clear_strangers(sample, strangers[1])
+    levels, sample, known = unpack(patterns), unpack(non_matches[0]), unpack(judged[0])
+    clear = _clear_non_matches(sample, non_matches[1])
     together = find_interplay(*clear, COMPARISONS)
 
     def fitted(standing: Collection[str]) -> Fit:
@@ -85,7 +85,7 @@ def learn(
             counts=counts,
             barred=guard(levels, standing).vetoed,
             sample_levels=widen(sample, COMPARISONS, together),
-            sample_counts=strangers[1],
+            sample_counts=non_matches[1],
             all_pairs=all_pairs,
             judged_levels=widen(known, COMPARISONS, together),
             judged_counts=judged[1],
@@ -99,10 +99,10 @@ def learn(
         )
 
     held = held_vetoes(vetoes, levels, counts, together, fitted(vetoes))
-    return Lesson(fitted(held), together, held, find_overrated(*clear, COMPARISONS, together))
+    return Training(fitted(held), together, held, find_overrated(*clear, COMPARISONS, together))
 
 
-def _clear_strangers(
+def _clear_non_matches(
     levels: Levels, counts: npt.NDArray[np.int64]
 ) -> tuple[Levels, npt.NDArray[np.int64]]:
     """Patterns of two names that differ; all of them, where names are not known."""
