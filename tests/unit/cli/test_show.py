@@ -137,13 +137,13 @@ def test_what_a_product_does_not_hold_is_left_out(root: Root) -> None:
 
 
 def test_nobody_is_written_down(root: Root) -> None:
-    shown(root, "bo@example.org")
+    shown(root, "c2")
     before = sorted(root.path.rglob("*"))
 
     shown(root, "ada@example.org")
 
     assert sorted(root.path.rglob("*")) == before
-    assert "ada" not in (root.audit / "access.jsonl").read_text().lower()
+    assert "example.org" not in (root.audit / "access.jsonl").read_text()
 
 
 def test_a_look_is_recorded_and_the_log_verifies(root: Root) -> None:
