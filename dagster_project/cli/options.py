@@ -84,6 +84,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 listen train labelled.csv --text text --label department --out departments.npz",
     ),
     "listen classify": (
+        "c360 listen classify posts.csv --text text --region DE --out found.parquet",
         "c360 listen classify posts.csv --text text --model departments.npz --out labels.parquet",
     ),
     "clocks": ("c360 clocks cases.csv --out clocks.csv",),
