@@ -137,7 +137,7 @@ _LABELS = pa.schema({"label": pa.string(), "confidence": pa.float32()})
 
 
 def label_rows(
-    judge: Callable[[Sequence[str]], tuple[Sequence[str], Sequence[float]]],
+    judge: Callable[[Sequence[str]], tuple[Sequence[str], Iterable[float]]],
     texts: Sequence[str],
 ) -> pa.RecordBatch:
     """``label`` and ``confidence`` of every text; a row without text has neither."""
