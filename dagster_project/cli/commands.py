@@ -5,7 +5,6 @@ import gc
 
 import click
 
-from dagster_project.cli.audit import audit
 from dagster_project.cli.benchmark import benchmark
 from dagster_project.cli.check import check
 from dagster_project.cli.clocks import clocks
@@ -13,6 +12,7 @@ from dagster_project.cli.demo import demo
 from dagster_project.cli.doctor import doctor
 from dagster_project.cli.evaluate import evaluate
 from dagster_project.cli.explain import explain
+from dagster_project.cli.find import find
 from dagster_project.cli.judge import judgements, merge, split
 from dagster_project.cli.listen import listen
 from dagster_project.cli.options import Commands, add_examples
@@ -40,10 +40,9 @@ def main() -> None:
 
 
 for _command in (
-    demo, init, check, run, show, sql, ui, doctor,
+    demo, init, check, run, show, find, sql, ui, doctor,
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
-    audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

@@ -16,7 +16,8 @@ import duckdb
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import EngineOptions, quoted, session
-from dagster_project.identity.lookup.resolver import Asked, opened_resolver
+from dagster_project.identity.lookup.questions import Asked
+from dagster_project.identity.lookup.resolver import opened_resolver
 from dagster_project.identity.resolve import resolve
 
 _TABLES = ("int_contact_records", "int_contact_identifiers", "int_contact_addresses")
@@ -70,7 +71,7 @@ def measure_increments(
             evidence_to=evidence,
         ).records  # fmt: skip
         asked, added = _Clock(), _Clock()
-        with opened_resolver(evidence, state, spec) as resolver:
+        with opened_resolver(evidence, spec, stays=True) as resolver:
             for person in _asked(connection, questions + UNTIMED):
                 with asked.running():
                     resolver.find(person)

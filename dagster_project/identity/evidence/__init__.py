@@ -23,6 +23,7 @@ READS = (
     "assignment",
     "audit",
     "must_link",
+    "common",
     "component",
     "departed",
     "dirty",
@@ -45,5 +46,7 @@ READS = (
     "pattern_weight",
     "record",
     "record_name",
+    "spelled",
     "status",
+    "total",
 )

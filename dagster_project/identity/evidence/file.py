@@ -20,6 +20,7 @@ from dagster_project.engines.durable import sync_file, sync_folder
 from dagster_project.identity.blocking.keys import KEYS, write_keys
 from dagster_project.identity.comparing.agreements import write_words
 from dagster_project.identity.evidence.hashes import write_hashes
+from dagster_project.identity.features.statistics import CANARY, STATISTICS
 from dagster_project.identity.features.values import DWELLERS
 from dagster_project.identity.learning.model import Model
 from dagster_project.identity.ledger.judgements import STANDING
@@ -32,8 +33,7 @@ COMPARED = (
 
 CONCLUDED = (
     "identifier", "address", "edge", "pattern_weight", "must_link", "limit_act", "assignment",
-    "named",
-    "audit",
+    "named", "audit",
 )  # fmt: skip
 """What came of it: canonical identifiers, scored pairs, clusters, customers, the guards' acts."""
 
@@ -41,9 +41,12 @@ TO_GO_ON = (
     "record_name", "name", "name_word", "alias", "address_key", "dweller", "domain", "value_holder",
     "component", "record_hash",
 )  # fmt: skip
-"""What the next run needs to read only what changed, besides the keys of all blocking rules."""
+"""What the next run needs to read only what changed, besides the keys of all blocking rules.
 
-FORMAT = 10
+Statistics of the model stand here too: whoever asks needs no more than this file, and waits for no
+run that holds the state."""
+
+FORMAT = 11
 """Grows when the tables change; evidence of another format is made anew."""
 
 
@@ -84,7 +87,7 @@ def keep_evidence(
     try:
         write_hashes(work)
         work.run(f"create or replace table work.dweller as {DWELLERS}")
-        for table in (*COMPARED, *CONCLUDED, *TO_GO_ON):
+        for table in (*COMPARED, *CONCLUDED, *TO_GO_ON, *STATISTICS):
             work.run(f"create table kept.{table} as from work.{table}")
         work.run(f"create table kept.key {KEYS}")
         write_keys(work, model.plan.rules, "kept.key")
@@ -164,7 +167,8 @@ def _sign(work: Workspace, model: Model, as_of: datetime, made_from: MadeFrom) -
     work.run(
         "create table kept.made as select $1::varchar as model, $2::timestamptz as as_of, "
         "$3::integer as format, $4::varchar as evidence_hash, $5::varchar as spec_hash, "
-        "$6::varchar as model_version, $7::bigint as ledger_run",
+        "$6::varchar as model_version, $7::bigint as ledger_run, "
+        f"{CANARY} as hashing",
         [model.to_json(), as_of, FORMAT, *astuple(made_from)],
     )
 

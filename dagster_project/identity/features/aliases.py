@@ -11,14 +11,18 @@ def write_name_words(work: Workspace) -> None:
     work.run(_WORDS_OF_NAMES)
 
 
-def find_aliases(work: Workspace, *, elsewhere: str | None = None) -> None:
+def find_aliases(
+    work: Workspace, *, elsewhere: str | None = None, each_alone: bool = False
+) -> None:
     """Make ``work.alias``; needs contacts, and ``work.spelled`` of the statistics.
 
-    ``elsewhere`` is a table (rid, alias) of what other records go by.
+    ``elsewhere`` is a table (rid, alias) of what other records go by. ``each_alone``: every record
+    is judged as if no other were here.
     """
     work.run(_SPELLED_USERS)
     work.run(_GATHERED)
-    held = _HELD if elsewhere is None else _HELD_ELSEWHERE.format(elsewhere)
+    own = _HELD_ALONE if each_alone else _HELD
+    held = own if elsewhere is None else own + _HELD_ELSEWHERE.format(elsewhere)
     work.run(_ALIASES.format(held=held))
 
 
@@ -106,8 +110,10 @@ where length(alias) >= 4
 
 _HELD = "select rid, alias from work.gathered_alias"
 
+_HELD_ALONE = "select -1 as rid, alias from work.gathered_alias"
+
 _HELD_ELSEWHERE = (
-    _HELD + " union all select other.rid, other.alias from {} as other "
+    " union all select other.rid, other.alias from {} as other "
     "semi join work.gathered_alias as own on other.alias = own.alias"
 )
 

@@ -23,6 +23,10 @@ the words that spell names (``spelled``): in full (``form`` 1), in short (2) or 
 how rare those names are."""
 
 
+CANARY = "hash('customer 360')::varchar"
+"""What an engine must make the same of as the one that counted, or it cannot read the hashes."""
+
+
 def empty_statistics(work: Workspace) -> None:
     """Make ``work.common``, ``work.total`` and ``work.spelled`` without rows."""
     for table, columns in STATISTICS.items():

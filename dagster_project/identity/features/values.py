@@ -21,24 +21,24 @@ def build_features(
     *,
     has_statistics: bool,
     has_others: bool = False,
+    each_alone: bool = False,
 ) -> None:
     """Make ``work.feature``; needs names and contacts.
 
     ``has_statistics``: counts of a training are there (``statistics``) and stand; else they
     are taken from these very records. ``has_others``: ``kept`` has what other records go by,
-    and where they live.
+    and where they live. ``each_alone``: every record is judged as if no other were here.
     """
     write_name_words(work)
     count_names(work, has_statistics=has_statistics)
-    find_aliases(work, elsewhere="kept.alias" if has_others else None)
+    find_aliases(work, elsewhere="kept.alias" if has_others else None, each_alone=each_alone)
     work.run(SPELLED_TF_WEIGHT)
     if not has_statistics:
         work.run(_COMMON_DOMAINS)
     work.run(_DOMAINS, [list(spec.emails.public_domains)])
     work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
     work.run(_PLACES)
-    dwellers = f"{DWELLERS} union all {_OTHER_DWELLERS}" if has_others else DWELLERS
-    work.run(_ADDRESS_KEYS.format(dwellers=dwellers))
+    work.run(_address_keys(has_others=has_others, each_alone=each_alone))
     work.run(_POINTS)
     work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
     work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
@@ -146,22 +146,39 @@ from kept.dweller as other
 semi join work.keyed_place as own on other.place = own.place
 """
 
+_DWELLERS_BESIDE = """
+select own.rid, other.place, other.given
+from work.keyed_place as own
+inner join kept.dweller as other on own.place = other.place
+"""
+
+
+def _address_keys(*, has_others: bool, each_alone: bool) -> str:
+    """Who shares an address: of all records together, or of each with those known elsewhere."""
+    if each_alone:
+        return _ADDRESS_KEYS.format(
+            dwellers=f"{DWELLERS} union all {_DWELLERS_BESIDE}", by="rid, place"
+        )
+    others = f" union all {_OTHER_DWELLERS}" if has_others else ""
+    return _ADDRESS_KEYS.format(dwellers=DWELLERS + others, by="place")
+
+
 _ADDRESS_KEYS = """
 create or replace table work.address_key as
 with
 
 shared as (
 
-    select place
+    select {by}
     from ({dwellers})
-    group by place
+    group by {by}
     having count(distinct given) > 1
 
 )
 
 select keyed.*, shared.place is not null as is_shared
 from work.keyed_place as keyed
-left join shared on keyed.place = shared.place
+left join shared using ({by})
 """
 
 # A date that is no date of the calendar still has eight digits to compare.

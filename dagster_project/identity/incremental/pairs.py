@@ -27,7 +27,7 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
 
     Needs ``work.dirty`` and all that ``reopened`` makes. Makes ``work.key``.
     """
-    _write_own_keys(work, rules)
+    write_own_keys(work, rules)
     work.run(_TOUCHED)
     work.run(_KEYS_THEN)
     work.run(_KEYS_NOW)
@@ -44,7 +44,7 @@ def find_changed_pairs(work: Workspace, rules: Sequence[Rule], window: int) -> N
     work.run(_CANDIDATES)
 
 
-def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
+def write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
     """``work.key`` of the records in ``work``, and ``work.cap`` per rule."""
     work.run(
         "create or replace table work.cap as "
@@ -67,23 +67,6 @@ def _write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
         f"create or replace table work.key as {'with ' if blocking_keys else ''}{blocking_keys} "
         f"{' union all '.join((_NO_KEYS, *keys))}"
     )
-
-
-def find_pairs_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:
-    """Make ``work.candidate(l, r)`` of a record that nobody knows yet; ``kept`` stays as it is.
-
-    Needs ``work.dirty`` and the record's own tables. Its number is the largest.
-    """
-    _write_own_keys(work, rules)
-    work.run(_KEYS.format(moment="now", keys=_ALL_KEYS, touched="work.key"))
-    _write_window(
-        work,
-        "now",
-        features="from kept.feature union all by name from work.feature",
-        records=_RECORDS_NOW,
-        window=window,
-    )
-    work.run(f"create or replace table work.candidate as {_PAIRED}")
 
 
 _RECORDS_NOW = (

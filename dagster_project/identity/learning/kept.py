@@ -5,7 +5,7 @@ Belongs here: writing and reading them. Does not belong here: what they say (``m
 
 from datetime import datetime
 
-from dagster_project.identity.features.statistics import STATISTICS, empty_statistics
+from dagster_project.identity.features.statistics import CANARY, STATISTICS, empty_statistics
 from dagster_project.identity.learning.model import Model, read_model
 from dagster_project.identity.workspace import Workspace
 
@@ -29,9 +29,6 @@ def keep_model(
         keep_statistics(work, model.version)
 
 
-_CANARY = "select hash('customer 360')::varchar"
-
-
 def keep_statistics(work: Workspace, version: str) -> None:
     """Put the counts of this training beside the model, in place of those of earlier ones.
 
@@ -46,7 +43,7 @@ def keep_statistics(work: Workspace, version: str) -> None:
             [version],
         )
     work.run("delete from idstate.model_hashing")
-    work.run(f"insert into idstate.model_hashing select $1, ({_CANARY})", [version])
+    work.run(f"insert into idstate.model_hashing select $1, {CANARY}", [version])
 
 
 def load_statistics(work: Workspace, version: str) -> bool:
@@ -59,7 +56,7 @@ def load_statistics(work: Workspace, version: str) -> bool:
         "where database_name = 'idstate' and table_name = 'model_hashing'"
     )[0][0]
     if not is_there or not work.rows(
-        f"select 1 from idstate.model_hashing where version = $1 and canary = ({_CANARY})",
+        f"select 1 from idstate.model_hashing where version = $1 and canary = {CANARY}",
         [version],
     ):
         return False

@@ -14,7 +14,8 @@ from dagster_project.config.identity import IdentitySpec
 from dagster_project.engines.duckdb.session import quoted, session
 from dagster_project.identity.evidence import fingerprint
 from dagster_project.identity.ledger.judgements import Verdict, judge
-from dagster_project.identity.lookup.resolver import Asked, opened_resolver
+from dagster_project.identity.lookup.questions import Asked
+from dagster_project.identity.lookup.resolver import opened_resolver
 from dagster_project.identity.outputs.report import IdentityReport
 from dagster_project.identity.resolve import resolve
 from tests.unit.identity.world import AS_OF, Contact, build, non_matches, record_id, spec
@@ -313,7 +314,7 @@ def test_records_with_nothing_in_common_take_a_batch_and_a_question(tmp_path: Pa
 
         assert first.rules == ()
         assert (report.is_incremental, report.changed, report.customers) == (True, 1, 900)
-    with opened_resolver(root.evidence, root.state, spec()) as resolver:
+    with opened_resolver(root.evidence, spec()) as resolver:
         assert resolver.find(Asked(given_name="Ada", family_name="Kestrel")).customer_id is None
 
 

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from dagster_project.engines.duckdb.session import quoted, session
-from dagster_project.identity.lookup.resolver import Asked, Resolver, opened_resolver
+from dagster_project.identity.lookup.questions import Asked
+from dagster_project.identity.lookup.resolver import Resolver, opened_resolver
 from dagster_project.identity.resolve import resolve
 from tests.unit.identity.world import AS_OF, Contact, build, non_matches, spec
 
@@ -47,7 +48,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Resolved]:
                 "select record_id, customer_id from identity.customer_xref"
             ).fetchall()
         )
-    with opened_resolver(evidence, state, spec()) as resolver:
+    with opened_resolver(evidence, spec(), stays=True) as resolver:
         yield Resolved(resolver, customers, [evidence, state / "identity.duckdb"])
 
 
@@ -128,8 +129,12 @@ def test_answers_are_what_a_run_makes_of_the_record(tmp_path: Path) -> None:
     with session() as connection:
         build(connection, known)
         _resolve(connection, state, evidence)
-        with opened_resolver(evidence, state, spec()) as resolver:
-            answers = {record: resolver.find(_asked(one)) for record, one in asked.items()}
+        questions = [_asked(one) for one in asked.values()]
+        with opened_resolver(evidence, spec(), stays=True) as resolver:
+            alone = tuple(resolver.find(question) for question in questions)
+        with opened_resolver(evidence, spec()) as resolver:
+            together = resolver.find_all(questions)
+        answers = dict(zip(asked, alone, strict=True))
         connection.execute("drop schema intermediate cascade")
         build(connection, [*known, *asked.values()])
         _resolve(connection, state, evidence)
@@ -143,6 +148,7 @@ def test_answers_are_what_a_run_makes_of_the_record(tmp_path: Path) -> None:
         for other in found.records
     }
     made = {(one, other): (odds / 10, words) for one, other, odds, words in scored}
+    assert together == alone
     assert made
     assert {pair: said.get(pair) for pair in made} == made
 

@@ -1,0 +1,56 @@
+"""The rows of somebody's table as questions.
+
+Belongs here: a table of persons where questions stand. Does not belong here: what columns mean
+(``tabular``); files.
+"""
+
+import duckdb
+
+from dagster_project.config.identity import IdentitySpec
+from dagster_project.identity.lookup.answers import ANSWERS
+from dagster_project.identity.tabular.infer import find_record_id, infer_table
+from dagster_project.identity.tabular.input_table import ROW, TABLE, columns_of, record_ids
+from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.persons import write_person_tables
+from dagster_project.identity.tabular.profile import Vocabulary, profile_table
+from dagster_project.identity.tabular.spec import Inferred
+
+
+def write_table_questions(
+    connection: duckdb.DuckDBPyConnection,
+    spec: IdentitySpec,
+    *,
+    default_country: str | None,
+) -> tuple[Inferred, str | None]:
+    """Put the rows of the input table where questions stand; what the columns were taken for.
+
+    Returns also what to tell of the questions' ids. ``default_country`` is where telephone numbers
+    without a prefix were written.
+    """
+    names = Vocabulary(
+        tuple(name for group in spec.nickname_groups for name in group),
+        tuple(name for group in spec.family_groups for name in group),
+    )
+    inferred = infer_table(profile_table(connection, names), kind=Kind.PERSONS)
+    table = inferred.spec()
+    named = table.of(Meaning.RECORD_ID)
+    ids = record_ids(
+        connection, named[0] if named else find_record_id(list(columns_of(connection)))
+    )
+    write_person_tables(connection, table, ids.sql)
+    connection.execute(
+        "update intermediate.int_contact_records set default_country = $1", [default_country]
+    )
+    connection.execute(
+        f"create or replace view input.asked as select {ROW} as place, {ids.sql} as record_id from {TABLE}"
+    )
+    return inferred, ids.note
+
+
+ANSWERS_OF_ROWS = f"""
+select answers.*
+from ({ANSWERS}) as answers
+inner join input.asked on answers.record_id = asked.record_id
+order by asked.place
+"""
+"""The answers in the order of the table's rows."""
