@@ -18,7 +18,12 @@ from dagster_project.config.sources import read_sources
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
 from dagster_project.defs.dbt_nodes import MARTS, STAGE
-from dagster_project.defs.described import DbtCatalogue, described, given_tables
+from dagster_project.defs.described import (
+    DbtCatalogue,
+    described,
+    given_tables,
+    is_inlined,
+)
 from dagster_project.defs.gates import mart_gates
 from dagster_project.defs.identity import RESOLUTION, identity_assets
 from dagster_project.defs.inbox import landing_assets
@@ -181,10 +186,12 @@ def _full_disk_of_dagster_explained(root: Root) -> Iterator[None]:
 
 
 def _models(manifest: Path) -> list[tuple[str, str]]:
-    """Schema and name of every dbt model."""
+    """Schema and name of every table that dbt's models make."""
     nodes = orjson.loads(manifest.read_bytes())["nodes"].values()
     return sorted(
-        (node["schema"], node["alias"]) for node in nodes if node["resource_type"] == "model"
+        (node["schema"], node["alias"])
+        for node in nodes
+        if node["resource_type"] == "model" and not is_inlined(node)
     )
 
 

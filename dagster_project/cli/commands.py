@@ -5,6 +5,7 @@ import gc
 
 import click
 
+from dagster_project.cli.audit import audit
 from dagster_project.cli.benchmark import benchmark
 from dagster_project.cli.check import check
 from dagster_project.cli.clocks import clocks
@@ -43,6 +44,7 @@ for _command in (
     demo, init, check, run, show, find, sql, ui, doctor,
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
+    audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

@@ -8,6 +8,7 @@ from rich.markup import escape
 
 from dagster_project.cli.evidence import opened
 from dagster_project.cli.options import NEW_FILE, ROOT, SHOWN, with_its_folder
+from dagster_project.cli.recorded import record
 from dagster_project.cli.terminal import console
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
@@ -103,10 +104,11 @@ def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path 
     from dagster_project.identity.steward.customers import explain_customer, names_of
     from dagster_project.identity.steward.subjects import find_subject
 
-    with opened(root) as (_, work, _spec, _model):
+    with opened(root) as (settings, work, _spec, _model):
         subject = find_subject(work, asked)
         if subject.is_record:
             subject = find_subject(work, subject.customer_id)
+        record(settings, "explain customer", [subject.customer_id], values_shown=shown)
         found = explain_customer(work, subject)
         names = names_of(work, subject.rids, shown=shown)
     note = "" if found.customer_id == asked else f" (asked for {asked})"
@@ -171,7 +173,7 @@ def print_pair(
     from dagster_project.cli.told_pairs import print_judged
     from dagster_project.identity.steward.subjects import find_subject
 
-    with opened(root) as (_, work, spec, model):
+    with opened(root) as (settings, work, spec, model):
         one, two = find_subject(work, left), find_subject(work, right)
         if not (one.is_record and two.is_record) or one.rids == two.rids:
             raise Customer360Error(
@@ -180,6 +182,7 @@ def print_pair(
                 "take two record ids; for customers ask `c360 explain why-not` or "
                 "`c360 explain customer`",
             )
+        record(settings, "explain pair", [one.customer_id, two.customer_id], values_shown=shown)
         print_judged(work, spec, model, (one, two), shown=shown, picture=picture)
 
 
@@ -190,6 +193,9 @@ def print_why_not(
     from dagster_project.cli.told_pairs import print_judged
     from dagster_project.identity.steward.subjects import find_subject
 
-    with opened(root) as (_, work, spec, model):
+    with opened(root) as (settings, work, spec, model):
         subjects = find_subject(work, left), find_subject(work, right)
+        record(
+            settings, "explain why-not", [s.customer_id for s in subjects], values_shown=shown
+        )
         print_judged(work, spec, model, subjects, shown=shown, picture=picture)

@@ -8,6 +8,7 @@ import click
 
 from dagster_project.cli.evidence import opened
 from dagster_project.cli.options import ROOT
+from dagster_project.cli.recorded import record
 from dagster_project.cli.terminal import console, say_waiting
 from dagster_project.config.roots import open_root
 from dagster_project.domain.counts import counted
@@ -96,6 +97,7 @@ def say_merge(
 
     with opened(root) as (settings, work, spec, _model):
         subjects = find_subject(work, left), find_subject(work, right)
+        record(settings, "merge", [s.customer_id for s in subjects])
         with writer_lock(settings.root, "c360 merge", on_wait=say_waiting):
             said = merge(
                 work, settings.root.state, *subjects, _decision(author, reason, expires)
@@ -122,7 +124,8 @@ def say_split(
         whole = find_subject(work, customer)
         if whole.is_record:
             whole = find_subject(work, whole.customer_id)
-        leaving = [find_subject(work, record) for record in records]
+        leaving = [find_subject(work, record_id) for record_id in records]
+        record(settings, "split", [whole.customer_id], records=len(leaving))
         with writer_lock(settings.root, "c360 split", on_wait=say_waiting):
             said = split(
                 work, settings.root.state, whole, leaving, _decision(author, reason, expires)
@@ -184,6 +187,8 @@ def print_judgements(root: Path | None, *, withdrawn: tuple[int, ...]) -> None:
     settings = read_settings(root)
     open_root(settings.root)
     with writer_lock(settings.root, "c360 judgements", on_wait=say_waiting):
+        if withdrawn:
+            record(settings, "judgements --withdraw", numbers=", ".join(map(str, withdrawn)))
         for number in withdrawn:
             withdraw(settings.root.state, number, at=datetime.now(UTC))
         said = all_judgements(settings.root.state)

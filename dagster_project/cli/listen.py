@@ -1,7 +1,9 @@
-"""``c360 listen``: what messages say, by a company's own labels; figures, and never a text."""
+"""``c360 listen``: what messages say, by our rules or by a company's own labels; never a text."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -10,13 +12,30 @@ from dagster_project.cli.inputs import require_outputs, require_writable_folder
 from dagster_project.cli.terminal import console
 from dagster_project.domain.counts import counted
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 _PRESENT = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
 
 
+def _regions(
+    context: click.Context, option: click.Parameter, said: tuple[str, ...]
+) -> tuple[str, ...]:
+    import phonenumbers
+
+    codes = tuple(code.upper() for code in said)
+    for code in codes:
+        if code not in phonenumbers.SUPPORTED_REGIONS:
+            raise click.BadParameter(
+                f"{code} is no country code; it is of two letters, like DE", context, option
+            )
+    return codes
+
+
 @click.group()
 def listen() -> None:
-    """Learn labels of messages from examples, and give them to others."""
+    """Say what messages hold: personal data, and labels learned from a company's examples."""
 
 
 @listen.command()
@@ -36,15 +55,30 @@ def train(file: Path, text: str, label: str, out: Path) -> None:
 @listen.command()
 @click.argument("file", type=_PRESENT)
 @click.option("--text", required=True, help="Column of the texts.")
-@click.option("--model", required=True, type=_PRESENT, help="As `c360 listen train` wrote it.")
 @click.option("--out", required=True, type=_NEW, help="Where labels go: .parquet or .csv.")
-def classify(file: Path, text: str, model: Path, out: Path) -> None:
-    """Give every row of FILE a label and the model's confidence in it, in the file's order.
+@click.option(
+    "--model", type=_PRESENT, help="As `c360 listen train` wrote it: labels of your own."
+)
+@click.option(
+    "--region",
+    "regions",
+    multiple=True,
+    callback=_regions,
+    help="Country code (DE) whose telephone numbers the texts have; may be repeated.",
+)
+def classify(
+    file: Path, text: str, out: Path, model: Path | None, regions: tuple[str, ...]
+) -> None:
+    """Say of every row of FILE (CSV, JSON lines, Parquet) what its text holds, in the file's order.
 
-    A row without text gets neither. Refuse labels below a confidence of your own choice: texts of
-    no label known to the model have low ones.
+    Without --model: where personal data stands in it. With one: `label` and the model's
+    `confidence` in it; refuse those below a confidence of your own choice, since texts of no
+    label known to the model have low ones. A row without text gets nothing.
     """
-    print_classified(file, text=text, model=model, out=out)
+    if model:
+        print_labelled(file, text=text, model=model, out=out)
+    else:
+        print_classified(file, text=text, out=out, regions=regions)
 
 
 _WORST = 10
@@ -92,16 +126,33 @@ def print_training(file: Path, *, text: str, label: str, out: Path) -> None:
     console.print(f"  written: {out}", markup=False)
 
 
-def print_classified(file: Path, *, text: str, model: Path, out: Path) -> None:
-    """Classify a file with a model and print how many rows were judged."""
+def print_labelled(file: Path, *, text: str, model: Path, out: Path) -> None:
+    """Label a file with a model and print how many rows were judged."""
     from dagster_project.listening.label_model import read_model
+    from dagster_project.listening.tables import label_rows
+
+    learned = read_model(model)
+    _classify(file, text, out, lambda texts: label_rows(learned.judge, texts))
+
+
+def print_classified(file: Path, *, text: str, out: Path, regions: tuple[str, ...]) -> None:
+    """Write what the texts of a file hold, and print how many rows there were."""
+    from dagster_project.listening.messages import judge_messages
+
+    _classify(file, text, out, lambda texts: judge_messages(texts, regions))
+
+
+def _classify(
+    file: Path, text: str, out: Path, judge: "Callable[[Sequence[str]], pa.RecordBatch]"
+) -> None:
     from dagster_project.listening.tables import classify_file
 
     require_outputs(str(file), (out,))
     started = perf_counter()
-    learned = read_model(model)
     with console.status("reading"):
-        rows = classify_file(learned, file, text, out)
+        rows, empty = classify_file(judge, file, text, out)
+    if empty:
+        console.print(f"note: {counted(empty, 'row')} without a text", style="yellow")
     console.print(
         f"[green]✓[/] {counted(rows, 'row')} in {perf_counter() - started:.1f} s", markup=True
     )

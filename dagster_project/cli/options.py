@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Start": ("demo", "init", "check", "run", "show", "find", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
+    "Privacy": ("audit",),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
@@ -88,12 +89,16 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 listen train labelled.csv --text text --label department --out departments.npz",
     ),
     "listen classify": (
+        "c360 listen classify posts.csv --text text --region DE --out found.parquet",
         "c360 listen classify posts.csv --text text --model departments.npz --out labels.parquet",
     ),
     "clocks": ("c360 clocks cases.csv --out clocks.csv",),
     "benchmark": ("c360 benchmark identity --rivals splink",),
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),
     "benchmark increments": ("c360 benchmark increments --records 10000 --batch 1000",),
+    "audit": ("c360 audit verify --root ~/quay", "c360 audit list --limit 20"),
+    "audit verify": ("c360 audit verify --head HEAD",),
+    "audit list": ("c360 audit list --customer CUSTOMER_ID",),
     "regate": ("c360 regate --root ~/quay",),
     "dismiss": (
         "c360 dismiss --root ~/quay",

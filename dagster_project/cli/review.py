@@ -11,6 +11,7 @@ from rich.markup import escape
 from dagster_project.cli.evidence import opened
 from dagster_project.cli.judge import as_sentence
 from dagster_project.cli.options import NEW_FILE, ROOT, with_its_folder
+from dagster_project.cli.recorded import record
 from dagster_project.cli.terminal import console, say_waiting
 from dagster_project.config.roots import open_root
 from dagster_project.domain.counts import counted
@@ -62,6 +63,7 @@ def print_queue(root: Path | None, *, limit: int, out: Path | None) -> None:
 
     with opened(root) as (settings, work, spec, _model):
         cases = build_queue(work, spec, limit=limit, state_dir=settings.root.state)
+        record(settings, "review", questions=len(cases))
         asked = [id_ for case in cases for id_ in (case.record_id_l, case.record_id_r)]
         names = names_of(work, find_rids(work, asked), shown=False)
     if out is not None:

@@ -10,6 +10,7 @@ import click
 from rich.text import Text
 
 from dagster_project.cli.options import CONSUMER, ROOT
+from dagster_project.cli.recorded import record
 from dagster_project.cli.sql import shown_value
 from dagster_project.cli.terminal import console
 from dagster_project.domain.counts import counted
@@ -58,6 +59,7 @@ def print_customer(root: Path | None, asked: str, *, consumer: str, events: int)
         if not found.customers:
             _say_nobody(found.looked_for, retired=found.retired)
             return NOT_FOUND
+        record(settings, "show", found.customers, found=len(found.customers))
         if len(found.customers) > 1:
             _list_candidates(settings, product, found.customers)
             return SEVERAL

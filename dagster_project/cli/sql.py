@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from dagster_project.cli.options import CONSUMER, ROOT
+from dagster_project.cli.recorded import record
 from dagster_project.cli.terminal import console
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
@@ -121,6 +122,7 @@ def _product(root: Path | None, consumer: str) -> "Product":
     from dagster_project.viewer.product import Product
 
     settings = read_settings(root)
+    record(settings, "sql", consumer=consumer)
     return Product(settings.root, consumer, options=settings.engine)
 
 

@@ -38,7 +38,7 @@ class DbtCatalogue:
         self.made: Mapping[dg.AssetKey, Mapping[str, Any]] = {
             dg.AssetKey([node["schema"], node["alias"]]): node
             for node in nodes
-            if node["resource_type"] in {"model", "seed"}
+            if node["resource_type"] in {"model", "seed"} and not is_inlined(node)
         }
         self.tested: set[tuple[str, str, str]] = {
             (node["attached_node"], node["column_name"], node["test_metadata"]["name"])
@@ -80,19 +80,35 @@ class DbtCatalogue:
 
 
 def _reads(parsed: Mapping[str, Any]) -> dict[dg.AssetKey, frozenset[dg.AssetKey]]:
-    """Of every model and seed, the tables it is made from."""
-    tables = {
-        node["unique_id"]: dg.AssetKey([node["schema"], node.get("alias") or node["name"]])
-        for node in (*parsed["nodes"].values(), *parsed["sources"].values())
-        if node["resource_type"] in {"model", "seed", "source"}
-    }
-    return {
-        tables[node["unique_id"]]: frozenset(
-            tables[read] for read in node["depends_on"].get("nodes", ()) if read in tables
-        )
+    """Of every model and seed, the tables it is made from, also through models that make none."""
+    made = {
+        node["unique_id"]: node
         for node in parsed["nodes"].values()
         if node["resource_type"] in {"model", "seed"}
     }
+    tables = {
+        node["unique_id"]: dg.AssetKey([node["schema"], node.get("alias") or node["name"]])
+        for node in (*made.values(), *parsed["sources"].values())
+        if not is_inlined(node)
+    }
+
+    def read_by(node: Mapping[str, Any]) -> Iterable[dg.AssetKey]:
+        for read in node["depends_on"].get("nodes", ()):
+            if read in tables:
+                yield tables[read]
+            elif read in made:
+                yield from read_by(made[read])
+
+    return {
+        key: frozenset(read_by(made[identifier]))
+        for identifier, key in tables.items()
+        if identifier in made
+    }
+
+
+def is_inlined(node: Mapping[str, Any]) -> bool:
+    """Whether a model is a part of others' SQL and makes no table of its own."""
+    return bool(node.get("config", {}).get("materialized") == "ephemeral")
 
 
 def given_tables(

@@ -3,9 +3,11 @@
 import dagster as dg
 
 from dagster_project.config.consumers import Consumer
+from dagster_project.consent.secret import VARIABLE
 from dagster_project.defs.inputs import require_built
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Verdict
+from dagster_project.privacy.audit_log import AuditLog
 from dagster_project.publish.publication import Publication, publish
 from dagster_project.quality import doors
 
@@ -31,6 +33,17 @@ def publish_consumer(workbench: Workbench, consumer: Consumer, *, inputs: str) -
         inputs=inputs,
         options=workbench.settings.engine,
     )
+    if publication.changed:
+        secret = workbench.settings.variables.get(VARIABLE)
+        AuditLog(workbench.root, key=secret).record(
+            "publish",
+            details={
+                "consumer": consumer.name,
+                "generation": publication.generation,
+                "personal_data": consumer.personal_data,
+                "run": workbench.run_id,
+            },
+        )
     if publication.verdict.outcomes:
         workbench.doors[publication.verdict.suite] = publication.verdict
     return publication

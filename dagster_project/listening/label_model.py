@@ -39,9 +39,6 @@ _FOLDS = 3
 
 _TEMPERATURES = np.geomspace(0.5, 20.0, 40)
 
-BATCH = 10_000
-"""Texts that are judged at a time: features are kept of no more."""
-
 
 @dataclass(frozen=True)
 class Report:

@@ -14,6 +14,7 @@ MAY_ASK = {
     "dagster_project/landing/store.py": "hands its clock to the ledger",
     "dagster_project/sources/http.py": "waiting for rate limits",
     "dagster_project/sources/files.py": "whether a file is still being written",
+    "dagster_project/privacy/audit_log.py": "when somebody looked",
     "dagster_project/cli/judge.py": "when a steward gave their word",
 }
 

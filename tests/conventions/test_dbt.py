@@ -75,7 +75,8 @@ def test_keys_are_tested(manifest: dict[str, Any], models: list[dict[str, Any]])
         if test["resource_type"] == "test" and test.get("test_metadata")
     }
     for model in models:
-        if model["schema"] in {"intermediate", "marts", "insights"}:
+        is_table = model["config"]["materialized"] != "ephemeral"
+        if is_table and model["schema"] in {"intermediate", "marts", "insights"}:
             kinds = {name for node, name in tested if node == model["unique_id"]}
             has_key = bool(kinds & {"primary_key", "unique_together"})
             assert has_key or "int_as_of" in model["name"], model["name"]

@@ -137,8 +137,41 @@ def test_what_a_product_does_not_hold_is_left_out(root: Root) -> None:
 
 
 def test_nobody_is_written_down(root: Root) -> None:
+    shown(root, "c2")
     before = sorted(root.path.rglob("*"))
 
     shown(root, "ada@example.org")
 
     assert sorted(root.path.rglob("*")) == before
+    assert "example.org" not in (root.audit / "access.jsonl").read_text()
+
+
+def test_a_look_is_recorded_and_the_log_verifies(root: Root) -> None:
+    shown(root, "c1")
+    shown(root, "Ada Kestrel")
+
+    listed = CliRunner().invoke(main, ["audit", "list", "--root", str(root.path)])
+    of_one = CliRunner().invoke(
+        main, ["audit", "list", "--customer", "c2", "--root", str(root.path)]
+    )
+    verdict = CliRunner().invoke(main, ["audit", "verify", "--root", str(root.path)])
+
+    assert [
+        line.split("show")[1].split("(")[0].strip() for line in listed.output.splitlines()
+    ] == [
+        "1 customer",
+        "2 customers",
+    ]
+    assert len(of_one.output.splitlines()) == 1
+    assert "Ada" not in (root.audit / "access.jsonl").read_text()
+    assert verdict.exit_code == 0
+
+
+def test_a_log_that_was_changed_fails_verify_at_the_line(root: Root) -> None:
+    shown(root, "c1")
+    log = root.audit / "access.jsonl"
+    log.write_text(log.read_text().replace('"show"', '"find"'))
+
+    verdict = CliRunner().invoke(main, ["audit", "verify", "--root", str(root.path)])
+
+    assert (verdict.exit_code, "line 1" in verdict.output) == (1, True)

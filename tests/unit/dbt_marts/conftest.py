@@ -18,7 +18,10 @@ SELECTION = ("path:models/marts", "path:models/insights", "path:tests/marts")
 
 @dataclass(frozen=True)
 class Compiled:
-    """Compiled SQL of models and singular tests, models in the order they are built."""
+    """Compiled SQL of models and singular tests, models in the order they are built.
+
+    A model without a relation is a part of others' SQL and only leads to what it is made of.
+    """
 
     models: dict[str, str]
     relations: dict[str, str]
@@ -31,7 +34,7 @@ class Compiled:
         for name in reversed(self.models):
             if name in wanted:
                 wanted.update(self.parents[name])
-        return [name for name in self.models if name in wanted]
+        return [name for name in self.models if name in wanted and name in self.relations]
 
 
 class Built:
@@ -104,8 +107,15 @@ def _read(manifest: dict[str, Any], folder: Path) -> Compiled:
     for key in sorted(ours):
         visit(key)
     return Compiled(
-        models={ours[key]["name"]: sql(ours[key]) for key in order},
-        relations={ours[key]["name"]: ours[key]["relation_name"] for key in order},
+        models={
+            ours[key]["name"]: sql(ours[key]) if ours[key]["relation_name"] else ""
+            for key in order
+        },
+        relations={
+            ours[key]["name"]: ours[key]["relation_name"]
+            for key in order
+            if ours[key]["relation_name"]
+        },
         parents={
             ours[key]["name"]: [
                 ours[parent]["name"]

@@ -13,7 +13,7 @@ from dagster_project.listening.label_model import (
     train_labels,
     write_model,
 )
-from dagster_project.listening.tables import classify_file, read_texts
+from dagster_project.listening.tables import classify_file, label_rows, read_texts
 
 _BILLS = ["invoice", "refund", "charge", "payment", "receipt", "bill"]
 _SHIPS = ["parcel", "courier", "delivery", "tracking", "package", "shipment"]
@@ -108,10 +108,13 @@ def test_every_row_gets_one_row_in_its_order(
     file = tmp_path / f"posts.{ending}"
     relation.write_csv(str(file)) if ending == "csv" else relation.write_parquet(str(file))
 
-    count = classify_file(model, file, "body", tmp_path / "out.parquet")
+    count, empty = classify_file(
+        lambda texts: label_rows(model.judge, texts), file, "body", tmp_path / "out.parquet"
+    )
 
     told = duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall()
     assert count == len(rows) == len(told)
+    assert empty == 6
     assert [label for label, _ in told] == ["billing", None, "shipping", None, "billing"] * 3
     assert all((label is None) is (sure is None) for label, sure in told)
 
