@@ -56,6 +56,11 @@ def benchmark() -> None:
     metavar="RECORDS",
     help="Instead of the sets: the demo world's contacts, about so many records.",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="With --scale: a plain table instead, one value per column, a third missing.",
+)
 @click.option("--skew", is_flag=True, help="With --scale: one postal code holds a quarter.")
 @click.option("--threads", type=_COUNT, default=2, show_default=True)
 @click.option(
@@ -80,6 +85,7 @@ def benchmark_identity(
     rivals: str,
     seeds: int,
     scale: int | None,
+    plain: bool,
     skew: bool,
     threads: int,
     memory: str,
@@ -99,6 +105,8 @@ def benchmark_identity(
 
     if json_file is not None:
         require_writable_folder(json_file.parent)
+    if scale is None and (plain or skew):
+        raise click.UsageError("--plain and --skew go with --scale RECORDS")
     folder = data or PROJECT.parent / "shared" / "data" / "identity"
     outcomes: list[Outcome] = []
     with TemporaryDirectory(prefix="c360-bench-") as scratch:
@@ -110,7 +118,7 @@ def benchmark_identity(
             interpreters=_interpreters(rival_python),
         )
         if scale is not None:
-            outcomes += _run_scale(bench, rivals, scale, skewed=skew)
+            outcomes += _run_scale(bench, rivals, scale, plain=plain, skewed=skew)
         for labelled in _chosen_sets(sets, folder) if scale is None else ():
             contestants = _chosen_contestants(rivals, labelled, bench)
             outcomes += run_set(bench, labelled, contestants, seeds=seeds, tell=_tell)
@@ -211,18 +219,23 @@ _PREPARING = "10GB"
 """Memory to make the records in: what is measured comes after."""
 
 
-def _run_scale(bench: "Bench", rivals: str, records: int, *, skewed: bool) -> "list[Outcome]":
-    """The demo world's contacts, built once and kept with the work files."""
+def _run_scale(
+    bench: "Bench", rivals: str, records: int, *, plain: bool, skewed: bool
+) -> "list[Outcome]":
+    """One large table of people that are invented here, kept with the work files."""
     from dagster_project.engines.duckdb.session import EngineOptions
+    from dagster_project.identity.benchmark.plain import invent, plain_set
     from dagster_project.identity.benchmark.run import run_prepared
     from dagster_project.identity.benchmark.scale import flatten, world_set
 
     options = EngineOptions(bench.limits.threads, _PREPARING)
-    world = _world(bench.workdir, records, options)
-    labelled = world_set(records, skewed=skewed)
-    prepared = flatten(
-        world, bench.workdir / labelled.name, skewed=skewed, seed=1, options=options
-    )
+    labelled = (plain_set if plain else world_set)(records, skewed=skewed)
+    folder = bench.workdir / labelled.name
+    if plain:
+        prepared = invent(records, folder, skewed=skewed, seed=1, options=options)
+    else:
+        world = _world(bench.workdir, records, options)
+        prepared = flatten(world, folder, skewed=skewed, seed=1, options=options)
     contestants = _chosen_contestants(rivals, labelled, bench)
     return run_prepared(bench, labelled, contestants, prepared, seed=1, tell=_tell)
 
