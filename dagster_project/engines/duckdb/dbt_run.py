@@ -173,7 +173,9 @@ def _parsed(project: DbtProject) -> Any:
     if not file.exists():
         return None
     stat = file.stat()
-    return _read_parsed(file, stat.st_mtime_ns, stat.st_size)
+    manifest = _read_parsed(file, stat.st_mtime_ns, stat.st_size)
+    _forget_compiled(manifest)
+    return manifest
 
 
 @lru_cache(maxsize=1)
@@ -183,6 +185,17 @@ def _read_parsed(file: Path, _changed_at: int, _size: int) -> Any:
     from dbt.parser.manifest import extended_mashumuro_decoder
 
     return Manifest.from_msgpack(file.read_bytes(), decoder=extended_mashumuro_decoder)
+
+
+def _forget_compiled(manifest: Any) -> None:
+    """Let a command compile models anew that an earlier one of this process has compiled.
+
+    dbt puts ephemeral models into a node's SQL once: into one it has seen, never again.
+    """
+    for node in manifest.nodes.values():
+        if getattr(node, "extra_ctes_injected", False):
+            node.compiled = node.extra_ctes_injected = False
+            node.extra_ctes = []
 
 
 def _release() -> None:
