@@ -99,20 +99,20 @@ def _slots(weights: Mapping[str, float], slots: int) -> Iterator[str]:
 def _write_pool(connection: duckdb.DuckDBPyConnection, table: str, values: list[str]) -> None:
     dealt = [values[slot % len(values)] for slot in range(_SLOTS)]
     connection.execute(
-        f"create temp table {table} as select unnest(range({_SLOTS})) as slot, "
+        f"create temp table {table} as select unnest(range({_SLOTS}))::integer as slot, "
         "unnest($1::varchar[]) as value",
         [dealt],
     )
 
 
-def _chance(*parts: str) -> str:
+def _chance(*parts: object) -> str:
     """A number from 0 to 1 that depends on these expressions alone."""
-    return f"(hash({', '.join(parts)}) / 18446744073709551616.0)"
+    return f"(hash({', '.join(map(str, parts))}) / 18446744073709551616.0)"
 
 
-def _drawn(*parts: str) -> str:
+def _drawn(*parts: object) -> str:
     """The slot of a pool that these expressions draw."""
-    return f"hash({', '.join(parts)}) % {_SLOTS}"
+    return f"(hash({', '.join(map(str, parts))}) % {_SLOTS})::integer"
 
 
 def _people_sql(people: int, seed: int, *, skewed: bool) -> str:
@@ -120,36 +120,49 @@ def _people_sql(people: int, seed: int, *, skewed: bool) -> str:
 
     One pair of neighbours in twenty is a couple: one family name, one address, perhaps one line.
     """
-    home = f"case when {_chance('n // 2', repr('couple'), str(seed))} < 0.05 then n // 2 + {people} else n end"
-    town = f"hash(home, address, 'town', {seed}) % 3000"
-    postcode = f"lpad(((({town}) * 31 + hash(home, address, 'area', {seed}) % 12) % 100000)::varchar, 5, '0')"
+    couple = _chance("n // 2", "'couple'", seed)
+    postcode = f"lpad(((town * 31 + hash(home, address, 'area', {seed}) % 12) % 100000)::varchar, 5, '0')"
     if skewed:
         postcode = f"case when home % 4 = 0 then '10115' else {postcode} end"
     return f"""
+        create temp table born as
+        select n, case when {couple} < 0.05 then n // 2 + {people} else n end as home
+        from range({people}) as people(n);
+
         create temp table person as
         select
-            base.n,
-            base.home,
+            born.n,
+            born.home,
             first.value as first_name,
             last.value as last_name,
-            date '1935-01-01' + (hash(base.n, 'born', {seed}) % 26000)::integer as birth_date
-        from (select n, {home} as home from range({people}) as people(n)) as base
-        inner join first on {_drawn("base.n", "'first'", str(seed))} = first.slot
-        inner join last on {_drawn("base.home", "'last'", str(seed))} = last.slot;
+            date '1935-01-01' + (hash(born.n, 'born', {seed}) % 26000)::integer as birth_date
+        from (
+            select *, {_drawn("n", "'first'", seed)} as first_slot,
+                {_drawn("home", "'last'", seed)} as last_slot
+            from born
+        ) as born
+        inner join first on born.first_slot = first.slot
+        inner join last on born.last_slot = last.slot;
 
         create temp table dwelling as
         select
             home,
             address,
-            (1 + hash(home, address, 'house', {seed}) % 150)::varchar || ' ' || last.value || ' '
+            (1 + hash(home, address, 'house', {seed}) % 150)::varchar || ' ' || street.value || ' '
                 || ['Street', 'Road', 'Avenue', 'Lane', 'Drive'][1 + (hash(home, address, 'kind', {seed}) % 5)::integer]
                 as street,
             {postcode} as postcode,
-            town.value || ['ville', ' City', ' Hills', 'burgh', 'port'][1 + (({town}) % 5)::integer] as city
-        from (select distinct home from person)
-        cross join range(2) as addresses(address)
-        inner join last on {_drawn("home", "address", "'street'", str(seed))} = last.slot
-        inner join last as town on ({town}) * 7919 % {_SLOTS} = town.slot
+            town.value || ['ville', ' City', ' Hills', 'burgh', 'port'][1 + town % 5] as city
+        from (
+            select *, town * 7919 % {_SLOTS} as town_slot
+            from (
+                select home, address, (hash(home, address, 'town', {seed}) % 3000)::integer as town,
+                    {_drawn("home", "address", "'street'", seed)} as street_slot
+                from (select home, unnest([0, 1]) as address from (select distinct home from born))
+            )
+        ) as placed
+        inner join last as street on placed.street_slot = street.slot
+        inner join last as town on placed.town_slot = town.slot
     """
 
 
@@ -181,7 +194,7 @@ def _records_sql(seed: int) -> str:
                 last_name,
                 birth_date,
                 unnest(range({_RECORDS})) as copy
-            from (select *, {_chance("n", "'records'", str(seed))} as dealt from person)
+            from (select *, {_chance("n", "'records'", seed)} as dealt from person)
 
         ),
 
@@ -189,11 +202,12 @@ def _records_sql(seed: int) -> str:
 
             select
                 *,
-                ({_chance("n", "copy", "'moved'", str(seed))} < 0.1)::integer as address,
-                ({_chance("n", "copy", "'phone'", str(seed))} < 0.07)::integer as phone,
-                ({_chance("n", "copy", "'mail'", str(seed))} < 0.07)::integer as mail,
-                {_chance("n", "copy", "'initial'", str(seed))} < 0.01 as is_initial,
-                {_chance("n", "copy", "'married'", str(seed))} < 0.01 as is_renamed
+                ({_chance("n", "copy", "'moved'", seed)} < 0.1)::integer as address,
+                ({_chance("n", "copy", "'phone'", seed)} < 0.07)::integer as phone,
+                ({_chance("n", "copy", "'mail'", seed)} < 0.07)::integer as mail,
+                {_chance("n", "copy", "'initial'", seed)} < 0.01 as is_initial,
+                {_chance("n", "copy", "'married'", seed)} < 0.01 as is_renamed,
+                {_drawn("n", "'married'", seed)} as married_slot
             from dealt
 
         ),
@@ -230,8 +244,7 @@ def _records_sql(seed: int) -> str:
                 dwelling.city
             from lived
             inner join dwelling on lived.home = dwelling.home and lived.address = dwelling.address
-            inner join last as married
-                on {_drawn("lived.n", "'married'", str(seed))} = married.slot
+            inner join last as married on lived.married_slot = married.slot
 
         )
 
@@ -258,9 +271,9 @@ def _typed(column: str, seed: int) -> str:
     )
     return f"""
         case
-            when {_chance("n", "copy", f"'{column}'", "'missing'", str(seed))} < {missing} then null
+            when {_chance("n", "copy", f"'{column}'", "'missing'", seed)} < {missing} then null
             when length({column}) < 3
-                or {_chance("n", "copy", f"'{column}'", "'mistyped'", str(seed))} >= {MISTYPED}
+                or {_chance("n", "copy", f"'{column}'", "'mistyped'", seed)} >= {MISTYPED}
                 then {column}
             else case hash(n, copy, '{column}', 'error', {seed}) % 4
                 when 0 then {before} || {letter} || {after}
