@@ -1,6 +1,7 @@
 """``c360 find``: who somebody is, by what is known of them. Values only masked, or when asked for.
 
-Prints to the terminal of whoever asks; nothing of a question or an answer is logged or kept.
+Prints to the terminal of whoever asks. That somebody was looked for is recorded, and whom the answer
+named; nothing of the question.
 """
 
 import json
@@ -17,6 +18,7 @@ from rich.markup import escape
 
 from dagster_project.cli.inputs import FILE, read_input, require_outputs
 from dagster_project.cli.options import ROOT, SHOWN
+from dagster_project.cli.recorded import record
 from dagster_project.cli.terminal import console
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
@@ -135,6 +137,8 @@ def answer_one(
     with _opened(root) as (settings, resolver):
         answer = resolver.find(_asked(known, settings, resolver))
         _refuse_unreadable(answer.weak)
+        told = [one.customer_id for one in answer.customers[:limit]]
+        record(settings, "find", told, verdict=str(answer.verdict), values_shown=shown)
         if as_json:
             click.echo(json.dumps(_as_facts(answer, limit)))
         else:
@@ -162,6 +166,7 @@ def answer_file(
         )
         _print_columns(inferred, note)
         resolver.answer_written()
+        _record_answers(settings, connection)
         if out is not None:
             write_atomically(connection, ANSWERS_OF_ROWS, out)
         if as_json:
@@ -170,6 +175,25 @@ def answer_file(
         _print_rows(connection, None if out is not None else limit)
         if out is not None:
             console.print(f"[green]✓[/] {escape(str(out))}", markup=True)
+
+
+def _record_answers(settings: "Settings", connection: Any) -> None:
+    """How many were looked for; whom the answers named, up to so many that a line can hold them."""
+    rows, named = connection.execute(
+        "select count(*), count(distinct customer_id) from work.verdict"
+    ).fetchall()[0]
+    customers = connection.execute(
+        "select distinct customer_id from work.verdict where customer_id is not null "
+        f"order by customer_id limit {MOST_NAMED}"
+    ).fetchall()
+    record(
+        settings, "find", [str(row[0]) for row in customers],
+        questions=int(rows), found=int(named),
+    )  # fmt: skip
+
+
+MOST_NAMED = 1_000
+"""Customers that a line of the audit log names."""
 
 
 def _asked(known: dict[str, Any], settings: "Settings", resolver: "Resolver") -> "Asked":

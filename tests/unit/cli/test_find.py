@@ -15,6 +15,7 @@ from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.session import session
 from dagster_project.identity.evidence.file import evidence_file
 from dagster_project.identity.resolve import resolve
+from dagster_project.privacy.audit_log import AuditLog
 from dagster_project.settings import PROJECT
 from tests.unit.identity.world import AS_OF, Contact, build, non_matches, spec
 
@@ -217,11 +218,17 @@ def test_answers_of_a_file_are_those_of_single_questions(
         )
 
 
-def test_asking_writes_nothing_into_the_root(resolved: tuple[Root, dict[str, str]]) -> None:
+def test_asking_writes_nothing_but_that_somebody_asked(
+    resolved: tuple[Root, dict[str, str]],
+) -> None:
+    root = resolved[0]
+    asked(resolved, "--name", "Ada Kestrel")
+
     def files() -> dict[str, tuple[int, int]]:
         return {
             os.fspath(file): (file.stat().st_mtime_ns, file.stat().st_size)
-            for file in resolved[0].path.rglob("*")
+            for file in root.path.rglob("*")
+            if file.is_file() and file.parent != root.audit and "audit_end" not in file.name
         }
 
     before = files()
@@ -229,3 +236,7 @@ def test_asking_writes_nothing_into_the_root(resolved: tuple[Root, dict[str, str
     asked(resolved, "--name", "Ada Kestrel", "--email", "ada.kestrel@example.org")
 
     assert files() == before
+    last = (root.audit / "access.jsonl").read_text(encoding="utf-8").splitlines()[-1]
+    assert json.loads(last)["command"] == "find"
+    assert AuditLog(root).subject(resolved[1][ADA.record_id]) in last
+    assert "estrel" not in last
