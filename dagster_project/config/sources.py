@@ -75,7 +75,7 @@ class SourceConfig(Entries):
     )
     vendor: str = entry(
         "the format of its files or API: salesforce, hubspot, mailchimp, sendgrid, x, facebook, "
-        "instagram, mastodon or bluesky",
+        "instagram, mastodon, bluesky or zendesk",
         example="salesforce",
     )
     owner: str = entry("who answers for this source", example="crm-team@example.org")

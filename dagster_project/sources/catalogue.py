@@ -345,6 +345,98 @@ _BLUESKY = (
     ),
 )
 
+_ZENDESK = (
+    StreamSpec(
+        vendor="zendesk",
+        stream="ticket",
+        columns=_words(
+            "id external_id via_channel via_rel created_at updated_at type subject description "
+            "priority status requester_id requester_name requester_email submitter_id "
+            "assignee_id assignee_name organization_id organization_name group_id brand_id "
+            "is_public due_at solved_at tags merged_ticket_ids satisfaction_score"
+        ),
+        key=("id",),
+        modified_at="updated_at",
+        required=("id", "status"),
+        local_times=("created_at", "updated_at", "due_at", "solved_at"),  # of a view's export
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="comment",
+        columns=_words(
+            "id ticket_id author_id created_at body html_body public via_channel via_rel "
+            "via_ticket_id metadata"
+        ),
+        key=("id",),
+        required=("id", "ticket_id", "author_id"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="change",
+        columns=_words("ticket_id field_name value previous_value created_at author_id"),
+        key=("ticket_id", "field_name", "created_at", "value"),  # a warehouse's copy has no id
+        delivery=Delivery.EVENTS,
+        required=("ticket_id", "field_name", "value", "created_at"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="user",
+        columns=_words(
+            "id name email phone role external_id organization_id active suspended verified "
+            "time_zone locale tags twitter_handle facebook_id created_at updated_at"
+        ),
+        key=("id",),
+        modified_at="updated_at",
+        required=("id",),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="organization",
+        columns=_words("id name domain_names external_id created_at updated_at deleted_at"),
+        key=("id",),
+        modified_at="updated_at",
+        required=("id", "name"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="sla_policy",
+        columns=_words(
+            "sla_policy_id title filter metric priority target business_hours updated_at"
+        ),
+        key=("sla_policy_id", "metric", "priority", "updated_at"),
+        required=("sla_policy_id", "metric", "priority", "target"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="ticket_sla_policy",
+        columns=_words("ticket_id sla_policy_id policy_applied_at"),
+        key=("ticket_id", "sla_policy_id", "policy_applied_at"),
+        delivery=Delivery.EVENTS,
+        required=("ticket_id", "sla_policy_id"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="ticket_tag",
+        columns=_words("ticket_id tag"),
+        key=("ticket_id", "tag"),
+        required=("ticket_id", "tag"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="schedule",
+        columns=_words("id name time_zone start_time end_time created_at updated_at"),
+        key=("id", "start_time", "end_time"),
+        required=("id", "time_zone", "start_time", "end_time"),
+    ),
+    StreamSpec(
+        vendor="zendesk",
+        stream="schedule_holiday",
+        columns=_words("id schedule_id name start_date end_date"),
+        key=("id",),
+        required=("id", "start_date", "end_date"),
+    ),
+)
+
 STREAMS: tuple[StreamSpec, ...] = (
     *_SALESFORCE,
     *_HUBSPOT,
@@ -355,6 +447,7 @@ STREAMS: tuple[StreamSpec, ...] = (
     *_INSTAGRAM,
     *_MASTODON,
     *_BLUESKY,
+    *_ZENDESK,
 )
 """All streams, in the order their vendors are documented."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dagster_project.domain.streams import StreamSpec
-from dagster_project.sources import hubspot, mailchimp, salesforce, sendgrid
+from dagster_project.sources import hubspot, mailchimp, salesforce, sendgrid, zendesk
 from dagster_project.sources.catalogue import VENDORS, streams_of
 from dagster_project.sources.headers import Aliases, fold
 
@@ -17,6 +17,7 @@ _LABELS: dict[str, Callable[[str], Aliases]] = {
     hubspot.VENDOR: hubspot.labels_of,
     mailchimp.VENDOR: mailchimp.labels_of,
     sendgrid.VENDOR: sendgrid.labels_of,
+    zendesk.VENDOR: zendesk.labels_of,
 }
 """The vendors whose tables carry labels; the others are read by the fields of their own JSON."""
 

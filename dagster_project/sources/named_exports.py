@@ -199,6 +199,7 @@ _TABLES = (
             "submitter,via,solved at,ticket type"
         ),
         4,
+        _set("id"),  # with the tickets' ids it is a view's export, which is read
     ),
     _Table(
         Named(
@@ -407,6 +408,12 @@ def _named_object(value: Any) -> Named | None:
     kind = kinds.pop() if len(kinds) == 1 else None
     if kind is not None and kind not in READ_OBJECTS:
         return Named(f"a page of HubSpot {kind}", _NOT_READ)
+    if _is_of_zendesk(value):
+        return Named(
+            "a page of Zendesk's API",
+            "save tickets, comments, audits, users, organizations, SLA policies or schedules as "
+            "the API gives them, with all their members",
+        )
     answer = next((what for what, is_of in _ANSWERS.items() if is_of(value)), None)
     if answer is not None:
         return Named(answer, _NOT_READ)
@@ -449,7 +456,6 @@ def _is_hubspot_notice(value: Any) -> bool:
 
 
 _ANSWERS: Mapping[str, Callable[[Any], bool]] = {
-    "a page of Zendesk's API": _is_of_zendesk,
     "a page of Klaviyo's API": _is_of_klaviyo,
     "notices of HubSpot's webhook (that something changed, not what it is now)": _is_hubspot_notice,
 }

@@ -25,12 +25,15 @@ _HARMLESS = """
     suspended system_modstamp timestamp tls tweet_count type unsub_campaign_id
     unsub_campaign_title unsub_time unsubscribed_from_all_email updated_time url_offset verb
     verification verified verified_type visibility
+    active brand_id business_hours due_at end_time field_name group_id is_public metric
+    policy_applied_at public schedule_id sla_policy_id solved_at start_time target via_channel via_rel
 """
 
 _DESCRIBING = """
     billing_country billing_state cc company associated_company country country_region department
     industry job_title lang langs language location mailing_country mailing_state
-    preferred_language pronouns region salutation state state_region tags timezone title
+    locale preferred_language pronouns region salutation state state_region tags time_zone
+    timezone title
 """
 """What tells of a person without naming one."""
 

@@ -291,7 +291,9 @@ def _is_ours(header: Sequence[str], name: str) -> bool:
 
 def _tree_of(member: Member, rest: Remainder) -> Tree:
     return Tree(
-        lambda record: _stream_of(list(record), str(record.get("Id") or ""), member.name),
+        lambda record: _stream_of(
+            list(record), str(record.get("Id") or record.get("id") or ""), member.name
+        ),
         rest,
     )
 

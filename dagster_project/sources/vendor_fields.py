@@ -78,3 +78,40 @@ HUBSPOT_EVENT = _words(
     "suppressedReason"
 )
 """Members of HubSpot's e-mail events (its reference of ``/email/public/v1/events``)."""
+
+ZENDESK_TICKET = _words(
+    "allow_attachments allow_channelback assignee assignee_email assignee_id attribute_value_ids "
+    "audits brand brand_id collaborator_ids collaborators comment comment_count comments "
+    "created_at custom_fields custom_status_id dates deleted_ticket_form_id description due_at "
+    "email_cc_ids encoded_id external_id fields follower_ids followup_ids followup_source_id "
+    "forum_topic_id from_messaging_channel generated_timestamp group group_id has_incidents id "
+    "incident_counts is_public last_audits lookup_relationships macro_id macro_ids "
+    "merged_ticket_ids metric_events metric_set organization organization_id priority problem_id "
+    "raw_subject recipient requester requester_id result_type safe_update satisfaction_probability "
+    "satisfaction_rating sharing_agreement_ids slas solved_at status subject submitter "
+    "submitter_id support_type system_metadata tags ticket_form_id type updated_at "
+    "updated_stamp url via via_followup_source_id via_id voice_comment"
+)
+
+ZENDESK_COMMENT = _words(
+    "attachments audit_id author_id body channelback created_at deleted event_type html_body id "
+    "is_auto_reply metadata plain_body public result_type ticket_event_id ticket_event_via "
+    "ticket_id timestamp trusted type uploads url via via_reference_id comment_present "
+    "comment_public data formatted_from formatted_to transcription_visible updater_id"
+)
+
+ZENDESK_USER = _words(
+    "active agent alias chat_only created_at created_by_app custom_role_id default_group_id "
+    "details email external_id iana_time_zone id identities last_active last_login_at locale "
+    "locale_id moderator name notes only_private_comments organization_id organization_ids "
+    "permanently_deleted phone phone_number_formatted photo remote_photo_url report_csv "
+    "restricted_agent result_type role role_type shared shared_agent shared_phone_number signature "
+    "suspended tags ticket_restriction time_zone two_factor_auth_enabled updated_at url "
+    "user_fields verified is_billing_admin"
+)
+
+ZENDESK_ORGANIZATION = _words(
+    "created_at deleted_at details domain_names external_id group_id id name notes "
+    "organization_fields result_type shared_comments shared_tickets tags updated_at url"
+)
+"""Members of Zendesk's objects (its Ticketing API reference)."""

@@ -33,6 +33,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> ScratchWarehouse:
         _instagram,
         _mastodon,
         _bluesky,
+        _zendesk,
     ):
         place(warehouse)
     with pytest.MonkeyPatch.context() as patch:
@@ -382,6 +383,63 @@ def _bluesky(w: ScratchWarehouse) -> None:
     )  # fmt: skip
 
 
+def _zendesk(w: ScratchWarehouse) -> None:
+    w.land(
+        "zendesk.user",
+        [
+            {"id": "7001", "name": "Ada Okafor", "email": "Ada@Example.com", "role": "end-user",
+             "organization_id": "501", "twitter_handle": "ada_ok", "updated_at": "2026-10-01T00:00:00Z"},
+            {"id": "7100", "name": "Sam Desk", "email": "sam@example.net", "role": "agent",
+             "updated_at": "2026-01-01T00:00:00Z"},
+        ],
+    )  # fmt: skip
+    w.land(
+        "zendesk.user",
+        [{"id": "7100", "role": "end-user", "updated_at": "2026-11-01T00:00:00Z",
+          "_absent": ",name,email,"}],
+        load_id="load2",
+        as_of=datetime(2026, 11, 2, tzinfo=UTC),
+    )  # fmt: skip
+    w.land("zendesk.organization", [{"id": "501", "name": "Okafor Ltd"}])
+    w.land(
+        "zendesk.ticket",
+        [
+            {"id": "35", "status": "Solved", "subject": "Lamp", "description": "It broke",
+             "requester_id": "7001", "organization_id": "501", "via_channel": "Email",
+             "created_at": "2026-10-20 00:41", "updated_at": "2026-10-21 09:00", "priority": "High"},
+            {"id": "36", "status": "open", "requester_email": "Bo@example.com",
+             "requester_name": "Bo Lind", "created_at": "2026-10-20T08:00:00Z"},
+            {"id": "37", "status": "open", "requester_id": "7999", "created_at": "2026-10-20T08:00:00Z"},
+        ],
+    )  # fmt: skip
+    w.land(
+        "zendesk.ticket",
+        [{"id": "37", "status": "deleted", "updated_at": "2026-10-22T00:00:00Z",
+          "_absent": ",requester_id,created_at,"}],
+        load_id="load2",
+    )  # fmt: skip
+    w.land(
+        "zendesk.change",
+        [{"ticket_id": "35", "field_name": "status", "value": "solved",
+          "created_at": "2026-10-20T12:00:00Z"}],
+    )  # fmt: skip
+    w.land(
+        "zendesk.comment",
+        [
+            {"id": "c1", "ticket_id": "35", "author_id": "7001", "body": "It broke",
+             "public": "true", "created_at": "2026-10-19T22:41:00Z"},
+            {"id": "c2", "ticket_id": "35", "author_id": "-1", "body": "Received", "public": "true",
+             "created_at": "2026-10-19T22:41:05Z", "metadata": '{"system": {}, "flags": [0, 4]}'},
+            {"id": "c3", "ticket_id": "35", "author_id": "7100", "html_body": "<p>Sorry</p>",
+             "public": "false", "created_at": "2026-10-20T09:00:00Z",
+             "metadata": '{"system": {"headers": {"Auto-Submitted": "no"}}}'},
+            {"id": "c4", "ticket_id": "35", "author_id": "7001", "body": "I am away", "public": "true",
+             "created_at": "2026-10-20T09:30:00Z",
+             "metadata": '{"headers": {"Auto-Submitted": "auto-replied"}}'},
+        ],
+    )  # fmt: skip
+
+
 def record(world: ScratchWarehouse, columns: str, record_id: str) -> tuple[Any, ...]:
     (row,) = world.rows(
         f"select {columns} from intermediate.int_contact_records where record_id = '{record_id}'"
@@ -458,6 +516,7 @@ def test_kinds_of_records(world: ScratchWarehouse) -> None:
         "instagram_a:user:quay": "brand",
         "mastodon_a:account:1": "brand",
         "bluesky_a:profile:did:plc:quay": "brand",
+        "zendesk_a:user:7100": "employee",
         f"sendgrid_a:recipient:{ines}": "employee",
     }
 
@@ -579,12 +638,17 @@ def test_persons_kept_as_accounts_are_no_organisations(world: ScratchWarehouse) 
         ("hubspot_a:company:9001",),
         ("hubspot_a:company:9100",),
         ("salesforce_a:account:001A",),
+        ("zendesk_a:organization:501",),
     ]
     assert record(world, "account_id", "salesforce_a:contact:003D") == (None,)
 
 
 def test_cases_without_a_contact_belong_to_their_requester(world: ScratchWarehouse) -> None:
-    cases = dict(world.rows("select case_id, record_id from intermediate.int_cases"))
+    cases = dict(
+        world.rows(
+            "select case_id, record_id from intermediate.int_cases where vendor = 'salesforce'"
+        )
+    )
 
     bo = world.rows("select md5('bo@example.org')")[0][0]
     assert cases == {
@@ -864,3 +928,55 @@ def test_no_source_at_all_gives_empty_tables_of_the_same_shape(
     )
     assert empty.rows(shape) == world.rows(shape)
     assert empty.rows("select count(*) from intermediate.int_contact_records") == [(0,)]
+
+
+def test_zendesk_requesters_are_records_and_agents_are_employees_for_good(
+    world: ScratchWarehouse,
+) -> None:
+    bo = world.rows("select md5('bo@example.com')")[0][0]
+
+    assert record(world, "full_name, primary_email, organisation, kind", "zendesk_a:user:7001") == (
+        "Ada Okafor", "Ada@Example.com", "Okafor Ltd", "person",
+    )  # fmt: skip
+    assert record(world, "full_name, kind", "zendesk_a:user:7100") == ("Sam Desk", "employee")
+    assert record(world, "full_name, record_type", f"zendesk_a:requester:{bo}") == (
+        "Bo Lind", "requester",
+    )  # fmt: skip
+    assert ("handle", "x", "ada_ok", False) in identifiers(world, "zendesk_a:user:7001")
+
+
+def test_zendesk_tickets_are_cases_with_the_time_they_were_solved(
+    world: ScratchWarehouse,
+) -> None:
+    found = world.rows(
+        "select case_id, record_id, account_id, status, origin, created_at, closed_at, "
+        "deleted_at is not null from intermediate.int_cases where vendor = 'zendesk' order by 1"
+    )
+
+    assert found[0] == (
+        "zendesk_a:ticket:35", "zendesk_a:user:7001", "zendesk_a:organization:501", "solved",
+        "email", datetime(2026, 10, 19, 22, 41, tzinfo=UTC),
+        datetime(2026, 10, 20, 12, tzinfo=UTC), False,
+    )  # fmt: skip
+    assert found[2][1] == "zendesk_a:user:7999"
+    assert found[2][-1] is True
+
+
+def test_a_machines_comment_is_told_by_its_header_and_an_agents_role_by_its_time(
+    world: ScratchWarehouse,
+) -> None:
+    comments = world.rows(
+        "select split_part(message_id, ':', 3), body_text, is_public, auto_reason, is_by_system "
+        "from staging.stg_zendesk__comments order by 1"
+    )
+    (history,) = world.rows(
+        "select role_history from staging.stg_zendesk__users where native_id = '7100'"
+    )
+
+    assert comments == [
+        ("c1", "It broke", True, None, False),
+        ("c2", "Received", True, "machine_generated", True),
+        ("c3", "Sorry", False, None, False),
+        ("c4", "I am away", True, "auto_submitted", False),
+    ]
+    assert [part.split("|")[1] for part in history[0].split(";")] == ["agent", "end-user"]

@@ -43,6 +43,7 @@
         cast(null as varchar) as handle,
         cast(null as boolean) as is_own_account,
         cast(null as boolean) as is_organisation,
+        cast(null as boolean) as is_employee,
         cast(null as varchar) as merged_into,
         cast(null as {{ instant_type() }}) as created_at,
         cast(null as {{ instant_type() }}) as updated_at,

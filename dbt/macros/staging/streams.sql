@@ -135,6 +135,41 @@
             reply_parent_uri embed_type created_at indexed_at deleted_at is_hidden reply_count
             repost_count like_count quote_count
         ',
+        'zendesk__ticket': '
+            id external_id via_channel via_rel created_at updated_at type subject description
+            priority status requester_id requester_name requester_email submitter_id assignee_id
+            assignee_name organization_id organization_name group_id brand_id is_public due_at
+            solved_at tags merged_ticket_ids satisfaction_score
+        ',
+        'zendesk__comment': '
+            id ticket_id author_id created_at body html_body public via_channel via_rel
+            via_ticket_id metadata
+        ',
+        'zendesk__change': '
+            ticket_id field_name value previous_value created_at author_id
+        ',
+        'zendesk__user': '
+            id name email phone role external_id organization_id active suspended verified
+            time_zone locale tags twitter_handle facebook_id created_at updated_at
+        ',
+        'zendesk__organization': '
+            id name domain_names external_id created_at updated_at deleted_at
+        ',
+        'zendesk__sla_policy': '
+            sla_policy_id title filter metric priority target business_hours updated_at
+        ',
+        'zendesk__ticket_sla_policy': '
+            ticket_id sla_policy_id policy_applied_at
+        ',
+        'zendesk__ticket_tag': '
+            ticket_id tag
+        ',
+        'zendesk__schedule': '
+            id name time_zone start_time end_time created_at updated_at
+        ',
+        'zendesk__schedule_holiday': '
+            id schedule_id name start_date end_date
+        ',
     }[stream] -%}
     {{ return(columns.split()) }}
 {%- endmacro %}

@@ -120,3 +120,21 @@
 {% macro url_host(url) -%}
     nullif({{ extracted('lower(trim(' ~ url ~ '))', '^(?:[a-z][a-z0-9+.-]*://)?(?:www[.])?([^/?#:@ ]+)', 1) }}, '')
 {%- endmacro %}
+
+
+{# Which header, or flag of the desk, says that no person wrote a message; `headers` is any text
+   that holds them as JSON. By header alone, never by subject: RFC 3834 (Auto-Submitted other than
+   "no"), X-Autoreply and X-Autorespond, Precedence of lists and answering machines, a null return
+   path; Zendesk's flag 4 is "automatically generated". #}
+{% macro auto_reply_header(headers) -%}
+    {%- set member = '(?i)"auto-submitted"\\s*:\\s*"\\s*([a-z-]+)' -%}
+    case
+        when {{ headers }} is null then null
+        when lower({{ extracted(headers, member, 1) }}) not in ('', 'no') then 'auto_submitted'
+        when {{ has_pattern(headers, '(?i)"x-auto(reply|respond|responder)"\\s*:') }} then 'x_autoreply'
+        when {{ has_pattern(headers, '(?i)"precedence"\\s*:\\s*"\\s*(auto_reply|bulk|junk|list)') }}
+            then 'precedence'
+        when {{ has_pattern(headers, '(?i)"return-path"\\s*:\\s*"\\s*<>') }} then 'null_return_path'
+        when {{ has_pattern(headers, '"flags"\\s*:\\s*[[]([0-9, ]*[, ])?4[],  ]') }} then 'machine_generated'
+    end
+{%- endmacro %}

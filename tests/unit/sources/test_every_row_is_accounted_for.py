@@ -37,6 +37,18 @@ PATHS: dict[str, tuple[str, ...]] = {
     "x": ("$.data[*]", "$.includes.users[*]", "$.includes.tweets[*]", "$.includes.media[*]"),
     "facebook": GRAPH,
     "instagram": GRAPH,
+    "zendesk": (
+        "$.tickets[*]",
+        "$.users[*]",
+        "$.organizations[*]",
+        "$.audits[*].events[*]",
+        "$.comments[*]",
+        "$.ticket_events[*].child_events[*]",
+        "$.deleted_tickets[*]",
+        "$.sla_policies[*].policy_metrics[*]",
+        "$.schedules[*].intervals[*]",
+        "$.holidays[*]",
+    ),
 }
 """Where each vendor's answers keep what is a row."""
 
@@ -45,6 +57,7 @@ PATHS_OF_LINES: dict[str, tuple[str, ...]] = {
     "x": ("$",),
     "facebook": ("$.entry[*].changes[*]",),
     "instagram": ("$.entry[*].changes[*]",),
+    "zendesk": ("$", "$.comments[*]"),
 }
 
 NAME = re.compile(r"[\w.-]+\.\w+")

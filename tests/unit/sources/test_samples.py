@@ -53,6 +53,18 @@ OWN = {
     "instagram/media_comments.json": {"media": 1, "comment": 2},
     "instagram/comments_page.json": {"comment": 1},
     "instagram/webhook_comments.ndjson": {"comment": 1},
+    "zendesk/incremental_tickets_cursor.json": {"ticket": 2, "user": 2, "organization": 1},
+    "zendesk/ticket_audits.json": {"comment": 5, "change": 4},
+    "zendesk/tickets_36_comments.json": {"comment": 1},
+    "zendesk/export_2026-10-22.ndjson": {"ticket": 2, "comment": 1},
+    "zendesk/ticket_events.json": {"comment": 1, "change": 1},
+    "zendesk/deleted_tickets.json": {"ticket": 1},
+    "zendesk/sla_policies.json": {"sla_policy": 2},
+    "zendesk/schedules.json": {"schedule": 2},
+    "zendesk/schedules_8_holidays.json": {"schedule_holiday": 1},
+    "zendesk/ticket_sla_policy_data.csv": {"ticket_sla_policy": 1},
+    "zendesk/ticket_tag_data.csv": {"ticket_tag": 1},
+    "zendesk/view_2026-10-22.csv": {"ticket": 1},
 }
 
 THEIRS = {
@@ -82,6 +94,18 @@ THEIRS = {
     "x/compliance_tweets.jsonl": {"compliance": 1},
     "facebook/page_feed.json": {"post": 1, "comment": 2},
     "instagram/media_comments.json": {"media": 1, "comment": 1},
+    "zendesk/incremental_tickets_cursor.json": {"ticket": 1},
+    "zendesk/ticket_view_export.csv": {"ticket": 1},
+    "zendesk/ticket_data.csv": {"ticket": 10},
+    "zendesk/ticket_comment_data.csv": {"comment": 20},
+    "zendesk/ticket_field_history_data.csv": {"change": 38},
+    "zendesk/user_data.csv": {"user": 10},
+    "zendesk/organization_data.csv": {"organization": 10},
+    "zendesk/sla_policy_metric_history_data.csv": {"sla_policy": 22},
+    "zendesk/ticket_sla_policy_data.csv": {"ticket_sla_policy": 10},
+    "zendesk/ticket_tag_data.csv": {"ticket_tag": 10},
+    "zendesk/schedule_data.csv": {"schedule": 5},
+    "zendesk/schedule_holiday_data.csv": {"schedule_holiday": 2},
 }
 
 VENDORS_OF_FILES = sorted({name.split("/")[0] for name in OWN})

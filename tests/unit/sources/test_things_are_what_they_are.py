@@ -283,7 +283,7 @@ def test_answers_of_apis_that_are_not_read_are_named(
 
 
 def test_a_table_with_ids_of_another_form_is_not_salesforces(inbox: Inbox) -> None:
-    header = "id,schedule_id,end_date,name,start_date"
+    header = "id,shift_id,end_date,name,start_date"
     inbox.put(
         source_of("salesforce"),
         "holidays.csv",

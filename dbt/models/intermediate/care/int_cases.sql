@@ -6,6 +6,18 @@ salesforce_case_rows as (
 
 ),
 
+zendesk_ticket_rows as (
+
+    select * from {{ ref('stg_zendesk__tickets') }}
+
+),
+
+zendesk_change_rows as (
+
+    select * from {{ ref('stg_zendesk__changes') }}
+
+),
+
 account_merges as (
 
     select * from {{ ref('int_account_merges') }}
@@ -56,6 +68,58 @@ salesforce_cases as (
             coalesce(account_merges.survivor_id, salesforce_case_rows.account_id)
             = accounts.account_id
 
+),
+
+zendesk_ends as (
+
+    select
+        ticket_id,
+        max(changed_at) as closed_at
+    from zendesk_change_rows
+    where field_name = 'status' and field_value = 'solved'
+    group by ticket_id
+
+),
+
+zendesk_tickets as (
+
+    select
+        zendesk_ticket_rows.ticket_id as case_id,
+        zendesk_ticket_rows.source,
+        'zendesk' as vendor,
+        zendesk_ticket_rows.brand,
+        zendesk_ticket_rows.region,
+        zendesk_ticket_rows.requester_record_id as record_id,
+        accounts.account_id,
+        zendesk_ticket_rows.subject,
+        zendesk_ticket_rows.description,
+        zendesk_ticket_rows.status,
+        zendesk_ticket_rows.priority,
+        zendesk_ticket_rows.via_channel as origin,
+        false as is_escalated,
+        zendesk_ticket_rows.created_at,
+        case
+            when zendesk_ticket_rows.status in ('solved', 'closed')
+                then coalesce(
+                    zendesk_ticket_rows.solved_at,
+                    zendesk_ends.closed_at,
+                    zendesk_ticket_rows.updated_at
+                )
+        end as closed_at,
+        zendesk_ticket_rows.updated_at,
+        zendesk_ticket_rows.deleted_at
+    from zendesk_ticket_rows
+    left join zendesk_ends
+        on zendesk_ticket_rows.ticket_id = zendesk_ends.ticket_id
+    left join accounts
+        on zendesk_ticket_rows.account_id = accounts.account_id
+
+),
+
+unioned as (
+
+    {{ union_by_name(['salesforce_cases', 'zendesk_tickets']) }}
+
 )
 
-select * from salesforce_cases
+select * from unioned

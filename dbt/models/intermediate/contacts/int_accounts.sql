@@ -12,6 +12,12 @@ hubspot_company_rows as (
 
 ),
 
+zendesk_organization_rows as (
+
+    select * from {{ ref('stg_zendesk__organizations') }}
+
+),
+
 account_merges as (
 
     select * from {{ ref('int_account_merges') }}
@@ -158,11 +164,29 @@ hubspot_other_companies as (
 
 ),
 
+zendesk_organizations as (
+
+    select
+        account_id,
+        source,
+        'zendesk' as vendor,
+        brand,
+        region,
+        name,
+        website,
+        created_at,
+        updated_at,
+        deleted_at
+    from zendesk_organization_rows
+
+),
+
 unioned as (
 
     {{
         union_by_name([
-            'shaped', 'salesforce_accounts', 'hubspot_own_companies', 'hubspot_other_companies'
+            'shaped', 'salesforce_accounts', 'hubspot_own_companies', 'hubspot_other_companies',
+            'zendesk_organizations'
         ])
     }}
 

@@ -224,7 +224,7 @@ kinds as (
         records.record_id,
         case
             when records.is_own_account or brand_records.record_id is not null then 'brand'
-            when employee_records.record_id is not null then 'employee'
+            when records.is_employee or employee_records.record_id is not null then 'employee'
             when
                 split_part(lower(trim(records.first_email)), '@', 2)
                 in (select employee_domains.domain from employee_domains)
