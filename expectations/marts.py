@@ -357,6 +357,39 @@ def customer_timeline(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def fct_touch(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Contacts that may count towards a conversion."""
+    return _suite(
+        "fct_touch",
+        _keyed("touch_id"),
+        _exactly(rows),
+        _filled("customer_id", "kind", "channel", "source", "occurred_at"),
+        _among("initiated_by", "company", "customer"),
+    )
+
+
+def fct_conversion(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Won deals."""
+    return _suite(
+        "fct_conversion",
+        _keyed("conversion_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("source", "conversion_type"),
+        _never("amounts_name_a_currency", "amount_minor is not null and currency is null"),
+    )
+
+
+def fct_attribution(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Credit of touches for conversions."""
+    return _suite(
+        "fct_attribution",
+        _exactly(rows),
+        _filled("conversion_id", "model", "channel", "credit"),
+        _shares("credit"),
+    )
+
+
 MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
     build.__name__: build
     for build in (
@@ -381,6 +414,9 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         fct_consent_event,
         customer_consent,
         customer_timeline,
+        fct_touch,
+        fct_conversion,
+        fct_attribution,
     )
 }
 """Every mart's suite, by the mart's name."""

@@ -251,6 +251,7 @@ def _configuration(settings: "Settings") -> Iterator[Finding]:
 
 def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.alerts import read_alerts
+    from dagster_project.config.attribution import read_attribution
     from dagster_project.config.consumers import read_consumers
     from dagster_project.config.deal_stages import read_deal_stages
     from dagster_project.config.email_engagement import read_email_engagement
@@ -264,6 +265,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "consumers.yml": read_consumers,
         "email_engagement.yml": read_email_engagement,
         "deal_stages.yml": lambda file: read_deal_stages(file, sources=_registered(config)),
+        "attribution.yml": read_attribution,
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,

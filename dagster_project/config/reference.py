@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from dagster_project.config.alerts import Alerts
+from dagster_project.config.attribution import Attribution
 from dagster_project.config.consumers import Consumers
 from dagster_project.config.deal_stages import DealStages
 from dagster_project.config.email_engagement import EmailEngagement
@@ -37,6 +38,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "survivorship.yml": Survivorship,
     "email_engagement.yml": EmailEngagement,
     "deal_stages.yml": DealStages,
+    "attribution.yml": Attribution,
     "works.yml": WorksSpec,
     "alerts.yml": Alerts,
     "organisations.yml": WorksSpec,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.config.attribution import read_attribution
 from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
@@ -189,7 +190,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         connection,
         "settings",
         {"key": "varchar", "value": "varchar"},
-        engagement.settings(),
+        [*engagement.settings(), *read_attribution(config / "attribution.yml").settings()],
     )
     stages = read_deal_stages(
         config / "deal_stages.yml", sources=[source.name for source in workbench.sources]

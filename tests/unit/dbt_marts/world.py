@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.config.attribution import read_attribution
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
 from dagster_project.config.survivorship import read_survivorship
@@ -240,7 +241,8 @@ class World:
                 self.add("config.nicknames", short_form=short_form, name=name)
         if "config.settings" not in self.rows:
             engagement = read_email_engagement(PROJECT / "config" / "email_engagement.yml")
-            for key, value in engagement.settings():
+            attribution = read_attribution(PROJECT / "config" / "attribution.yml")
+            for key, value in (*engagement.settings(), *attribution.settings()):
                 self.add("config.settings", key=key, value=value)
         if "intermediate.int_as_of" not in self.rows:
             self.add("intermediate.int_as_of", as_of=AS_OF)
