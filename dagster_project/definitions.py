@@ -15,6 +15,7 @@ from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
+from dagster_project.defs.accounts import ACCOUNT_RESOLUTION, account_assets
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
 from dagster_project.defs.dbt_nodes import MARTS, STAGE
@@ -66,6 +67,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         *(landing_assets(vendor, sources) for vendor in vendors),
         dbt_step(STAGE, manifest, catalogue.reads),
         identity_assets(),
+        account_assets(),
         dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),
     ]
@@ -151,7 +153,8 @@ def run(
                     "ops": {
                         RESOLUTION: {
                             "config": {"retrain": retrain, "accept_moves": accept_moves}
-                        }
+                        },
+                        ACCOUNT_RESOLUTION: {"config": {"accept_moves": accept_moves}},
                     },
                 },
                 instance=instance,
