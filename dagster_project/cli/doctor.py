@@ -255,6 +255,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.consumers import read_consumers
     from dagster_project.config.deal_stages import read_deal_stages
     from dagster_project.config.email_engagement import read_email_engagement
+    from dagster_project.config.exchange_rates import read_exchange_rates
     from dagster_project.config.identity import read_identity
     from dagster_project.config.sources import read_sources
     from dagster_project.config.survivorship import read_survivorship
@@ -266,6 +267,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "email_engagement.yml": read_email_engagement,
         "deal_stages.yml": lambda file: read_deal_stages(file, sources=_registered(config)),
         "attribution.yml": read_attribution,
+        "exchange_rates.yml": read_exchange_rates,
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,

@@ -18,6 +18,7 @@ from dagster_project.config.attribution import Attribution
 from dagster_project.config.consumers import Consumers
 from dagster_project.config.deal_stages import DealStages
 from dagster_project.config.email_engagement import EmailEngagement
+from dagster_project.config.exchange_rates import ExchangeRates
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.config.mistakes import (
     choices_of,
@@ -39,6 +40,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "email_engagement.yml": EmailEngagement,
     "deal_stages.yml": DealStages,
     "attribution.yml": Attribution,
+    "exchange_rates.yml": ExchangeRates,
     "works.yml": WorksSpec,
     "alerts.yml": Alerts,
     "organisations.yml": WorksSpec,

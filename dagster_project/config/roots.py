@@ -97,7 +97,7 @@ def init_company_root(root: Root, template: Path) -> tuple[str, ...]:
         if file.suffix in {".yml", ".csv"} and file.name not in _DEMO_ONLY
     ]
     written = []
-    for file in (*shipped, template / "templates" / "sources.yml"):
+    for file in (*shipped, *sorted((template / "templates").glob("*.yml"))):
         target = root.config / file.name
         if not target.exists():
             shutil.copyfile(file, target)
@@ -158,4 +158,4 @@ def _empty(folder: Path) -> None:
         folder.rmdir()
 
 
-_DEMO_ONLY = frozenset({"demo_world.yml", "sources.yml"})
+_DEMO_ONLY = frozenset({"demo_world.yml", "sources.yml", "exchange_rates.yml"})

@@ -9,6 +9,7 @@ import duckdb
 from dagster_project.config.attribution import read_attribution
 from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
+from dagster_project.config.exchange_rates import read_exchange_rates
 from dagster_project.config.identity import read_identity
 from dagster_project.config.sources import SourceConfig
 from dagster_project.config.survivorship import read_survivorship
@@ -200,4 +201,19 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         "deal_stages",
         dict.fromkeys(("source", "pipeline", "stage", "outcome"), "varchar"),
         [(row.source, row.pipeline, row.stage, row.outcome) for row in stages],
+    )
+    write_config_table(
+        connection,
+        "exchange_rates",
+        {
+            "day": "date",
+            "valid_to": "date",
+            "currency": "varchar",
+            "reporting_currency": "varchar",
+            "rate": "decimal(24, 10)",
+        },
+        [
+            (row.day, row.valid_to, row.currency, row.reporting_currency, row.rate)
+            for row in read_exchange_rates(config / "exchange_rates.yml")
+        ],
     )

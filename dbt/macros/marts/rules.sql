@@ -43,3 +43,28 @@
     max(case when field = '{{ field }}' then source end) as {{ field }}_source,
     max(case when field = '{{ field }}' then as_of end) as {{ field }}_as_of
 {%- endmacro %}
+
+
+{# Whether a name is one that testers type. Test is also a family name (Marie Test): alone it says
+   nothing. #}
+{% macro is_test_name(given_name, family_name, full_name) -%}
+    {%- set word = '(test(er|ing|user|account|kunde|client)?|qa|dummy|asdf+|qwerty|foo|bar|demo|lorem|ipsum)[0-9]*' -%}
+    coalesce(
+        {{ has_pattern('lower(' ~ given_name ~ ')', '^' ~ word ~ '$') }}
+        and {{ has_pattern('lower(' ~ family_name ~ ')', '^(' ~ word ~ '|user|account|person|customer|contact|lead|name)[0-9]*$') }},
+        false
+    )
+    or coalesce(
+        {{ has_pattern('lower(' ~ full_name ~ ')', '^(test|qa|dummy)[ ._-]?(test|user|account|customer|contact|lead|kunde|client)?[0-9]*$') }},
+        false
+    )
+{%- endmacro %}
+
+
+{# Whether an address is one that testers make up: test@…, qa+7@…, anything with a tag of that name. #}
+{% macro is_test_mailbox(email) -%}
+    coalesce(
+        {{ has_pattern('lower(' ~ email ~ ')', '^(test|tester|testing|testuser|qa|dummy)([._+-]?[0-9]*)@|^[^@]*[+](test|qa|dummy)[^@]*@') }},
+        false
+    )
+{%- endmacro %}

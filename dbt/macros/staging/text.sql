@@ -106,6 +106,18 @@
 {%- endmacro %}
 
 
+{# A percentage (50, 50.0, 50 %) as a share of 1; null for what is none. #}
+{% macro to_share(text) -%}
+    case
+        when {{ has_pattern(text, '^ *[0-9]{1,3}([.,][0-9]+)? *%? *$') }}
+            then cast(
+                round(cast({{ replaced('replace(' ~ text ~ ", ',', '.')", '[ %]', '') }} as double) / 100, 4)
+                as double
+            )
+    end
+{%- endmacro %}
+
+
 {# HTML as plain text: paragraphs and breaks become lines, tags go, character references are
    resolved once and last. #}
 {% macro html_to_text(html) -%}

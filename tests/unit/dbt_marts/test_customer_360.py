@@ -208,7 +208,7 @@ def test_leaving_one_group_of_emails_counts_and_every_purpose_stands_by_itself(
     consent(world, "s1", ANA, "granted", 1)
     consent(world, "s2", ANA, "withdrawn", 2, purpose="group 7")
 
-    built = build(world, "customer_360")
+    built = build(world, "customer_360", "customer_consent")
 
     assert built.values("select email_consent from marts.customer_360") == ["withdrawn"]
     assert built.values("select status from marts.customer_consent order by purpose") == [
@@ -254,3 +254,48 @@ def test_values_that_reach_nobody_are_no_identifiers(build: Build) -> None:
     assert [(row["identifier"], row["record_count"]) for row in rows] == [
         ("ana@example.org", 2)
     ]
+
+
+def test_owner_and_lead_facts_come_from_the_living_record_its_crm_changed_last(
+    build: Build,
+) -> None:
+    world = World().record(ANA, "c1", owner="005a", lead_source="Web", lead_status="Open")
+    world.record(
+        "hubspot_apac:contact:ana",
+        "c1",
+        owner="Ines Moreau",
+        lifecycle_stage="Customer",
+        updated_at="2026-02-01 00:00:00+00",
+    )
+    world.record(
+        "salesforce_emea:lead:ana",
+        "c1",
+        owner="005z",
+        lead_status="Closed - Converted",
+        updated_at="2026-03-01 00:00:00+00",
+        merged_into=ANA,
+    )
+
+    row = customer(build, world)
+
+    assert (row["owner"], row["owner_source"]) == ("Ines Moreau", "hubspot_apac")
+    assert (row["lead_source"], row["lead_status"]) == ("Web", "Open")
+    assert row["lifecycle_stage"] == "Customer"
+
+
+def test_a_campaign_says_what_it_cost_and_one_nobody_answered_stands_too(build: Build) -> None:
+    world = ana()
+    world.add(
+        "staging.stg_salesforce__campaigns",
+        campaign_id="k1",
+        source="salesforce_emea",
+        name="Spring",
+        campaign_type="Email",
+        currency="EUR",
+        actual_cost_minor=180000,
+    )
+
+    row = build(world, "dim_campaign").row("select * from marts.dim_campaign")
+
+    assert (row["campaign_name"], row["campaign_type"]) == ("Spring", "Email")
+    assert (row["actual_cost_minor"], row["currency"], row["members"]) == (180000, "EUR", 0)

@@ -22,7 +22,12 @@ INPUTS: dict[str, str] = {
         organisation varchar, title varchar, language varchar, country varchar,
         account_id varchar, created_at timestamptz, updated_at timestamptz,
         deleted_at timestamptz, merged_into varchar, bio varchar, primary_email varchar,
-        primary_phone varchar""",
+        primary_phone varchar, salutation varchar, department varchar, owner varchar,
+        lead_status varchar, lead_source varchar, lifecycle_stage varchar,
+        marketing_status varchar, individual_id varchar, tags varchar, time_zone varchar,
+        email_status varchar, phone_status varchar, followers_count bigint,
+        email_bounced_at timestamptz, email_cleaned_at timestamptz,
+        last_activity_at timestamptz""",
     "intermediate.int_contact_addresses": """
         record_id varchar, street varchar, city varchar, state varchar, postal_code varchar,
         country varchar""",
@@ -47,14 +52,18 @@ INPUTS: dict[str, str] = {
         opportunity_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
         name varchar, stage varchar, amount_minor bigint, currency varchar, close_date date,
         is_closed boolean, is_won boolean, outcome varchar, outcome_basis varchar,
-        pipeline varchar, merged_into varchar, campaign_id varchar, account_id varchar,
+        pipeline varchar, opportunity_type varchar, lead_source varchar,
+        forecast_category varchar, owner varchar, probability double, merged_into varchar,
+        campaign_id varchar, account_id varchar,
         primary_record_id varchar, created_at timestamptz, updated_at timestamptz,
         deleted_at timestamptz""",
     "intermediate.int_opportunity_contacts": """
         opportunity_id varchar, record_id varchar, role varchar, is_primary boolean""",
     "intermediate.int_cases": """
         case_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
-        record_id varchar, account_id varchar, subject varchar, description varchar,
+        record_id varchar, account_id varchar, case_number varchar, parent_case_id varchar,
+        case_type varchar, reason varchar, owner varchar,
+        satisfaction varchar, subject varchar, description varchar,
         status varchar, priority varchar, origin varchar, created_at timestamptz,
         closed_at timestamptz, is_escalated boolean, updated_at timestamptz,
         deleted_at timestamptz""",
@@ -62,6 +71,11 @@ INPUTS: dict[str, str] = {
         campaign_member_id varchar, source varchar, record_id varchar, campaign_id varchar,
         campaign_name varchar, status varchar, has_responded boolean, created_at timestamptz,
         responded_at timestamptz""",
+    "staging.stg_salesforce__campaigns": """
+        campaign_id varchar, source varchar, parent_campaign_id varchar, name varchar,
+        campaign_type varchar, status varchar, currency varchar, actual_cost_minor bigint,
+        budgeted_cost_minor bigint, is_active boolean, start_date date, end_date date,
+        created_at timestamptz, deleted_at timestamptz""",
     "intermediate.int_consents": """
         consent_event_id varchar, source varchar, record_id varchar, channel varchar,
         purpose varchar, status varchar, occurred_at timestamptz, evidence varchar""",
@@ -79,6 +93,9 @@ INPUTS: dict[str, str] = {
         is_fixed_line boolean""",
     "identity.redirects": """
         customer_id varchar, redirects_to varchar, redirected_at timestamptz""",
+    "identity.groups": """
+        group_id varchar, relation varchar, identifier_kind varchar, customer_id varchar,
+        records bigint, customers bigint""",
     "identity.events": """
         event_id varchar, event_type varchar, customer_id varchar, other_customer_id varchar,
         record_count bigint, run_id varchar, actor varchar, occurred_at timestamptz""",
@@ -87,6 +104,9 @@ INPUTS: dict[str, str] = {
         currency varchar, timezone varchar""",
     "config.survivorship": "field varchar, priority integer, vendor varchar, rule varchar",
     "config.settings": "key varchar, value varchar",
+    "config.exchange_rates": """
+        day date, valid_to date, currency varchar, reporting_currency varchar,
+        rate decimal(24, 10)""",
     "config.nicknames": "short_form varchar, name varchar",
     "staging.country_names": "country_name varchar, country varchar",
     "landing.quarantined": """

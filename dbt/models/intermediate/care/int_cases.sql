@@ -46,6 +46,11 @@ salesforce_cases as (
         accounts.account_id,
 
         -- attributes
+        salesforce_case_rows.case_number,
+        salesforce_case_rows.parent_case_id,
+        salesforce_case_rows.case_type,
+        salesforce_case_rows.reason,
+        salesforce_case_rows.owner,
         salesforce_case_rows.subject,
         salesforce_case_rows.description,
         salesforce_case_rows.status,
@@ -91,6 +96,10 @@ zendesk_tickets as (
         zendesk_ticket_rows.region,
         zendesk_ticket_rows.requester_record_id as record_id,
         accounts.account_id,
+        zendesk_ticket_rows.native_id as case_number,
+        zendesk_ticket_rows.ticket_type as case_type,
+        zendesk_ticket_rows.assignee_record_id as owner,
+        zendesk_ticket_rows.satisfaction,
         zendesk_ticket_rows.subject,
         zendesk_ticket_rows.description,
         zendesk_ticket_rows.status,

@@ -189,12 +189,17 @@ final as (
         unioned.name,
         unioned.stage,
         unioned.pipeline,
+        unioned.opportunity_type,
+        unioned.lead_source,
+        unioned.forecast_category,
+        unioned.owner,
         coalesce(decided.outcome, 'unknown') as outcome,
         decided.outcome_basis,
         unioned.currency,
 
         -- measures
         unioned.amount_minor,
+        unioned.probability,
 
         -- flags
         coalesce(decided.outcome <> 'open', decided.closed_flag) as is_closed,

@@ -24,6 +24,18 @@ consent as (
 
 ),
 
+flags as (
+
+    select * from {{ ref('int_customer_flags') }}
+
+),
+
+habits as (
+
+    select * from {{ ref('int_customer_habits') }}
+
+),
+
 social as (
 
     select * from {{ ref('int_customer_social') }}
@@ -45,6 +57,12 @@ campaigns as (
 care as (
 
     select * from {{ ref('int_customer_care') }}
+
+),
+
+as_of as (
+
+    select * from {{ ref('int_as_of') }}
 
 ),
 
@@ -70,6 +88,8 @@ joined as (
     from identity
     left join named_accounts using (account_id)
     left join contact_points using (customer_id)
+    left join flags using (customer_id)
+    left join habits using (customer_id)
     left join consent using (customer_id)
     left join social using (customer_id)
     left join email using (customer_id)
@@ -96,8 +116,34 @@ final as (
             joined.last_campaign_response_at,
             joined.last_case_at
         ) as last_inbound_at,
-        greatest(joined.last_message_sent_at, joined.last_email_at) as last_outbound_at
+        greatest(joined.last_message_sent_at, joined.last_email_at) as last_outbound_at,
+        joined.won_opportunities > 0 as is_purchaser,
+        joined.won_opportunities = 0 as is_prospect,
+        joined.won_opportunities = 1 as is_one_time_purchaser,
+        -- a customer of longer ago than a year has lapsed, unless another deal is open
+        case
+            when joined.last_won_at > as_of.as_of - interval '365' day then 'customer'
+            when joined.open_opportunities > 0 then 'opportunity'
+            when joined.won_opportunities > 0 then 'lapsed'
+            when joined.crm_leads + joined.crm_contacts > 0 then 'lead'
+            else 'audience'
+        end as lifecycle,
+        round(
+            (
+                case when joined.given_name is not null then 1 else 0 end
+                + case when joined.family_name is not null then 1 else 0 end
+                + case when joined.street is not null then 1 else 0 end
+                + case when joined.city is not null then 1 else 0 end
+                + case when joined.country is not null then 1 else 0 end
+                + case when joined.language is not null then 1 else 0 end
+                + case when joined.organisation is not null then 1 else 0 end
+                + case when joined.email_state in ('valid', 'shared') then 1 else 0 end
+                + case when joined.phone_state in ('valid', 'shared') then 1 else 0 end
+                + case when joined.has_conflict then 0 else 1 end
+            ) / 10.0, 2
+        ) as profile_quality
     from joined
+    cross join as_of
 
 )
 

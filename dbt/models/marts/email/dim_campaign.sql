@@ -12,6 +12,12 @@ campaign_members as (
 
 ),
 
+described_campaigns as (
+
+    select * from {{ ref('int_campaigns') }}
+
+),
+
 opportunities as (
 
     select * from {{ ref('fct_opportunity') }}
@@ -99,6 +105,16 @@ named as (
         last_event_at
     from sold
 
+    union all
+
+    select
+        campaign_id,
+        source,
+        campaign_name,
+        null as first_event_at,
+        null as last_event_at
+    from described_campaigns
+
 ),
 
 campaigns as (
@@ -123,8 +139,15 @@ measured as (
         -- attributes
         campaigns.source,
         campaigns.campaign_name,
+        described_campaigns.parent_campaign_id,
+        described_campaigns.campaign_type,
+        described_campaigns.status,
+        described_campaigns.currency,
 
         -- measures
+        described_campaigns.actual_cost_minor,
+        described_campaigns.budgeted_cost_minor,
+
         coalesce(emailed.recipients, 0) as recipients,
         coalesce(emailed.deliveries, 0) as deliveries,
         coalesce(emailed.human_opens, 0) as human_opens,
@@ -136,10 +159,17 @@ measured as (
         coalesce(sold.opportunities, 0) as opportunities,
         coalesce(sold.won_opportunities, 0) as won_opportunities,
 
+        -- flags
+        described_campaigns.is_active,
+
         -- times
+        described_campaigns.start_date,
+        described_campaigns.end_date,
         campaigns.first_event_at,
         campaigns.last_event_at
     from campaigns
+    left join described_campaigns
+        on campaigns.campaign_id = described_campaigns.campaign_id
     left join emailed
         on campaigns.campaign_id = emailed.campaign_id
     left join joined_by_members

@@ -26,6 +26,8 @@ renamed as (
 
         -- measures
         {{ to_count('followers_count') }} as followers_count,
+        {{ to_count('follows_count') }} as following_count,
+        {{ to_count('posts_count') }} as posts_count,
 
         -- flags
         coalesce({{ to_boolean('is_own_account') }}, false) as is_own_account,
@@ -61,6 +63,8 @@ filled as (
         website,
         extra,
         followers_count,
+        following_count,
+        posts_count,
         is_own_account,
         {{ newest_known('created_at_raw') }} as created_at_raw,
         {{ newest_known('created_at') }} as created_at,

@@ -73,6 +73,9 @@ renamed as (
         {{ one_line('postal_code') }} as postal_code,
         {{ one_line('country_region') }} as country,
         {{ trimmed('preferred_language') }} as language,
+        {{ one_line('contact_owner') }} as owner,
+        {{ one_line('lead_status') }} as lead_status,
+        {{ one_line('original_source') }} as lead_source,
         {{ trimmed('lifecycle_stage') }} as lifecycle_stage,
         {{ trimmed('marketing_contact_status') }} as marketing_status,
         _extra as extra,
@@ -82,6 +85,7 @@ renamed as (
 
         -- times
         _unsubscribed_from_all_email_at as opt_out_said_at,
+        {{ to_utc('last_activity_date', '_timezone') }} as last_activity_at,
         create_date as created_at_raw,
         {{ to_utc('create_date', '_timezone') }} as created_at,
         last_modified_date as updated_at_raw,

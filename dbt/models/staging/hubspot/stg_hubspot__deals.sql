@@ -38,6 +38,7 @@ renamed as (
         {{ one_line('deal_name') }} as name,
         {{ trimmed('deal_stage') }} as stage,
         {{ trimmed('pipeline') }} as pipeline,
+        {{ one_line('deal_owner') }} as owner,
 
         -- measures
         amount as amount_raw,
@@ -53,6 +54,7 @@ renamed as (
         _is_won_at as won_said_at,
         _is_closed_at as closed_said_at,
         {{ to_date('close_date', '_timezone') }} as close_date,
+        {{ to_utc('last_activity_date', '_timezone') }} as last_activity_at,
         create_date as created_at_raw,
         {{ to_utc('create_date', '_timezone') }} as created_at,
         last_modified_date as updated_at_raw,

@@ -60,9 +60,13 @@ renamed as (
         {{ trimmed('address') }} as address,
         lower(trim(status)) as status,
         {{ trimmed('tags') }} as tags,
+        {{ trimmed('timezone') }} as time_zone,
         {{ trimmed('unsub_reason') }} as unsubscribe_reason,
         {{ record_key('campaign', 'unsub_campaign_id') }} as unsubscribe_campaign_id,
         _extra as extra,
+
+        -- measures
+        {{ to_count('member_rating') }} as member_rating,
 
         -- times
         _status_at as status_said_at,

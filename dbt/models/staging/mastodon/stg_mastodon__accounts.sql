@@ -28,6 +28,8 @@ renamed as (
 
         -- measures
         {{ to_count('followers_count') }} as followers_count,
+        {{ to_count('following_count') }} as following_count,
+        {{ to_count('statuses_count') }} as posts_count,
 
         -- flags
         coalesce({{ to_boolean('bot') }}, false) as is_bot,

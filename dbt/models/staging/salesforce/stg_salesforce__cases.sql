@@ -29,6 +29,9 @@ renamed as (
         {{ record_key('account', 'account_id') }} as account_id,
 
         -- attributes
+        {{ trimmed('case_number') }} as case_number,
+        {{ record_key('case', 'parent_id') }} as parent_case_id,
+        {{ trimmed('owner_id') }} as owner,
         {{ one_line('subject') }} as subject,
         {{ words('description') }} as description,
         {{ trimmed('type') }} as case_type,

@@ -50,6 +50,7 @@ renamed as (
         _country as default_country,
         {{ record_key('account', 'account_id') }} as account_id,
         {{ record_key('contact', 'master_record_id') }} as merged_into,
+        {{ trimmed('individual_id') }} as individual_id,
 
         -- attributes
         {{ one_line('first_name') }} as given_name,
@@ -58,9 +59,13 @@ renamed as (
             {{ one_line('name') }},
             {{ one_line("concat_ws(' ', first_name, last_name)") }}
         ) as full_name,
+        {{ one_line('salutation') }} as salutation,
         birthdate as birth_date_raw,
         {{ to_date('birthdate') }} as birth_date,
         {{ one_line('title') }} as title,
+        {{ one_line('department') }} as department,
+        {{ trimmed('owner_id') }} as owner,
+        {{ one_line('lead_source') }} as lead_source,
         {{ trimmed('email') }} as email,
         {{ trimmed('phone') }} as phone,
         {{ trimmed('mobile_phone') }} as mobile_phone,
@@ -73,6 +78,7 @@ renamed as (
         {{ one_line('mailing_state') }} as state,
         {{ one_line('mailing_postal_code') }} as postal_code,
         {{ one_line('mailing_country') }} as country,
+        {{ one_line('email_bounced_reason') }} as email_bounce_reason,
         _extra as extra,
 
         -- flags
@@ -82,6 +88,8 @@ renamed as (
         -- times
         _has_opted_out_of_email_at as opt_out_said_at,
         _do_not_call_at as do_not_call_said_at,
+        {{ to_utc('last_activity_date') }} as last_activity_at,
+        {{ to_utc('email_bounced_date') }} as email_bounced_at,
         created_date as created_at_raw,
         {{ to_utc('created_date') }} as created_at,
         system_modstamp as updated_at_raw,

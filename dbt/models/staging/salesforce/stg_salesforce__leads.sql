@@ -60,8 +60,12 @@ renamed as (
             {{ one_line('name') }},
             {{ one_line("concat_ws(' ', first_name, last_name)") }}
         ) as full_name,
+        {{ one_line('salutation') }} as salutation,
         {{ one_line('title') }} as title,
         {{ one_line('company') }} as organisation,
+        {{ one_line('industry') }} as industry,
+        {{ trimmed('owner_id') }} as owner,
+        {{ one_line('lead_source') }} as lead_source,
         {{ trimmed('email') }} as email,
         {{ trimmed('phone') }} as phone,
         {{ trimmed('mobile_phone') }} as mobile_phone,

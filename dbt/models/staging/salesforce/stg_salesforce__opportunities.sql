@@ -36,11 +36,16 @@ renamed as (
         -- attributes
         {{ one_line('name') }} as name,
         {{ trimmed('stage_name') }} as stage,
+        {{ one_line('type') }} as opportunity_type,
+        {{ one_line('lead_source') }} as lead_source,
+        {{ one_line('forecast_category') }} as forecast_category,
+        {{ trimmed('owner_id') }} as owner,
 
         -- measures
         amount as amount_raw,
         {{ to_minor_units('amount', '_amount_currency') }} as amount_minor,
         _amount_currency as currency,
+        {{ to_share('probability') }} as probability,
 
         -- flags
         {{ to_boolean('is_closed') }} as is_closed,

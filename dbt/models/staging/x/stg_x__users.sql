@@ -31,8 +31,12 @@ renamed as (
 
         -- measures
         {{ to_count('followers_count') }} as followers_count,
+        {{ to_count('following_count') }} as following_count,
+        {{ to_count('tweet_count') }} as posts_count,
 
         -- flags
+        {{ to_boolean('verified') }} as is_verified,
+        {{ to_boolean('protected') }} as is_protected,
         coalesce({{ to_boolean('is_own_account') }}, false) as is_own_account,
 
         -- times

@@ -6,42 +6,60 @@ customers as (
 
 ),
 
-consent as (
+consent_history as (
 
-    select * from {{ ref('customer_consent') }}
-
-),
-
--- a word about one group of e-mails never lifts a withdrawal of them all
-last_words as (
-
-    select
-        customer_id,
-        channel,
-        status,
-        occurred_at
-    from consent
-    qualify
-        row_number() over (
-            partition by customer_id, channel
-            order by
-                case when purpose = 'marketing' and status = 'withdrawn' then 0 else 1 end asc,
-                occurred_at desc nulls last,
-                case when status = 'withdrawn' then 0 else 1 end asc,
-                purpose asc
-        ) = 1
+    select * from {{ ref('customer_consent_history') }}
 
 ),
 
-consented as (
+consent_events as (
+
+    select * from {{ ref('fct_consent_event') }}
+
+),
+
+conflicts as (
+
+    select * from {{ ref('consent_conflicts') }}
+
+),
+
+standing as (
 
     select
         customer_id,
-        max(case when channel = 'email' then status end) as email_consent,
-        max(case when channel = 'phone' then status end) as phone_consent,
-        max(case when channel = 'email' then occurred_at end) as email_consent_at,
-        max(case when channel = 'phone' then occurred_at end) as phone_consent_at
-    from last_words
+        max(status) filter (where channel = 'email') as email_consent,
+        max(valid_from) filter (where channel = 'email') as email_consent_at,
+        max(source) filter (where channel = 'email') as email_consent_source,
+        max(evidence) filter (where channel = 'email') as email_consent_evidence,
+        max(status) filter (where channel = 'phone') as phone_consent,
+        max(valid_from) filter (where channel = 'phone') as phone_consent_at,
+        max(source) filter (where channel = 'phone') as phone_consent_source,
+        max(evidence) filter (where channel = 'phone') as phone_consent_evidence
+    from consent_history
+    where is_current
+    group by customer_id
+
+),
+
+heard as (
+
+    select
+        customer_id,
+        max(occurred_at) as last_consent_at
+    from consent_events
+    where customer_id is not null
+    group by customer_id
+
+),
+
+contradicted as (
+
+    select
+        customer_id,
+        count(*) filter (where conflict = 'reachable_elsewhere') as consent_conflicts,
+        cast(sum(mails) as bigint) as mails_after_withdrawal
+    from conflicts
     group by customer_id
 
 ),
@@ -50,13 +68,24 @@ described as (
 
     select
         customers.customer_id,
-        consented.email_consent,
-        consented.email_consent_at,
-        consented.phone_consent,
-        consented.phone_consent_at
+        standing.email_consent,
+        standing.email_consent_at,
+        standing.email_consent_source,
+        standing.email_consent_evidence,
+        standing.phone_consent,
+        standing.phone_consent_at,
+        standing.phone_consent_source,
+        standing.phone_consent_evidence,
+        heard.last_consent_at,
+        coalesce(contradicted.consent_conflicts, 0) as consent_conflicts,
+        coalesce(contradicted.mails_after_withdrawal, 0) as mails_after_withdrawal
     from customers
-    left join consented
-        on customers.customer_id = consented.customer_id
+    left join standing
+        on customers.customer_id = standing.customer_id
+    left join heard
+        on customers.customer_id = heard.customer_id
+    left join contradicted
+        on customers.customer_id = contradicted.customer_id
 
 )
 

@@ -12,6 +12,12 @@ customer_records as (
 
 ),
 
+records as (
+
+    select * from {{ ref('int_contact_records') }}
+
+),
+
 counted_by_source as (
 
     select
@@ -37,6 +43,50 @@ sourced as (
 
 ),
 
+-- living records before those that were merged or deleted, the last changed before the others
+ranked_records as (
+
+    select
+        customer_records.customer_id,
+        records.*,
+        case when records.merged_into is null and records.deleted_at is null then '1' else '0' end
+        || lpad(
+            cast(
+                coalesce({{ unix_micros('coalesce(records.updated_at, records.created_at)') }}, 0)
+                as varchar
+            ), 20, '0'
+        )
+        || records.record_id as standing
+    from records
+    inner join customer_records
+        on records.record_id = customer_records.record_id
+    where customer_records.customer_id is not null
+
+),
+
+told as (
+
+    select
+        customer_id,
+        max_by(salutation, standing) filter (where salutation is not null) as salutation,
+        max_by(department, standing) filter (where department is not null) as department,
+        max_by(owner, standing) filter (where owner is not null) as owner,
+        max_by(source, standing) filter (where owner is not null) as owner_source,
+        max_by(lead_status, standing) filter (where lead_status is not null) as lead_status,
+        max_by(lead_source, standing) filter (where lead_source is not null) as lead_source,
+        max_by(lifecycle_stage, standing) filter (where lifecycle_stage is not null)
+            as lifecycle_stage,
+        max_by(marketing_status, standing) filter (where marketing_status is not null)
+            as marketing_status,
+        max_by(individual_id, standing) filter (where individual_id is not null) as individual_id,
+        max_by(tags, standing) filter (where tags is not null) as tags,
+        max(followers_count) as followers,
+        max(last_activity_at) as last_crm_activity_at
+    from ranked_records
+    group by customer_id
+
+),
+
 described as (
 
     select
@@ -53,8 +103,9 @@ described as (
         customers.state,
         customers.postal_code,
         customers.country,
-        customers.language,
+        told.salutation,
         customers.title,
+        told.department,
         customers.organisation,
         sourced.sources,
         customers.record_count,
@@ -63,11 +114,23 @@ described as (
         customers.first_seen_at,
         customers.last_changed_at,
         customers.account_id,
+        told.owner,
+        told.owner_source,
+        told.lead_status,
+        told.lead_source,
+        told.lifecycle_stage,
+        told.marketing_status,
+        told.individual_id,
+        told.tags,
+        told.followers,
+        told.last_crm_activity_at,
         coalesce(sourced.crm_contacts, 0) as crm_contacts,
         coalesce(sourced.crm_leads, 0) as crm_leads
     from customers
     left join sourced
         on customers.customer_id = sourced.customer_id
+    left join told
+        on customers.customer_id = told.customer_id
 
 )
 

@@ -36,6 +36,9 @@ talked as (
             where messages.direction = 'in'
             and messages.created_at > as_of.as_of - interval '365' day
         ) as messages_received_365d,
+        count(*) filter (
+            where messages.direction = 'in' and messages.visibility in ('private', 'direct')
+        ) as private_messages_received,
         count(*) filter (where messages.is_unanswered) as messages_unanswered,
         count(distinct messages.conversation_id) as conversations,
         min(messages.created_at) filter (where messages.is_unanswered) as oldest_unanswered_at,
@@ -91,6 +94,7 @@ described as (
         coalesce(talked.messages_received_30d, 0) as messages_received_30d,
         coalesce(talked.messages_received_90d, 0) as messages_received_90d,
         coalesce(talked.messages_received_365d, 0) as messages_received_365d,
+        coalesce(talked.private_messages_received, 0) as private_messages_received,
         coalesce(talked.messages_sent, 0) as messages_sent,
         coalesce(talked.messages_unanswered, 0) as messages_unanswered,
         coalesce(talked.conversations, 0) as conversations,
