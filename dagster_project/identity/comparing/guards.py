@@ -64,11 +64,17 @@ def capped_by(levels: Levels, vetoes: Collection[str]) -> dict[str, Mask]:
         "other_names_at_home": _other_names_at_home(levels),
         "resemblance_alone": _resemblance_alone(levels),
     }
+    if BORN_APART_AT_HOME in vetoes:
+        masks["namesakes_born_apart"] = _namesakes_born_apart(levels)
     if "given_name" in vetoes:
         masks["shared_values_only"] = _only_shared_values(levels)
         masks["twins"] = _twins(levels)
     return masks
 
+
+BORN_APART_AT_HOME = "birth_date_at_home"
+"""What is left of the veto of birth dates where they err too often for it, but by design and not
+by slips of the pen: namesakes of one home are kept from merging by it, and nobody else."""
 
 DIFFERENT_BIRTHS = ("different", "one_part_same", "same_year", "same_day_of_year")
 """Birth dates of two people, where birth dates are reliable; the first is no slip of the pen."""
@@ -240,8 +246,24 @@ def _namesakes_at_home(levels: Levels) -> Mask:
         & ~at(levels, "email", "same", "same_user", "mistyped")
         & ~(at(levels, "email", "same_shared") & ~other_phone)
         & (column(levels, "birth_date") == 0)
+        & ~at(levels, "id_number", "same", "mistyped")
         & ~at(levels, "organisation", "same")
         & (column(levels, "handle") == 0)
+    )
+    return mask
+
+
+def _namesakes_born_apart(levels: Levels) -> Mask:
+    """One name in one home and birth dates that have nothing in common: father and son.
+
+    Name and home are not independent among relatives, so however rare both are they never make up
+    for it; dates of one person that were ill written have parts in common.
+    """
+    mask: Mask = (
+        at(levels, "name", *_NAMESAKES)
+        & at(levels, "address", "same", "same_shared", "alike")
+        & at(levels, "birth_date", "different")
+        & ~_one_persons_alone(levels)
     )
     return mask
 

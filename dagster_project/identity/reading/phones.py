@@ -93,7 +93,9 @@ def read_by_library(value: str, country: str, origin: str) -> str | None:
             return phonenumbers.format_number(
                 number, phonenumbers.PhoneNumberFormat.E164
             ).removeprefix("+")
-    return None
+    # nobody says whose plan it is of: the same digits are one line
+    is_national = not (country or origin or value.startswith("+"))
+    return value if is_national and LEAST_DIGITS <= len(value) <= MOST_DIGITS else None
 
 
 def _ways_to_read(value: str, country: str, origin: str) -> Iterator[tuple[str, str]]:

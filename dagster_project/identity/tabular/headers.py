@@ -15,11 +15,14 @@ from dagster_project.identity.tabular.spellings import (
     COMMON_WORDS,
     CONTEXT,
     CONTEXT_OF_WORKS,
+    DOCUMENTS,
+    ISSUERS,
     KEYWORDS,
     NETWORKS,
     OTHERS,
     PERSONS,
     QUALITIES,
+    SIDES,
     WEAK_TAILS,
     WORKS,
 )
@@ -115,6 +118,31 @@ def _whole_of(parts: set[Meaning | None]) -> Meaning | None:
 def is_of_others(header: str) -> bool:
     """Whether a header says that its values are another person's: a mother's, an adviser's."""
     return not OTHERS.isdisjoint(words_of(header))
+
+
+def is_issuer(header: str) -> bool:
+    """Whether a header names who issued a document: ``PASSPORT_COUNTRY``."""
+    words = words_of(header)
+    return words[-1:] != [] and words[-1] in ISSUERS and not DOCUMENTS.isdisjoint(words[:-1])
+
+
+def document_of(header: str) -> str:
+    """The document that a header's number or issuer is of: ``PASSPORT_NUMBER`` → passport."""
+    words = [word for word in words_of(header) if word not in ISSUERS | _NUMBER_WORDS]
+    return " ".join(words)
+
+
+_NUMBER_WORDS = frozenset(["number", "no", "nr", "num", "nummer", "numero", "code", "value"])
+
+
+def side_of(header: str) -> str:
+    """Which of a record's addresses a header's part is of; empty for the only or main one."""
+    return " ".join(word for word in words_of(header) if word in SIDES)
+
+
+def is_quality(header: str) -> bool:
+    """Whether a header speaks of a value or of the row, and is none of a record's own."""
+    return words_of(header)[-1:] != [] and words_of(header)[-1] in QUALITIES
 
 
 def network_of(header: str) -> str | None:

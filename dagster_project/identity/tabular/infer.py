@@ -15,9 +15,12 @@ from dagster_project.identity.tabular.birth_parts import with_birth_parts
 from dagster_project.identity.tabular.contents import by_content, date_formats, why_misfit
 from dagster_project.identity.tabular.headers import (
     fold,
+    is_issuer,
     is_of_others,
+    is_quality,
     meaning_of,
     network_of,
+    side_of,
     words_of,
 )
 from dagster_project.identity.tabular.meanings import MANY_VALUED, Kind, Meaning
@@ -123,15 +126,23 @@ def _judge(profile: Profile, kind: Kind, record_id: str | None) -> Column:
     refused = _why_no_evidence(profile, said)
     if refused:
         return _column(name, Meaning.IGNORED, refused)
+    if kind is Kind.PERSONS and is_issuer(name):
+        return _column(name, Meaning.ID_ISSUER, "says who issued a document")
     misfit = why_misfit(profile, said) if said else None
     if said and not misfit:
         return _read_as(profile, said, "its header says so")
-    found = by_content(profile, kind)
-    if found:
-        return _read_as(profile, found[0], f"{misfit}; {found[1]}" if misfit else found[1])
-    if said:
-        return _column(name, Meaning.IGNORED, f"called like {said}, but {misfit}")
-    return _column(name, Meaning.IGNORED, "neither header nor content is recognised")
+    return _by_content(profile, kind, f"called like {said}, but {misfit}" if said else None)
+
+
+def _by_content(profile: Profile, kind: Kind, misfit: str | None) -> Column:
+    """One column by its values alone; ``misfit``: what its header claims and they do not bear out."""
+    name, found = profile.name, by_content(profile, kind)
+    if found is None:
+        why = misfit or "neither header nor content is recognised"
+        return _column(name, Meaning.IGNORED, why)
+    if found[0] is Meaning.CATEGORY and is_quality(name) and kind is not Kind.WORKS:
+        return _column(name, Meaning.IGNORED, "speaks of the row or of another column")
+    return _read_as(profile, found[0], f"{misfit}; {found[1]}" if misfit else found[1])
 
 
 def _why_no_evidence(profile: Profile, said: Meaning | None) -> str | None:
@@ -150,11 +161,17 @@ def _why_no_evidence(profile: Profile, said: Meaning | None) -> str | None:
             "numbers the rows",
         ),
         (
-            is_vague and profile.rows >= _ENOUGH_ROWS and profile.distinct <= 1,
+            (is_vague or said in _OF_MANY)
+            and profile.filled >= _ENOUGH_ROWS
+            and profile.distinct <= 1,
             "is the same in every row",
         ),
     )
     return next((why for holds, why in reasons if holds), None)
+
+
+_OF_MANY = frozenset({Meaning.STATE, Meaning.COUNTRY, Meaning.GENDER, Meaning.LANGUAGE})
+"""What a whole table may have in common, and then says nothing of any record."""
 
 
 def _without_others(columns: list[Column]) -> list[Column]:
@@ -224,11 +241,15 @@ def _settle(columns: Sequence[Column], profiles: Sequence[Profile], kind: Kind) 
     """Columns in the light of each other: one street, one city, one birth date a record."""
     by_name = {p.name: p for p in profiles}
     taken: set[Meaning] = set()
-    settled = {}
+    settled: dict[str, Column] = {}
     # what a header says outranks what the values of an earlier column look like
     for column in sorted(columns, key=lambda c: meaning_of(c.name, kind) is not c.spec.means):
-        is_second = column.spec.means in taken and column.spec.means not in _SEVERAL
-        found = _second(column, by_name[column.name], kind) if is_second else column
+        found = column
+        if column.spec.means in taken and column.spec.means not in _SEVERAL:
+            of_same = [
+                by_name[c.name] for c in settled.values() if c.spec.means is column.spec.means
+            ]
+            found = _further(column, by_name[column.name], of_same, kind)
         settled[column.name] = found
         taken.add(found.spec.means)
     in_order = [settled[column.name] for column in columns]
@@ -298,6 +319,37 @@ def _with_title(columns: list[Column], by_name: dict[str, Profile]) -> list[Colu
     title = max(texts, key=rank)
     chosen = _column(title.name, Meaning.TITLE, "no title beside, and its words vary most")
     return [chosen if column is title else column for column in columns]
+
+
+def _further(column: Column, profile: Profile, before: Sequence[Profile], kind: Kind) -> Column:
+    """A further column of something a record has but one of: its value elsewhere, or a second."""
+    if kind is not Kind.WORKS:
+        if all(_take_turns(profile, other) for other in before):
+            why = f"{column.why}; filled where {before[0].name} is not"
+            return Column(column.name, column.spec, why)
+        is_address = kind is Kind.PERSONS and column.spec.means in OF_ADDRESS
+        if is_address and side_of(column.name) not in {side_of(other.name) for other in before}:
+            return Column(column.name, column.spec, f"{column.why}, of another address")
+    return _second(column, profile, kind)
+
+
+OF_ADDRESS = frozenset(
+    {
+        Meaning.STREET, Meaning.STREET_NUMBER, Meaning.CITY, Meaning.STATE, Meaning.POSTAL_CODE,
+        Meaning.COUNTRY,
+    }
+)  # fmt: skip
+"""Parts of an address, of which a record may have several."""
+
+_BOTH_FILLED = 0.05
+"""Share of a column's rows with a value in the other too, at most, for the two to take turns."""
+
+
+def _take_turns(one: Profile, other: Profile) -> bool:
+    """Whether two columns are the same value in rows of different origin."""
+    both = (one.present & other.present).bit_count()
+    fewer = min(one.present.bit_count(), other.present.bit_count())
+    return both <= _BOTH_FILLED * fewer
 
 
 def _second(column: Column, profile: Profile, kind: Kind) -> Column:

@@ -42,6 +42,7 @@ class Meaning(StrEnum):
     ORGANISATION = "organisation"
     BIRTH_PLACE = "birth_place"
     ID_NUMBER = "id_number"
+    ID_ISSUER = "id_issuer"
     # organisations
     OTHER_NAME = "other_name"
     # works

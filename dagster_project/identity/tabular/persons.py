@@ -5,13 +5,13 @@ Does not belong here: canonical forms of values; identity makes those itself.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict
 
 import duckdb
 
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.tabular.addresses import split_address
 from dagster_project.identity.tabular.dates import day_sql
+from dagster_project.identity.tabular.headers import document_of, side_of
 from dagster_project.identity.tabular.input_table import (
     NOTHING,
     TABLE,
@@ -49,12 +49,18 @@ def _first(spec: TableSpec, *meanings: Meaning) -> str:
 
 def _records_sql(spec: TableSpec) -> str:
     given, family = _first(spec, Meaning.GIVEN_NAME), _first(spec, Meaning.FAMILY_NAME)
-    full = [cell(name) for name in spec.of(Meaning.FULL_NAME)[:1]]
-    between = _first(spec, Meaning.MIDDLE_NAME)
-    suffix = _first(spec, Meaning.NAME_SUFFIX)
-    full_name = full[0] if full else "null::varchar"
-    if not full and (spec.of(Meaning.MIDDLE_NAME, Meaning.NAME_SUFFIX)):
-        full_name = f"nullif(concat_ws(' ', {given}, {between}, {family}, {suffix}), '')"
+    full_name = _first(spec, Meaning.FULL_NAME)
+    further = [
+        *(cell(name) for name in spec.of(Meaning.GIVEN_NAME)[1:]),
+        *(cell(name) for name in spec.of(Meaning.MIDDLE_NAME)),
+    ]
+    if further or spec.of(Meaning.NAME_SUFFIX):
+        # a middle name beside a lone family name would be read as the given name
+        parts = [given, *further, family, _first(spec, Meaning.NAME_SUFFIX)]
+        full_name = (
+            f"coalesce({full_name}, case when {given} is not null and {family} is not null "
+            f"then concat_ws(' ', {', '.join(parts)}) end)"
+        )
     texts = [cell(name) for name in spec.of(Meaning.FREE_TEXT)]
     bio = f"nullif(concat_ws(' ', {', '.join(texts)}), '')" if texts else "null::varchar"
     return f"""
@@ -143,6 +149,9 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
         for meaning, (kind, norm) in _IDENTIFIERS.items()
         for name in spec.of(meaning)
     ]
+    documents = spec.of(Meaning.ID_NUMBER)
+    if len(documents) > 1 or spec.of(Meaning.ID_ISSUER):
+        branches += [_document(spec, name) for name in documents]
     found = " union all ".join(branches) or (
         "select null::varchar as record_id, null::varchar as kind, null::varchar as network, "
         "null::varchar as value_raw, null::varchar as value_norm where false"
@@ -154,6 +163,34 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
             null::timestamptz as first_seen_at, null::timestamptz as last_seen_at
         from ({found})
         where value_norm <> ''
+    """
+
+
+def _document(spec: TableSpec, name: str) -> str:
+    """SQL: the numbers of one kind of document, each with who issued it.
+
+    Beside documents of other kinds a number is compared with numbers of its own kind, as accounts
+    are with those of one network. A number that says no issuer is anybody's who issued that number.
+    """
+    document = document_of(name)
+    issued_by = [
+        cell(other) for other in spec.of(Meaning.ID_ISSUER) if document_of(other) == document
+    ]
+    issuer = f"lower({issued_by[0]})" if issued_by else "null::varchar"
+    number = f"nullif(lower(regexp_replace({cell(name)}, '[^0-9A-Za-z]', '', 'g')), '')"
+    return f"""
+        (with
+
+        told as (select record_id, {number} as number, {issuer} as issuer from input.named),
+
+        issued as (select distinct number, issuer from told where issuer is not null)
+
+        select
+            told.record_id, 'handle' as kind, '{quoted(document)}' as network, told.number as value_raw,
+            concat_ws(' ', told.number, coalesce(told.issuer, issued.issuer)) as value_norm
+        from told
+        left join issued on told.number = issued.number and told.issuer is null
+        where told.number is not null)
     """
 
 
@@ -169,23 +206,41 @@ def _values(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
 
 
 def _addresses_sql(spec: TableSpec) -> str:
-    written = _first(spec, Meaning.STREET)
+    """Each address of a record: parts whose headers name one side of it belong together."""
+    several = [name for name in spec.of(*_PLACED) if len(spec.of(spec.columns[name].means)) > 1]
+    sides = list(dict.fromkeys(map(side_of, several))) or [""]
+    found = " union all ".join(_address_sql(spec, side, sides[0]) for side in sides)
+    return f"create or replace table intermediate.int_contact_addresses as {found}"
+
+
+_PLACED = (Meaning.STREET, Meaning.CITY, Meaning.POSTAL_CODE)
+
+
+def _address_sql(spec: TableSpec, side: str, main: str) -> str:
+    """One address; a part that has but one column is the ``main`` one's."""
+
+    def part(meaning: Meaning) -> str:
+        names = spec.of(meaning)
+        own = [n for n in names if side_of(n) == side or (len(names) == 1 and side == main)]
+        return f"coalesce({', '.join(map(cell, own))})" if own else "null::varchar"
+
+    written, number = part(Meaning.STREET), part(Meaning.STREET_NUMBER)
+    city, code = part(Meaning.CITY), _whole(part(Meaning.POSTAL_CODE))
+    split = split_address("whole_address")
     parts = {
-        "street": f"nullif(concat_ws(' ', {_whole(_first(spec, Meaning.STREET_NUMBER))}, {written}), '')",
-        "city": _first(spec, Meaning.CITY),
-        "state": _first(spec, Meaning.STATE),
-        "postal_code": _whole(_first(spec, Meaning.POSTAL_CODE)),
+        "street": f"case when {city} is null and {code} is null and {number} is null "
+        f"then {split.street} else nullif(concat_ws(' ', {_whole(number)}, {written}), '') end",
+        "city": f"coalesce({city}, case when {code} is null then {split.city} end)",
+        "state": part(Meaning.STATE),
+        "postal_code": f"coalesce({code}, case when {city} is null then {split.postal_code} end)",
     }
-    if not spec.of(Meaning.CITY, Meaning.POSTAL_CODE, Meaning.STREET_NUMBER):
-        parts.update(asdict(split_address("whole_address")))
     columns = ", ".join(f"{sql} as {name}" for name, sql in parts.items())
     return f"""
-        create or replace table intermediate.int_contact_addresses as
-        from (
-            select record_id, {columns}, {_first(spec, Meaning.COUNTRY)} as country
+        (from (
+            select record_id, {columns}, {part(Meaning.COUNTRY)} as country
             from (select *, {written} as whole_address from input.named)
         )
-        where coalesce(street, city, state, postal_code) is not null
+        where coalesce(street, city, state, postal_code) is not null)
     """
 
 

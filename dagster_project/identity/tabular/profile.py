@@ -7,6 +7,7 @@ Only counts and shares leave the engine, never a value.
 from dataclasses import dataclass, field
 
 import duckdb
+import numpy as np
 
 from dagster_project.identity.tabular.dates import profile_dates
 from dagster_project.identity.tabular.input_table import (
@@ -35,7 +36,8 @@ class Lists:
 class Profile:
     """Figures of one column; shares are of its non-empty values (0 to 1).
 
-    ``distinct`` and ``filled`` count all rows, ``shares`` those of the sample.
+    ``distinct`` and ``filled`` count all rows, ``shares`` those of the sample. ``present`` has a bit
+    for each sampled row that holds a value.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Profile:
     lists: Lists = Lists()
     shares: dict[str, float] = field(default_factory=dict)
     date_formats: tuple[str, ...] = ()
+    present: int = 0
 
     @property
     def variety(self) -> float:
@@ -154,7 +157,14 @@ def _profile(connection: duckdb.DuckDBPyConnection, name: str, kind: str) -> Pro
         lists=lists,
         shares=shares | dates.shares,
         date_formats=dates.formats,
+        present=_present(connection, text),
     )
+
+
+def _present(connection: duckdb.DuckDBPyConnection, text: str) -> int:
+    """A bit per sampled row, set where the row holds a value."""
+    rows = connection.execute(f"select {text} is not null from input_sample").fetchnumpy()
+    return int.from_bytes(np.packbits(next(iter(rows.values()))).tobytes())
 
 
 def _rounded(value: float | None) -> float:

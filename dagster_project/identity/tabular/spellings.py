@@ -56,7 +56,7 @@ PERSONS: dict[Meaning, str] = {
     Meaning.HANDLE: "handle handles username login screenname screenname socialhandle "
     "twitter twitterhandle xhandle instagram instagramhandle mastodon bluesky facebook tiktok "
     "linkedin github pseudo nutzername benutzername usuario nomeutente usuariodered gebruikersnaam",
-    Meaning.URL: "url website web homepage site siteweb webseite sitioweb sitoweb webpage link "
+    Meaning.URL: "url website web homepage site websiteaddress webaddress siteweb webseite sitioweb sitoweb webpage link "
     "profileurl",
     Meaning.STREET: "street streetaddress addrfull addressfull addrline addrline1 address address1 addressline1 addressline addr addr1 "
     "streetname street1 line1 fulladdress postaladdress residence adresse adresse1 rue voie "
@@ -268,7 +268,35 @@ OTHERS = frozenset(
         "advisor", "supervisor", "manager", "assistant", "physician", "doctor", "gp", "landlord",
         "mere", "pere", "conjoint", "madre", "padre", "conyuge", "mutter",
         "vater", "ehepartner", "ehegatte", "notfall", "notfallkontakt", "mae", "pai", "moeder", "vader",
-        "matki", "ojca",
+        "matki", "ojca", "rel", "relation", "relationship", "related", "relative", "pointer",
     ]
 )  # fmt: skip
 """Words that say that a value is somebody else's."""
+
+DOCUMENTS = frozenset(
+    [
+        "passport", "license", "licence", "licenses", "drivers", "driver", "driving", "ssn", "visa",
+        "document", "doc", "id", "identity", "national", "tax", "reisepass", "fuhrerschein", "ausweis",
+        "passeport", "permis", "pasaporte", "passaporto", "patente", "paspoort", "rijbewijs",
+    ]
+)  # fmt: skip
+"""Words of headers of identity documents."""
+
+ISSUERS = frozenset(
+    [
+        "country", "state", "issuer", "authority", "province", "nation", "pays", "land", "staat", "pais",
+        "paese", "nazione", "estado", "provincia", "ausstellungsland", "bundesland",
+    ]
+)  # fmt: skip
+"""Last words that say who issued a document."""
+
+SIDES = frozenset(
+    [
+        "home", "work", "office", "business", "billing", "bill", "invoice", "shipping", "ship", "delivery",
+        "mailing", "postal", "mail", "residential", "residence", "legal", "registered", "headquarters",
+        "hq", "secondary", "second", "alternate", "alternative", "alt", "other", "previous", "former", "old",
+        "permanent", "temporary", "temp", "private", "privat", "geschaftlich", "rechnung", "lieferung",
+        "rechnungs", "liefer", "facturation", "livraison", "facturacion", "envio", "fatturazione",
+    ]
+)  # fmt: skip
+"""Words that tell one address of a record from another: ``billing city``, ``shipping city``."""

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dagster_project.identity.comparing.guards import Guarded, guard
+from dagster_project.identity.comparing.guards import BORN_APART_AT_HOME, Guarded, guard
 from dagster_project.identity.comparing.patterns import COMPARISONS
 
 
@@ -131,9 +131,29 @@ def test_what_a_home_an_office_or_a_provider_explains_never_merges_alone(
         {"alias": "initial_and_family", "handle": "same_name_in_alias"},
         {"name": "other_naming_of_family", "email": "different", "phone": "same"},
         {"name": "same", "email": "different", "organisation": "same"},
+        {"name": "same", "phone": "same_shared", "address": "alike", "id_number": "same"},
     ],
 )
 def test_what_only_one_person_has_may_merge(levels: dict[str, str]) -> None:
     judged = _judged(**levels)
     assert not judged.capped.any()
     assert not judged.vetoed.any()
+
+
+@pytest.mark.parametrize(
+    ("levels", "may_merge"),
+    [
+        pytest.param({"birth_date": "different"}, False, id="father-and-son"),
+        pytest.param({"birth_date": "two_parts_same"}, True, id="mistyped"),
+        pytest.param({"birth_date": "different", "id_number": "same"}, True, id="one-number"),
+    ],
+)
+def test_namesakes_of_one_home_born_apart_do_not_merge_by_themselves(
+    levels: dict[str, str], *, may_merge: bool
+) -> None:
+    pair = {"name": "same", "address": "same_shared", **levels}
+    row = [c.position(pair[c.name]) if c.name in pair else 0 for c in COMPARISONS]
+
+    capped = guard(np.array([row], np.int8), (BORN_APART_AT_HOME,)).capped
+
+    assert bool(capped.all()) is not may_merge

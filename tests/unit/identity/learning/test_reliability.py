@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dagster_project.identity.comparing.guards import BORN_APART_AT_HOME
 from dagster_project.identity.comparing.patterns import COMPARISONS
 from dagster_project.identity.learning.reliability import (
     LEAST_SEEN,
@@ -78,3 +79,26 @@ def test_given_names_that_change_under_one_account_keep_nobody_apart() -> None:
 
 def test_a_veto_that_no_data_can_refute_holds() -> None:
     assert "generation" in _held((_born("same", name="generation_differs"), 1000))
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "shared", "holds"),
+    [
+        pytest.param(30, {"address": "same"}, True, id="with-care"),
+        pytest.param(200, {"address": "same"}, False, id="by-hand"),
+        pytest.param(30, {"id_number": "same"}, False, id="one-persons-differ"),
+    ],
+)
+def test_birth_dates_part_relatives_of_one_home_where_they_are_typed_with_care(
+    mistyped: int, shared: dict[str, str], *, holds: bool
+) -> None:
+    born = {"name": "same", "gender": "same", **shared}
+
+    held = _held(
+        ({**born, "birth_date": "same"}, 900 - mistyped),
+        ({**born, "birth_date": "different"}, 100),
+        ({**born, "birth_date": "mistyped"}, mistyped),
+    )
+
+    assert "birth_date" not in held
+    assert (BORN_APART_AT_HOME in held) is holds

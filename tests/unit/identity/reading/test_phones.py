@@ -64,3 +64,9 @@ def test_digits_of_no_plan_are_never_e164(value: str, country: str) -> None:
 
 def test_equal_digits_of_no_plan_still_agree() -> None:
     assert read_phone("0712345", "AU", "AU") == read_phone("0712345", "AU", "AU") is not None
+
+
+def test_national_numbers_of_a_table_without_countries_agree_by_their_digits() -> None:
+    assert (
+        read_phone("7025550143", "", "") == read_phone("702-555-0143", "", "") == "7025550143"
+    )

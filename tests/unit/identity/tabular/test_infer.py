@@ -419,3 +419,56 @@ def test_three_numbers_of_another_date_are_no_birth_date(
 
     assert Meaning.BIRTH_YEAR not in found.values()
     assert Meaning.BIRTH_MONTH not in found.values()
+
+
+def test_columns_that_take_turns_and_addresses_of_two_sides_keep_their_meaning(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    people = _people()
+    count = len(people["surname"])
+    whole = [f"{n} Mill Lane, Leeds LS1 4AP" for n in range(count)]
+    line = [f"{n} Quay Road" for n in range(count)]
+
+    meanings = _meanings(
+        _infer(
+            connection,
+            {
+                **people,
+                "ADDR_FULL": [text if n % 2 else None for n, text in enumerate(whole)],
+                "ADDR_LINE1": [None if n % 2 else text for n, text in enumerate(line)],
+                "BILLING_STREET": line,
+                "ADDR_LINE2": line,
+            },
+        )
+    )
+
+    assert [meanings[name] for name in ("ADDR_FULL", "ADDR_LINE1", "BILLING_STREET")] == [
+        Meaning.STREET
+    ] * 3
+    assert meanings["ADDR_LINE2"] is Meaning.CATEGORY
+
+
+def test_what_speaks_of_the_row_of_a_relation_or_of_a_document_is_no_evidence(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    people = _people()
+    count = len(people["surname"])
+
+    meanings = _meanings(
+        _infer(
+            connection,
+            {
+                **people,
+                "STATUS": ["Active", "Inactive"] * (count // 2),
+                "ADDR_TYPE": ["home", "mailing"] * (count // 2),
+                "REL_POINTER_ROLE": ["spouse", "father"] * (count // 2),
+                "STATE": ["NV"] * count,
+                "PASSPORT_COUNTRY": ["US", "FR"] * (count // 2),
+            },
+        )
+    )
+
+    assert {
+        meanings[name] for name in ("STATUS", "ADDR_TYPE", "REL_POINTER_ROLE", "STATE")
+    } == {Meaning.IGNORED}
+    assert meanings["PASSPORT_COUNTRY"] is Meaning.ID_ISSUER

@@ -222,3 +222,79 @@ def test_a_gender_is_one_word_in_every_notation(connection: duckdb.DuckDBPyConne
         ("6", "f"),
         ("8", "divers"),
     ]
+
+
+def test_a_middle_name_beside_a_lone_family_name_is_no_given_name(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {"first": "given_name", "mi": "middle_name", "last": "family_name"},
+        ["Ada", "B", "Gray"],
+        [None, "B", "Gray"],
+    )
+
+    assert _rows(
+        connection,
+        "select given_name, full_name from intermediate.int_contact_records order by record_id",
+    ) == [("Ada", "Ada B Gray"), (None, None)]
+
+
+def test_addresses_of_two_sides_stay_apart_and_columns_that_take_turns_are_one(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {
+            "addr_full": "street",
+            "addr_line1": "street",
+            "city": "city",
+            "zip": "postal_code",
+            "billing_street": "street",
+            "billing_city": "city",
+        },
+        [None, "1 Mill Lane", "Leeds", "LS1 4AP", "2 Quay Road", "Hull"],
+        ["1 Mill Lane, Leeds LS1 4AP", None, None, None, None, None],
+        ["1 Main St Apt 4 Reno NV 89501", None, None, None, None, None],
+    )
+
+    assert sorted(
+        _rows(
+            connection,
+            "select record_id, street, city, postal_code from intermediate.int_contact_addresses",
+        )
+    ) == [
+        ("1", "1 Mill Lane", "Leeds", "LS1 4AP"),
+        ("1", "2 Quay Road", "Hull", None),
+        ("2", "1 Mill Lane", "Leeds", "LS1 4AP"),
+        ("3", "1 Main St Apt 4", "Reno", "89501"),
+    ]
+
+
+def test_numbers_of_documents_are_compared_by_kind_and_issuer(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    _written(
+        connection,
+        {
+            "SSN": "id_number",
+            "LICENSE_NUMBER": "id_number",
+            "LICENSE_STATE": "id_issuer",
+        },
+        ["111-22-3333", "77 881", "NV"],
+        [None, "77881", "CA"],
+        ["111223333", "77881", None],
+    )
+
+    found = _rows(
+        connection,
+        "select record_id, network, value_norm from intermediate.int_contact_identifiers",
+    )
+    assert sorted(found) == [
+        ("1", "license", "77881 nv"),
+        ("1", "ssn", "111223333"),
+        ("2", "license", "77881 ca"),
+        ("3", "license", "77881 ca"),
+        ("3", "license", "77881 nv"),
+        ("3", "ssn", "111223333"),
+    ]
