@@ -54,7 +54,12 @@ from dagster_project.identity.reading.contacts import read_contacts
 from dagster_project.identity.reading.names import read_names
 from dagster_project.identity.reading.records import read_records, whom
 from dagster_project.identity.stages import run_stages
-from dagster_project.identity.workspace import Progress, Workspace, workspace
+from dagster_project.identity.workspace import (
+    RECORDS_OF_ONE_THREAD,
+    Progress,
+    Workspace,
+    workspace,
+)
 
 Reached = Callable[[str], None]
 """Told the name of every point where a kill would be most awkward; chaos tests kill there."""
@@ -132,7 +137,10 @@ def resolve(
         if announced is not None:
             evidence, inputs = evidence_hash(work, judgements), times_hash(work)
             run = replace(run, evidence=evidence, inputs=inputs, announced=None)
-        return _resolved(run, None if retrain else model, start)
+        with work.threads_for(
+            work.count("intermediate.int_contact_records"), most=RECORDS_OF_ONE_THREAD
+        ):
+            return _resolved(run, None if retrain else model, start)
 
 
 def _fingerprints(

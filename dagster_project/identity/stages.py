@@ -25,7 +25,12 @@ from dagster_project.identity.ledger.judgements import Judgement
 from dagster_project.identity.reading.contacts import read_contacts
 from dagster_project.identity.reading.names import read_names
 from dagster_project.identity.reading.records import read_records
-from dagster_project.identity.workspace import Progress, Workspace, opened_workspace
+from dagster_project.identity.workspace import (
+    RECORDS_OF_ONE_THREAD,
+    Progress,
+    Workspace,
+    opened_workspace,
+)
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,10 @@ def cluster_records(
     (rid, cluster), ``candidate`` (l, r) and ``edge`` (l, r, odds in tenths of a bit, weight,
     pattern) joined to ``pattern_weight`` (pattern, evidence); an earlier ``work`` goes.
     """
-    return run_stages(
-        opened_workspace(connection, progress), spec=spec, judgements=judgements, model=model
-    )
+    work = opened_workspace(connection, progress)
+    records = work.count("intermediate.int_contact_records")
+    with work.threads_for(records, most=RECORDS_OF_ONE_THREAD):
+        return run_stages(work, spec=spec, judgements=judgements, model=model)
 
 
 def run_stages(

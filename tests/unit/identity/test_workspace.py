@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from dagster_project.engines.duckdb.session import session
+from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.identity.workspace import Workspace, workspace
 
 
@@ -24,6 +24,19 @@ def test_a_transaction_that_succeeds_stays() -> None:
         _insert(work, "7")
 
         assert work.number("select max(n) from work.kept_or_not") == 7
+
+
+@pytest.mark.parametrize(("rows", "threads"), [(7, 1), (8, 2)])
+def test_small_work_is_one_threads_and_the_next_has_all_again(rows: int, threads: int) -> None:
+    def now() -> int:
+        return work.number("select current_setting('threads')")
+
+    options = EngineOptions(threads=2)
+    with session(options=options) as connection, workspace(connection) as work:
+        with work.threads_for(rows, most=7):
+            assert now() == threads
+
+        assert now() == 2
 
 
 def _insert(work: Workspace, *values: str) -> None:
