@@ -67,6 +67,15 @@ def customer_360(*, rows: int | None = None) -> gx.ExpectationSuite:
             "or messages_received_365d > messages_received",
         ),
         _never(
+            "who_withdrew_is_not_contactable",
+            "email_consent = 'withdrawn' and contactable_email is not null "
+            "or phone_consent = 'withdrawn' and contactable_phone is not null",
+        ),
+        _never(
+            "not_contactable_has_a_reason",
+            "(contactable_email is null) <> (not_contactable_by_email_reason is not null)",
+        ),
+        _never(
             "outcomes_add_up",
             "opportunities <> open_opportunities + won_opportunities + lost_opportunities "
             "+ unknown_opportunities",
@@ -132,6 +141,33 @@ def customer_identifiers(*, rows: int | None = None) -> gx.ExpectationSuite:
         _among("kind", "email", "phone", "handle", "url"),
         _never("handles_name_a_network", "kind = 'handle' and network is null"),
         _counts("record_count", "source_count", least=1),
+    )
+
+
+def customer_contact_points(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Addresses and numbers of customers, and whether they may be used."""
+    return _suite(
+        "customer_contact_points",
+        _keyed("customer_contact_point_id"),
+        _exactly(rows),
+        _filled("customer_id", "contact_point", "contact_rank"),
+        _among("kind", "email", "phone"),
+        _among(
+            "state",
+            "valid",
+            "shared",
+            "role",
+            "bounced",
+            "cleaned",
+            "malformed",
+            "placeholder",
+        ),
+        _counts("record_count", "source_count", "holders", "contact_rank", least=1),
+        _never("contactable_or_why_not", "is_contactable <> (not_contactable_reason is null)"),
+        _never(
+            "no_dead_address_is_used",
+            "is_contactable and state in ('bounced', 'cleaned', 'malformed', 'placeholder')",
+        ),
     )
 
 
@@ -361,6 +397,35 @@ def customer_consent(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def customer_consent_history(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What consent held when, by customer and channel."""
+    return _suite(
+        "customer_consent_history",
+        _keyed("customer_consent_history_id"),
+        _exactly(rows),
+        _filled("customer_id", "channel", "status"),
+        _among("status", "granted", "withdrawn"),
+        _never("periods_have_length", "valid_to <= valid_from"),
+        _nothing_in(
+            "one_status_now",
+            "select 1 from {batch} where is_current group by customer_id, channel "
+            "having count(*) > 1",
+        ),
+    )
+
+
+def consent_conflicts(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Withdrawals that are not kept."""
+    return _suite(
+        "consent_conflicts",
+        _keyed("consent_conflict_id"),
+        _exactly(rows),
+        _filled("customer_id", "record_id", "source", "channel", "withdrawn_source"),
+        _among("conflict", "reachable_elsewhere", "mailed_after_withdrawal"),
+        _never("mails_are_counted", "(conflict = 'mailed_after_withdrawal') <> (mails > 0)"),
+    )
+
+
 def customer_timeline(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Every event of every customer, once."""
     return _suite(
@@ -416,6 +481,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_records,
         customer_golden_values,
         customer_identifiers,
+        customer_contact_points,
         customer_xref,
         account_xref,
         identity_redirects,
@@ -431,6 +497,8 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         dim_campaign,
         fct_consent_event,
         customer_consent,
+        customer_consent_history,
+        consent_conflicts,
         customer_timeline,
         fct_touch,
         fct_conversion,
