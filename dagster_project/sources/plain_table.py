@@ -118,12 +118,24 @@ def _from_text(file: Path, workdir: Path, row_column: str) -> PlainTable:
 _VALUE = re.compile(
     r"[^@\s]+@[^@\s]+[.][A-Za-z]{2,}"  # an e-mail address
     r"|[+(0][0-9 ()/.-]{7,}|[0-9]{9,}"  # a telephone number
+    r"|[0-9]{1,4}([-/.])[0-9]{1,2}\1[0-9]{1,4}"  # a date
 )
+
+_SENTENCE = 4
+"""Words from which on a cell is a text, where it stands beside cells that hold nothing."""
+
+_EMPTY = 0.25
+"""Share of cells without a name from which on a row with a text in it names no columns."""
 
 
 def _is_of_values(header: tuple[str, ...]) -> bool:
     """Whether a first row names no columns: one of its cells is what only a record has."""
-    return any(_VALUE.fullmatch(cell.strip()) for cell in header)
+    if any(_VALUE.fullmatch(cell.strip()) for cell in header):
+        return True
+    empty = sum(not cell.strip() for cell in header)
+    return empty >= max(2, _EMPTY * len(header)) and any(
+        len(cell.split()) >= _SENTENCE for cell in header
+    )
 
 
 def _labels(header: tuple[str, ...]) -> list[str]:

@@ -67,6 +67,10 @@ _DECADES = 25.0
 _Rule = tuple[bool, Meaning, str]
 
 
+_NAME_WORDS = (1.6, 4.0)
+"""Words of whole names on average: more are lists of authors."""
+
+
 def _content_of_persons(profile: Profile) -> list[_Rule]:
     share = profile.share
     are_words = share("letters") > 0.7
@@ -89,7 +93,7 @@ def _content_of_persons(profile: Profile) -> list[_Rule]:
             "its values are genders",
         ),
         (
-            begins_given and profile.words > 1.6,
+            begins_given and _NAME_WORDS[0] < profile.words < _NAME_WORDS[1],
             Meaning.FULL_NAME,
             "its values begin with given names",
         ),
@@ -125,6 +129,9 @@ def _content_of_works(profile: Profile) -> list[_Rule]:
     repeats = profile.variety < 0.05 and profile.distinct > 1
     are_texts = max(share("letters"), (profile.words > 1.5) * 1.0) > 0.5
     return [
+        (share("authors") > 0.4, Meaning.CREATOR, "its values are names with initials"),
+        (share("year_of_work") > 0.7, Meaning.YEAR, "its values are years"),
+        (share("pages") > 0.5, Meaning.NUMBER, "its values are pages"),
         (are_numbers and may_be_groups, Meaning.IGNORED, "may number groups of rows"),
         (are_numbers, Meaning.NUMBER, "its values are numbers"),
         (are_texts and repeats, Meaning.CATEGORY, "its values are words that repeat"),

@@ -79,7 +79,35 @@ def _find_kind(profiles: Sequence[Profile]) -> tuple[Kind, str]:
     }
     kind = max(Kind, key=lambda each: (scores[each], each is Kind.PERSONS))
     names = list(found[kind])[:4]
-    return kind, "told by " + ", ".join(names) if names else _NOTHING_TELLS
+    if names:
+        return kind, "told by " + ", ".join(names)
+    cited = _cited(profiles)
+    if cited:
+        return Kind.WORKS, "told by the values of " + ", ".join(cited)
+    return kind, _NOTHING_TELLS
+
+
+def _cited(profiles: Sequence[Profile]) -> list[str]:
+    """Columns whose values are those of citations: authors, years or pages beside texts."""
+    values = {p.name: _judge(p, Kind.WORKS, None).spec.means for p in profiles}
+    texts = [
+        p.name
+        for p in profiles
+        if values[p.name] is Meaning.DESCRIPTION and p.words > _TITLE_WORDS
+    ]
+    marks = [
+        p.name
+        for p in profiles
+        if values[p.name] in (Meaning.CREATOR, Meaning.YEAR)
+        or (values[p.name] is Meaning.NUMBER and p.share("pages") > _MOSTLY)
+    ]
+    return [*texts[:1], *marks[:3]] if texts and len(marks) > 1 else []
+
+
+_TITLE_WORDS = 3.0
+"""Words of titles on average, at least."""
+
+_MOSTLY = 0.5
 
 
 _NOTHING_TELLS = "nothing tells otherwise"
@@ -308,16 +336,16 @@ def _with_one_name(columns: list[Column], by_name: dict[str, Profile]) -> list[C
 
 
 def _with_title(columns: list[Column], by_name: dict[str, Profile]) -> list[Column]:
-    """Works without a title column go by the text that varies most, called a name if any is."""
+    """Works without a title column go by the text of most values, called a name if any is."""
 
-    def rank(column: Column) -> tuple[bool, float]:
-        return words_of(column.name)[-1:] == ["name"], by_name[column.name].variety
+    def rank(column: Column) -> tuple[bool, int]:
+        return words_of(column.name)[-1:] == ["name"], by_name[column.name].distinct
 
     texts = [c for c in columns if c.spec.means is Meaning.DESCRIPTION]
     if not texts:
         return columns
     title = max(texts, key=rank)
-    chosen = _column(title.name, Meaning.TITLE, "no title beside, and its words vary most")
+    chosen = _column(title.name, Meaning.TITLE, "no title beside, and most values")
     return [chosen if column is title else column for column in columns]
 
 

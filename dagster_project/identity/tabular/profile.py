@@ -91,6 +91,9 @@ _FORMS = {
     "organisation": rf"(?i)\b(?:{'|'.join(IN_NAMES.split())})\b|&",
     "house": r"^[0-9]+[A-Za-z]?,? +[^0-9@]{4,}$|^[^0-9@]{4,},? +[0-9]+ ?[A-Za-z]?$",
     "digit": r"[0-9]",
+    "year_of_work": r"^\W*(1[5-9][0-9]{2}|20[0-9]{2})[a-z]?\W*$",
+    "pages": r"^(?i:pages?|pp?|seiten?|s)?[. ]*[0-9]+ *[-\x{2013}:]+ *[0-9]+\W*$",
+    "authors": r"(?i)\bet al\b|(^|[ ,])\p{L}[.] ?(\p{L}[.] ?)*\p{L}{2,}|\p{L}{2,}, ?\p{L}[.]",
 }
 
 

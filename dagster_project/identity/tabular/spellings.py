@@ -100,13 +100,13 @@ WORKS: dict[Meaning, str] = {
     Meaning.CREATOR: "artist artists artistname author authors authorname creator creators "
     "composer performer band writer director directors brand brandname manufacturer maker vendor "
     "manufacturername artiste auteur auteurs kunstler interpret autor autoren hersteller marke "
-    "artista autori autore autores fabricante marca marque fabricant fabrikant merk editor editors "
+    "artista autori autore autores fabricante marca marque fabricant fabrikant merk "
     "actor actors cast",
     Meaning.SERIES: "album albumname albumtitle series collection venue journal booktitle "
     "conference publication publisher release releasename proceedings franchise reihe serie "
     "collana revista zeitschrift verlag containertitle",
     Meaning.DESCRIPTION: "description desc details abstract summary text longdescription "
-    "shortdescription beschreibung descripcion descrizione descricao omschrijving resume notes "
+    "editor editors institution shortdescription beschreibung descripcion descrizione descricao omschrijving resume notes "
     "content features specs specification",
     Meaning.YEAR: "year date releaseyear released publicationyear pubyear releasedate publicationdate "
     "published yearpublished annee jahr ano anno jaar erscheinungsjahr datepublished issued",

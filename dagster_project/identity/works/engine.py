@@ -14,7 +14,11 @@ from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.works.designations import read_designations
 from dagster_project.identity.works.fields import EVIDENCE, OF_CITED, is_cited, read_fields
 from dagster_project.identity.works.levels import compare_sql
-from dagster_project.identity.works.neighbours import NeighbourCounts, find_neighbours
+from dagster_project.identity.works.neighbours import (
+    NeighbourCounts,
+    find_neighbours,
+    find_next_clusters,
+)
 from dagster_project.identity.works.weights import WorksModel, describe, train, unpack
 from dagster_project.identity.works.words import read_words
 from dagster_project.identity.workspace import Progress, Workspace, opened_workspace
@@ -71,6 +75,7 @@ def cluster_works(
         _score(work, spec, model, names)
         _complete(work, spec, model, names)
         _cluster(work)
+        _join_crowds(work, spec, model, names)
     return ClusteredWorks(model, neighbours, work.seconds, model.warnings)
 
 
@@ -176,6 +181,25 @@ def _complete(
     )
     work.run(f"insert into work.compared {compare_sql('work.absent')}")
     _score(work, spec, model, names)
+
+
+MOST_ROUNDS = 5
+"""Times that clusters are compared with those next to them; each joins what the last brought near."""
+
+
+def _join_crowds(
+    work: Workspace, spec: WorksSpec, model: WorksModel, names: Mapping[str, str]
+) -> None:
+    """Compare clusters of many records with those next to them, until no more of them join."""
+    for _ in range(MOST_ROUNDS):
+        before = work.rows("select count(distinct cluster) from work.assignment")
+        if not find_next_clusters(work, spec.blocking):
+            return
+        work.run(f"insert into work.compared {compare_sql('work.absent')}")
+        _score(work, spec, model, names)
+        _cluster(work)
+        if work.rows("select count(distinct cluster) from work.assignment") == before:
+            return
 
 
 def _cluster(work: Workspace) -> None:

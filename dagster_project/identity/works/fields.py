@@ -51,10 +51,13 @@ def is_cited(table: TableSpec) -> bool:
 
     Of these a report, its paper and its article are three works that share title and authors: the
     year and where it appeared are all that tells them apart, so a year is not learned to be vague.
+    Volumes and pages, where there are any, tell them apart too, and of years written by hand the truth
+    is learned.
     """
     return (
         table.kind is Kind.WORKS
         and bool(table.of(Meaning.YEAR))
+        and not table.of(Meaning.NUMBER)
         and any(_WRITTEN_BY.search(name.lower()) for name in table.of(Meaning.CREATOR))
         and any(_APPEARED_IN.search(name.lower()) for name in table.of(Meaning.SERIES))
     )

@@ -23,11 +23,67 @@ class NeighbourCounts:
 
 def find_neighbours(work: Workspace, options: NeighbourOptions) -> NeighbourCounts:
     """Make ``work.candidate(l, r)`` with ``l < r``."""
-    work.run(_KEYS, [options.rare_words])
+    return _find_nearest(work, options, "keyed", "work.candidate")
+
+
+def find_next_clusters(work: Workspace, options: NeighbourOptions) -> int:
+    """Make ``work.absent(l, r)``: pairs of records of clusters that are next to a crowded one.
+
+    Who has more duplicates than neighbours meets nobody else, and words that a crowd has look common.
+    So clusters are taken for records: what all of one say counts once, and their fullest records meet.
+    """
+    least = options.neighbours // 2
+    work.run(
+        "create or replace table work.crowded as select cluster from work.assignment "
+        f"group by cluster having count(*) > {least}"
+    )
+    if not work.count("work.crowded"):
+        return 0
+    by_cluster = (
+        "(select distinct assignment.cluster as rid, keyed.key from keyed "
+        "inner join work.assignment on keyed.rid = assignment.rid)"
+    )
+    _find_nearest(work, options, by_cluster, "work.next_cluster")
+    work.run(_NEXT)
+    return work.count("work.absent")
+
+
+FULLEST = 4
+"""Records of each cluster that stand for it: what one leaves out another one says."""
+
+_NEXT = f"""
+create or replace table work.absent as
+with
+
+fullest as (
+
+    select assignment.rid, assignment.cluster
+    from work.assignment
+    inner join work.bag on assignment.rid = bag.rid
+    qualify row_number() over (
+        partition by assignment.cluster order by len(bag.every) desc, assignment.rid
+    ) <= {FULLEST}
+
+)
+
+select least(l.rid, r.rid) as l, greatest(l.rid, r.rid) as r
+from work.next_cluster as next
+inner join fullest as l on next.l = l.cluster
+inner join fullest as r on next.r = r.cluster
+where next.l in (from work.crowded) or next.r in (from work.crowded)
+except
+select l, r from work.compared
+"""
+
+
+def _find_nearest(
+    work: Workspace, options: NeighbourOptions, keyed: str, table: str
+) -> NeighbourCounts:
+    work.run(_KEYS.format(keyed=keyed), [options.rare_words])
     cap = _cap(work, options.pairs_per_record)
     work.run(_SHARED, [cap])
-    work.run(_NEAREST, [options.neighbours])
-    counts = NeighbourCounts(cap, work.count("work.shared"), work.count("work.candidate"))
+    work.run(_NEAREST.format(table=table), [options.neighbours])
+    counts = NeighbourCounts(cap, work.count("work.shared"), work.count(table))
     work.run("drop table work.shared")
     work.run("drop table work.key")
     return counts
@@ -59,11 +115,13 @@ keyed as (
 
 ),
 
-held as (select key, count(*) as held from keyed group by key having count(*) > 1)
+unit as (from {keyed}),
 
-select keyed.rid, keyed.key, held.held
-from keyed
-inner join held on keyed.key = held.key
+held as (select key, count(*) as held from unit group by key having count(*) > 1)
+
+select unit.rid, unit.key, held.held
+from unit
+inner join held on unit.key = held.key
 """
 
 
@@ -97,7 +155,7 @@ group by l.rid, r.rid
 """
 
 _NEAREST = """
-create or replace table work.candidate as
+create or replace table {table} as
 with
 
 seen as (

@@ -146,3 +146,24 @@ def test_a_first_row_of_values_is_a_row_and_its_values_no_columns(
         == [(1, "Ada", "O'Hara", "ada@example.org"), (2, "Bo", "Finch", None)][:rows]
     )
     assert len(table.notes) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "holds_values"),
+    [
+        pytest.param("a. gray,,how the quay was built,,1994", True, id="a-citation"),
+        pytest.param("Ada,Gray,1984-02-03,Leeds,x", True, id="a-date"),
+        pytest.param("author,volume,what the whole title is,note,year", False, id="labels"),
+        pytest.param("name,,town,,", False, id="labels-and-nothing"),
+    ],
+)
+def test_texts_beside_empty_cells_and_dates_name_no_columns(
+    connection: duckdb.DuckDBPyConnection, tmp_path: Path, first: str, *, holds_values: bool
+) -> None:
+    file = tmp_path / "bare.csv"
+    file.write_text(f"{first}\nb. hill,2,on mills and lanes,,1995\n", encoding="utf-8")
+
+    table = open_table(connection, str(file), workdir=tmp_path, row_column="row")
+    rows = connection.execute(f"from ({table.rows_sql})").fetchall()
+
+    assert (len(rows) == 2) is holds_values

@@ -472,3 +472,26 @@ def test_what_speaks_of_the_row_of_a_relation_or_of_a_document_is_no_evidence(
         meanings[name] for name in ("STATUS", "ADDR_TYPE", "REL_POINTER_ROLE", "STATE")
     } == {Meaning.IGNORED}
     assert meanings["PASSPORT_COUNTRY"] is Meaning.ID_ISSUER
+
+
+def test_citations_are_known_by_their_values(connection: duckdb.DuckDBPyConnection) -> None:
+    count = 40
+    title = [f"on {n} mills and lanes of the town" for n in range(count)]
+
+    inferred = _infer(
+        connection,
+        {
+            "column_1": [
+                f"{_FAMILY[n % 5]}, {_GIVEN[n % 5][0]}. and Hill, B." for n in range(count)
+            ],
+            "column_2": title,
+            "column_3": [f"({1980 + n % 20})" for n in range(count)],
+            "column_4": [f"pp. {n}-{n + 9}" for n in range(count)],
+        },
+    )
+
+    assert inferred.kind is Kind.WORKS
+    assert not inferred.is_guess
+    assert list(_meanings(inferred).values()) == [
+        Meaning.CREATOR, Meaning.TITLE, Meaning.YEAR, Meaning.NUMBER,
+    ]  # fmt: skip

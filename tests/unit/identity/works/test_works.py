@@ -258,3 +258,18 @@ def test_a_papers_later_article_is_another_publication(
     years = [{rows[row - 1][3] for row in cluster} for cluster in _clusters(connection)]
     assert all(len(year) == 1 for year in years)
     assert len(years) == 80
+
+
+def test_a_work_with_far_more_duplicates_than_neighbours_is_one(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    crowd = 45
+    spelled = ["amber harbour", "Amber Harbour.", "the amber harbour"]
+    rows = [
+        [spelled[n % 3], "the island dune", f"dune nights {n % 4}", "1990", None, None, None]
+        for n in range(crowd)
+    ]
+
+    _resolve(connection, [*_songs(), *rows])
+
+    assert max(map(len, _clusters(connection))) == crowd
