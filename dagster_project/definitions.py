@@ -15,7 +15,6 @@ from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
-from dagster_project.defs.accounts import ACCOUNT_RESOLUTION, account_assets
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
 from dagster_project.defs.dbt_nodes import MARTS, STAGE
@@ -45,6 +44,7 @@ from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.new_files import new_files_sensor
 from dagster_project.defs.publication import published_asset
 from dagster_project.defs.transform import dbt_step
+from dagster_project.defs.value import value_assets
 from dagster_project.defs.workbench import WorkbenchResource
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.storage import disk_full, is_disk_full, require_space
@@ -67,7 +67,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         *(landing_assets(vendor, sources) for vendor in vendors),
         dbt_step(STAGE, manifest, catalogue.reads),
         identity_assets(),
-        account_assets(),
+        value_assets(),
         dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),
     ]
@@ -153,8 +153,7 @@ def run(
                     "ops": {
                         RESOLUTION: {
                             "config": {"retrain": retrain, "accept_moves": accept_moves}
-                        },
-                        ACCOUNT_RESOLUTION: {"config": {"accept_moves": accept_moves}},
+                        }
                     },
                 },
                 instance=instance,

@@ -188,23 +188,6 @@ def customer_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
-def account_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
-    """Which record of an organisation belonged to which account, and when."""
-    return _suite(
-        "account_xref",
-        _keyed("account_xref_id"),
-        _exactly(rows),
-        _filled("account_id", "account_record_id", "valid_from"),
-        _shares("confidence"),
-        _never("current_means_open", "is_current <> (valid_to is null)"),
-        _never("periods_have_length", "valid_to < valid_from"),
-        _nothing_in(
-            "one_account_now",
-            "select 1 from {batch} where is_current group by account_record_id having count(*) > 1",
-        ),
-    )
-
-
 def identity_redirects(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Where retired customer ids lead."""
     return _suite(
@@ -472,6 +455,20 @@ def fct_attribution(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def customer_value(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What customers were and will be worth."""
+    return _suite(
+        "customer_value",
+        _keyed("customer_id"),
+        _exactly(rows),
+        _filled("rfm_segment"),
+        _shares("probability_alive", "churn_risk"),
+        _counts("purchases", least=1),
+        _counts("days_since_purchase"),
+        _never("amounts_name_a_currency", "amount_minor is not null and currency is null"),
+    )
+
+
 MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
     build.__name__: build
     for build in (
@@ -483,7 +480,6 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_identifiers,
         customer_contact_points,
         customer_xref,
-        account_xref,
         identity_redirects,
         identity_events,
         dim_account,
@@ -503,6 +499,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         fct_touch,
         fct_conversion,
         fct_attribution,
+        customer_value,
     )
 }
 """Every mart's suite, by the mart's name."""

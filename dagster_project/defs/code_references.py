@@ -11,7 +11,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.defs.keys import IDENTITY, INBOX, LANDING, PUBLISHED
+from dagster_project.defs.keys import IDENTITY, INBOX, LANDING, PUBLISHED, VALUE
 from dagster_project.settings import PROJECT, Settings
 
 REFERENCES = "dagster/code_references"
@@ -83,6 +83,8 @@ def _files(
         yield "resolution", package / "identity" / "resolve.py"
         yield "tables", package / "identity" / "outputs" / "tables.py"
         yield "rules", config / "identity.yml"
+    elif spec.group_name == VALUE:
+        yield "models", package / "value" / "purchases.py"
     elif spec.group_name == PUBLISHED:
         yield "consumers", config / "consumers.yml"
         yield "publication", package / "publish" / "publication.py"

@@ -16,12 +16,12 @@ from dagster_project.defs.columns import (
     product_schema,
     table_schema,
 )
-from dagster_project.defs.keys import CONFIG, IDENTITY, LANDING, PUBLISHED, landing_key
+from dagster_project.defs.keys import CONFIG, IDENTITY, LANDING, PUBLISHED, VALUE, landing_key
 from dagster_project.defs.versions import Reads
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.column_types import Types, kept_types
 
-_GROUP_OF_SOURCE = {"config": CONFIG, "landing": LANDING, "identity": IDENTITY}
+_GROUP_OF_SOURCE = {"config": CONFIG, "landing": LANDING, "identity": IDENTITY, "value": VALUE}
 
 
 class DbtCatalogue:

@@ -10,6 +10,7 @@ LANDING = "2_landing"
 STAGING = "3_staging"
 INTERMEDIATE = "4_intermediate"
 IDENTITY = "5_identity"
+VALUE = "5_value"
 MARTS = "6_marts"
 INSIGHTS = "7_insights"
 PUBLISHED = "8_published"
@@ -40,6 +41,11 @@ def landing_key(spec: StreamSpec) -> dg.AssetKey:
 def identity_key(table: str) -> dg.AssetKey:
     """One output of identity resolution."""
     return dg.AssetKey(["identity", table])
+
+
+def value_key(table: str) -> dg.AssetKey:
+    """One output of the models of customers' value."""
+    return dg.AssetKey(["value", table])
 
 
 def published_key(consumer: str) -> dg.AssetKey:

@@ -7,13 +7,13 @@ yielded only when something has come, or when a product was brought up to date w
 Belongs here: versions, and which of them Dagster knows. Does not belong here: what is built.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from graphlib import TopologicalSorter
 
 import dagster as dg
 import duckdb
 
-from dagster_project.defs.keys import identity_key, landing_key
+from dagster_project.defs.keys import identity_key, landing_key, value_key
 from dagster_project.defs.phase import inputs_fingerprint
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import fingerprint_of
@@ -24,11 +24,6 @@ Reads = Mapping[dg.AssetKey, frozenset[dg.AssetKey]]
 
 _LEDGER_TABLES = ("loads", "quarantined")
 _VERSION = "dagster/data_version"
-
-ACCOUNT_TABLE = "account_"
-"""What the names of tables begin with that the resolution of accounts writes."""
-
-ACCOUNT_RUNS = "account_runs"
 
 MADE_OF = "c360/made_of"
 """Tag of a product's materialisation: the inputs it was compared with, whose news it may not show."""
@@ -48,42 +43,30 @@ def landed_versions(workbench: Workbench) -> dict[dg.AssetKey, str]:
 
 def resolved_version(connection: duckdb.DuckDBPyConnection) -> str:
     """Changes with every resolution that wrote anything: what the newest one was made from."""
-    return _version_of(
-        connection, "runs", "input_hash, evidence_hash, spec_hash, model_version, ledger_run"
-    )
-
-
-def accounts_version(connection: duckdb.DuckDBPyConnection) -> str:
-    """The same of accounts."""
-    return _version_of(connection, ACCOUNT_RUNS, "input_hash, ledger_run")
-
-
-def _version_of(connection: duckdb.DuckDBPyConnection, runs: str, made_from: str) -> str:
     known = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = 'identity' "
-        f"and table_name = '{runs}' and database_name = current_database()"
+        "and table_name = 'runs' and database_name = current_database()"
     ).fetchall()
     if not known[0][0]:
         return NOTHING_YET
     rows = connection.execute(
-        f"select {made_from} from identity.{runs} order by rowid desc limit 1"
+        "select input_hash, evidence_hash, spec_hash, model_version, ledger_run "
+        "from identity.runs order by rowid desc limit 1"
     ).fetchall()
     return fingerprint_of(*map(str, rows[0])) if rows else NOTHING_YET
 
 
 def built_versions(
-    workbench: Workbench, reads: Reads, identity: str, accounts: str = NOTHING_YET
+    workbench: Workbench, reads: Reads, identity: str
 ) -> dict[dg.AssetKey, dg.DataVersion]:
     """Version of every table of dbt: of its inputs, and of the code and configuration of all.
 
-    ``identity`` and ``accounts``: the versions of what was resolved.
+    ``identity``: the version of what was resolved.
     """
-    known = {
-        key: accounts if key.path[-1].startswith(ACCOUNT_TABLE) else identity
-        for key in _identity_tables(reads)
-    }
+    known = dict.fromkeys(_of_schema(reads, identity_key), identity)
     known |= landed_versions(workbench)
     ledger = workbench.ledger.fingerprint()
+    known |= dict.fromkeys(_of_schema(reads, value_key), value_version(workbench, identity))
     known |= {dg.AssetKey(["landing", table]): ledger for table in _LEDGER_TABLES}
     versions = dict(known)
     for key in TopologicalSorter(reads).static_order():
@@ -93,18 +76,19 @@ def built_versions(
     return {key: dg.DataVersion(versions[key]) for key in reads}
 
 
-def _identity_tables(reads: Reads) -> set[dg.AssetKey]:
-    schema = identity_key("customer_xref").path[0]
+def value_version(workbench: Workbench, identity: str) -> str:
+    """Changes with what has landed, with who is whom, and with the code."""
+    return fingerprint_of(workbench.code_fingerprint, workbench.ledger.fingerprint(), identity)
+
+
+def _of_schema(reads: Reads, key: Callable[[str], dg.AssetKey]) -> set[dg.AssetKey]:
+    schema = key("").path[0]
     return {key for inputs in reads.values() for key in inputs if key.path[0] == schema}
 
 
 def product_inputs(workbench: Workbench, connection: duckdb.DuckDBPyConnection) -> str:
     """Changes with everything a product is made of: a model learnt anew gives other customers too."""
-    return fingerprint_of(
-        inputs_fingerprint(workbench),
-        resolved_version(connection),
-        accounts_version(connection),
-    )
+    return fingerprint_of(inputs_fingerprint(workbench), resolved_version(connection))
 
 
 def changed(

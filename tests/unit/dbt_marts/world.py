@@ -109,6 +109,15 @@ INPUTS: dict[str, str] = {
         rate decimal(24, 10)""",
     "config.nicknames": "short_form varchar, name varchar",
     "staging.country_names": "country_name varchar, country varchar",
+    "value.predictions": """
+        customer_id varchar, repeat_purchases bigint, recency_weeks double, age_weeks double,
+        probability_alive double, expected_purchases_52w double, currency varchar,
+        expected_average_minor bigint""",
+    "value.fits": """
+        model varchar, currency varchar, customers bigint, repeat_buyers bigint,
+        parameters varchar, log_likelihood double, correlation double, holdout_weeks double,
+        holdout_purchases bigint, holdout_expected double, holdout_mean_error double,
+        not_fitted_because varchar""",
     "landing.quarantined": """
         _source varchar, _stream varchar, _native_id varchar, _load_id varchar, _row bigint,
         rule varchar""",
@@ -237,7 +246,7 @@ class World:
             connection.execute(f"create schema if not exists {catalog}.{schema}")
             connection.execute(f"create or replace table {catalog}.{table} ({columns})")
             if table == "staging.country_names":
-                seed = PROJECT / "dbt" / "seeds" / "staging" / "country_names.csv"
+                seed = PROJECT / "dbt" / "seeds" / "marts" / "country_names.csv"
                 connection.execute(f"insert into {catalog}.{table} from read_csv('{seed}')")
             rows = self.rows.get(table, [])
             if rows:
