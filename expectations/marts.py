@@ -228,7 +228,7 @@ def dim_account(*, rows: int | None = None) -> gx.ExpectationSuite:
 
 
 def fct_message(*, rows: int | None = None) -> gx.ExpectationSuite:
-    """Messages on social networks."""
+    """Messages on social networks and in tickets."""
     return _suite(
         "fct_message",
         _keyed("message_id"),
@@ -237,7 +237,43 @@ def fct_message(*, rows: int | None = None) -> gx.ExpectationSuite:
         _filled("source", "channel", "direction"),
         _usually_filled("created_at"),  # a deleted post may have left nothing but its id
         _among("direction", "in", "out"),
-        _counts("like_count", "reply_count", "seconds_to_answer"),
+        _counts("like_count", "reply_count", "seconds_to_answer", "view_count"),
+        _never("unanswered_needs_an_answer", "is_unanswered and not needs_answer"),
+    )
+
+
+def fct_conversation(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Threads and tickets."""
+    return _suite(
+        "fct_conversation",
+        _keyed("conversation_id"),
+        _exactly(rows),
+        _filled("source", "channel", "state"),
+        _among(
+            "state",
+            "waiting_for_brand",
+            "waiting_for_customer",
+            "closed",
+            "merged",
+            "no_customer",
+        ),
+        _counts("message_count", "unanswered_messages", "parties", "reopened_count"),
+        _never(
+            "waiting_since_its_unanswered_message",
+            "(customer_waiting_since is null) = is_unanswered",
+        ),
+    )
+
+
+def fct_conversation_state(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Stretches of time in one state."""
+    return _suite(
+        "fct_conversation_state",
+        _keyed("state_id"),
+        _exactly(rows),
+        _filled("conversation_id", "state", "valid_from"),
+        _among("state_of", "answer", "desk"),
+        _never("ends_after_it_begins", "valid_to < valid_from"),
     )
 
 
@@ -484,6 +520,8 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         identity_events,
         dim_account,
         fct_message,
+        fct_conversation,
+        fct_conversation_state,
         fct_email_event,
         fct_opportunity,
         bridge_opportunity_customer,

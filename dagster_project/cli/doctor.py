@@ -257,6 +257,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.email_engagement import read_email_engagement
     from dagster_project.config.exchange_rates import read_exchange_rates
     from dagster_project.config.identity import read_identity
+    from dagster_project.config.service_levels import read_service_levels
     from dagster_project.config.sources import read_sources
     from dagster_project.config.survivorship import read_survivorship
     from dagster_project.config.works import read_works
@@ -268,6 +269,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "deal_stages.yml": lambda file: read_deal_stages(file, sources=_registered(config)),
         "attribution.yml": read_attribution,
         "exchange_rates.yml": read_exchange_rates,
+        "service_levels.yml": read_service_levels,
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,

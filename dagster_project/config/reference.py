@@ -28,6 +28,7 @@ from dagster_project.config.mistakes import (
     model_in,
     range_of,
 )
+from dagster_project.config.service_levels import ServiceLevels
 from dagster_project.config.sources import Register
 from dagster_project.config.survivorship import Survivorship
 from dagster_project.config.works import WorksSpec
@@ -41,6 +42,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "deal_stages.yml": DealStages,
     "attribution.yml": Attribution,
     "exchange_rates.yml": ExchangeRates,
+    "service_levels.yml": ServiceLevels,
     "works.yml": WorksSpec,
     "alerts.yml": Alerts,
     "organisations.yml": WorksSpec,

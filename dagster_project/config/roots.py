@@ -158,4 +158,6 @@ def _empty(folder: Path) -> None:
         folder.rmdir()
 
 
-_DEMO_ONLY = frozenset({"demo_world.yml", "sources.yml", "exchange_rates.yml"})
+_DEMO_ONLY = frozenset(
+    {"demo_world.yml", "exchange_rates.yml", "service_levels.yml", "sources.yml"}
+)

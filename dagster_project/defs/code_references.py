@@ -93,7 +93,11 @@ def _files(
         yield "configuration", config / f"{_CONFIG_OF.get(spec.key.path[-1], 'sources')}.yml"
 
 
-_CONFIG_OF = {"settings": "email_engagement", "survivorship": "survivorship"}
+_CONFIG_OF = {
+    "settings": "email_engagement",
+    "conversation_lists": "service_levels",
+    "survivorship": "survivorship",
+}
 
 
 def _below_dbt(node: Mapping[str, Any]) -> Path:

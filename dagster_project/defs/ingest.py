@@ -11,6 +11,7 @@ from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.exchange_rates import read_exchange_rates
 from dagster_project.config.identity import read_identity
+from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.sources import SourceConfig
 from dagster_project.config.survivorship import read_survivorship
 from dagster_project.defs.intake import Intake
@@ -187,11 +188,22 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         read_identity(config / "identity.yml").short_forms(),
     )
     engagement = read_email_engagement(config / "email_engagement.yml")
+    levels = read_service_levels(config / "service_levels.yml")
     write_config_table(
         connection,
         "settings",
         {"key": "varchar", "value": "varchar"},
-        [*engagement.settings(), *read_attribution(config / "attribution.yml").settings()],
+        [
+            *engagement.settings(),
+            *read_attribution(config / "attribution.yml").settings(),
+            *levels.conversations.settings(),
+        ],
+    )
+    write_config_table(
+        connection,
+        "conversation_lists",
+        dict.fromkeys(("kind", "value"), "varchar"),
+        levels.conversations.lists(),
     )
     stages = read_deal_stages(
         config / "deal_stages.yml", sources=[source.name for source in workbench.sources]

@@ -31,6 +31,7 @@ create table config.employee_accounts(source varchar, account varchar);
 create table config.employee_domains(source varchar, domain varchar);
 create table config.deal_stages(source varchar, pipeline varchar, stage varchar,
     outcome varchar);
+create table config.conversation_lists(kind varchar, value varchar);
 create table config.settings(key varchar, value varchar);
 create table landing.loads(load_id varchar, source varchar, vendor varchar, stream varchar,
     state varchar, as_of timestamptz, rows bigint, quarantined bigint, gate_seq bigint);

@@ -1,4 +1,4 @@
-{# What closes a conversation, by its words alone: a first rule, until conversations are read whole. #}
+{# What messages say, by their words alone: what closes a conversation, and what says the same. #}
 
 {# Thanks and consent in the languages of the e-mail tools' exports; patterns of lower-case text. #}
 {% macro thanking_words() -%}
@@ -54,4 +54,11 @@
         ),
         false
     )
+{%- endmacro %}
+
+
+{# The letters of a text: two that differ in whom they name, in links, digits, signs and blanks are
+   near-copies of each other. #}
+{% macro wording(text) -%}
+    {{ replaced('lower(' ~ text ~ ')', '(^|\\s)@\\S+|https?://\\S+|[^\\pL]+', '') }}
 {%- endmacro %}

@@ -57,6 +57,8 @@
         cast(null as boolean) as is_own_account,
         cast(null as boolean) as is_organisation,
         cast(null as boolean) as is_employee,
+        cast(null as boolean) as is_bot,
+        cast(null as bigint) as follower_count,
         cast(null as varchar) as merged_into,
         cast(null as {{ instant_type() }}) as email_bounced_at,
         cast(null as {{ instant_type() }}) as email_cleaned_at,

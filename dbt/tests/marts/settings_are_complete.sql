@@ -37,6 +37,26 @@ wanted as (
 
     select 'email.burst_seconds' as key
 
+    union all
+
+    select 'conversations.silence_days' as key
+
+    union all
+
+    select 'conversations.copies_within_hours' as key
+
+    union all
+
+    select 'conversations.shortest_copy' as key
+
+    union all
+
+    select 'conversations.automatic_within_seconds' as key
+
+    union all
+
+    select 'conversations.automatic_people' as key
+
 ),
 
 settings as (

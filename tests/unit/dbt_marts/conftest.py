@@ -13,7 +13,12 @@ from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
 from tests.parsed_project import CATALOG, parsed_project
 from tests.unit.dbt_marts.world import World
 
-SELECTION = ("path:models/marts", "path:models/insights", "path:tests/marts")
+BEFORE_IDENTITY = frozenset({"int_conversation_messages"})
+"""Models that are built before identity and read what worlds hold."""
+
+SELECTION = (
+    "path:models/marts", "path:models/insights", "path:tests/marts", *sorted(BEFORE_IDENTITY)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,8 @@ def _read(manifest: dict[str, Any], folder: Path) -> Compiled:
     ours = {
         key: node
         for key, node in nodes.items()
-        if node["resource_type"] == "model" and node["fqn"][1] in {"marts", "insights"}
+        if node["resource_type"] == "model"
+        and (node["fqn"][1] in {"marts", "insights"} or node["name"] in BEFORE_IDENTITY)
     }
     order: list[str] = []
 

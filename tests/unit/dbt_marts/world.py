@@ -9,6 +9,7 @@ import duckdb
 from dagster_project.config.attribution import read_attribution
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
+from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.survivorship import read_survivorship
 from dagster_project.sources.catalogue import VENDORS
 
@@ -42,7 +43,10 @@ INPUTS: dict[str, str] = {
         direction varchar, author_record_id varchar, record_id varchar,
         unattributed_reason varchar, body_text varchar, language varchar, visibility varchar,
         created_at timestamptz, edited_at timestamptz, deleted_at timestamptz,
-        is_hidden boolean, is_repost boolean, is_edited boolean, like_count bigint, reply_count bigint""",
+        is_hidden boolean, is_repost boolean, is_edited boolean, like_count bigint, reply_count bigint,
+        case_id varchar, author_kind varchar, auto_reason varchar, deleted_by varchar,
+        version_number bigint, view_count bigint, author_followers bigint,
+        client_created_at timestamptz""",
     "intermediate.int_email_events": """
         email_event_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
         record_id varchar, send_key varchar, campaign_id varchar, campaign_name varchar,
@@ -66,7 +70,7 @@ INPUTS: dict[str, str] = {
         satisfaction varchar, subject varchar, description varchar,
         status varchar, priority varchar, origin varchar, created_at timestamptz,
         closed_at timestamptz, is_escalated boolean, updated_at timestamptz,
-        deleted_at timestamptz""",
+        deleted_at timestamptz, merged_into varchar, merged_at timestamptz""",
     "intermediate.int_campaign_members": """
         campaign_member_id varchar, source varchar, record_id varchar, campaign_id varchar,
         campaign_name varchar, status varchar, has_responded boolean, created_at timestamptz,
@@ -107,6 +111,10 @@ INPUTS: dict[str, str] = {
     "config.exchange_rates": """
         day date, valid_to date, currency varchar, reporting_currency varchar,
         rate decimal(24, 10)""",
+    "config.conversation_lists": "kind varchar, value varchar",
+    "staging.stg_zendesk__changes": """
+        change_id varchar, ticket_id varchar, field_name varchar, field_value varchar,
+        changed_at timestamptz""",
     "config.nicknames": "short_form varchar, name varchar",
     "staging.country_names": "country_name varchar, country varchar",
     "value.predictions": """
@@ -192,6 +200,7 @@ class World:
                 "direction": direction,
                 "record_id": record_id,
                 "author_record_id": record_id if direction == "in" else None,
+                "author_kind": "customer" if direction == "in" else "agent",
                 "body_text": "hello",
                 "created_at": "2026-10-01 10:00:00+00",
                 **values,
@@ -271,7 +280,12 @@ class World:
         if "config.settings" not in self.rows:
             engagement = read_email_engagement(PROJECT / "config" / "email_engagement.yml")
             attribution = read_attribution(PROJECT / "config" / "attribution.yml")
-            for key, value in (*engagement.settings(), *attribution.settings()):
+            levels = read_service_levels(PROJECT / "config" / "service_levels.yml")
+            for key, value in (
+                *engagement.settings(),
+                *attribution.settings(),
+                *levels.conversations.settings(),
+            ):
                 self.add("config.settings", key=key, value=value)
         if "intermediate.int_as_of" not in self.rows:
             self.add("intermediate.int_as_of", as_of=AS_OF)

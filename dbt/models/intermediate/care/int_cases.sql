@@ -1,4 +1,4 @@
-with
+with recursive
 
 salesforce_case_rows as (
 
@@ -9,6 +9,12 @@ salesforce_case_rows as (
 zendesk_ticket_rows as (
 
     select * from {{ ref('stg_zendesk__tickets') }}
+
+),
+
+zendesk_comment_rows as (
+
+    select * from {{ ref('stg_zendesk__comments') }}
 
 ),
 
@@ -86,6 +92,64 @@ zendesk_ends as (
 
 ),
 
+-- the surviving ticket lists whom it took in, or has a note that says so, with its time
+zendesk_merge_claims as (
+
+    select
+        source || ':ticket:' || {{ unnested(split_parts('absorbed_ids', ',')) }} as ticket_id,
+        ticket_id as survivor_id,
+        cast(null as {{ instant_type() }}) as merged_at
+    from zendesk_ticket_rows
+    where absorbed_ids <> ''
+
+    union all
+
+    select
+        via_ticket_id as ticket_id,
+        ticket_id as survivor_id,
+        created_at as merged_at
+    from zendesk_comment_rows
+    where via_rel = 'merge' and via_ticket_id <> ticket_id
+
+),
+
+zendesk_merges as (
+
+    {{ surviving_merges('zendesk_merge_claims', 'ticket_id') }}
+
+),
+
+zendesk_merge_walk as (
+
+    select
+        ticket_id,
+        survivor_id,
+        merged_at,
+        1 as steps
+    from zendesk_merges
+
+    union all
+
+    select
+        zendesk_merge_walk.ticket_id,
+        zendesk_merges.survivor_id,
+        zendesk_merge_walk.merged_at,
+        zendesk_merge_walk.steps + 1 as steps
+    from zendesk_merge_walk
+    inner join zendesk_merges
+        on zendesk_merge_walk.survivor_id = zendesk_merges.ticket_id
+    where zendesk_merge_walk.steps < 50
+
+),
+
+zendesk_last_survivors as (
+
+    select *
+    from zendesk_merge_walk
+    qualify row_number() over (partition by ticket_id order by steps desc) = 1
+
+),
+
 zendesk_tickets as (
 
     select
@@ -100,6 +164,7 @@ zendesk_tickets as (
         zendesk_ticket_rows.ticket_type as case_type,
         zendesk_ticket_rows.assignee_record_id as owner,
         zendesk_ticket_rows.satisfaction,
+        zendesk_last_survivors.survivor_id as merged_into,
         zendesk_ticket_rows.subject,
         zendesk_ticket_rows.description,
         zendesk_ticket_rows.status,
@@ -115,9 +180,15 @@ zendesk_tickets as (
                     zendesk_ticket_rows.updated_at
                 )
         end as closed_at,
+        case
+            when zendesk_last_survivors.ticket_id is not null
+                then coalesce(zendesk_last_survivors.merged_at, zendesk_ticket_rows.updated_at)
+        end as merged_at,
         zendesk_ticket_rows.updated_at,
         zendesk_ticket_rows.deleted_at
     from zendesk_ticket_rows
+    left join zendesk_last_survivors
+        on zendesk_ticket_rows.ticket_id = zendesk_last_survivors.ticket_id
     left join zendesk_ends
         on zendesk_ticket_rows.ticket_id = zendesk_ends.ticket_id
     left join accounts

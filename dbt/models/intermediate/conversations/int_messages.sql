@@ -18,6 +18,12 @@ contacts as (
 
 ),
 
+listed as (
+
+    select * from {{ source('config', 'conversation_lists') }}
+
+),
+
 brand_accounts as (
 
     select * from {{ source('config', 'brand_accounts') }}
@@ -32,11 +38,18 @@ speakers as (
         records.kind,
         coalesce(contacts.handle, records.native_id) as account,
         coalesce(contacts.is_own_account, false) as is_own_account,
-        contacts.handle is not null as has_handle
+        contacts.handle is not null as has_handle,
+        contacts.follower_count,
+        coalesce(contacts.is_bot, false)
+        or lower(coalesce(contacts.handle, records.native_id)) in (
+            select listed.value
+            from listed
+            where listed.kind = 'bot'
+        ) as is_bot
     from records
     inner join contacts
         on records.record_id = contacts.record_id
-    where records.record_type in ('user', 'account', 'profile')
+    where records.record_type in ('user', 'account', 'profile', 'requester')
 
 ),
 
@@ -75,7 +88,12 @@ told_apart as (
             messages.author_record_id,
             case when messages.is_from_own_archive then own_accounts.record_id end
         ) as speaker_record_id,
+        authors.kind as author_record_kind,
+        authors.follower_count as author_followers,
+        coalesce(authors.is_bot, false) as is_by_bot,
         case
+            when messages.author_role in ('agent', 'automation', 'system') then 'out'
+            when messages.author_role = 'customer' then 'in'
             when messages.is_from_own_archive then 'out'
             when authors.kind = 'brand' then 'out'
             when
@@ -110,8 +128,8 @@ told_apart as (
 
 ),
 
--- walks down from messages whose first message is known, by their id, their network or a
--- parent nobody handed over
+-- walks down from the messages that have nothing above them; what their network calls the first
+-- message of the thread counts only where the walk ends at a parent nobody handed over
 thread_starts as (
 
     select
@@ -124,9 +142,7 @@ thread_starts as (
     from told_apart
     left join told_apart as parents
         on told_apart.parent_message_id = parents.message_id
-    where
-        told_apart.thread_id is not null
-        or parents.message_id is null
+    where parents.message_id is null
 
 ),
 
@@ -138,7 +154,6 @@ unthreaded_replies as (
     from told_apart
     inner join told_apart as parents
         on told_apart.parent_message_id = parents.message_id
-    where told_apart.thread_id is null
 
 ),
 
@@ -268,9 +283,20 @@ final as (
         parent_message_id,
         speaker_record_id as author_record_id,
         record_id,
+        case_id,
 
         -- attributes
         direction,
+        case
+            when author_role is not null then author_role
+            when direction = 'out' and auto_reason is not null then 'automation'
+            when direction = 'out' then 'agent'
+            when is_by_bot then 'bot'
+            when author_record_kind = 'employee' then 'employee'
+            else 'customer'
+        end as author_kind,
+        auto_reason,
+        deleted_by,
         unattributed_reason,
         case when deleted_at is null then body_text end as body_text,
         language,
@@ -279,6 +305,10 @@ final as (
         -- measures
         like_count,
         reply_count,
+        view_count,
+        author_followers,
+        coalesce(version_number, case when edited_at is not null then 2 else 1 end)
+            as version_number,
 
         -- flags
         coalesce(is_hidden, false) as is_hidden,
@@ -287,6 +317,7 @@ final as (
 
         -- times
         created_at,
+        client_created_at,
         edited_at,
         deleted_at
     from attributed

@@ -48,6 +48,24 @@ bluesky_post_rows as (
 
 ),
 
+zendesk_comment_rows as (
+
+    select * from {{ ref('stg_zendesk__comments') }}
+
+),
+
+zendesk_ticket_rows as (
+
+    select * from {{ ref('stg_zendesk__tickets') }}
+
+),
+
+zendesk_user_rows as (
+
+    select * from {{ ref('stg_zendesk__users') }}
+
+),
+
 shaped as (
 
     select
@@ -61,16 +79,23 @@ shaped as (
         cast(null as varchar) as parent_message_id,
         cast(null as varchar) as thread_id,
         cast(null as varchar) as page_account,
+        cast(null as varchar) as case_id,
+        cast(null as varchar) as author_role,
+        cast(null as varchar) as auto_reason,
+        cast(null as varchar) as deleted_by,
         cast(null as varchar) as body_text,
         cast(null as varchar) as language,
         cast(null as varchar) as visibility,
         cast(null as bigint) as like_count,
         cast(null as bigint) as reply_count,
+        cast(null as bigint) as view_count,
+        cast(null as bigint) as version_number,
         cast(null as boolean) as is_hidden,
         cast(null as boolean) as is_from_own_archive,
         cast(null as boolean) as is_repost,
         cast(null as boolean) as is_edited,
         cast(null as {{ instant_type() }}) as created_at,
+        cast(null as {{ instant_type() }}) as client_created_at,
         cast(null as {{ instant_type() }}) as edited_at,
         cast(null as {{ instant_type() }}) as deleted_at
     where false
@@ -82,6 +107,7 @@ x_instructions as (
     select
         message_id,
         action,
+        reason,
         redacted_at
     from x_compliance_rows
     qualify
@@ -145,6 +171,12 @@ x_posts as (
         'public' as visibility,
         x_post_rows.like_count,
         x_post_rows.reply_count,
+        x_post_rows.view_count,
+        coalesce(
+            length(x_post_rows.edit_history_ids)
+            - length(replace(x_post_rows.edit_history_ids, ',', '')) + 1,
+            1
+        ) as version_number,
         false as is_hidden,
         x_post_rows.author_record_id is null as is_from_own_archive,
         x_post_rows.is_repost,
@@ -157,7 +189,12 @@ x_posts as (
         coalesce(
             case when x_instructions.action = 'delete' then x_instructions.redacted_at end,
             x_post_rows.deleted_at
-        ) as deleted_at
+        ) as deleted_at,
+        case
+            when x_instructions.action <> 'delete' then null
+            when x_instructions.reason in ('deleted', 'deactivated', 'protected') then 'author'
+            when x_instructions.reason in ('suspended', 'bounced') then 'network'
+        end as deleted_by
     from x_post_rows
     left join x_instructions
         on x_post_rows.message_id = x_instructions.message_id
@@ -311,8 +348,155 @@ bluesky_posts as (
         reply_count,
         is_hidden,
         created_at,
+        claimed_at as client_created_at,
         deleted_at
     from bluesky_post_rows
+
+),
+
+-- the role of each user from when to when, as far as versions tell; the first reaches back
+zendesk_role_words as (
+
+    select
+        record_id,
+        {{ unnested(split_parts('role_history', ';')) }} as word
+    from zendesk_user_rows
+    where role_history is not null
+
+),
+
+zendesk_roles as (
+
+    select
+        record_id,
+        split_part(word, '|', 2) as role,
+        {{ read_instant("split_part(word, '|', 1)") }} as since
+    from zendesk_role_words
+
+),
+
+zendesk_role_spells as (
+
+    select
+        record_id,
+        role,
+        since,
+        lead(since) over (partition by record_id order by since) as next_since,
+        row_number() over (partition by record_id order by since) = 1 as is_first
+    from zendesk_roles
+
+),
+
+-- a ticket's first message, where the comment that repeats it has not landed
+zendesk_told_tickets as (
+
+    select zendesk_ticket_rows.ticket_id
+    from zendesk_ticket_rows
+    inner join zendesk_comment_rows
+        on zendesk_ticket_rows.ticket_id = zendesk_comment_rows.ticket_id
+    where
+        zendesk_comment_rows.auto_reason is null
+        and {{ seconds_between(
+            'zendesk_ticket_rows.created_at', 'zendesk_comment_rows.created_at'
+        ) }} <= 60
+    group by zendesk_ticket_rows.ticket_id
+
+),
+
+zendesk_texts as (
+
+    select
+        message_id,
+        source,
+        brand,
+        region,
+        ticket_id,
+        author_record_id,
+        body_text,
+        via_channel,
+        via_rel,
+        auto_reason,
+        is_public,
+        is_by_system,
+        created_at,
+        deleted_at
+    from zendesk_comment_rows
+
+    union all
+
+    select
+        ticket_id as message_id,
+        source,
+        brand,
+        region,
+        ticket_id,
+        coalesce(submitter_record_id, requester_record_id) as author_record_id,
+        description as body_text,
+        via_channel,
+        cast(null as varchar) as via_rel,
+        cast(null as varchar) as auto_reason,
+        is_public,
+        false as is_by_system,
+        created_at,
+        deleted_at
+    from zendesk_ticket_rows
+    where
+        description is not null
+        and ticket_id not in (select zendesk_told_tickets.ticket_id from zendesk_told_tickets)
+
+),
+
+zendesk_messages as (
+
+    select
+        zendesk_texts.message_id,
+        zendesk_texts.source,
+        'zendesk' as vendor,
+        zendesk_texts.brand,
+        zendesk_texts.region,
+        zendesk_texts.author_record_id,
+        zendesk_ticket_rows.requester_record_id as addressee_record_id,
+        zendesk_texts.ticket_id as thread_id,
+        zendesk_texts.ticket_id as case_id,
+        zendesk_texts.body_text,
+        case when zendesk_texts.is_public then 'public' else 'internal' end as visibility,
+        case
+            when zendesk_texts.is_by_system then 'system'
+            when
+                zendesk_texts.via_channel in ('rule', 'system')
+                or {{ has_pattern("coalesce(zendesk_texts.via_channel, '')", 'bot') }}
+                then 'automation'
+            when
+                zendesk_role_spells.role in ('agent', 'admin')
+                and zendesk_texts.auto_reason is not null
+                then 'automation'
+            when zendesk_role_spells.role in ('agent', 'admin') then 'agent'
+            when zendesk_role_spells.role is not null then 'customer'
+            when zendesk_texts.author_record_id = zendesk_ticket_rows.requester_record_id
+                then 'customer'
+        end as author_role,
+        zendesk_texts.auto_reason,
+        1 as version_number,
+        zendesk_texts.created_at,
+        coalesce(zendesk_texts.deleted_at, zendesk_ticket_rows.deleted_at) as deleted_at,
+        case
+            when zendesk_texts.deleted_at is null and zendesk_ticket_rows.deleted_at is not null
+                then 'brand'
+        end as deleted_by
+    from zendesk_texts
+    left join zendesk_ticket_rows
+        on zendesk_texts.ticket_id = zendesk_ticket_rows.ticket_id
+    left join zendesk_role_spells
+        on
+            zendesk_texts.author_record_id = zendesk_role_spells.record_id
+            and (
+                zendesk_role_spells.is_first
+                or zendesk_texts.created_at >= zendesk_role_spells.since
+            )
+            and (
+                zendesk_role_spells.next_since is null
+                or zendesk_texts.created_at < zendesk_role_spells.next_since
+            )
 
 ),
 
@@ -327,6 +511,7 @@ unioned as (
         'instagram_comments',
         'mastodon_statuses',
         'bluesky_posts',
+        'zendesk_messages',
     ]) }}
 
 )

@@ -91,7 +91,10 @@ written as (
         region,
         created_at as occurred_at
     from messages
-    where customer_id is not null and not is_deleted
+    where
+        customer_id is not null
+        and not is_deleted
+        and coalesce(visibility, 'public') <> 'internal'
 
 ),
 

@@ -32,6 +32,7 @@ renamed as (
         -- measures
         {{ to_count('like_count') }} as like_count,
         {{ to_count('reply_count') }} as reply_count,
+        {{ to_count('impression_count') }} as view_count,
 
         -- flags
         coalesce(
@@ -74,6 +75,7 @@ filled as (
         language,
         like_count,
         reply_count,
+        view_count,
         is_repost,
         created_at_raw,
         created_at,

@@ -25,6 +25,7 @@ renamed as (
             {{ record_key('user', whole_id('requester_id')) }},
             {{ email_record_key('requester', 'requester_email') }}
         ) as requester_record_id,
+        {{ record_key('user', whole_id('submitter_id')) }} as submitter_record_id,
         {{ record_key('user', whole_id('assignee_id')) }} as assignee_record_id,
         {{ record_key('organization', whole_id('organization_id')) }} as account_id,
         {{ replaced("coalesce(merged_ticket_ids, '')", '[^0-9,]', '') }} as absorbed_ids,

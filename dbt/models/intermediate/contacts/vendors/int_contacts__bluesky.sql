@@ -38,6 +38,7 @@ bluesky_profiles as (
         followers_count,
         handle,
         is_own_account,
+        followers_count as follower_count,
         created_at,
         deleted_at,
         created_at as first_seen_at,

@@ -34,6 +34,8 @@ mastodon_accounts as (
         followers_count,
         handle,
         is_own_account,
+        followers_count as follower_count,
+        is_bot,
         is_bot as is_organisation,
         created_at,
         deleted_at,

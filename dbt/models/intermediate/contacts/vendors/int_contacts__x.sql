@@ -33,6 +33,7 @@ x_users as (
         followers_count,
         handle,
         is_own_account,
+        followers_count as follower_count,
         verified_type in ('business', 'government') as is_organisation,
         created_at,
         deleted_at,

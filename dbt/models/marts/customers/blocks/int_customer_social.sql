@@ -51,6 +51,7 @@ talked as (
         messages.customer_id is not null
         and not messages.is_deleted
         and not messages.is_repost
+        and coalesce(messages.visibility, 'public') <> 'internal'
     group by messages.customer_id
 
 ),
