@@ -15,6 +15,7 @@ from dagster_project.config.access import keep_private
 from dagster_project.config.consumers import Consumer, read_consumers
 from dagster_project.config.roots import RootKind, kind_of
 from dagster_project.config.sources import read_sources
+from dagster_project.defs.accounts import ACCOUNT_RESOLUTION, account_assets
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
 from dagster_project.defs.dbt_nodes import MARTS, STAGE
@@ -68,6 +69,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         dbt_step(STAGE, manifest, catalogue.reads),
         identity_assets(),
         value_assets(),
+        account_assets(),
         dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),
     ]
@@ -153,7 +155,8 @@ def run(
                     "ops": {
                         RESOLUTION: {
                             "config": {"retrain": retrain, "accept_moves": accept_moves}
-                        }
+                        },
+                        ACCOUNT_RESOLUTION: {"config": {"accept_moves": accept_moves}},
                     },
                 },
                 instance=instance,

@@ -188,6 +188,23 @@ def customer_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def account_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Which record of an organisation belonged to which account, and when."""
+    return _suite(
+        "account_xref",
+        _keyed("account_xref_id"),
+        _exactly(rows),
+        _filled("account_id", "account_record_id", "valid_from"),
+        _shares("confidence"),
+        _never("current_means_open", "is_current <> (valid_to is null)"),
+        _never("periods_have_length", "valid_to < valid_from"),
+        _nothing_in(
+            "one_account_now",
+            "select 1 from {batch} where is_current group by account_record_id having count(*) > 1",
+        ),
+    )
+
+
 def identity_redirects(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Where retired customer ids lead."""
     return _suite(
@@ -516,6 +533,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_identifiers,
         customer_contact_points,
         customer_xref,
+        account_xref,
         identity_redirects,
         identity_events,
         dim_account,

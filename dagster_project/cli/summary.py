@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dagster_project.cli.account_summary import print_accounts
 from dagster_project.cli.deal_summary import print_unknown_deals
 from dagster_project.cli.intake_summary import print_held_back, print_read, print_remarks
 from dagster_project.definitions import RunOutcome
@@ -54,6 +55,7 @@ def print_summary(
     _print_identity(console, identity)
     if identity and not identity[-1].get("unchanged"):
         _print_golden_values(console, settings.root)
+    print_accounts(console, journal.entries("accounts"))
     print_unknown_deals(console, settings.root)
     _print_publications(console, settings, journal.entries("publication"))
     _print_end(console, settings, outcome, seconds)

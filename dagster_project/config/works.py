@@ -50,6 +50,25 @@ class NeighbourOptions(Entries):
     )
 
 
+class DomainOptions(Entries):
+    """Which domains say whose they are; of organisations only."""
+
+    nobodys: tuple[str, ...] = entry(
+        "domains at which many organisations have their page", (), example="[facebook.com]"
+    )
+    shared_from: int = entry(
+        "so many names of accounts at one domain or telephone number make it nobody's own",
+        3,
+        example="3",
+        ge=2,
+    )
+
+    @field_validator("nobodys", mode="before")
+    @classmethod
+    def _lowered(cls, values: Any) -> Any:
+        return tuple(str(value).lower() for value in values or ())
+
+
 class WorksModelOptions(Entries):
     """How weights are learned; ``experience`` is worth so many pairs."""
 
@@ -74,6 +93,7 @@ class WorksSpec(Entries):
 
     words: WordOptions = entry("how texts become words", WordOptions())
     blocking: NeighbourOptions = entry("which pairs are compared", NeighbourOptions())
+    domains: DomainOptions = entry("which domains say whose they are", DomainOptions())
     model: WorksModelOptions = entry("how weights are learned", WorksModelOptions())
     clusters: WorksClusterOptions = entry("how links become clusters", WorksClusterOptions())
 

@@ -9,6 +9,7 @@ from dagster_project.engines.duckdb.phases import (
     mark_finished,
 )
 from dagster_project.engines.duckdb.session import session
+from dagster_project.identity.ledger.state import accounts_state, state_file
 
 
 class Phase(StrEnum):
@@ -17,6 +18,7 @@ class Phase(StrEnum):
     STAGING = "staging"
     IDENTITY = "identity"
     VALUE = "value"
+    ACCOUNTS = "accounts"
     MARTS = "marts"
     GATES = "gates"
     PUBLICATION = "publication"
@@ -35,13 +37,15 @@ def inputs_fingerprint(workbench: Workbench) -> str:
 
 
 def _judgements(workbench: Workbench) -> str:
-    """What stewards have said so far, as one text; their word alone makes customers anew."""
-    file = workbench.root.state / "identity.duckdb"
-    if not file.exists():
-        return ""
-    with session(file, read_only=True) as connection:
-        rows = connection.execute("select * from judgements order by all").fetchall()
-    return str(rows) if rows else ""
+    """What stewards have said so far, as one text; their word alone makes customers and accounts anew."""
+    said = []
+    for folder in (workbench.root.state, accounts_state(workbench.root.state)):
+        file = state_file(folder)
+        if file.exists():
+            with session(file, read_only=True) as connection:
+                rows = connection.execute("select * from judgements order by all").fetchall()
+            said.append(str(rows) if rows else "")
+    return "".join(said)
 
 
 def needs_rebuild(workbench: Workbench, phase: Phase, *, chosen: bool) -> tuple[bool, bool]:

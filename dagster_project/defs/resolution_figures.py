@@ -59,8 +59,8 @@ def as_metadata(figures: Mapping[str, Facts]) -> dict[str, Any]:
     report, quality = figures["report"], figures["quality"]
     return {
         **_numbers(report, quality),
-        "report": dg.MetadataValue.md(_table(report)),
-        "quality": dg.MetadataValue.md(_table(quality)),
+        "report": dg.MetadataValue.md(facts_table(report)),
+        "quality": dg.MetadataValue.md(facts_table(quality)),
         "by_hard_case": dg.MetadataValue.md(_hard_cases(quality.get("hard_cases", []))),
     }
 
@@ -86,7 +86,7 @@ def _hard_cases(cases: list[dict[str, Any]]) -> str:
     return "\n".join(lines) if cases else "no truth beside these data"
 
 
-def _table(facts: Facts) -> str:
+def facts_table(facts: Facts) -> str:
     """Flat facts as a Markdown table; nested ones one level deep, lists of them left out."""
     lines = ["| figure | value |", "|---|---|"]
     for name, value in facts.items():

@@ -22,7 +22,12 @@ from dagster_project.defs.inputs import named, require_built
 from dagster_project.defs.keys import GROUP_OF_SCHEMA
 from dagster_project.defs.manifest import share_column_types
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
-from dagster_project.defs.versions import Reads, built_versions, resolved_version
+from dagster_project.defs.versions import (
+    Reads,
+    accounts_version,
+    built_versions,
+    resolved_version,
+)
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.column_types import keep_types, read_types
 from dagster_project.engines.duckdb.dbt_run import DbtError, Event, run_dbt
@@ -213,8 +218,8 @@ def _standing(
     """
     with workbench.warehouse() as connection:
         rows = count_rows(connection, GROUP_OF_SCHEMA) if is_whole else {}
-        identity = resolved_version(connection)
-    versions = built_versions(workbench, reads, identity)
+        identity, accounts = resolved_version(connection), accounts_version(connection)
+    versions = built_versions(workbench, reads, identity, accounts)
     if chosen:
         versions = {
             key: dg.DataVersion(fingerprint_of(version.value, workbench.run_id))

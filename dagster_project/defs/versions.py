@@ -25,6 +25,11 @@ Reads = Mapping[dg.AssetKey, frozenset[dg.AssetKey]]
 _LEDGER_TABLES = ("loads", "quarantined")
 _VERSION = "dagster/data_version"
 
+ACCOUNT_TABLE = "account_"
+"""What the names of tables begin with that the resolution of accounts writes."""
+
+ACCOUNT_RUNS = "account_runs"
+
 MADE_OF = "c360/made_of"
 """Tag of a product's materialisation: the inputs it was compared with, whose news it may not show."""
 
@@ -43,27 +48,40 @@ def landed_versions(workbench: Workbench) -> dict[dg.AssetKey, str]:
 
 def resolved_version(connection: duckdb.DuckDBPyConnection) -> str:
     """Changes with every resolution that wrote anything: what the newest one was made from."""
+    return _version_of(
+        connection, "runs", "input_hash, evidence_hash, spec_hash, model_version, ledger_run"
+    )
+
+
+def accounts_version(connection: duckdb.DuckDBPyConnection) -> str:
+    """The same of accounts."""
+    return _version_of(connection, ACCOUNT_RUNS, "input_hash, ledger_run")
+
+
+def _version_of(connection: duckdb.DuckDBPyConnection, runs: str, made_from: str) -> str:
     known = connection.execute(
         "select count(*) from duckdb_tables() where schema_name = 'identity' "
-        "and table_name = 'runs' and database_name = current_database()"
+        f"and table_name = '{runs}' and database_name = current_database()"
     ).fetchall()
     if not known[0][0]:
         return NOTHING_YET
     rows = connection.execute(
-        "select input_hash, evidence_hash, spec_hash, model_version, ledger_run "
-        "from identity.runs order by rowid desc limit 1"
+        f"select {made_from} from identity.{runs} order by rowid desc limit 1"
     ).fetchall()
     return fingerprint_of(*map(str, rows[0])) if rows else NOTHING_YET
 
 
 def built_versions(
-    workbench: Workbench, reads: Reads, identity: str
+    workbench: Workbench, reads: Reads, identity: str, accounts: str = NOTHING_YET
 ) -> dict[dg.AssetKey, dg.DataVersion]:
     """Version of every table of dbt: of its inputs, and of the code and configuration of all.
 
-    ``identity``: the version of what was resolved.
+    ``identity`` and ``accounts``: the versions of what was resolved.
     """
-    known = dict.fromkeys(_of_schema(reads, identity_key), identity)
+    known = {
+        key: accounts if key.path[-1].startswith(ACCOUNT_TABLE) else identity
+        for key in _of_schema(reads, identity_key)
+    }
     known |= landed_versions(workbench)
     ledger = workbench.ledger.fingerprint()
     known |= dict.fromkeys(_of_schema(reads, value_key), value_version(workbench, identity))
@@ -88,7 +106,11 @@ def _of_schema(reads: Reads, key: Callable[[str], dg.AssetKey]) -> set[dg.AssetK
 
 def product_inputs(workbench: Workbench, connection: duckdb.DuckDBPyConnection) -> str:
     """Changes with everything a product is made of: a model learnt anew gives other customers too."""
-    return fingerprint_of(inputs_fingerprint(workbench), resolved_version(connection))
+    return fingerprint_of(
+        inputs_fingerprint(workbench),
+        resolved_version(connection),
+        accounts_version(connection),
+    )
 
 
 def changed(

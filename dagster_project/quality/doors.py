@@ -29,6 +29,7 @@ _INPUT_OF = {
     "fct_campaign_member": "intermediate.int_campaign_members",
     "fct_consent_event": "intermediate.int_consents",
     "customer_xref": "identity.customer_xref",
+    "account_xref": "identity.account_xref",
     "identity_redirects": "identity.redirects",
     "identity_events": "identity.events",
     "customer_360": "marts.dim_customer",

@@ -21,9 +21,9 @@ IDENTITY = Path(__file__).parent.parent
 
 
 @cache
-def code_hash(folder: Path = IDENTITY) -> str:
+def code_hash(folder: Path = IDENTITY, start: str = START) -> str:
     """Of all modules of identity that a run of the warehouse imports, in whatever files."""
-    digests = sorted(_hash_of(tree) for tree in _imported(START, folder).values())
+    digests = sorted(_hash_of(tree) for tree in _imported(start, folder).values())
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 

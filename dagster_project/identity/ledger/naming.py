@@ -32,11 +32,11 @@ class TooManyMovesError(Customer360Error):
     moves: Moves
 
     @classmethod
-    def of(cls, moves: Moves, limit: float) -> "TooManyMovesError":
+    def of(cls, moves: Moves, limit: float, *, whose: str = "customer") -> "TooManyMovesError":
         """Say how many records would move, and how to see or accept it."""
         error = cls(
             f"{moves.moved:,} of {moves.known:,} known records ({moves.share:.1%}) would get "
-            f"another customer, more than the {limit:.1%} that config allows; nothing was changed",
+            f"another {whose}, more than the {limit:.1%} that config allows; nothing was changed",
             "config/identity.yml, moves.stop_above",
             "see who with `c360 preview`; accept it once with `c360 run --accept-moves`",
         )
@@ -45,12 +45,18 @@ class TooManyMovesError(Customer360Error):
 
 
 def name_clusters(
-    work: Workspace, judgements: tuple[Judgement, ...] = (), *, only_concerned: bool = False
+    work: Workspace,
+    judgements: tuple[Judgement, ...] = (),
+    *,
+    only_concerned: bool = False,
+    initial: str = "c",
 ) -> Moves:
     """Name ``work.assignment``'s clusters by the contract; nothing is written to the ledger.
 
     ``only_concerned``: they are the clusters of ``work.concerned(record_id)`` alone, which
     holds all records of every customer that it holds one of.
+
+    ``initial``: the letter that new ids begin with.
 
     Needs the state attached as ``idstate``. Makes ``work.named(record_id, customer_id)``,
     ``work.transfer(record_id, before, customer_id)`` of the records whose customer is another,
@@ -62,7 +68,7 @@ def name_clusters(
         work.run(_CONCERNED_CUSTOMERS)
     work.run(_OLD.format(members=_CONCERNED_MEMBERS if only_concerned else _EVERY_MEMBER))
     work.run(_OFFERS)
-    work.run(_NAMED)
+    work.run(_NAMED.format(initial=initial))
     work.run(_TRANSFERS)
     work.run(_EVENTS)
     known, moved = (int(value) for value in work.rows(_MOVES)[0])
@@ -188,7 +194,7 @@ given as (
 
 select
     nameless.cluster,
-    'c' || left(md5(nameless.cluster || '|' || coalesce(given.ids, 0)), 20) as customer_id,
+    '{initial}' || left(md5(nameless.cluster || '|' || coalesce(given.ids, 0)), 20) as customer_id,
     row_number() over (order by nameless.cluster) as place
 from nameless
 left join given on nameless.cluster = given.seed_record_id;

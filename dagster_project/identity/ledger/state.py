@@ -51,6 +51,11 @@ def state_file(state_dir: Path) -> Path:
     return state_dir / "identity.duckdb"
 
 
+def accounts_state(state_dir: Path) -> Path:
+    """Where the ledger and the judgements of accounts lie, in a file of their own."""
+    return state_dir / "accounts"
+
+
 @contextmanager
 def opened_state(state_dir: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The state alone, without a warehouse: for judgements and look-ups."""

@@ -168,7 +168,9 @@ def _shared(said: str, heard: str) -> str:
 
 
 @dataclass(frozen=True)
-class _Side:
+class Side:
+    """One of the two records of a pair, by the names that both have in SQL."""
+
     one: str
     other: str
 
@@ -181,25 +183,25 @@ class _Side:
         )
 
 
-_LEFT, _RIGHT = _Side("l", "r"), _Side("r", "l")
+LEFT, RIGHT = Side("l", "r"), Side("r", "l")
 
 
 def _field_cover(field: str) -> str:
     """SQL: the mean of both directions, or the only one there is."""
-    left, right = _LEFT.cover(field), _RIGHT.cover(field)
+    left, right = LEFT.cover(field), RIGHT.cover(field)
     return f"(coalesce({left}, {right}) + coalesce({right}, {left})) / 2"
 
 
 _SIMILARITIES = f"""
     case when l.title is not null and r.title is not null
-        then least({_LEFT.cover("title")}, {_RIGHT.cover("title")}) end as title_cover,
+        then least({LEFT.cover("title")}, {RIGHT.cover("title")}) end as title_cover,
     least({_shared("l.title", "r.every")}, {_shared("r.title", "l.every")}) as title_bits,
     {_field_cover("creator")} as creator_cover,
     l.creator is not null and r.creator is not null as creator_both,
     {_field_cover("series")} as series_cover,
     l.series is not null and r.series is not null as series_both,
     case when l.description is not null and r.description is not null
-        then greatest({_LEFT.cover("description")}, {_RIGHT.cover("description")})
+        then greatest({LEFT.cover("description")}, {RIGHT.cover("description")})
     end as description_cover,
     {LONE}
 """

@@ -255,7 +255,7 @@ class World:
             connection.execute(f"create schema if not exists {catalog}.{schema}")
             connection.execute(f"create or replace table {catalog}.{table} ({columns})")
             if table == "staging.country_names":
-                seed = PROJECT / "dbt" / "seeds" / "marts" / "country_names.csv"
+                seed = PROJECT / "dbt" / "seeds" / "staging" / "country_names.csv"
                 connection.execute(f"insert into {catalog}.{table} from read_csv('{seed}')")
             rows = self.rows.get(table, [])
             if rows:

@@ -34,6 +34,11 @@ renamed as (
         {{ one_line('state_region') }} as state,
         {{ one_line('postal_code') }} as postal_code,
         {{ one_line('country_region') }} as country,
+        {{ one_line(extra_text('_extra', legal_name_headers())) }} as legal_name,
+        {{ trimmed(extra_text('_extra', registration_headers())) }} as registration_number,
+        {{ trimmed(extra_text('_extra', tax_number_headers())) }} as tax_number,
+        {{ trimmed('company_owner') }} as account_owner,
+        {{ whole_number('number_of_employees') }} as employee_count,
         _extra as extra,
 
         -- times
