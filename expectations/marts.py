@@ -234,13 +234,62 @@ def identity_events(*, rows: int | None = None) -> gx.ExpectationSuite:
 
 
 def dim_account(*, rows: int | None = None) -> gx.ExpectationSuite:
-    """Organisations of the CRM."""
+    """Organisations, resolved over all CRMs and employers."""
     return _suite(
         "dim_account",
         _keyed("account_id"),
         _exactly(rows),
         _filled("source"),
-        _counts("customer_count", "opportunity_count", "won_opportunity_count"),
+        _counts("record_count", "source_count", least=1),
+        _counts("crm_record_count"),
+        _never("crm_records", "is_in_crm <> (crm_record_count > 0)"),
+    )
+
+
+def account_relations(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Accounts that are related and not one."""
+    return _suite(
+        "account_relations",
+        _keyed("account_relation_id"),
+        _exactly(rows),
+        _filled("account_id", "related_account_id"),
+        _among("relation", "parent", "site", "group", "successor"),
+        _among("basis", "crm", "matching", "ledger"),
+        _never("itself", "account_id = related_account_id"),
+    )
+
+
+def account_contacts(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Who works where."""
+    return _suite(
+        "account_contacts",
+        _keyed("account_contact_id"),
+        _exactly(rows),
+        _filled("customer_id", "account_id", "record_id"),
+        _among("role", "crm_account", "employer", "email_domain"),
+    )
+
+
+def account_money(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Deals by account and currency."""
+    return _suite(
+        "account_money",
+        _keyed("account_id", "currency"),
+        _exactly(rows),
+        _counts("opportunities", least=1),
+        _counts("open_opportunities", "won_opportunities", "lost_opportunities"),
+    )
+
+
+def account_360(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """One row per account."""
+    return _suite(
+        "account_360",
+        _keyed("account_id"),
+        _exactly(rows),
+        _counts("customers", "contacts", "current_contacts", "cases", "opportunities"),
+        _never("current_are_contacts", "current_contacts > contacts"),
+        _never("open_are_cases", "open_cases > cases"),
     )
 
 
@@ -534,6 +583,10 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_contact_points,
         customer_xref,
         account_xref,
+        account_relations,
+        account_contacts,
+        account_money,
+        account_360,
         identity_redirects,
         identity_events,
         dim_account,

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from great_expectations.core import ExpectationSuite
 
 _INPUT_OF = {
-    "dim_account": "intermediate.int_accounts",
+    "account_relations": "identity.account_relations",
+    "account_360": "marts.dim_account",
     "fct_message": "intermediate.int_messages",
     "fct_email_event": "intermediate.int_email_events",
     "fct_opportunity": "intermediate.int_opportunities",

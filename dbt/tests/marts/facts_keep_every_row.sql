@@ -51,7 +51,11 @@ counted as (
     select
         'dim_account' as fact,
         (select count(*) from {{ ref('dim_account') }}) as fact_rows,
-        (select count(*) from {{ ref('int_accounts') }}) as expected_rows
+        (
+            select count(distinct account_id)
+            from {{ source('identity', 'account_xref') }}
+            where valid_to is null
+        ) as expected_rows
 
 )
 

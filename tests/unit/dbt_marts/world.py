@@ -32,11 +32,20 @@ INPUTS: dict[str, str] = {
     "intermediate.int_contact_addresses": """
         record_id varchar, street varchar, city varchar, state varchar, postal_code varchar,
         country varchar""",
-    "intermediate.int_accounts": """
-        account_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
-        name varchar, website varchar, phone varchar, street varchar, city varchar,
-        state varchar, postal_code varchar, country varchar, industry varchar,
+    "intermediate.int_account_records": """
+        record_id varchar, merged_into varchar, parent_record_id varchar, source varchar,
+        vendor varchar, brand varchar, region varchar, record_type varchar, name varchar,
+        legal_name varchar, website varchar, email_domain varchar, phone varchar,
+        street varchar, city varchar, state varchar, postal_code varchar, country varchar,
+        registration_number varchar, tax_number varchar, industry varchar,
+        account_type varchar, account_owner varchar, employee_count bigint,
         created_at timestamptz, updated_at timestamptz, deleted_at timestamptz""",
+    "identity.account_xref": """
+        record_id varchar, account_id varchar, valid_from timestamptz, valid_to timestamptz,
+        confidence double""",
+    "identity.account_relations": """
+        account_id varchar, related_account_id varchar, relation varchar, basis varchar""",
+    "identity.account_domains": "domain varchar, account_id varchar",
     "intermediate.int_messages": """
         message_id varchar, source varchar, vendor varchar, channel varchar, brand varchar,
         region varchar, brand_account varchar, thread_id varchar, parent_message_id varchar,

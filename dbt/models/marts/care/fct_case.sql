@@ -1,5 +1,11 @@
 with
 
+account_xref as (
+
+    select * from {{ source('identity', 'account_xref') }}
+
+),
+
 cases as (
 
     select * from {{ ref('int_cases') }}
@@ -19,7 +25,8 @@ attributed as (
         cases.case_id,
         cases.record_id,
         customer_records.customer_id,
-        cases.account_id,
+        account_xref.account_id,
+        cases.account_id as account_record_id,
 
         -- attributes
         cases.source,
@@ -55,6 +62,10 @@ attributed as (
     from cases
     left join customer_records
         on cases.record_id = customer_records.record_id
+    left join account_xref
+        on
+            cases.account_id = account_xref.record_id
+            and account_xref.valid_to is null
 
 )
 

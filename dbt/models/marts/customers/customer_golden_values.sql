@@ -108,7 +108,9 @@ described as (
         cast(birth_date as varchar) as birth_date,
         nullif(trim(title), '') as title,
         nullif(trim(organisation), '') as organisation,
-        nullif(trim(account_id), '') as account_id,
+        coalesce(
+            account_id, {{ employer_key('source', 'organisation', 'primary_email') }}
+        ) as account_id,
         nullif(trim(language), '') as language
     from members
 

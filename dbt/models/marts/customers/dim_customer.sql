@@ -179,7 +179,7 @@ golden as (
     select
         -- keys
         membership.customer_id,
-        pivoted.account_id,
+        pivoted.account_id as account_record_id,
 
         -- attributes
         membership.kind,
@@ -199,7 +199,7 @@ golden as (
         pivoted.language,
 
         -- sources of the attributes
-        pivoted.account_id_source,
+        pivoted.account_id_source as account_record_id_source,
         pivoted.name_source,
         pivoted.email_source,
         pivoted.phone_source,
@@ -219,7 +219,7 @@ golden as (
         membership.identity_confidence,
 
         -- times
-        pivoted.account_id_as_of,
+        pivoted.account_id_as_of as account_record_id_as_of,
         pivoted.name_as_of,
         pivoted.email_as_of,
         pivoted.phone_as_of,

@@ -1,5 +1,11 @@
 with
 
+account_xref as (
+
+    select * from {{ source('identity', 'account_xref') }}
+
+),
+
 opportunities as (
 
     select * from {{ ref('int_opportunities') }}
@@ -47,7 +53,8 @@ attributed as (
         owned.opportunity_id,
         owned.record_id,
         customer_records.customer_id,
-        owned.account_id,
+        account_xref.account_id,
+        owned.account_id as account_record_id,
         owned.campaign_id,
         owned.merged_into,
 
@@ -106,6 +113,10 @@ attributed as (
             and owned.valued_on < exchange_rates.valid_to
     left join customer_records
         on owned.record_id = customer_records.record_id
+    left join account_xref
+        on
+            owned.account_id = account_xref.record_id
+            and account_xref.valid_to is null
 
 )
 

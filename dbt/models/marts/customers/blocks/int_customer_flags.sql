@@ -127,7 +127,7 @@ described as (
         employees.customer_id is not null as is_employee,
         {{ is_test_name('customers.given_name', 'customers.family_name', 'customers.full_name') }}
         or {{ is_test_mailbox('customers.email') }} as is_test,
-        coalesce(customers.account_id, customers.organisation) is not null as is_business,
+        coalesce(customers.account_record_id, customers.organisation) is not null as is_business,
         coalesce(customers.full_name, customers.email, customers.phone, customers.street) is null
             as is_anonymous,
         coalesce(birth_dates.birth_dates > 1, false) as has_conflict,

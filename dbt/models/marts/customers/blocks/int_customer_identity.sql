@@ -1,5 +1,17 @@
 with
 
+account_xref as (
+
+    select * from {{ source('identity', 'account_xref') }}
+
+),
+
+accounts as (
+
+    select * from {{ ref('dim_account') }}
+
+),
+
 customers as (
 
     select * from {{ ref('dim_customer') }}
@@ -106,14 +118,13 @@ described as (
         told.salutation,
         customers.title,
         told.department,
-        customers.organisation,
+        coalesce(accounts.account_name, customers.organisation) as organisation,
         sourced.sources,
         customers.record_count,
         customers.source_count,
         customers.identity_confidence,
         customers.first_seen_at,
         customers.last_changed_at,
-        customers.account_id,
         told.owner,
         told.owner_source,
         told.lead_status,
@@ -124,6 +135,7 @@ described as (
         told.tags,
         told.followers,
         told.last_crm_activity_at,
+        account_xref.account_id,
         coalesce(sourced.crm_contacts, 0) as crm_contacts,
         coalesce(sourced.crm_leads, 0) as crm_leads
     from customers
@@ -131,6 +143,12 @@ described as (
         on customers.customer_id = sourced.customer_id
     left join told
         on customers.customer_id = told.customer_id
+    left join account_xref
+        on
+            customers.account_record_id = account_xref.record_id
+            and account_xref.valid_to is null
+    left join accounts
+        on account_xref.account_id = accounts.account_id
 
 )
 
