@@ -18,6 +18,34 @@ groups as (
         customers
     from {{ ref('insight_finance__pipeline_by_region_month') }}
 
+    union all
+
+    select
+        cohort_id as group_id,
+        customers
+    from {{ ref('insight_finance__customers_by_cohort') }}
+
+    union all
+
+    select
+        deals_id as group_id,
+        customers
+    from {{ ref('insight_finance__open_deals_by_age') }}
+
+    union all
+
+    select
+        credit_id as group_id,
+        customers
+    from {{ ref('insight_marketing__credit_by_channel_month') }}
+
+    union all
+
+    select
+        result_id as group_id,
+        customers
+    from {{ ref('insight_executive__results_by_month') }}
+
 )
 
 select *

@@ -90,3 +90,117 @@ def test_one_customers_many_deals_are_a_small_group(build: Build) -> None:
         world.opportunity(f"o{deal}", "x_quay:user:0")
 
     assert build(world, PIPELINE).rows(f"select * from insights.{PIPELINE}") == []
+
+
+CREDIT = "insight_marketing__credit_by_channel_month"
+COHORTS = "insight_finance__customers_by_cohort"
+AGES = "insight_finance__open_deals_by_age"
+RESULTS = "insight_executive__results_by_month"
+
+
+def buyers(touched_on: dict[str, int]) -> World:
+    """So many buyers of one deal of 1,000 each, who wrote once on the channel before."""
+    world = World()
+    for channel, count in touched_on.items():
+        for person in range(count):
+            name = f"{channel}-{person}"
+            record = f"salesforce_emea:contact:{name}"
+            world.record(record, name)
+            world.message(f"m-{name}", record, channel=channel)
+            world.opportunity(f"deal-{name}", record)
+    return world
+
+
+def credit_by_channel(built: Built) -> dict[str, tuple[int, int]]:
+    rows = built.rows(f"select * from insights.{CREDIT} where attribution_model = 'linear'")
+    return {row["channel"]: (row["customers"], row["amount_minor"]) for row in rows}
+
+
+def test_small_channels_stand_together_and_nothing_is_lost(build: Build) -> None:
+    built = build(buyers({"x": 9, "instagram": 3, "facebook": 2}), CREDIT)
+
+    assert credit_by_channel(built) == {"x": (9, 9000), "other": (5, 5000)}
+
+
+def test_one_small_channel_is_not_to_be_had_by_taking_the_others_from_the_whole(
+    build: Build,
+) -> None:
+    """The whole is known from the ledger: beside 9 and 6, a lone group of 2 would be the rest."""
+    built = build(buyers({"x": 9, "instagram": 6, "facebook": 2}), CREDIT)
+
+    assert credit_by_channel(built) == {"x": (9, 9000), "other": (8, 8000)}
+
+
+def test_a_month_of_few_buyers_is_not_shown(build: Build) -> None:
+    built = build(buyers({"x": 4}), CREDIT)
+
+    assert credit_by_channel(built) == {}
+
+
+def test_every_model_sums_to_the_same_revenue(build: Build) -> None:
+    world = buyers({"x": 9, "instagram": 6})
+    for person in range(9):
+        world.message(
+            f"later-{person}", f"salesforce_emea:contact:x-{person}", channel="mastodon"
+        )
+
+    rows = build(world, CREDIT).rows(
+        f"select attribution_model, sum(amount_minor) as amount from insights.{CREDIT} group by 1"
+    )
+
+    assert {row["amount"] for row in rows} == {15000}
+    assert len(rows) == 8
+
+
+def test_open_deals_by_how_late_they_are(build: Build) -> None:
+    world = people(6)
+    for person in range(6):
+        record = f"x_quay:user:{person}"
+        world.opportunity(
+            f"late-{person}", record, outcome="open", close_date="2026-10-22", amount_minor=100
+        )
+        world.opportunity(f"lost-{person}", record, outcome="lost", close_date="2026-10-22")
+
+    row = build(world, AGES).row(f"select * from insights.{AGES}")
+
+    assert (row["age"], row["deals"], row["amount_minor"]) == ("overdue 1 to 30 days", 6, 600)
+    assert row["average_days_overdue"] == 10.0
+
+
+def test_cohorts_say_who_came_back_and_what_hangs_on_the_largest(build: Build) -> None:
+    world = people(6)
+    for person in range(6):
+        record = f"x_quay:user:{person}"
+        world.opportunity(f"a{person}", record, close_date="2026-04-02", amount_minor=100)
+        world.add("value.predictions", customer_id=f"c{person}", currency="EUR")
+    world.opportunity("b0", "x_quay:user:0", close_date="2026-08-02", amount_minor=400)
+
+    row = build(world, COHORTS).row(f"select * from insights.{COHORTS}")
+
+    assert (row["cohort"], row["customers"]) == ("2026-04-01", 6)
+    assert (row["repeat_share"], row["amount_minor"]) == (0.1667, 1000)
+    assert row["share_of_largest_tenth"] == 0.5
+    assert row["expected_amount_52w_minor"] is None
+
+
+def test_executives_see_results_beside_those_of_the_month_before(build: Build) -> None:
+    world = buyers({"x": 6})
+    for person in range(6):
+        record = f"salesforce_emea:contact:x-{person}"
+        world.opportunity(f"old-{person}", record, close_date="2026-09-15", amount_minor=500)
+        world.opportunity(f"lost-{person}", record, outcome="lost")
+
+    built = build(world, RESULTS)
+
+    def result(metric: str) -> tuple[float, float]:
+        row = built.row(
+            f"select value, value_before from insights.{RESULTS} "
+            f"where metric = '{metric}' and month_start = '2026-10-01'"
+        )
+        return row["value"], row["value_before"]
+
+    assert result("won_revenue") == (6000, 3000)
+    assert result("share_of_revenue_after_a_touch") == (1.0, 0.0)
+    assert result("share_of_purchases_by_returning_customers") == (1.0, 0.0)
+    assert result("share_of_deals_won") == (0.5, 1.0)
+    assert result("share_of_messages_answered") == (0.0, None)

@@ -1,0 +1,213 @@
+with
+
+conversions as (
+
+    select * from {{ ref('fct_conversion') }}
+
+),
+
+attribution as (
+
+    select * from {{ ref('fct_attribution') }}
+
+),
+
+opportunities as (
+
+    select * from {{ ref('fct_opportunity') }}
+
+),
+
+messages as (
+
+    select * from {{ ref('fct_message') }}
+
+),
+
+cases as (
+
+    select * from {{ ref('fct_case') }}
+
+),
+
+touched as (
+
+    select distinct conversion_id
+    from attribution
+    where touch_id is not null
+
+),
+
+purchases as (
+
+    select
+        conversions.*,
+        touched.conversion_id is not null as is_touched,
+        min(conversions.converted_at) over (partition by conversions.customer_id)
+        < conversions.converted_at as is_repeat
+    from conversions
+    left join touched
+        on conversions.conversion_id = touched.conversion_id
+
+),
+
+-- a result per row of a fact: what of it is counted, out of what
+results as (
+
+    select
+        'won_revenue' as metric,
+        'minor units' as unit,
+        brand,
+        currency,
+        converted_at as happened_at,
+        customer_id,
+        cast(amount_minor as double) as numerator,
+        cast(null as double) as denominator
+    from purchases
+    where amount_minor is not null
+
+    union all
+
+    select
+        'share_of_revenue_after_a_touch' as metric,
+        'share' as unit,
+        brand,
+        currency,
+        converted_at as happened_at,
+        customer_id,
+        case when is_touched then amount_minor else 0 end as numerator,
+        amount_minor as denominator
+    from purchases
+    where amount_minor is not null
+
+    union all
+
+    select
+        'share_of_purchases_by_returning_customers' as metric,
+        'share' as unit,
+        brand,
+        'any' as currency,
+        converted_at as happened_at,
+        customer_id,
+        case when is_repeat then 1 else 0 end as numerator,
+        1 as denominator
+    from purchases
+    where customer_id is not null
+
+    union all
+
+    select
+        'share_of_deals_won' as metric,
+        'share' as unit,
+        brand,
+        'any' as currency,
+        closed_at as happened_at,
+        customer_id,
+        case when outcome = 'won' then 1 else 0 end as numerator,
+        1 as denominator
+    from opportunities
+    where outcome in ('won', 'lost') and not is_deleted
+
+    union all
+
+    select
+        'share_of_messages_answered' as metric,
+        'share' as unit,
+        brand,
+        'any' as currency,
+        created_at as happened_at,
+        customer_id,
+        case when is_answered then 1 else 0 end as numerator,
+        1 as denominator
+    from messages
+    where direction = 'in' and (is_answered or is_unanswered)
+
+    union all
+
+    select
+        'hours_to_answer' as metric,
+        'hours' as unit,
+        brand,
+        'any' as currency,
+        created_at as happened_at,
+        customer_id,
+        seconds_to_answer / 3600.0 as numerator,
+        1 as denominator
+    from messages
+    where direction = 'in' and is_answered and seconds_to_answer is not null
+
+    union all
+
+    select
+        'days_to_close_a_case' as metric,
+        'days' as unit,
+        brand,
+        'any' as currency,
+        closed_at as happened_at,
+        customer_id,
+        seconds_to_close / 86400.0 as numerator,
+        1 as denominator
+    from cases
+    where is_closed and not is_deleted and seconds_to_close is not null
+
+),
+
+dated as (
+
+    select
+        metric,
+        unit,
+        coalesce(brand, 'unknown') as brand,
+        coalesce(currency, 'unknown') as currency,
+        cast(date_trunc('month', happened_at) as date) as month_start,
+        customer_id,
+        numerator,
+        denominator
+    from results
+    where happened_at is not null
+
+),
+
+{{ small_groups_as_other(
+    'dated', ['metric', 'unit', 'currency', 'month_start'], 'brand', into='grouped'
+) }},
+
+summed as (
+
+    select
+        -- keys
+        concat_ws('|', metric, currency, shown_brand, cast(month_start as varchar)) as result_id,
+
+        -- attributes
+        month_start,
+        shown_brand as brand,
+        metric,
+        unit,
+        currency,
+
+        -- measures
+        count(distinct customer_id) as customers,
+        round(
+            case
+                when metric = 'won_revenue' then sum(numerator)
+                else sum(numerator) / nullif(sum(denominator), 0)
+            end, 4
+        ) as value
+    from grouped
+    group by month_start, shown_brand, metric, unit, currency
+    having count(distinct customer_id) >= {{ var('min_group_size') }}
+
+),
+
+compared as (
+
+    select
+        *,
+        lag(value) over (
+            partition by metric, currency, brand order by month_start
+        ) as value_before
+    from summed
+
+)
+
+select * from compared
