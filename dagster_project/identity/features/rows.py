@@ -4,98 +4,143 @@ Belongs here: how the row is put together. Does not belong here: what its values
 they come from (``values``, ``aliases``, ``tf_weight``).
 """
 
-from dagster_project.identity.features.term_frequency import TF_WEIGHT_COLUMNS, tf_weight_parts
+from dataclasses import dataclass, field
+
+from dagster_project.identity.features.term_frequency import TF_WEIGHT_COLUMNS, tf_weighed
+from dagster_project.identity.workspace import Workspace
 
 OTHER_COLUMNS = 3
 """Columns of unknown meaning that are compared: those with the most values."""
 
-# What a record has, by table. No outer join brings it together: each would cut the engine's
-# batches in two, and all that follows pays for every piece. Narrow tables are added up; wide
-# ones are filled up with the records they lack.
-_WIDE = {"place": "work.point", "birth": "work.birth", "fact": "work.fact"}
 
-# at most two values a record; one with more is looked up by its blocking keys
-_NARROW = (
-    """
-        select
-            rid,
-            min(canonical) as email_first,
-            nullif(max(canonical), min(canonical)) as email_last
-        from work.identifier
-        where kind = 'email' and (flag is null or flag = 'shared')
-        group by rid
-    """,
-    """
-        select rid, min(canonical) as phone_first
-        from work.identifier
-        where kind = 'phone' and (flag is null or flag = 'shared')
-        group by rid
-    """,
-    """
-        select rid, bit_or((1::bigint << (hash(network) % 60)::integer)) as networks
-        from work.identifier
-        where kind = 'handle' and flag is null
-        group by rid
-    """,
-    """
-        select rid, min(hash(domain)) as domain_1, max(hash(domain)) as domain_2
-        from work.domain
-        group by rid
-    """,
-    "from work.company",
-    """
-        select rid, min(letters) as letters
-        from work.alias
-        where length(letters) >= 4
-        group by rid
-    """,
-    """
-        select
-            rid,
-            tf_weight as spelled_tf_weight,
-            family_tf_weight as spelled_family_tf_weight,
-            given_tf_weight as spelled_given_tf_weight
-        from work.spelled_tf_weight
-    """,
-    "from work.record_name",
-)
+@dataclass(frozen=True)
+class _Part:
+    """What one table says of records, one row each of those it knows.
 
-_NARROW_COLUMNS = (
-    "name_id", "email_first", "email_last", "phone_first", "networks", "domain_1", "domain_2",
-    "company", "letters", "spelled_tf_weight",
-    "spelled_family_tf_weight", "spelled_given_tf_weight",
-    *TF_WEIGHT_COLUMNS,
+    ``columns``: name and type, separated by commas, for when it knows nobody. ``weighed``: per
+    field of the statistics the column whose values it counts. ``sql``: where the table has more
+    than one row of a record.
+    """
+
+    name: str
+    table: str
+    columns: str
+    weighed: dict[str, str] = field(default_factory=dict)
+    sql: str | None = None
+
+    def cte(self, *, is_empty: bool) -> str:
+        """Its rows, and one without values for every record it does not know.
+
+        So that all parts are joined without outer joins: each would cut the engine's batches in
+        two, and all that follows pays for every piece. A table of nobody is one row for all.
+        """
+        if is_empty:
+            typed = [
+                *self.columns.split(", "),
+                *(f"{f}_tf_weight smallint" for f in self.weighed),
+            ]
+            nulls = (f"null::{kind} as {name}" for name, kind in map(str.split, typed))
+            return f"{self.name} as (select {', '.join(nulls)})"
+        rows = self.sql or f"from {self.table}"
+        return (
+            f"known_{self.name} as ({tf_weighed(rows, self.weighed)}), {self.name} as ("
+            f"from known_{self.name} union all by name "
+            f"from everybody anti join known_{self.name} using (rid))"
+        )
+
+    def join(self, *, is_empty: bool) -> str:
+        """How it comes to a record's row."""
+        return (
+            f"cross join {self.name}"
+            if is_empty
+            else f"inner join {self.name} on record.rid = {self.name}.rid"
+        )
+
+
+# At most two values of a kind; a record with more is looked up by its blocking keys.
+_PARTS = (
+    _Part("named", "work.record_name", "name_id ubigint"),
+    _Part(
+        "contact", "work.identifier",
+        "email_first varchar, email_last varchar, phone_first varchar, networks bigint",
+        sql="""
+            select
+                rid,
+                min(canonical) filter (kind = 'email') as email_first,
+                nullif(
+                    max(canonical) filter (kind = 'email'), min(canonical) filter (kind = 'email')
+                ) as email_last,
+                min(canonical) filter (kind = 'phone') as phone_first,
+                bit_or(1::bigint << (hash(network) % 60)::integer)
+                    filter (kind = 'handle' and flag is null) as networks
+            from work.identifier
+            where flag is null or flag = 'shared'
+            group by rid
+        """,
+    ),
+    _Part(
+        "domain", "work.domain", "domain_1 ubigint, domain_2 ubigint",
+        sql="""
+            select rid, min(hash(domain)) as domain_1, max(hash(domain)) as domain_2
+            from work.domain
+            group by rid
+        """,
+    ),
+    _Part(
+        "alias", "work.alias", "letters varchar",
+        sql="select rid, min(letters) as letters from work.alias where length(letters) >= 4 group by rid",
+    ),
+    _Part(
+        "spelled", "work.spelled_tf_weight",
+        "tf_weight smallint, family_tf_weight smallint, given_tf_weight smallint",
+    ),
+    _Part(
+        "birth", "work.birth",
+        "birth_digits varchar, birth_year smallint, birth_month tinyint, birth_day tinyint, "
+        "birth_digit_sum tinyint",
+        {"birth": "birth_digits"},
+    ),
+    _Part(
+        "place", "work.point",
+        "postal_1 ubigint, postal_2 ubigint, city_1 ubigint, city_2 ubigint, city varchar, "
+        "postal_code varchar, postal_area varchar, street varchar",
+        {"postal": "postal_1", "city": "city_1"},
+    ),
+    _Part("employer", "work.company", "company varchar", {"company": "company"}),
+    _Part(
+        "fact", "work.fact",
+        "gender varchar, occupation varchar, birth_place varchar, id_number varchar, "
+        "other_1 varchar, other_2 varchar, other_3 varchar",
+        {name: name for name in ("birth_place", "occupation", "other_1", "other_2", "other_3")},
+    ),
 )  # fmt: skip
 
-FEATURES = f"""
+
+def write_rows(work: Workspace, single_sources: list[str]) -> None:
+    """Make ``work.feature``; ``single_sources`` are those with one record per person."""
+    filled = {
+        name
+        for name, has_rows in work.rows(
+            " union all ".join(
+                f"select '{part.name}', exists (from {part.table})" for part in _PARTS
+            )
+        )
+        if has_rows
+    }
+    parts = ", ".join(part.cte(is_empty=part.name not in filled) for part in _PARTS)
+    joins = " ".join(part.join(is_empty=part.name not in filled) for part in _PARTS)
+    work.run(_ROWS.format(parts=parts, joins=joins), [single_sources])
+
+
+_ROWS = f"""
 create or replace table work.feature as
 with
 
 everybody as (select rid from work.record where not is_mailbox),
 
-narrow as (
+{{parts}},
 
-    from everybody
-    {"".join(f" union all by name {part}" for part in (*_NARROW, *tf_weight_parts()))}
-
-),
-
-detail as (
-
-    select rid, {", ".join(f"max({column}) as {column}" for column in _NARROW_COLUMNS)}
-    from narrow
-    group by rid
-
-),
-
-{
-    " ".join(
-        f"{name} as (from {table} union all by name from everybody anti join {table} using (rid)),"
-        for name, table in _WIDE.items()
-    )
-}
-
-tf_weights as (
+weights as (
 
     select name_id, tf_weight, family_tf_weight, given_tf_weight from work.tf_weight
     union all by name
@@ -103,11 +148,11 @@ tf_weights as (
 
 ),
 
-named as (
+weighed as (
 
-    select name.*, tf_weights.* exclude (name_id)
+    select name.*, weights.* exclude (name_id)
     from work.name
-    left join tf_weights on name.name_id = tf_weights.name_id
+    left join weights on name.name_id = weights.name_id
 
 )
 
@@ -129,16 +174,16 @@ select
     name.is_two_namings,
     name.is_western_given,
     name.generation,
-    coalesce(name.tf_weight, detail.spelled_tf_weight, 0)::smallint as tf_weight,
-    coalesce(name.family_tf_weight, detail.spelled_family_tf_weight, 0)::smallint
+    coalesce(name.tf_weight, spelled.tf_weight, 0)::smallint as tf_weight,
+    coalesce(name.family_tf_weight, spelled.family_tf_weight, 0)::smallint
         as family_tf_weight,
-    coalesce(name.given_tf_weight, detail.spelled_given_tf_weight, 0)::smallint as given_tf_weight,
+    coalesce(name.given_tf_weight, spelled.given_tf_weight, 0)::smallint as given_tf_weight,
     coalesce(name.word_tf_weight, 0)::smallint as word_tf_weight,
-    detail.letters,
-    detail.email_first,
-    detail.email_last,
-    detail.phone_first,
-    detail.networks,
+    alias.letters,
+    contact.email_first,
+    contact.email_last,
+    contact.phone_first,
+    contact.networks,
     birth.birth_year,
     birth.birth_month,
     birth.birth_day,
@@ -152,9 +197,9 @@ select
     place.city_2,
     place.city,
     place.street,
-    detail.company,
-    detail.domain_1,
-    detail.domain_2,
+    employer.company,
+    domain.domain_1,
+    domain.domain_2,
     upper(nullif(trim(record.country), '')) as country,
     fact.gender,
     fact.id_number,
@@ -163,17 +208,11 @@ select
     fact.other_1,
     fact.other_2,
     fact.other_3,
-    {
-    ", ".join(
-        f"coalesce(detail.{column}, 0)::smallint as {column}" for column in TF_WEIGHT_COLUMNS
-    )
-},
+    {", ".join(f"coalesce({column}, 0)::smallint as {column}" for column in TF_WEIGHT_COLUMNS)},
     case when record.is_living and list_contains($1::varchar[], record.source) then record.source end
         as single_source
 from work.record
-inner join detail on record.rid = detail.rid
-{" ".join(f"inner join {name} on record.rid = {name}.rid" for name in _WIDE)}
-left join named as name on detail.name_id = name.name_id
+{{joins}}
+left join weighed as name on named.name_id = name.name_id
 where not record.is_mailbox
 """
-"""What makes ``work.feature``; its parameter are the sources with one record per person."""

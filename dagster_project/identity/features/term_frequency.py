@@ -4,6 +4,8 @@ Belongs here: term frequencies of all fields that have them. Does not belong her
 agreement is worth on average (``learning.weights``); a rare value adds to that, a common one takes away.
 """
 
+from collections.abc import Mapping
+
 from dagster_project.identity.features.statistics import (
     count_values,
     empty_statistics,
@@ -65,25 +67,29 @@ _FIELD_VALUES = {
 """Per field of the statistics, where its values stand."""
 
 TF_WEIGHT_COLUMNS = tuple(f"{field}_tf_weight" for field in _FIELD_VALUES)
-"""Columns of a feature row that ``tf_weight_parts`` make."""
+"""Columns of a feature row that ``tf_weighed`` makes."""
 
 
-def tf_weight_parts() -> list[str]:
-    """Queries of rid and ``<field>_tf_weight``: tenths of a bit that meeting its value says.
+def tf_weighed(rows: str, weighed: Mapping[str, str]) -> str:
+    """The query ``rows``, with ``<field>_tf_weight``: tenths of a bit that meeting its value says.
 
-    A value that the statistics do not know is as rare as one that a single record holds.
+    ``weighed``: the column of each field. A value that the statistics do not know is as rare as
+    one that a single record holds.
     """
-    return [
-        f"select {table}.rid, round(10 * log2("
-        f"greatest(coalesce((select held from work.total where field = '{field}'), 1)"
-        f" / coalesce(known.held, 1), 1)"
-        f"))::smallint as {field}_tf_weight "
-        f"from work.{table} "
-        f"left join (select value, held from work.common where field = '{field}') as known "
-        f"on hash({table}.{column}) = known.value "
-        f"where {table}.{column} is not null"
-        for field, (table, column) in _FIELD_VALUES.items()
-    ]
+    for field, column in weighed.items():
+        total = f"coalesce((select held from work.total where field = '{field}'), 1)"
+        rows = f"""
+            select valued.*, case when valued.{column} is not null then coalesce(
+                counted.tf_weight, round(10 * log2(greatest({total}, 1)))::smallint
+            ) end as {field}_tf_weight
+            from ({rows}) as valued
+            left join (
+                select value, round(10 * log2(greatest({total} / held, 1)))::smallint as tf_weight
+                from work.common
+                where field = '{field}'
+            ) as counted on hash(valued.{column}) = counted.value
+        """
+    return rows
 
 
 def typical_tf_adjustment(work: Workspace) -> dict[str, float]:

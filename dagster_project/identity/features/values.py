@@ -6,7 +6,7 @@ one join on each side. Mailboxes have none: they never meet persons.
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.features.aliases import find_aliases, write_name_words
-from dagster_project.identity.features.rows import FEATURES, OTHER_COLUMNS
+from dagster_project.identity.features.rows import OTHER_COLUMNS, write_rows
 from dagster_project.identity.features.term_frequency import (
     SPELLED_TF_WEIGHT,
     count_fields,
@@ -44,7 +44,7 @@ def build_features(
     work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
     if not has_statistics:
         count_fields(work)
-    work.run(FEATURES, [list(spec.one_record_per_person)])
+    write_rows(work, list(spec.one_record_per_person))
 
 
 def note_columns(work: Workspace) -> None:
