@@ -18,24 +18,35 @@ class BlockingKey:
     """One cheap key.
 
     ``topic``: blocking keys of one topic say nearly the same; a rule takes one of each at most.
-    ``sql`` yields rid and value. ``column``: an expression over a feature row that stands for
-    the blocking key where a value is too common to be joined, ``source`` the column of feature rows
-    without which there are no values. ``is_own``: few people share a value, so that sharing
-    one alone makes a pair worth a look.
+    ``values_sql`` yields rid and value, some perhaps twice where ``may_repeat``. ``column``: an
+    expression over a feature row that stands for the blocking key where a value is too common to
+    be joined, ``source`` the column of feature rows without which there are no values.
+    ``is_single``: the column is all there is to it. ``is_own``: few people share a value, so that
+    sharing one alone makes a pair worth a look; ``is_bought``: but not by itself worth a rule.
     """
 
     name: str
     topic: str
-    sql: str
+    values_sql: str
     column: str | None = None
     source: str | None = None
+    may_repeat: bool = True
+    is_single: bool = False
     is_own: bool = False
+    is_bought: bool = False
+
+    @property
+    def sql(self) -> str:
+        """A query of rid and value, each pair once."""
+        if not self.may_repeat:
+            return self.values_sql
+        return f"select distinct rid, value from ({self.values_sql})"
 
 
 def write_blocking_keys(work: Workspace, names: tuple[str, ...]) -> None:
-    """Make the tables of some blocking keys; needs ``work.feature``."""
+    """Make the tables of those blocking keys that are more than a column of feature rows."""
     for blocking_key in BLOCKING_KEYS:
-        if blocking_key.name in names:
+        if blocking_key.name in names and not blocking_key.is_single:
             work.run(
                 f"create or replace table work.blocking_key_{blocking_key.name} as "
                 f"{blocking_key.sql}"
@@ -44,7 +55,7 @@ def write_blocking_keys(work: Workspace, names: tuple[str, ...]) -> None:
 
 def _identifier(name: str, kind: str, value: str = "identifier.value_id") -> BlockingKey:
     sql = f"""
-        select distinct identifier.rid, {value} as value
+        select identifier.rid, {value} as value
         from work.identifier
         inner join work.feature on identifier.rid = feature.rid
         where identifier.kind = '{kind}' and (identifier.flag is null or identifier.flag = 'shared')
@@ -57,12 +68,14 @@ def _feature(
 ) -> BlockingKey:
     """A value that a feature row holds once."""
     sql = f"select rid, hash({value}) as value from work.feature where {value} is not null"
-    return BlockingKey(name, topic, sql, value, source, is_own=is_own)
+    return BlockingKey(
+        name, topic, sql, value, source, may_repeat=False, is_single=True, is_own=is_own
+    )
 
 
 def _address(name: str, topic: str, value: str, column: str | None) -> BlockingKey:
     sql = f"""
-        select distinct address.rid, hash({value}) as value
+        select address.rid, hash({value}) as value
         from work.address
         inner join work.feature on address.rid = feature.rid
         where {value} is not null
@@ -73,7 +86,7 @@ def _address(name: str, topic: str, value: str, column: str | None) -> BlockingK
 _EMAIL_USER = BlockingKey(
     "email_user", "email",
     """
-        select distinct alias.rid, hash(alias.alias) as value
+        select alias.rid, hash(alias.alias) as value
         from work.alias
         inner join work.feature on alias.rid = feature.rid
         where user_part is not null and not is_common
@@ -84,7 +97,7 @@ _EMAIL_USER = BlockingKey(
 _EMAIL_START = BlockingKey(
     "email_start", "email",
     """
-        select distinct alias.rid, hash(left(alias.letters, 6)) as value
+        select alias.rid, hash(left(alias.letters, 6)) as value
         from work.alias
         inner join work.feature on alias.rid = feature.rid
         where user_part is not null and length(alias.letters) >= 4
@@ -95,7 +108,7 @@ _EMAIL_START = BlockingKey(
 _EMAIL_DOMAIN = BlockingKey(
     "email_domain", "organisation",
     """
-        select distinct domain.rid, hash(domain) as value
+        select domain.rid, hash(domain) as value
         from work.domain
         inner join work.feature on domain.rid = feature.rid
     """,
@@ -104,11 +117,16 @@ _EMAIL_DOMAIN = BlockingKey(
 
 _ALIAS = BlockingKey(
     "alias", "alias",
+    "select rid, hash(alias) as value from work.alias where not is_common",
+    is_own=True,
+)  # fmt: skip
+
+# What a nameless record goes by may be another's name; many bear a common one.
+_SPELLED_NAME = BlockingKey(
+    "spelled_name", "alias",
     """
-        select rid, hash(alias) as value from work.alias where not is_common
-        union
         select rid, hash(letters) as value from work.alias where length(letters) >= 6
-        union
+        union all
         select feature.rid, hash(word) as value
         from work.feature
         inner join (select name_id, unnest(long_words) as word from work.name_word) as word
@@ -116,6 +134,7 @@ _ALIAS = BlockingKey(
         where length(word) >= 6
     """,
     is_own=True,
+    is_bought=True,
 )  # fmt: skip
 
 # Either name may be a nickname, and either may stand in the other's place.
@@ -135,14 +154,13 @@ _NAME_PAIR = BlockingKey(
             inner join work.nickname on feature.family = nickname.nick
         )
         where one is not null and other is not null
-        group by rid, value
     """,
 )  # fmt: skip
 
 _GIVEN_ROOT = BlockingKey(
     "given_root", "given",
     """
-        select distinct feature.rid, hash(root) as value
+        select feature.rid, hash(root) as value
         from work.feature
         inner join (select name_id, unnest(roots) as root from work.name) as rooted
             on feature.name_id = rooted.name_id
@@ -154,7 +172,7 @@ _FAMILY_SOUND = BlockingKey(
     "family_sound", "family",
     """
         select rid, hash(family_sound) as value from work.feature where family_sound <> ''
-        union
+        union all
         select feature.rid, hash(family_group.root, 'group') as value
         from work.feature
         inner join work.family_group on feature.family = family_group.family
@@ -165,7 +183,7 @@ _FAMILY_SOUND = BlockingKey(
 _WORD = BlockingKey(
     "word", "word",
     """
-        select distinct feature.rid, hash(word) as value
+        select feature.rid, hash(word) as value
         from work.feature
         inner join (select name_id, unnest(words) as word from work.name) as word
             on feature.name_id = word.name_id
@@ -182,6 +200,7 @@ _NAME_PREFIXES = BlockingKey(
         inner join work.name on feature.name_id = name.name_id
         where name.word_count > 1
     """,
+    may_repeat=False,
 )  # fmt: skip
 
 BLOCKING_KEYS: tuple[BlockingKey, ...] = (
@@ -194,6 +213,7 @@ BLOCKING_KEYS: tuple[BlockingKey, ...] = (
     _EMAIL_START,
     _EMAIL_DOMAIN,
     _ALIAS,
+    _SPELLED_NAME,
     _feature("id_number", "id_number", "id_number", "id_number", is_own=True),
     _feature("id_head", "id_number", "left(id_number, 4)", "id_number"),
     _feature("id_tail", "id_number", "right(id_number, 4)", "id_number"),

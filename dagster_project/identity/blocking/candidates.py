@@ -8,6 +8,7 @@ that a huge block costs little and loses little.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS
 from dagster_project.identity.blocking.rules import Rule
 from dagster_project.identity.workspace import Workspace
 
@@ -24,76 +25,71 @@ class RuleCount:
 def find_candidates(
     work: Workspace, rules: Sequence[Rule], *, window: int
 ) -> tuple[RuleCount, ...]:
-    """Make ``work.candidate(l, r)`` of distinct pairs, ``l < r``; needs the keys of the rules."""
-    work.run("create or replace table work.found (l integer, r integer, rule utinyint)")
-    counts = [_pair_up(work, number, rule, window) for number, rule in enumerate(rules)]
+    """Make ``work.candidate(l, r)`` of distinct pairs with ``l < r``; needs the rules' keys."""
+    work.run("create or replace table work.found (l integer, r integer)")
+    counts = [_pair_up(work, rule, window) for rule in rules]
     work.run(
         "create or replace table work.candidate as select l, r from work.found group by l, r"
     )
     work.run("drop table work.found")
+    work.run("drop table if exists work.key")
     return tuple(counts)
 
 
-def _pair_up(work: Workspace, number: int, rule: Rule, window: int) -> RuleCount:
-    work.run(_keys_sql(rule.blocking_keys))
-    capped = _scalar(
-        work,
-        f"select count(distinct key) from work.key where held > {rule.cap}",
+def _pair_up(work: Workspace, rule: Rule, window: int) -> RuleCount:
+    """Add the pairs of one rule to ``work.found``."""
+    before = work.count("work.found")
+    work.run(f"create or replace table work.key as {keyed_sql(rule.blocking_keys)}")
+    work.run(
+        "create or replace table work.crowded_key as "
+        f"select key from work.key group by key having count(*) > {rule.cap}"
     )
+    capped = work.count("work.crowded_key")
+    quiet = "work.key" + (" anti join work.crowded_key using (key)" if capped else "")
     work.run(
         f"""
         insert into work.found
-        select l.rid as l, r.rid as r, {number} as rule
-        from (from work.key where held <= {rule.cap}) as l
-        inner join (from work.key where held <= {rule.cap}) as r
-            on l.key = r.key and l.rid < r.rid
+        select l.rid as l, r.rid as r
+        from (from {quiet}) as l
+        inner join (from {quiet}) as r on l.key = r.key and l.rid < r.rid
         """
     )
     if capped and window:
-        work.run(_window_sql(number, rule.cap, window))
-    pairs = _scalar(work, f"select count(*) from work.found where rule = {number}")
-    return RuleCount(" + ".join(rule.blocking_keys) or "everybody", pairs, capped)
-
-
-def _scalar(work: Workspace, sql: str) -> int:
-    return int(str(work.rows(sql)[0][0]))
+        work.run(_window_sql(window))
+    name = " + ".join(rule.blocking_keys) or "everybody"
+    return RuleCount(name, work.count("work.found") - before, capped)
 
 
 def keyed_sql(rule: tuple[str, ...]) -> str:
-    """Every record's values of one rule: a query of rid and key."""
+    """Every record's values of one rule: a query of rid and key.
+
+    What a feature row holds once is read there; only the other keys are joined.
+    """
     if not rule:
         return "select rid, 0::ubigint as key from work.feature"
-    first, *rest = rule
-    joins = " ".join(
-        f"inner join work.blocking_key_{blocking_key} as a{n} on a0.rid = a{n}.rid"
-        for n, blocking_key in enumerate(rest, start=1)
+    columns = {key.name: key.column for key in BLOCKING_KEYS if key.is_single}
+    joined = [name for name in rule if name not in columns]
+    read = [columns[name] for name in rule if name in columns]
+    values = [
+        f"hash({columns[name]})" if name in columns else f"blocking_key_{name}.value"
+        for name in rule
+    ]
+    tables = [f"work.blocking_key_{name}" for name in joined]
+    if read:
+        tables.append("work.feature")
+    first, *others = tables
+    rid = f"{first.removeprefix('work.')}.rid"
+    key = f"hash({', '.join(values)})" if len(values) > 1 else values[0]
+    return (
+        f"select {rid}, {key} as key "
+        f"from {first} "
+        + " ".join(f"inner join {t} on {rid} = {t.removeprefix('work.')}.rid" for t in others)
+        + (" where " + " and ".join(f"({sql}) is not null" for sql in read) if read else "")
     )
-    values = ", ".join(f"a{n}.value" for n in range(len(rule)))
-    key = f"hash({values})" if rest else "a0.value"
-    return f"select a0.rid, {key} as key from work.blocking_key_{first} as a0 {joins}"
 
 
-def _keys_sql(rule: tuple[str, ...]) -> str:
-    """``work.key``: the values of one rule that several records hold, and how many do."""
-    return f"""
-        create or replace table work.key as
-        with
-
-        keyed as ({keyed_sql(rule)}),
-
-        held as (
-
-            select key, count(*) as held from keyed group by key having count(*) > 1
-
-        )
-
-        select keyed.rid, keyed.key, held.held
-        from keyed
-        inner join held on keyed.key = held.key
-    """
-
-
-def _window_sql(number: int, cap: int, window: int) -> str:
+def _window_sql(window: int) -> str:
+    """Pairs of neighbours in crowded keys, in the order of names."""
     neighbours = " union all ".join(
         f"select rid as l, lead(rid, {step}) over (partition by key order by place) as r from big"
         for step in range(1, window + 1)
@@ -113,13 +109,13 @@ def _window_sql(number: int, cap: int, window: int) -> str:
                         record.record_id
                 ) as place
             from work.key
+            semi join work.crowded_key using (key)
             inner join work.feature on key.rid = feature.rid
             inner join work.record on key.rid = record.rid
-            where key.held > {cap}
 
         )
 
-        select least(l, r) as l, greatest(l, r) as r, {number} as rule
+        select least(l, r) as l, greatest(l, r) as r
         from ({neighbours})
         where r is not null and l <> r
     """

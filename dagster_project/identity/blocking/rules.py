@@ -38,7 +38,15 @@ WORTH_A_LOOK = 0.002
 """Likely matches that a pair must bring on average, however much of the budget is left: a match
 that nothing else finds is worth five hundred comparisons, and no more."""
 
-MOST_PRICE = 50 * WORTH_A_LOOK
+FEW_RECORDS = 50_000
+"""Up to so many records a pair costs nobody any waiting; from there on its price grows with them,
+as the time they take together does."""
+
+DEAREST_LOOK = 0.02
+"""What a pair must bring in the largest tables, fifty comparisons a match. On a plain table of
+300,000 rows it costs .0004 of F1 and saves six pairs in ten (docs/benchmarks.md)."""
+
+MOST_PRICE = 5 * DEAREST_LOOK
 """The dearest that a pair gets where the budget is short."""
 
 TRIES = 6
@@ -77,20 +85,31 @@ class Choice:
     pairs_per_record: float
 
 
-def choose_rules(sampled_pairs: SampledPairs, *, budget: float, most_rules: int) -> Choice:
+def price_of_pair(records: int) -> float:
+    """Likely matches that a pair must bring in a table of so many records."""
+    return min(DEAREST_LOOK, WORTH_A_LOOK * max(1.0, records / FEW_RECORDS))
+
+
+def choose_rules(
+    sampled_pairs: SampledPairs,
+    *,
+    budget: float,
+    most_rules: int,
+    least_price: float = WORTH_A_LOOK,
+) -> Choice:
     """The rules that find most of the likely matches for ``budget`` pairs per record.
 
     Each rule is taken for the likely matches it adds less a price per pair; the price is the
-    lowest at which the budget holds. A pair counts for both of its records.
+    lowest from ``least_price`` on at which the budget holds. A pair counts for both of its records.
     """
     total = max(float(sampled_pairs.matches.sum()), 1e-9)
     sample = _Sample(sampled_pairs)
     proposals = _Search(sample).proposals(LEAST_RECALL * total)
     task = _Task(sample, tuple(proposals), total, most_rules)
-    best = _choose_at(task, WORTH_A_LOOK)
+    best = _choose_at(task, least_price)
     if best.pairs_per_record <= budget:
         return best
-    low, high, best = WORTH_A_LOOK, MOST_PRICE, _choose_at(task, MOST_PRICE)
+    low, high, best = least_price, MOST_PRICE, _choose_at(task, MOST_PRICE)
     for _ in range(TRIES):
         price = (low * high) ** 0.5
         choice = _choose_at(task, price)
@@ -237,7 +256,8 @@ class _Search:
         Up to the cap that is worth most: what one goes by may be a name that many bear.
         """
         for number, blocking_key in enumerate(BLOCKING_KEYS):
-            if blocking_key.is_own and len(self.sample.rows_of(number)):
+            is_given = blocking_key.is_own and not blocking_key.is_bought
+            if is_given and len(self.sample.rows_of(number)):
                 yield max(self.worth(1 << number), key=lambda w: (w.value(price), w.cap))
 
     def proposals(self, least: float) -> list[_Worth]:

@@ -56,7 +56,7 @@ def write_own_keys(work: Workspace, rules: Sequence[Rule]) -> None:
     blocking_keys = ", ".join(
         f"blocking_key_{blocking_key.name} as ({blocking_key.sql})"
         for blocking_key in BLOCKING_KEYS
-        if blocking_key.name in names
+        if blocking_key.name in names and not blocking_key.is_single
     )
     keys = (
         f"select {number}::utinyint as rule, key::ubigint as key, rid "

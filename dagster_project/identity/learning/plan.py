@@ -29,13 +29,14 @@ def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
         return Plan(comparing, rules, None, non_matches)
     if work.count("work.feature") <= FEW_RECORDS:
         return Plan(comparing, (Rule((), 2 * FEW_RECORDS),), 1.0, non_matches)
-    from dagster_project.identity.blocking.rules import choose_rules
+    from dagster_project.identity.blocking.rules import choose_rules, price_of_pair
     from dagster_project.identity.learning.sample import gather_sampled_pairs
 
     choice = choose_rules(
         gather_sampled_pairs(work, spec, comparing, non_matches),
         budget=options.pairs_per_record,
         most_rules=options.most_rules,
+        least_price=price_of_pair(work.count("work.feature")),
     )
     return Plan(comparing, choice.rules, choice.expected_recall, non_matches)
 
