@@ -80,6 +80,20 @@ class Workspace:
             self.connection.unregister(name)
 
     @contextmanager
+    def joins_as_written(self) -> Iterator[None]:
+        """Every join keeps its right side in memory and passes the left one through.
+
+        For joins of many parts of one row: the engine takes a few rows for the outcome of each, and
+        would copy all that has been joined so far, a wide row per record, again at every join.
+        """
+        before = self.rows("select current_setting('disabled_optimizers')")[0][0]
+        self.run("set disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self.run(f"set disabled_optimizers = '{before}'")
+
+    @contextmanager
     def threads_for(self, rows: int, *, most: int = ROWS_OF_ONE_THREAD) -> Iterator[None]:
         """One thread up to ``most`` rows: handing work on would take longer than doing it."""
         if rows > most:

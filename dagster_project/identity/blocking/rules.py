@@ -253,12 +253,19 @@ class _Search:
     def identifiers(self, price: float) -> Iterator[_Worth]:
         """Rules that are always taken: few share such a value, and who does must be compared.
 
-        Up to the cap that is worth most: what one goes by may be a name that many bear.
+        Up to the cap that is worth most: what one goes by may be a name that many bear. The
+        broadest comes first; one that has no pair of its own left is not worth a rule.
         """
-        for number, blocking_key in enumerate(BLOCKING_KEYS):
-            is_given = blocking_key.is_own and not blocking_key.is_bought
-            if is_given and len(self.sample.rows_of(number)):
-                yield max(self.worth(1 << number), key=lambda w: (w.value(price), w.cap))
+        given = [
+            1 << number
+            for number, key in enumerate(BLOCKING_KEYS)
+            if key.is_own and not key.is_bought and len(self.sample.rows_of(number))
+        ]
+        given.sort(key=lambda mask: (-self.worth(mask)[-1].cost, mask))
+        for mask in given:
+            best = max(self.worth(mask), key=lambda w: (w.value(price), w.cap))
+            if best.cost > 0:
+                yield best
 
     def proposals(self, least: float) -> list[_Worth]:
         """Single keys, pairs of keys, and triples that narrow the best of the broad pairs."""

@@ -129,7 +129,8 @@ def write_rows(work: Workspace, single_sources: list[str]) -> None:
     }
     parts = ", ".join(part.cte(is_empty=part.name not in filled) for part in _PARTS)
     joins = " ".join(part.join(is_empty=part.name not in filled) for part in _PARTS)
-    work.run(_ROWS.format(parts=parts, joins=joins), [single_sources])
+    with work.joins_as_written():
+        work.run(_ROWS.format(parts=parts, joins=joins), [single_sources])
 
 
 _ROWS = f"""

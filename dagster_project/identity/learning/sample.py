@@ -57,7 +57,9 @@ def _sample(work: Workspace, records: int) -> None:
 
 
 def _gather_blocking_keys(work: Workspace) -> None:
-    """``work.own(s, blocking_key, value, held)``: the sample's values, and how many hold them.
+    """The sample's own values of blocking keys, and all records that share one.
+
+    ``work.own(s, blocking_key, value, held)`` and ``work.blocking_key``.
 
     Keys of everybody would be many times the table; few of their values occur in the sample.
     """
@@ -73,23 +75,15 @@ def _gather_blocking_keys(work: Workspace) -> None:
         for number, blocking_key in blocking_keys
     )
     work.run(f"create or replace table work.own_blocking_key as {own}")
-    held = " union all ".join(
-        f"select {number}::utinyint as blocking_key, value, "
-        f"count({'distinct rid' if blocking_key.may_repeat else '*'})::integer as held "
-        f"from ({_known_to_sample(number, blocking_key)}) group by value"
+    shared = " union all ".join(
+        f"select {'distinct' if blocking_key.may_repeat else ''} "
+        f"{number}::utinyint as blocking_key, rid, value::ubigint as value "
+        f"from ({blocking_key.values_sql}) "
+        f"where value in (select value from work.own_blocking_key where blocking_key = {number})"
         for number, blocking_key in blocking_keys
     )
-    work.run(_OWN.format(held=held))
-
-
-def _known_to_sample(
-    number: int, blocking_key: BlockingKey, table: str = "own_blocking_key"
-) -> str:
-    """A query of rid and value: everybody's values that some sampled record has."""
-    return (
-        f"select rid, value::ubigint as value from ({blocking_key.values_sql}) "
-        f"where value in (select value from work.{table} where blocking_key = {number})"
-    )
+    work.run(f"create or replace table work.blocking_key as {shared}")
+    work.run(_OWN)
 
 
 def _known_blocking_keys(work: Workspace) -> list[tuple[int, BlockingKey]]:
@@ -106,7 +100,10 @@ _OWN = """
 create or replace table work.own as
 with
 
-held as ({held})
+held as (
+    select blocking_key, value, count(*)::integer as held from work.blocking_key
+    group by blocking_key, value
+)
 
 select own.rid as s, own.blocking_key, own.value, held.held
 from work.own_blocking_key as own
@@ -139,25 +136,12 @@ def _meet(work: Workspace, rarest: int) -> None:
         "create or replace table work.rare_blocking_key as "
         "select s, bit_or(1::bigint << blocking_key) as mask from work.own group by s"
     )
-    rare = {
-        int(row[0])
-        for row in work.rows("select distinct blocking_key from work.own where held > 1")
-    }
-    others = (
-        " union all ".join(
-            f"select {number}::utinyint as blocking_key, rid, value "
-            f"from ({_known_to_sample(number, blocking_key, 'own')})"
-            for number, blocking_key in _known_blocking_keys(work)
-            if number in rare
-        )
-        or "select null::utinyint as blocking_key, null::integer as rid, null::ubigint as value"
-    )
     work.run(
-        f"""
+        """
         create or replace table work.sampled_pair as
         select own.s, other.rid as x, bit_or(1::bigint << own.blocking_key) as mask
         from (from work.own where held > 1) as own
-        inner join ({others}) as other
+        inner join work.blocking_key as other
             on
                 own.blocking_key = other.blocking_key
                 and own.value = other.value
@@ -165,7 +149,7 @@ def _meet(work: Workspace, rarest: int) -> None:
         group by own.s, other.rid
         """
     )
-    for table in ("own_blocking_key", "own", "sampled_feature"):
+    for table in ("blocking_key", "own_blocking_key", "own", "sampled_feature"):
         work.run(f"drop table work.{table}")
 
 
