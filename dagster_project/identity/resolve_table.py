@@ -146,11 +146,6 @@ def resolve_table(
     started = perf_counter()
     connection.execute(_NAMED.format(record_id=ids.sql))
     connection.execute(_ASSIGNED)
-    connection.execute(
-        "create or replace table input.customer_of_rid as select name.rid, said.customer_id "
-        f"from ({_CUSTOMERS}) as said "
-        "inner join input.record_name as name on said.record_id = name.record_id"
-    )
     estimate = estimate_quality(connection, _JUDGED)
     write_atomically(connection, _CUSTOMERS, outputs.customers)
     if outputs.links:
@@ -302,53 +297,58 @@ inner join input.place as place on named.row_number = place.{ROW}
 inner join work.record as record on place.{PLACE} = record.record_id
 """
 
-# Copies of one row go where those that were compared went, if these went together.
+# Copies of one row go where those that were compared went, if these went together. The id is made
+# of the smallest record_id: the same records get the same id in every run.
 _ASSIGNED = f"""
 create or replace table input.assigned as
-select name.record_id, name.row_number, assignment.cluster::bigint as cluster
-from input.record_name as name
-inner join work.assignment as assignment on name.rid = assignment.rid
-
-union all
-
-select
-    copied.record_id,
-    copied.row_number,
-    coalesce(whole.cluster, -copied.row_number) as cluster
-from (
-    select named.record_id, named.row_number, copies.contents
-    from {COPIES} as copies
-    inner join input.row_name as named on copies.{ROW} = named.row_number
-) as copied
-left join (
-    select place.contents, min(assignment.cluster)::bigint as cluster
-    from input.place as place
-    inner join work.record as record on place.{PLACE} = record.record_id
-    inner join work.assignment as assignment on record.rid = assignment.rid
-    group by place.contents
-    having min(assignment.cluster) = max(assignment.cluster)
-) as whole on copied.contents = whole.contents
-"""
-
-# An id of the smallest record_id: the same records get the same id in every run.
-_CUSTOMERS = """
 with
 
-assigned as (select * from input.assigned),
+member as (
 
-customers as (
+    select name.rid, name.record_id, name.row_number, assignment.cluster::bigint as cluster
+    from input.record_name as name
+    inner join work.assignment as assignment on name.rid = assignment.rid
+
+    union all
+
+    select
+        null as rid,
+        copied.record_id,
+        copied.row_number,
+        coalesce(whole.cluster, -copied.row_number) as cluster
+    from (
+        select named.record_id, named.row_number, copies.contents
+        from {COPIES} as copies
+        inner join input.row_name as named on copies.{ROW} = named.row_number
+    ) as copied
+    left join (
+        select place.contents, min(assignment.cluster)::bigint as cluster
+        from input.place as place
+        inner join work.record as record on place.{PLACE} = record.record_id
+        inner join work.assignment as assignment on record.rid = assignment.rid
+        group by place.contents
+        having min(assignment.cluster) = max(assignment.cluster)
+    ) as whole on copied.contents = whole.contents
+
+),
+
+customer as (
 
     select cluster, 'c' || left(md5(min(record_id)), 20) as customer_id
-    from assigned
+    from member
     group by cluster
 
 )
 
-select assigned.record_id, customers.customer_id
-from assigned
-inner join customers on assigned.cluster = customers.cluster
-order by assigned.row_number
+select member.*, customer.customer_id
+from member
+inner join customer on member.cluster = customer.cluster;
+
+create or replace view input.customer_of_rid as
+select rid, customer_id from input.assigned where rid is not null
 """
+
+_CUSTOMERS = "select record_id, customer_id from input.assigned order by row_number"
 
 _CHANCE = f"""
     case when edge.weight <= {VETO} then 0.0 else round({chance_sql("edge.odds / 10.0")}, 9) end

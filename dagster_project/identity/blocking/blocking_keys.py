@@ -22,7 +22,7 @@ class BlockingKey:
     expression over a feature row that stands for the blocking key where a value is too common to
     be joined, ``source`` the column of feature rows without which there are no values.
     ``is_single``: the column is all there is to it. ``is_own``: few people share a value, so that
-    sharing one alone makes a pair worth a look; ``is_bought``: but not by itself worth a rule.
+    sharing one alone makes a pair worth a look; ``is_bought``: but no rule where pairs are dear.
     """
 
     name: str

@@ -15,10 +15,10 @@ from dagster_project.identity.tabular.headers import document_of, side_of
 from dagster_project.identity.tabular.input_table import (
     NOTHING,
     TABLE,
-    cell,
     columns_of,
     identifier,
 )
+from dagster_project.identity.tabular.input_table import cell as read_cell
 from dagster_project.identity.tabular.meanings import Meaning
 from dagster_project.identity.tabular.profile import Lists, split_sql
 from dagster_project.identity.tabular.spec import ColumnSpec, TableSpec
@@ -32,13 +32,32 @@ def write_person_tables(
     """Make schema ``intermediate`` of the input; ``record_id`` is SQL over its ``rows``."""
     kinds = columns_of(connection)
     connection.execute("create schema if not exists intermediate")
-    connection.execute(
-        f"create or replace view input.named as select {record_id} as record_id, * from {rows}"
-    )
+    connection.execute(_cells_sql(spec, record_id, rows))
     connection.execute(_records_sql(spec))
     connection.execute(_identifiers_sql(spec, kinds))
     connection.execute(_addresses_sql(spec))
     connection.execute(_attributes_sql(spec))
+    connection.execute("drop table input.cells")
+
+
+def _cells_sql(spec: TableSpec, record_id: str, rows: str) -> str:
+    """``input.cells``: every cell that anything reads, looked at once; those in lists as they are."""
+    listed = {name for meaning in _IDENTIFIERS for name in spec.of(meaning)}
+    unread = {Meaning.RECORD_ID, Meaning.IGNORED}
+    columns = [
+        f"{read_cell(name)} as {cell(name)}" if name not in listed else identifier(name)
+        for name, column in spec.columns.items()
+        if column.means not in unread
+    ]
+    return (
+        f"create or replace table input.cells as "
+        f"select {', '.join([f'{record_id} as record_id', *columns])} from {rows}"
+    )
+
+
+def cell(name: str) -> str:
+    """The column of ``input.cells`` that holds a column's trimmed text, null where it says nothing."""
+    return identifier(f"cell {name}")
 
 
 def _first(spec: TableSpec, *meanings: Meaning) -> str:
@@ -89,7 +108,7 @@ def _records_sql(spec: TableSpec) -> str:
             null::timestamptz as deleted_at,
             null::varchar as merged_into,
             {bio} as bio
-        from input.named
+        from input.cells
     """
 
 
@@ -141,7 +160,7 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
             value as value_raw, {norm("value")} as value_norm
         from (
             select record_id, trim(unnest({_values(name, spec.columns[name], kinds)})) as value
-            from input.named
+            from input.cells
             where {identifier(name)} is not null
         )
         where lower(value) not in ({NOTHING})
@@ -158,7 +177,7 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
     )
     return f"""
         create or replace table intermediate.int_contact_identifiers as
-        select distinct
+        select {"distinct" if _may_repeat(spec, kinds) else ""}
             record_id, kind, network, value_raw, value_norm, false as is_verified,
             null::timestamptz as first_seen_at, null::timestamptz as last_seen_at
         from ({found})
@@ -181,7 +200,7 @@ def _document(spec: TableSpec, name: str) -> str:
     return f"""
         (with
 
-        told as (select record_id, {number} as number, {issuer} as issuer from input.named),
+        told as (select record_id, {number} as number, {issuer} as issuer from input.cells),
 
         issued as (select distinct number, issuer from told where issuer is not null)
 
@@ -192,6 +211,16 @@ def _document(spec: TableSpec, name: str) -> str:
         left join issued on told.number = issued.number and told.issuer is null
         where told.number is not null)
     """
+
+
+def _may_repeat(spec: TableSpec, kinds: dict[str, str]) -> bool:
+    """Whether a record may say one value twice: in two columns, or in a list."""
+    columns = [spec.of(meaning) for meaning in _IDENTIFIERS]
+    return any(len(names) > 1 for names in columns) or any(
+        _values(name, spec.columns[name], kinds) != split_sql(identifier(name), Lists())
+        for names in columns
+        for name in names
+    )
 
 
 def _network(column: ColumnSpec, kind: str) -> str:
@@ -238,7 +267,7 @@ def _address_sql(spec: TableSpec, side: str, main: str) -> str:
     return f"""
         (from (
             select record_id, {columns}, {part(Meaning.COUNTRY)} as country
-            from (select *, {written} as whole_address from input.named)
+            from (select *, {written} as whole_address from input.cells)
         )
         where coalesce(street, city, state, postal_code) is not null)
     """
@@ -282,7 +311,7 @@ def _attributes_sql(spec: TableSpec) -> str:
     found += [("full_name", cell(name)) for name in spec.of(Meaning.FULL_NAME)[1:]]
     found += _partial_dates(spec)
     branches = " union all ".join(
-        f"select record_id, '{quoted(attribute)}' as attribute, {sql} as value from input.named"
+        f"select record_id, '{quoted(attribute)}' as attribute, {sql} as value from input.cells"
         for attribute, sql in found
     )
     empty = (
