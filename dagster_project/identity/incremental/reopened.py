@@ -108,7 +108,7 @@ def _judge_values_again(work: Workspace, spec: IdentitySpec) -> None:
         """,
         [timed],
     )
-    work.run(HOLDERS)
+    work.run(HOLDERS.format(which="true"))
     work.run(_TOUCHED_IDENTIFIERS)
     work.run(_OTHER_HOLDERS)
     copy_names(work, "select name_id from work.holder")

@@ -7,7 +7,7 @@ Does not belong here: which pairs a value brings together (``blocking``), how mu
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.reading.addresses import read_addresses
 from dagster_project.identity.reading.emails import read_emails
-from dagster_project.identity.reading.holders import HOLDERS, judge_values
+from dagster_project.identity.reading.holders import HOLDERS, WORTH_JUDGING, judge_values
 from dagster_project.identity.reading.phones import read_phones
 from dagster_project.identity.workspace import Workspace
 
@@ -24,7 +24,7 @@ def read_contacts(work: Workspace, spec: IdentitySpec) -> None:
     tables of ``names``.
     """
     read_values(work, spec)
-    work.run(HOLDERS)
+    work.run(HOLDERS.format(which=WORTH_JUDGING))
     judge_values(work, spec)
     work.run(_FLAGS)
 
@@ -50,7 +50,9 @@ select
     coalesce(identifier.is_verified, false) as is_verified,
     identifier.first_seen_at,
     identifier.last_seen_at,
-    true as is_stated
+    true as is_stated,
+    coalesce(record.country, '') as country,
+    coalesce(record.default_country, '') as default_country
 from intermediate.int_contact_identifiers as identifier
 inner join work.record on identifier.record_id = record.record_id
 where trim(coalesce(identifier.value_norm, '')) <> ''
@@ -66,10 +68,14 @@ select
     false as is_verified,
     null as first_seen_at,
     null as last_seen_at,
-    false as is_stated
+    false as is_stated,
+    country,
+    default_country
 from (
     select
         rid,
+        coalesce(country, '') as country,
+        coalesce(default_country, '') as default_country,
         unnest(list_distinct(
             regexp_extract_all(bio, '[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}')
         )) as address
@@ -89,18 +95,15 @@ keyed as (
     select
         gathered.*,
         case when gathered.kind = 'email' then lower(trim(gathered.value_norm)) end as email_key,
-        case when gathered.kind = 'phone' then gathered.value_norm end as phone_key,
-        coalesce(record.country, '') as country_key,
-        coalesce(record.default_country, '') as default_country_key
+        case when gathered.kind = 'phone' then gathered.value_norm end as phone_key
     from work.gathered
-    left join work.record on gathered.rid = record.rid
 
 ),
 
 canonical as (
 
     select
-        gathered.* exclude (email_key, phone_key, country_key, default_country_key),
+        gathered.* exclude (email_key, phone_key, country, default_country),
         case gathered.kind
             when 'email' then email.canonical
             when 'phone' then phone.e164
@@ -116,8 +119,8 @@ canonical as (
     left join work.phone
         on
             gathered.phone_key = phone.value_norm
-            and gathered.country_key = phone.country
-            and gathered.default_country_key = phone.default_country
+            and gathered.country = phone.country
+            and gathered.default_country = phone.default_country
 
 )
 

@@ -77,11 +77,20 @@ inner join work.record on identifier.rid = record.rid
 inner join span on identifier.rid = span.rid and identifier.kind = span.kind
 left join work.record_name on identifier.rid = record_name.rid
 left join work.name on record_name.name_id = name.name_id
-where identifier.flag is null and not record.is_mailbox
+where identifier.flag is null and not record.is_mailbox and {{which}}
 """
 """Names of persons (null: not known in full) under which values are held that have no flag by
 their grammar, and when they were seen together. Whose name is not known is told apart by another
-value of the same kind: three hundred addresses beside one are three hundred people's."""
+value of the same kind: three hundred addresses beside one are three hundred people's. ``which``: a
+condition on ``identifier``."""
+
+WORTH_JUDGING = f"""(
+    identifier.value_id in (
+        select value_id from work.identifier where flag is null group by value_id having count(*) > 1
+    )
+    or {names_household("identifier")}
+)"""
+"""Values that could be anything but one person's, where all who hold one are in ``work``."""
 
 _SYLLABLE = (
     "^([bpmfdtnlgkhjqxzcsrywv]|ng|zh|ch|sh|sz|ts|tz|tsz|gw|kw|hs|ph|th)?"

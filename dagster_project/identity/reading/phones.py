@@ -15,7 +15,12 @@ from functools import cache
 
 import phonenumbers
 
-from dagster_project.identity.reading.plain_phones import is_fixed_line, read_plain
+from dagster_project.identity.reading.plain_phones import (
+    Written,
+    is_fixed_line,
+    read_plain,
+    written_with,
+)
 from dagster_project.identity.workspace import Workspace
 
 CACHE = "identity.phone_numbers"
@@ -47,6 +52,7 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
     for sql in _CACHE:
         work.run(sql)
     work.run(_DISTINCT)
+    _read_in_engine(work)
     rest = work.rows(_UNKNOWN)
     if rest:
         parsed = [
@@ -62,6 +68,30 @@ def read_phones(work: Workspace, placeholder_pattern: str) -> None:
         ):
             work.run(f"insert into {CACHE} by name from parsed_phone")
     work.run(_PHONES, [placeholder_pattern])
+
+
+MANY_NUMBERS = 1_000
+"""Numbers of one country from which on its plan is asked in the engine: a statement for a few takes
+longer than reading them one by one."""
+
+
+def _read_in_engine(work: Workspace) -> None:
+    """Put numbers into the cache that are written with plus and code just as their plan has them."""
+    heads: dict[Written, list[str]] = {}
+    counts: dict[Written, int] = {}
+    for head, numbers in work.rows(_HEADS):
+        written = written_with(head)
+        if written is not None:
+            heads.setdefault(written, []).append(head)
+            counts[written] = counts.get(written, 0) + numbers
+    for written, known in heads.items():
+        if counts[written] >= MANY_NUMBERS:
+            work.run(
+                _PLAIN.format(
+                    start=len(written.code) + 2, plain=written.plain, fixed=written.fixed
+                ),
+                [known],
+            )
 
 
 def read_phone(value: str, country: str, origin: str) -> str | None:
@@ -190,13 +220,9 @@ select
     {_home_sql()} as region,
     case when value_norm like '+%' then '' else upper(default_country) end as origin
 from (
-    select distinct
-        gathered.value_norm,
-        coalesce(record.country, '') as country,
-        coalesce(record.default_country, '') as default_country
+    select distinct value_norm, country, default_country
     from work.gathered
-    inner join work.record on gathered.rid = record.rid
-    where gathered.kind = 'phone'
+    where kind = 'phone'
 )
 """
 
@@ -211,6 +237,31 @@ where not exists (
 )
 """
 """Drop cached numbers that no record holds any more; needs ``work.phone_value`` of all records."""
+
+# With a plus neither country nor origin counts: both are empty there.
+_HEADS = f"""
+select substr(value_norm, 2, 3) as head, count(distinct value_norm) as numbers
+from work.phone_value as used
+where
+    regexp_full_match(value_norm, '[+][1-9][0-9]{{6,14}}')
+    and value_norm not in (select value_norm from {CACHE} where region = '' and origin = '')
+group by head
+order by head
+"""
+
+_PLAIN = f"""
+insert into {CACHE} by name
+select value_norm, '' as region, '' as origin, value_norm as e164, {{fixed}} as is_fixed_line
+from (
+    select distinct value_norm, substr(value_norm, {{start}}) as national
+    from work.phone_value
+    where
+        substr(value_norm, 2, 3) in (select unnest($1::varchar[]))
+        and regexp_full_match(value_norm, '[+][1-9][0-9]{{{{6,14}}}}')
+        and value_norm not in (select value_norm from {CACHE} where region = '' and origin = '')
+)
+where {{plain}}
+"""
 
 _UNKNOWN = f"""
 select distinct used.value_norm, used.region, used.origin

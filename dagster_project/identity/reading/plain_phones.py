@@ -45,6 +45,40 @@ def is_fixed_line(e164: str) -> bool:
     )
 
 
+@dataclass(frozen=True)
+class Written:
+    """What numbers with a country's code look like that stand as they are, for the engine.
+
+    ``code``: digits after the plus. ``plain``: SQL that such a number's digits after the code,
+    ``national``, are surely a number of the plan; ``fixed``: that it can only be a place's.
+    """
+
+    code: str
+    plain: str
+    fixed: str
+
+
+def written_with(head: str) -> Written | None:
+    """The plan of numbers whose first three digits after the plus are ``head``, if there is one."""
+    plan, rest = _plan_and_rest(f"+{head}")
+    if plan is None:
+        return None
+
+    def whole(patterns: "tuple[re.Pattern[str] | None, ...]") -> str:
+        known = "|".join(f"(?:{each.pattern})" for each in patterns if each is not None)
+        return f"regexp_full_match(national, '{known}')" if known else "false"
+
+    no_trunk = (
+        f"not regexp_matches(national, '^(?:{plan.prefix.pattern})')" if plan.prefix else "true"
+    )
+    return Written(
+        head.removesuffix(rest),
+        f"{whole((plan.numbers,))} and {whole((plan.mobile, plan.fixed, *plan.others))} "
+        f"and national not like '0%' and {no_trunk}",
+        f"{whole((plan.fixed,))} and not {whole((plan.mobile,))}",
+    )
+
+
 def _international(value: str) -> str | None:
     if _INTERNATIONAL.fullmatch(value) is None:
         return None

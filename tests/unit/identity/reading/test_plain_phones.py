@@ -1,12 +1,19 @@
 """The short way of reading telephone numbers says what the library says, or nothing."""
 
+from random import Random
+
+import duckdb
 import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dagster_project.identity.reading.phones import read_by_library
-from dagster_project.identity.reading.plain_phones import is_fixed_line, read_plain
+from dagster_project.identity.reading.plain_phones import (
+    is_fixed_line,
+    read_plain,
+    written_with,
+)
 
 _REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 _CODES = sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)
@@ -85,3 +92,32 @@ def test_lines_are_told_apart_as_the_library_does(code: int) -> None:
         )
 
         assert found == (phonenumbers.number_type(example) == kinds.FIXED_LINE)
+
+
+@pytest.mark.parametrize("code", [1, 7, 33, 39, 44, 48, 49, 52, 55, 86])
+def test_the_engine_takes_no_number_that_would_be_read_otherwise(code: int) -> None:
+    """What it takes is E.164 as it stands; what it leaves is read one by one."""
+    random = Random(code)
+    digits = [
+        "".join(random.choice("0123456789") for _ in range(random.randint(7, 11)))
+        for _ in range(3_000)
+    ]
+    found: dict[str, tuple[bool, bool]] = {}
+    with duckdb.connect() as connection:
+        for head in {f"{code}{each}"[:3] for each in digits}:
+            written = written_with(head)
+            assert written is not None
+            assert written.code == str(code)
+            national = [each for each in digits if f"{code}{each}"[:3] == head]
+            rows = connection.execute(
+                f"select national, {written.plain}, {written.fixed} "
+                "from (select unnest($1::varchar[]) as national)",
+                [national],
+            ).fetchall()
+            found |= {f"+{code}{row[0]}": (row[1], row[2]) for row in rows}
+
+    taken = [value for value, (is_plain, _) in found.items() if is_plain]
+
+    assert taken
+    assert [value for value in taken if read_by_library(value, "", "") != value] == []
+    assert [value for value in taken if is_fixed_line(value) != found[value][1]] == []
