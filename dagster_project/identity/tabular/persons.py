@@ -159,7 +159,7 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
             record_id, '{kind}' as kind, {_network(spec.columns[name], kind)} as network,
             value as value_raw, {norm("value")} as value_norm
         from (
-            select record_id, trim(unnest({_values(name, spec.columns[name], kinds)})) as value
+            select record_id, trim({_each_value(name, spec.columns[name], kinds)}) as value
             from input.cells
             where {identifier(name)} is not null
         )
@@ -217,7 +217,7 @@ def _may_repeat(spec: TableSpec, kinds: dict[str, str]) -> bool:
     """Whether a record may say one value twice: in two columns, or in a list."""
     columns = [spec.of(meaning) for meaning in _IDENTIFIERS]
     return any(len(names) > 1 for names in columns) or any(
-        _values(name, spec.columns[name], kinds) != split_sql(identifier(name), Lists())
+        _lists(name, spec.columns[name], kinds) != Lists()
         for names in columns
         for name in names
     )
@@ -229,9 +229,16 @@ def _network(column: ColumnSpec, kind: str) -> str:
     return "null::varchar"
 
 
-def _values(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
-    lists = Lists(kinds[name].endswith("[]"), column.json_list, column.separator)
-    return split_sql(identifier(name), lists)
+def _lists(name: str, column: ColumnSpec, kinds: dict[str, str]) -> Lists:
+    return Lists(kinds[name].endswith("[]"), column.json_list, column.separator)
+
+
+def _each_value(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
+    """SQL: every value in a column's cells, one row each."""
+    lists = _lists(name, column, kinds)
+    if lists == Lists():
+        return f"{identifier(name)}::varchar"
+    return f"unnest({split_sql(identifier(name), lists)})"
 
 
 def _addresses_sql(spec: TableSpec) -> str:
