@@ -23,6 +23,7 @@ class BlockingKey:
     be joined, ``source`` the column of feature rows without which there are no values.
     ``is_single``: the column is all there is to it. ``is_own``: few people share a value, so that
     sharing one alone makes a pair worth a look; ``is_bought``: but no rule where pairs are dear.
+    ``within``: the blocking key that records share too when they share this one.
     """
 
     name: str
@@ -34,6 +35,7 @@ class BlockingKey:
     is_single: bool = False
     is_own: bool = False
     is_bought: bool = False
+    within: str | None = None
 
     @property
     def sql(self) -> str:
@@ -53,14 +55,16 @@ def write_blocking_keys(work: Workspace, names: tuple[str, ...]) -> None:
             )
 
 
-def _identifier(name: str, kind: str, value: str = "identifier.value_id") -> BlockingKey:
+def _identifier(
+    name: str, kind: str, value: str = "identifier.value_id", *, within: str | None = None
+) -> BlockingKey:
     sql = f"""
         select identifier.rid, {value} as value
         from work.identifier
         inner join work.feature on identifier.rid = feature.rid
         where identifier.kind = '{kind}' and (identifier.flag is null or identifier.flag = 'shared')
     """
-    return BlockingKey(name, kind, sql, is_own=True)
+    return BlockingKey(name, kind, sql, is_own=True, within=within)
 
 
 def _feature(
@@ -92,6 +96,7 @@ _EMAIL_USER = BlockingKey(
         where user_part is not null and not is_common
     """,
     is_own=True,
+    within="alias",
 )  # fmt: skip
 
 _EMAIL_START = BlockingKey(
@@ -205,7 +210,7 @@ _NAME_PREFIXES = BlockingKey(
 
 BLOCKING_KEYS: tuple[BlockingKey, ...] = (
     _identifier("email", "email"),
-    _identifier("phone", "phone"),
+    _identifier("phone", "phone", within="phone_tail"),
     _identifier("phone_tail", "phone", "hash(right(identifier.canonical, 8))"),
     _identifier("handle", "handle"),
     _identifier("url", "url"),

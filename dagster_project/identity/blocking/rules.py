@@ -258,19 +258,19 @@ class _Search:
         """Rules that are always taken: few share such a value, and who does must be compared.
 
         Up to the cap that is worth most: what one goes by may be a name that many bear, and where
-        pairs are dear it must be worth its pairs like any other key. The broadest comes first; one that has no pair of its own left is not worth a rule.
+        pairs are dear it must be worth its pairs like any other key. A key whose sharers share a
+        wider one too is left to that one's rule.
         """
-        given = [
-            1 << number
-            for number, key in enumerate(BLOCKING_KEYS)
-            if key.is_own
-            and (not key.is_bought or price <= WORTH_A_LOOK)
-            and len(self.sample.rows_of(number))
-        ]
-        given.sort(key=lambda mask: (-self.worth(mask)[-1].cost, mask))
-        for mask in given:
-            best = max(self.worth(mask), key=lambda w: (w.value(price), w.cap))
-            if best.cost > 0:
+        caps: dict[str, int] = {}
+        for number, key in sorted(
+            enumerate(BLOCKING_KEYS), key=lambda each: bool(each[1].within)
+        ):
+            is_given = key.is_own and (not key.is_bought or price <= WORTH_A_LOOK)
+            if not is_given or not len(self.sample.rows_of(number)):
+                continue
+            best = max(self.worth(1 << number), key=lambda w: (w.value(price), w.cap))
+            if key.within is None or caps.get(key.within, 0) < best.cap:
+                caps[key.name] = best.cap
                 yield best
 
     def proposals(self, least: float) -> list[_Worth]:
