@@ -171,6 +171,34 @@ def customer_contact_points(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def customer_history(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Versions of customers over the runs."""
+    return _suite(
+        "customer_history",
+        _keyed("customer_history_id"),
+        _exactly(rows),
+        _filled("customer_id", "reason", "valid_from", "recorded_from"),
+        _among("reason", "new", "merged", "records", "source", "consent", "events", "rules"),
+        _never("current_means_open", "is_current <> (recorded_to is null)"),
+        _never("periods_have_length", "recorded_to <= recorded_from"),
+        _nothing_in(
+            "one_version_now",
+            "select 1 from {batch} where is_current group by customer_id having count(*) > 1",
+        ),
+    )
+
+
+def customer_changes(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What changed from one run to the next."""
+    return _suite(
+        "customer_changes",
+        _keyed("customer_change_id"),
+        _exactly(rows),
+        _filled("customer_id", "field", "reason", "changed_at", "recorded_at"),
+        _never("something_changed", "value_from = value_to and field <> 'customer'"),
+    )
+
+
 def customer_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Which record belonged to which customer, and when."""
     return _suite(
@@ -581,6 +609,8 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_golden_values,
         customer_identifiers,
         customer_contact_points,
+        customer_history,
+        customer_changes,
         customer_xref,
         account_xref,
         account_relations,

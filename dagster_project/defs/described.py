@@ -16,12 +16,26 @@ from dagster_project.defs.columns import (
     product_schema,
     table_schema,
 )
-from dagster_project.defs.keys import CONFIG, IDENTITY, LANDING, PUBLISHED, VALUE, landing_key
+from dagster_project.defs.keys import (
+    CONFIG,
+    IDENTITY,
+    LANDING,
+    MARTS,
+    PUBLISHED,
+    VALUE,
+    landing_key,
+)
 from dagster_project.defs.versions import Reads
 from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.column_types import Types, kept_types
 
-_GROUP_OF_SOURCE = {"config": CONFIG, "landing": LANDING, "identity": IDENTITY, "value": VALUE}
+_GROUP_OF_SOURCE = {
+    "config": CONFIG,
+    "landing": LANDING,
+    "identity": IDENTITY,
+    "history": MARTS,
+    "value": VALUE,
+}
 
 
 class DbtCatalogue:
@@ -68,7 +82,8 @@ class DbtCatalogue:
                 dep.asset_key.path[-1]: self._table(dep.asset_key)
                 for dep in sorted(spec.deps, key=lambda dep: dep.asset_key)
             }
-            return product_schema({name: part for name, part in parts.items() if part})
+            known = {name: part for name, part in parts.items() if part}
+            return product_schema(known) if known else None
         return self._table(spec.key)
 
     def _table(self, key: dg.AssetKey) -> dg.TableSchema | None:

@@ -33,6 +33,7 @@ from dagster_project.engines.duckdb.column_types import keep_types, read_types
 from dagster_project.engines.duckdb.dbt_run import DbtError, Event, run_dbt
 from dagster_project.engines.duckdb.phases import fingerprint_of, mark_started
 from dagster_project.engines.duckdb.row_counts import RowCounts, count_rows
+from dagster_project.publish.versions import expose_versions, keep_versions
 
 
 def dbt_step(selection: Selection, manifest: Path, reads: Reads) -> dg.AssetsDefinition:
@@ -112,6 +113,8 @@ def _build(
     if not context.is_subset:
         if selection.phase is Phase.MARTS:
             share_column_types(workbench.dbt)
+            with workbench.warehouse() as connection:
+                keep_versions(connection, workbench.root)
         keep_results(workbench, selection.phase, checked)
         finish(workbench, selection.phase, fingerprint)
     workbench.journal.write(
@@ -138,6 +141,7 @@ def _begin(
         mark_started(connection, selection.phase)
         if selection.phase is Phase.MARTS:
             mark_started(connection, Phase.GATES)
+            expose_versions(connection, workbench.root)
         if selection.phase is Phase.STAGING:
             from dagster_project.defs.ingest import expose_landing
 
@@ -148,9 +152,13 @@ def _begin(
 
 
 def _read_by(chosen: AbstractSet[dg.AssetKey], reads: Reads) -> frozenset[dg.AssetKey]:
-    """What the chosen tables read and are not themselves; what has landed is shown to dbt anyway."""
+    """What the chosen tables read and are not themselves; what is shown to dbt is there anyway."""
     read = frozenset().union(*(reads[key] for key in chosen if key in reads)) - chosen
-    return frozenset(key for key in read if key.path[0] not in {"landing", "config"})
+    return frozenset(key for key in read if key.path[0] not in _SHOWN)
+
+
+_SHOWN = frozenset({"landing", "config", "history"})
+"""Schemas that are made of files each time before dbt runs."""
 
 
 def _keep_types(workbench: Workbench) -> None:

@@ -11,6 +11,7 @@ from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
 from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.survivorship import read_survivorship
+from dagster_project.publish.versions import ROWS, VERSIONS
 from dagster_project.sources.catalogue import VENDORS
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -93,6 +94,8 @@ INPUTS: dict[str, str] = {
         consent_event_id varchar, source varchar, record_id varchar, channel varchar,
         purpose varchar, status varchar, occurred_at timestamptz, evidence varchar""",
     "intermediate.int_as_of": "as_of timestamptz",
+    "history.customer_versions": ", ".join(f"{n} {kind}" for n, kind in VERSIONS.items()),
+    "history.customer_rows": ", ".join(f"{n} {kind}" for n, kind in ROWS.items()),
     "identity.customer_xref": """
         record_id varchar, customer_id varchar, valid_from timestamptz, valid_to timestamptz,
         confidence double""",

@@ -72,6 +72,12 @@ money as (
 
 ),
 
+held_rows as (
+
+    select * from {{ source('history', 'customer_rows') }}
+
+),
+
 named_accounts as (
 
     select
@@ -145,6 +151,30 @@ final as (
     from joined
     cross join as_of
 
+),
+
+hashed as (
+
+    select
+        final.*,
+        {{ version_of(['final']) }} as _row_version
+    from final
+
+),
+
+dated as (
+
+    select
+        hashed.*,
+        case
+            when hashed._row_version = held_rows.row_version then held_rows.row_updated_at
+            else as_of.as_of
+        end as row_updated_at
+    from hashed
+    cross join as_of
+    left join held_rows
+        on hashed.customer_id = held_rows.customer_id
+
 )
 
-select * from final  -- noqa: AM04
+select * from dated  -- noqa: AM04

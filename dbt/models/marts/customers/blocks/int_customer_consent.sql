@@ -69,10 +69,12 @@ described as (
     select
         customers.customer_id,
         standing.email_consent,
+        case when standing.email_consent = 'withdrawn' then true end as email_opt_out,
         standing.email_consent_at,
         standing.email_consent_source,
         standing.email_consent_evidence,
         standing.phone_consent,
+        case when standing.phone_consent = 'withdrawn' then true end as phone_opt_out,
         standing.phone_consent_at,
         standing.phone_consent_source,
         standing.phone_consent_evidence,
