@@ -16,6 +16,27 @@ from dagster_project.domain.errors import ConfigError
 _TABLE = re.compile(r"[a-z_]+\.[a-z0-9_*?]+")
 
 
+class GoldenColumn(Entries):
+    """A field of the CRM's own that may be corrected from the golden record."""
+
+    field: Literal[
+        "given_name",
+        "family_name",
+        "full_name",
+        "birth_date",
+        "email",
+        "phone",
+        "title",
+        "organisation",
+        "language",
+    ] = entry("field of customer_360", example="title")
+    write: Literal["if_empty", "if_stronger"] = entry(
+        "if_empty: only where the CRM has nothing. if_stronger: also over a value of the CRM's where the golden one comes from a vendor that stands before it in survivorship.yml",
+        "if_empty",
+        example="if_stronger",
+    )
+
+
 class CrmImport(Entries):
     """A CSV that a CRM loads back: one row per changed record of that CRM.
 
@@ -32,6 +53,16 @@ class CrmImport(Entries):
     columns: dict[str, str] = entry(
         "header → column of customer_360", example="{X_Handle__c: x_handle}", min_length=1
     )
+    golden: dict[str, GoldenColumn] = entry(
+        "header → field of the golden record, for fields the CRM keeps itself: a weaker source never overwrites them",
+        example="{Title: {field: title, write: if_empty}}",
+        default_factory=dict,
+    )
+    clear_with: str | None = entry(
+        "what makes the CRM empty a field, in cells of columns that had a value before and have none now; without it they stay as they were",
+        None,
+        example='"#N/A"',
+    )
     never_when: dict[str, tuple[str, ...]] = entry(
         "of customers whose column has one of these values only customer_id and these columns are written; each of them must be among columns",
         example="{email_consent: [withdrawn]}",
@@ -40,8 +71,13 @@ class CrmImport(Entries):
 
     @model_validator(mode="after")
     def _headers_once(self) -> "CrmImport":
-        if self.id_header in self.columns:
+        if self.id_header in {*self.columns, *self.golden}:
             raise ValueError(f"{self.id_header} is the id_header; take it out of columns")
+        twice = self.columns.keys() & self.golden.keys()
+        if twice:
+            raise ValueError(
+                f"{min(twice)} stands in columns and in golden: take one of them out"
+            )
         return self
 
     @model_validator(mode="after")

@@ -48,6 +48,11 @@ def value_key(table: str) -> dg.AssetKey:
     return dg.AssetKey(["value", table])
 
 
+def crm_import_key(consumer: str, vendor: str) -> dg.AssetKey:
+    """The files that one vendor's CRMs load back from a consumer's product."""
+    return dg.AssetKey(["crm_import", consumer, vendor])
+
+
 def published_key(consumer: str) -> dg.AssetKey:
     """A consumer's data product."""
     return dg.AssetKey(["published", consumer])

@@ -11,10 +11,11 @@ from dagster_project.defs.described import expected_every
 from dagster_project.defs.gates import GATE, check_result
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.inputs import require_built
-from dagster_project.defs.keys import PUBLISHED, published_key
+from dagster_project.defs.keys import PUBLISHED, crm_import_key, published_key
 from dagster_project.defs.versions import MADE_OF, changed, product_inputs
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import fingerprint_of
+from dagster_project.publish.crm_import import import_file
 from dagster_project.publish.publication import Publication
 
 
@@ -37,7 +38,19 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
                 skippable=True,
                 freshness_policy=expected_every(consumer.expected_every_days),
                 description=f"{consumer.title}. One whole generation at a time.",
-            )
+            ),
+            *(
+                dg.AssetSpec(
+                    crm_import_key(consumer.name, vendor),
+                    deps=[key],
+                    group_name=PUBLISHED,
+                    kinds={"csv", vendor},
+                    skippable=True,
+                    description=f"What every {vendor} source loads back: records whose customer "
+                    "changed since the generation before, withdrawals first.",
+                )
+                for vendor in consumer.crm_import
+            ),
         ],
         check_specs=[
             dg.AssetCheckSpec(
@@ -80,9 +93,28 @@ def published_asset(consumer: Consumer, tables: tuple[dg.AssetKey, ...]) -> dg.A
                 data_version=dg.DataVersion(publication.generation),
                 tags={MADE_OF: made_of},
             )
+            yield from _imports(workbench, consumer, publication)
         yield check_result(publication.verdict, asset=key, name=GATE)
 
     return publish_step
+
+
+def _imports(
+    workbench: Workbench, consumer: Consumer, publication: Publication
+) -> Iterator[dg.MaterializeResult[None]]:
+    """One asset per vendor of the import files, when a new generation has written them."""
+    if not publication.changed:
+        return
+    for vendor in consumer.crm_import:
+        own = {
+            import_file(source.name) for source in workbench.sources if source.vendor == vendor
+        }
+        files = {name: rows for name, rows in publication.imports.items() if name in own}
+        yield dg.MaterializeResult(
+            asset_key=crm_import_key(consumer.name, vendor),
+            metadata={"dagster/row_count": sum(files.values()), **files},
+            data_version=dg.DataVersion(publication.generation),
+        )
 
 
 def _metadata(workbench: Workbench, publication: Publication, seconds: float) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.config.consumers import Consumer, CrmImport
+from dagster_project.config.consumers import Consumer, CrmImport, GoldenColumn
 from dagster_project.domain.errors import ConfigError
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.digests import Relation, identifier
@@ -76,12 +76,21 @@ class Baselines:
         sync_folder(self.folder)
 
 
+def import_file(source: str) -> str:
+    """Name of the file that one CRM source loads back."""
+    return f"crm_import_{source}.csv"
+
+
 def check_columns(consumer: Consumer, relations: tuple[Relation, ...]) -> None:
     """``ConfigError`` when an import asks for a column that ``customer_360`` does not have."""
     customers = next((r for r in relations if r.name == CUSTOMERS), None)
     known = set(customers.column_names) if customers else set()
     for vendor, wanted in consumer.crm_import.items():
-        asked = [*wanted.columns.values(), *wanted.never_when]
+        asked = [
+            *wanted.columns.values(),
+            *wanted.never_when,
+            *(golden.field for golden in wanted.golden.values()),
+        ]
         unknown = [column for column in asked if column not in known]
         if unknown:
             raise ConfigError(
@@ -106,20 +115,23 @@ def write_imports(
 
     Returns rows per file. Records the CRM has merged or deleted are left out: it would refuse
     them. Of a customer that opted out the row says so and nothing else; a withdrawal is a change
-    like any other, and so is another customer id after a merge. Rows are ordered by the CRM's id.
+    like any other, and so is another customer id after a merge. Withdrawals stand first, then rows
+    are ordered by the CRM's id.
     """
     connection.execute(
-        "create or replace temp table exported (source varchar, native_id varchar, hash varchar)"
+        "create or replace temp table exported "
+        "(source varchar, native_id varchar, hash varchar, filled varchar)"
     )
     _read_baseline(connection, baseline)
     kinds = dict(next(r for r in relations if r.name == CUSTOMERS).columns)
     rows: dict[str, int] = {}
     for vendor, wanted in consumer.crm_import.items():
         for source in _sources_of(connection, warehouse, vendor, wanted.record_type):
-            name = f"crm_import_{source}.csv"
+            name = import_file(source)
             rows[name] = _write_import(
-                connection, warehouse, source, wanted, kinds=kinds, file=folder / name
-            )
+                connection, warehouse, source, wanted,
+                vendor=vendor, kinds=kinds, file=folder / name,
+            )  # fmt: skip
     connection.execute(
         f"copy (from exported order by source, native_id) to '{quoted(str(new_baseline))}' "
         "(format parquet, compression zstd)"
@@ -132,8 +144,9 @@ def _read_baseline(connection: duckdb.DuckDBPyConnection, baseline: Path | None)
         connection.execute("create or replace temp table baseline as from exported limit 0")
         return
     connection.execute(
-        "create or replace temp table baseline as "
-        f"select source, native_id, hash from read_parquet('{quoted(str(baseline))}')"
+        "create or replace temp table baseline as select * from exported limit 0; "
+        "insert into baseline by name "
+        f"select * from read_parquet('{quoted(str(baseline))}')"
     )
 
 
@@ -154,14 +167,24 @@ def _write_import(
     source: str,
     wanted: CrmImport,
     *,
+    vendor: str,
     kinds: dict[str, str],
     file: Path,
 ) -> int:
-    fields = ", ".join(
-        f"{_written(column, wanted, kinds[column])} as {identifier(header)}"
-        for header, column in wanted.columns.items()
+    targets = {
+        h: _written(column, wanted, kinds[column]) for h, column in wanted.columns.items()
+    }
+    targets |= {h: _golden_target(golden, wanted) for h, golden in wanted.golden.items()}
+    fields = ", ".join(f"{target} as {identifier(h)}" for h, target in targets.items())
+    known = ", ".join(
+        f"{_is_known(golden)} as {identifier(f'_known {h}')}"
+        for h, golden in wanted.golden.items()
     )
-    parts = ", ".join(f"coalesce({identifier(h)}, chr(30))" for h in wanted.columns)
+    parts = ", ".join(f"coalesce({identifier(h)}, chr(30))" for h in targets)
+    filled = ", ".join(
+        f"case when {identifier(h)} is not null then {_literals((h,))} end"
+        for h in wanted.columns
+    )
     connection.execute(
         f"""
         create or replace temp table import_rows as
@@ -169,10 +192,12 @@ def _write_import(
             select
                 '{quoted(source)}' as _source,
                 regexp_extract(x.record_id, '^[^:]*:[^:]*:(.*)$', 1) as _native_id,
-                {fields}
+                {_is_held_back(wanted)} as _is_held_back,
+                {fields}{", " if known else ""}{known}
             from {warehouse}.{XREF} as x
             inner join {warehouse}.{CUSTOMERS} as c using (customer_id)
             inner join {warehouse}.{RECORDS} as r using (record_id)
+            {_golden_joins(warehouse, wanted, vendor)}
             where
                 x.is_current
                 and x.source = '{quoted(source)}'
@@ -180,28 +205,120 @@ def _write_import(
                 and r.deleted_at is null
                 and r.merged_into is null
         )
-        select *, md5(concat_ws(chr(31), {parts})) as _hash from eligible
+        select
+            *,
+            md5(concat_ws(chr(31), {parts})) as _hash,
+            concat_ws(chr(31), {filled}) as _filled
+        from eligible
         """
     )
     connection.execute(
-        "insert into exported select _source, _native_id, _hash from import_rows"
+        "insert into exported select _source, _native_id, _hash, _filled from import_rows"
     )
-    headers = ", ".join(identifier(h) for h in wanted.columns)
-    columns = ((wanted.id_header, "VARCHAR"), *((h, "VARCHAR") for h in wanted.columns))
+    cells = ", ".join(
+        [
+            *(f"{_cell(h, wanted)} as {identifier(h)}" for h in wanted.columns),
+            *(
+                f"case when not {identifier(f'_known {h}')} then {identifier(h)} end as {identifier(h)}"
+                for h in wanted.golden
+            ),
+        ]
+    )
+    columns = ((wanted.id_header, "VARCHAR"), *((h, "VARCHAR") for h in targets))
     return copy_csv(
         connection,
         f"""
-        select _native_id as {identifier(wanted.id_header)}, {headers}
+        select _native_id as {identifier(wanted.id_header)}, {cells}, import_rows._is_held_back
         from import_rows
-        anti join baseline
+        left join baseline
             on import_rows._source = baseline.source
             and import_rows._native_id = baseline.native_id
-            and import_rows._hash = baseline.hash
+        where baseline.hash is null or baseline.hash <> import_rows._hash
         """,
         columns,
         file,
-        order_by=identifier(wanted.id_header),
+        order_by=f"_is_held_back desc, {identifier(wanted.id_header)}",
     )
+
+
+def _cell(header: str, wanted: CrmImport) -> str:
+    """SQL: what is written of a column; the CRM's word for empty where it has lost its value."""
+    name = identifier(header)
+    if wanted.clear_with is None:
+        return name
+    was_filled = f"list_contains(string_split(coalesce(baseline.filled, ''), chr(31)), {_literals((header,))})"
+    return (
+        f"case when {name} is null and {was_filled} and not import_rows._is_held_back "
+        f"then {_literals((wanted.clear_with,))} else {name} end"
+    )
+
+
+_OWN = {"email": "r.primary_email", "phone": "r.primary_phone"}
+"""Where a record has its own value, for fields that are called otherwise in int_contact_records."""
+
+_SOURCE_OF = dict.fromkeys(("given_name", "family_name", "full_name"), "name")
+"""Fields that are chosen together with others: dim_customer names the source of both."""
+
+
+def _golden_joins(warehouse: str, wanted: CrmImport, vendor: str) -> str:
+    """SQL: where golden values come from, and which vendors are trusted more than this one."""
+    if not wanted.golden:
+        return ""
+    return f"""
+        inner join {warehouse}.marts.dim_customer as g using (customer_id)
+        left join (
+            select record_id, list(value_norm) as known_points
+            from {warehouse}.identity.record_identifiers
+            where kind in ('email', 'phone')
+            group by record_id
+        ) as points using (record_id)
+        cross join (
+            select coalesce(
+                list(distinct field || ':' || name) filter (where priority < own), []
+            ) as stronger
+            from (
+                select
+                    trust.field,
+                    trust.priority,
+                    sources.name,
+                    max(trust.priority) filter (where trust.vendor = '{quoted(vendor)}')
+                        over (partition by trust.field) as own
+                from {warehouse}.config.survivorship as trust
+                inner join {warehouse}.config.sources as sources using (vendor)
+                where trust.rule = 'most_trusted'
+            )
+        ) as ranks"""
+
+
+def _golden_target(golden: GoldenColumn, wanted: CrmImport) -> str:
+    """SQL: the golden value, where the CRM has it already or the rule lets it be written.
+
+    What the CRM has taken over stays the target, so that its next export brings no row.
+    """
+    value = f"c.{golden.field}::varchar"
+    own = f"nullif(trim({_own(golden)}), '')"
+    allowed = f"{own} is null"
+    if golden.write == "if_stronger":
+        ranked = _SOURCE_OF.get(golden.field, golden.field)
+        # email and phone are chosen by other rules: of trust they have the order of names
+        field = "name" if golden.field in _OWN else ranked
+        allowed += f" or list_contains(ranks.stronger, '{field}:' || g.{ranked}_source)"
+    return (
+        f"case when not ({_is_held_back(wanted)}) and ({_is_known(golden)} or {allowed}) "
+        f"then {value} end"
+    )
+
+
+def _is_known(golden: GoldenColumn) -> str:
+    """SQL: whether the CRM's record has the golden value, however it is written there."""
+    same = f"lower(trim({_own(golden)})) = lower(c.{golden.field}::varchar)"
+    if golden.field in _OWN:
+        same += f" or list_contains(points.known_points, c.{golden.field})"
+    return f"coalesce({same}, false)"
+
+
+def _own(golden: GoldenColumn) -> str:
+    return f"({_OWN.get(golden.field, f'r.{golden.field}')})::varchar"
 
 
 def _written(column: str, wanted: CrmImport, kind: str) -> str:

@@ -17,6 +17,9 @@ from dagster_project.engines.duckdb.session import quoted
 _FORMULA = "^[=+\\-@\\t\\r\\n＝＋－＠]"
 """A CSV cell that starts like this would run in a spreadsheet (OWASP: CSV injection)."""
 
+_NUMBER = "^[+][0-9]{6,15}$"
+"""A telephone number as E.164 writes it."""
+
 
 def choose_tables(relations: tuple[Relation, ...], consumer: Consumer) -> tuple[Relation, ...]:
     """The relations a consumer may read; an error names the pattern that finds none."""
@@ -99,10 +102,12 @@ def copy_csv(
 
 
 def safe_cell(value: str) -> str:
-    """SQL of a text value that no spreadsheet takes for a formula: an apostrophe before its sign."""
-    return (
-        f"case when regexp_matches({value}, '{_FORMULA}') then '''' || {value} else {value} end"
-    )
+    """SQL of a text value that no spreadsheet takes for a formula: an apostrophe before its sign.
+
+    A telephone number stays as it is dialled: a plus and digits compute nothing.
+    """
+    runs = f"regexp_matches({value}, '{_FORMULA}') and not regexp_matches({value}, '{_NUMBER}')"
+    return f"case when {runs} then '''' || {value} else {value} end"
 
 
 def link_or_copy(source: Path, target: Path) -> None:
