@@ -19,6 +19,12 @@ from dagster_project.identity.works.neighbours import (
     find_neighbours,
     find_next_clusters,
 )
+from dagster_project.identity.works.synonyms import (
+    NO_SYNONYMS,
+    OF_NAMED,
+    find_synonyms,
+    knows_two_series,
+)
 from dagster_project.identity.works.weights import WorksModel, describe, train, unpack
 from dagster_project.identity.works.words import read_words
 from dagster_project.identity.workspace import Progress, Workspace, opened_workspace
@@ -67,9 +73,16 @@ def cluster_works(
     with work.stage("neighbours", "work.candidate"):
         neighbours = find_neighbours(work, spec.blocking)
     with work.stage("comparison", "work.compared"):
+        work.run(NO_SYNONYMS)
         work.run(f"create or replace table work.compared as {compare_sql('work.candidate')}")
+        foreknown = dict(OF_CITED) if is_cited(table) else {}
+        if table.kind is Kind.WORKS and find_synonyms(work):
+            foreknown |= OF_NAMED if knows_two_series(work) else {}
+            work.run(
+                f"create or replace table work.compared as {compare_sql('work.candidate')}"
+            )
     with work.stage("model"):
-        model = _train(work, spec, foreknown=OF_CITED if is_cited(table) else {})
+        model = _train(work, spec, foreknown=foreknown)
     names = EVIDENCE[table.kind]
     with work.stage("clusters", "work.edge"):
         _score(work, spec, model, names)
@@ -82,8 +95,13 @@ def cluster_works(
 # All that a comparison reads of one record, in one row.
 _SIDES = """
 create or replace table work.side as
-select bag.*, fact.* exclude (rid), designation.* exclude (rid)
+select
+    bag.*,
+    fact.* exclude (rid),
+    designation.* exclude (rid),
+    case when record.series is not null then hash(lower(strip_accents(record.series))) end as series_id
 from work.bag
+inner join work.record on bag.rid = record.rid
 inner join work.fact on bag.rid = fact.rid
 left join work.designation on bag.rid = designation.rid
 """

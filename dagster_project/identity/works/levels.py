@@ -198,7 +198,14 @@ _SIMILARITIES = f"""
     least({_shared("l.title", "r.every")}, {_shared("r.title", "l.every")}) as title_bits,
     {_field_cover("creator")} as creator_cover,
     l.creator is not null and r.creator is not null as creator_both,
-    {_field_cover("series")} as series_cover,
+    case
+        when synonym.are_one then 1.0
+        when not synonym.are_one then 0.0
+        -- where sources have names of their own, one that nobody knows is no other series
+        when {_field_cover("series")} >= 0.3
+            or not exists (from work.synonym where not are_one)
+            then {_field_cover("series")}
+    end as series_cover,
     l.series is not null and r.series is not null as series_both,
     case when l.description is not null and r.description is not null
         then greatest({LEFT.cover("description")}, {RIGHT.cover("description")})
@@ -219,5 +226,7 @@ def compare_sql(pairs: str) -> str:
             from (select l as l_rid, r as r_rid from {pairs}) as pair
             inner join work.side as l on pair.l_rid = l.rid
             inner join work.side as r on pair.r_rid = r.rid
+            left join work.synonym as synonym
+                on l.series_id = synonym.one and r.series_id = synonym.other
         )
     """

@@ -273,3 +273,38 @@ def test_a_work_with_far_more_duplicates_than_neighbours_is_one(
     _resolve(connection, [*_songs(), *rows])
 
     assert max(map(len, _clusters(connection))) == crowd
+
+
+_VENUES = {"Mills Conf.": "Gathering on Grinding", "Mills J.": "Annals of the Wheel"}
+
+
+def test_libraries_names_of_a_venue_are_one_and_tell_a_paper_from_its_article(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    rows: list[list[object]] = []
+    parts = ["dor", "lem", "sak", "vin", "ruth", "bel", "mos"]
+    for n in range(40):
+        title = f"{parts[n % 7]}{parts[n // 7]} and {parts[n % 5]}{parts[n % 6]} mills"
+        band = f"Ada {parts[n % 7].title()}{parts[n % 3]}, Bo {parts[n // 7].title()}ham"
+        for k, (name, other) in enumerate(_VENUES.items()):
+            if (n + k) % 2 == 0 or n % 20 == 0:  # every twentieth paper is an article too
+                year = f"{1990 + n // 5}"
+                rows.append([title, band, name, year, None, None, None])
+                rows.append([title, band, other, year, None, None, None])
+
+    load(connection, ["title", "author", "venue", "year", "a", "b", "c"], rows)
+    spec = TableSpec(
+        kind=Kind.WORKS,
+        columns={"title": "title", "author": "creator", "venue": "series", "year": "year"},  # type: ignore[arg-type]
+    )
+    cluster_works(connection, spec, "_c360_row::varchar", spec=WorksSpec())
+
+    found = connection.execute(
+        "select distinct (l.record_id::integer + 1) // 2 = (r.record_id::integer + 1) // 2, "
+        "regexp_extract(evidence, 'series=[a-z]+') from work.edge "
+        "inner join work.record as l on edge.l = l.rid "
+        "inner join work.record as r on edge.r = r.rid "
+        "inner join work.pattern_weight as weight on edge.pattern = weight.pattern "
+        "where evidence like 'title=same%'"
+    ).fetchall()
+    assert sorted(found) == [(False, "series=different"), (True, "series=same")]
