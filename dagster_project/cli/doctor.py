@@ -257,6 +257,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.email_engagement import read_email_engagement
     from dagster_project.config.exchange_rates import read_exchange_rates
     from dagster_project.config.identity import read_identity
+    from dagster_project.config.listening import read_listening
     from dagster_project.config.service_levels import read_service_levels
     from dagster_project.config.sources import read_sources
     from dagster_project.config.survivorship import read_survivorship
@@ -273,6 +274,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,
+        "listening.yml": read_listening,
         "alerts.yml": read_alerts,
         "organisations.yml": read_works,
     }

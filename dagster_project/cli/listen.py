@@ -15,6 +15,8 @@ from dagster_project.domain.counts import counted
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from dagster_project.listening.messages import Judge
+
 _PRESENT = click.Path(exists=True, dir_okay=False, path_type=Path)
 _NEW = click.Path(dir_okay=False, path_type=Path)
 
@@ -35,7 +37,7 @@ def _regions(
 
 @click.group()
 def listen() -> None:
-    """Say what messages hold: personal data, and labels learned from a company's examples."""
+    """Say what messages hold, by our rules and models or by labels of a company's own."""
 
 
 @listen.command()
@@ -66,19 +68,39 @@ def train(file: Path, text: str, label: str, out: Path) -> None:
     callback=_regions,
     help="Country code (DE) whose telephone numbers the texts have; may be repeated.",
 )
+@click.option("--rules", type=_PRESENT, help="Another listening.yml than the one in config/.")
 def classify(
-    file: Path, text: str, out: Path, model: Path | None, regions: tuple[str, ...]
+    file: Path,
+    *,
+    text: str,
+    out: Path,
+    model: Path | None,
+    regions: tuple[str, ...],
+    rules: Path | None,
 ) -> None:
     """Say of every row of FILE (CSV, JSON lines, Parquet) what its text holds, in the file's order.
 
-    Without --model: where personal data stands in it. With one: `label` and the model's
+    Without --model: its language, whether it complains, for which department it is, its mood,
+    harm, spam, and where personal data stands in it. With one: `label` and the model's
     `confidence` in it; refuse those below a confidence of your own choice, since texts of no
     label known to the model have low ones. A row without text gets nothing.
     """
     if model:
         print_labelled(file, text=text, model=model, out=out)
     else:
-        print_classified(file, text=text, out=out, regions=regions)
+        print_classified(file, text=text, out=out, regions=regions, rules=rules)
+
+
+@listen.command()
+@click.option(
+    "--messages",
+    type=click.Path(file_okay=False, exists=True, path_type=Path),
+    help="Folder of labelled messages, <language>.csv. Default: the project's own.",
+)
+@click.option("--rules", type=_PRESENT, help="Another listening.yml than the one in config/.")
+def evaluate(messages: Path | None, rules: Path | None) -> None:
+    """Print how well labelled messages are judged: those left out of rules and training."""
+    print_evaluation(messages, rules)
 
 
 _WORST = 10
@@ -135,11 +157,51 @@ def print_labelled(file: Path, *, text: str, model: Path, out: Path) -> None:
     _classify(file, text, out, lambda texts: label_rows(learned.judge, texts))
 
 
-def print_classified(file: Path, *, text: str, out: Path, regions: tuple[str, ...]) -> None:
+def print_classified(
+    file: Path, *, text: str, out: Path, regions: tuple[str, ...], rules: Path | None
+) -> None:
     """Write what the texts of a file hold, and print how many rows there were."""
-    from dagster_project.listening.messages import judge_messages
+    _classify(file, text, out, _judge(rules, regions))
 
-    _classify(file, text, out, lambda texts: judge_messages(texts, regions))
+
+def _judge(rules: Path | None, regions: tuple[str, ...] = ()) -> "Judge":
+    from dagster_project.config.listening import read_listening
+    from dagster_project.listening.heads import read_heads
+    from dagster_project.listening.messages import Judge
+    from dagster_project.listening.rules import compile_rules
+    from dagster_project.settings import PROJECT
+
+    asked = read_listening(rules or PROJECT / "config" / "listening.yml")
+    return Judge(compile_rules(asked.rules), read_heads(), regions)
+
+
+def print_evaluation(messages: Path | None, rules: Path | None) -> None:
+    """Judge the messages left out, and print figures; never a text."""
+    from dagster_project.listening.evaluation import evaluate as hold_against
+    from dagster_project.listening.labelled import read_messages
+    from dagster_project.settings import PROJECT
+
+    held = read_messages(messages or PROJECT / "data" / "samples" / "messages")
+    judge = _judge(rules)
+    with console.status("reading"):
+        result = hold_against(judge, [each for each in held if each.split != "train"])
+    table = Table("judgement", "label", "messages", "precision", "recall", "F1")
+    for each in result.figures:
+        table.add_row(
+            each.of, each.label, str(each.count),
+            f"{each.precision:.3f}", f"{each.recall:.3f}", f"{each.f1:.3f}",
+        )  # fmt: skip
+    console.print(table)
+    console.print(
+        f"{counted(result.messages, 'message')} left out of {len(held):,}; "
+        f"routing: macro-F1 {result.routing_full:.3f} with all routed, {result.routing_kept:.3f} "
+        f"of the surest 70 %; {result.routed:.0%} are routed, the others unrouted"
+    )
+    moods = Table("language", "messages", "macro-F1 of sentiment", "published")
+    for language, (count, figure) in result.moods.items():
+        said = "yes" if language in judge.heads.moods else ""
+        moods.add_row(language, str(count), f"{figure:.3f}", said)
+    console.print(moods)
 
 
 def _classify(

@@ -82,6 +82,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     ),
     "evaluate": ("c360 evaluate customers.csv --truth person --against people.csv",),
     "listen": (
+        "c360 listen classify posts.csv --text text --region DE --out found.parquet",
         "c360 listen train labelled.csv --text text --label department --out departments.npz",
         "c360 listen classify posts.csv --text text --model departments.npz --out labels.parquet",
     ),
@@ -92,6 +93,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 listen classify posts.csv --text text --region DE --out found.parquet",
         "c360 listen classify posts.csv --text text --model departments.npz --out labels.parquet",
     ),
+    "listen evaluate": ("c360 listen evaluate",),
     "clocks": ("c360 clocks cases.csv --out clocks.csv",),
     "benchmark": ("c360 benchmark identity --rivals splink",),
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),

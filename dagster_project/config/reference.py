@@ -20,6 +20,7 @@ from dagster_project.config.deal_stages import DealStages
 from dagster_project.config.email_engagement import EmailEngagement
 from dagster_project.config.exchange_rates import ExchangeRates
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.config.listening import Listening
 from dagster_project.config.mistakes import (
     choices_of,
     extra_of,
@@ -44,6 +45,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "exchange_rates.yml": ExchangeRates,
     "service_levels.yml": ServiceLevels,
     "works.yml": WorksSpec,
+    "listening.yml": Listening,
     "alerts.yml": Alerts,
     "organisations.yml": WorksSpec,
 }

@@ -1,0 +1,87 @@
+"""What the words of a message speak of: how often those of each list stand in it."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+_TOKEN = re.compile(r"\w+(?:[-'’]\w+)*|[?;？]|[^\w\s]")
+_SPACELESS = ("zh", "ja", "th")
+"""Languages without spaces between words: theirs are looked for anywhere."""
+
+_SHORTEST_STEM = 2
+
+
+@dataclass(frozen=True)
+class WordLists:
+    """The lists of all languages, as they are looked up; ``names`` are the lists' names."""
+
+    names: tuple[str, ...]
+    whole: Mapping[str, Mapping[str, tuple[int, ...]]]
+    stems: Mapping[str, Mapping[str, tuple[int, ...]]]
+    lengths: Mapping[str, tuple[int, ...]]
+
+    def count(self, texts: Sequence[str], languages: Sequence[str]) -> csr_matrix:
+        """One row per text, a column per list and one per list behind a negation."""
+        of: list[int] = []
+        found: list[int] = []
+        for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
+            hits = self._hits(text[:4000].lower(), language)
+            of += [row] * len(hits)
+            found += hits
+        counts = csr_matrix(
+            (np.ones(len(of), np.float32), (of, found)), shape=(len(texts), len(self.names))
+        )
+        counts.sum_duplicates()
+        return counts
+
+    def _hits(self, text: str, language: str) -> list[int]:
+        if language not in self.whole:
+            language = "en"
+        if language in _SPACELESS:
+            return [
+                place
+                for word, places in self.whole[language].items()
+                if word in text
+                for place in places
+            ]
+        whole, stems, lengths = (
+            self.whole[language],
+            self.stems[language],
+            self.lengths[language],
+        )
+        hits: list[int] = []
+        before = ""
+        for token in _TOKEN.findall(text):
+            hits += whole.get(token, ())
+            if before:
+                hits += whole.get(f"{before}_{token}", ())
+            for length in lengths:
+                if length > len(token):
+                    break
+                hits += stems.get(token[:length], ())
+            before = token
+        return hits
+
+
+def build_lists(words: Mapping[str, Mapping[str, str]]) -> WordLists:
+    """From the lists as they are written: ``*`` for any ending, ``_`` between neighbours."""
+    names = tuple(words)
+    whole: dict[str, dict[str, tuple[int, ...]]] = {}
+    stems: dict[str, dict[str, tuple[int, ...]]] = {}
+    for place, languages in enumerate(words.values()):
+        for language, written in languages.items():
+            for word in written.lower().split():
+                table = stems if word.endswith("*") and "_" not in word else whole
+                known = table.setdefault(language, {})
+                key = word.rstrip("*")
+                known[key] = (*known.get(key, ()), place)
+    for language in whole:
+        stems.setdefault(language, {})
+    lengths = {
+        language: tuple(sorted({max(len(stem), _SHORTEST_STEM) for stem in known}))
+        for language, known in stems.items()
+    }
+    return WordLists(names, whole, stems, lengths)
