@@ -44,6 +44,7 @@ from dagster_project.defs.killed_runs import killed_runs_sensor
 from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.new_files import new_files_sensor
 from dagster_project.defs.publication import published_asset
+from dagster_project.defs.service_levels import clock_assets
 from dagster_project.defs.transform import dbt_step
 from dagster_project.defs.value import value_assets
 from dagster_project.defs.workbench import WorkbenchResource
@@ -70,6 +71,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         identity_assets(),
         value_assets(),
         account_assets(),
+        clock_assets(),
         dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),
     ]

@@ -359,6 +359,29 @@ def fct_conversation(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def fct_sla_clock(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Service-level clocks."""
+    return _suite(
+        "fct_sla_clock",
+        _keyed("clock_id"),
+        _exactly(rows),
+        _filled("conversation_id", "measure", "policy", "status", "started_at"),
+        _among("measure", "first_reply", "next_reply", "resolution"),
+        _among(
+            "status",
+            "not_started",
+            "running",
+            "paused",
+            "met",
+            "missed",
+            "closed_unanswered",
+            "void",
+        ),
+        _never("ends_after_it_starts", "ended_at < started_at"),
+        _never("met_in_time", "status = 'met' and ended_at > due_at"),
+    )
+
+
 def fct_conversation_state(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Stretches of time in one state."""
     return _suite(
@@ -622,6 +645,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         dim_account,
         fct_message,
         fct_conversation,
+        fct_sla_clock,
         fct_conversation_state,
         fct_email_event,
         fct_opportunity,

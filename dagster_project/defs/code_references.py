@@ -11,7 +11,14 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.defs.keys import IDENTITY, INBOX, LANDING, PUBLISHED, VALUE
+from dagster_project.defs.keys import (
+    IDENTITY,
+    INBOX,
+    LANDING,
+    PUBLISHED,
+    SERVICE_LEVELS,
+    VALUE,
+)
 from dagster_project.settings import PROJECT, Settings
 
 REFERENCES = "dagster/code_references"
@@ -85,6 +92,9 @@ def _files(
         yield "rules", config / "identity.yml"
     elif spec.group_name == VALUE:
         yield "models", package / "value" / "purchases.py"
+    elif spec.group_name == SERVICE_LEVELS:
+        yield "clocks", package / "service_levels" / "warehouse.py"
+        yield "promises", config / "service_levels.yml"
     elif spec.group_name == PUBLISHED:
         yield "consumers", config / "consumers.yml"
         yield "publication", package / "publish" / "publication.py"

@@ -22,6 +22,7 @@ from dagster_project.defs.keys import (
     LANDING,
     MARTS,
     PUBLISHED,
+    SERVICE_LEVELS,
     VALUE,
     landing_key,
 )
@@ -35,6 +36,7 @@ _GROUP_OF_SOURCE = {
     "identity": IDENTITY,
     "history": MARTS,
     "value": VALUE,
+    "service_levels": SERVICE_LEVELS,
 }
 
 

@@ -145,7 +145,7 @@ def _resolve(
             yield _moves_check(error.moves, passed=False)
             raise
         if not report.is_unchanged:
-            for later in (Phase.VALUE, Phase.MARTS, Phase.PUBLICATION):
+            for later in (Phase.VALUE, Phase.CLOCKS, Phase.MARTS, Phase.PUBLICATION):
                 mark_started(connection, later)
         quality = _quality(connection, workbench, report)
         figures = keep_figures(connection, _plain(report), quality)

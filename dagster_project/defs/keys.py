@@ -11,6 +11,7 @@ STAGING = "3_staging"
 INTERMEDIATE = "4_intermediate"
 IDENTITY = "5_identity"
 VALUE = "5_value"
+SERVICE_LEVELS = "5_service_levels"
 MARTS = "6_marts"
 INSIGHTS = "7_insights"
 PUBLISHED = "8_published"
@@ -41,6 +42,11 @@ def landing_key(spec: StreamSpec) -> dg.AssetKey:
 def identity_key(table: str) -> dg.AssetKey:
     """One output of identity resolution."""
     return dg.AssetKey(["identity", table])
+
+
+def service_level_key(table: str) -> dg.AssetKey:
+    """What the clocks of conversations say."""
+    return dg.AssetKey(["service_levels", table])
 
 
 def value_key(table: str) -> dg.AssetKey:

@@ -19,6 +19,7 @@ class Phase(StrEnum):
     IDENTITY = "identity"
     VALUE = "value"
     ACCOUNTS = "accounts"
+    CLOCKS = "clocks"
     MARTS = "marts"
     GATES = "gates"
     PUBLICATION = "publication"

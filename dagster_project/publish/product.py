@@ -21,6 +21,7 @@ from dagster_project.engines.duckdb.digests import (
     list_relations,
 )
 from dagster_project.engines.duckdb.session import quoted
+from dagster_project.publish.at_an_instant import write_macros
 from dagster_project.publish.crm_import import check_columns, write_imports
 from dagster_project.publish.delta import SINCE, apply_delta, find_delta, hash_rows, same_shape
 from dagster_project.publish.generations import ProductFolder
@@ -100,6 +101,7 @@ def build_product(
         connection, "product", consumer=consumer.name, generation=name, as_of=plan.as_of,
         content=plan.content, tables=plan.tables,
     )  # fmt: skip
+    write_macros(connection, "product", plan.relations)
     connection.execute("checkpoint product")
     linked = _write_files(connection, consumer, plan, folder=folder, previous=previous)
     promises = check_promises(

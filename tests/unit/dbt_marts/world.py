@@ -123,6 +123,14 @@ INPUTS: dict[str, str] = {
     "config.exchange_rates": """
         day date, valid_to date, currency varchar, reporting_currency varchar,
         rate decimal(24, 10)""",
+    "service_levels.clocks": """
+        clock_id varchar, conversation_id varchar, party_id varchar, message_id varchar,
+        record_id varchar, measure varchar, channel varchar, brand varchar, language varchar,
+        priority varchar, tier varchar, policy varchar, policy_version integer,
+        calendar varchar, hours varchar, target_minutes double, status varchar,
+        started_at timestamptz, due_at timestamptz, ended_at timestamptz,
+        business_seconds double, calendar_seconds double, due_history varchar,
+        escalations varchar""",
     "config.conversation_lists": "kind varchar, value varchar",
     "staging.stg_zendesk__changes": """
         change_id varchar, ticket_id varchar, field_name varchar, field_value varchar,
