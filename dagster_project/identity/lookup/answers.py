@@ -115,8 +115,8 @@ create or replace table work.resemblance as
 select
     edge.r as rid,
     edge.l as known_rid,
-    named.customer_id,
-    record.record_id,
+    known.customer_id,
+    known.record_id,
     edge.weight,
     edge.odds,
     case when weight.vetoed then 0.0 else {chance_sql("edge.odds / 10.0")} end::double
@@ -126,8 +126,7 @@ select
     weight.vetoed as is_vetoed
 from work.edge
 inner join work.pattern_weight as weight on edge.pattern = weight.pattern
-inner join kept.record on edge.l = record.rid
-inner join kept.named on edge.l = named.rid
+inner join work.known_member as known on edge.l = known.rid
 """
 
 _FITS = """

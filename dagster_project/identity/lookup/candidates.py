@@ -15,10 +15,15 @@ from dagster_project.identity.workspace import Workspace
 
 
 def find_candidates_of(work: Workspace, rules: Sequence[Rule], window: int) -> None:
-    """Make ``work.candidate(l, r)``: a known record and a question; needs the questions' features."""
+    """Make ``work.candidate(l, r)``: a known record and a question; needs the questions' features.
+
+    Makes ``work.known_member``: the known records with their customers.
+    """
     write_own_keys(work, rules)
     work.run(_MET)
     work.run(_NEIGHBOURS, [window])
+    work.run(_PAIRED)
+    work.run(_MEMBERS)
     work.run(_CANDIDATES)
 
 
@@ -105,25 +110,44 @@ inner join (from placed where not is_asked) as known
         and known.place between asked.place - $1 + 1 and asked.place + $1
 """
 
-# A customer is judged by all its records, not only by those that share a key.
-_CANDIDATES = """
-create or replace table work.candidate as
+_PAIRED = """
+create or replace table work.paired as
+select met.rid as l, own.rid as r
+from work.key as own
+inner join work.met on own.rule = met.rule and own.key = met.key
+where not met.is_crowded
+union
+from work.neighbour
+"""
+
+# A customer is judged by all its records, not only by those that share a key. One look-up after the
+# other, each of a few values: joined at once, all records would be put together with all customers.
+_MEMBERS = """
+create or replace table work.known_member as
 with
 
-paired as (
+met as (select record_id from kept.record where rid in (select l from work.paired)),
 
-    select met.rid as l, own.rid as r
-    from work.key as own
-    inner join work.met on own.rule = met.rule and own.key = met.key
-    where not met.is_crowded
-    union
-    from work.neighbour
+customer as (select customer_id from kept.named where record_id in (from met)),
+
+member as (
+
+    select record_id, customer_id from kept.named where customer_id in (from customer)
 
 )
 
-select distinct member.rid as l, paired.r
-from paired
-inner join kept.named as own on paired.l = own.rid
-inner join kept.named as member on own.customer_id = member.customer_id
-where member.has_features
+select record.rid, member.record_id, member.customer_id
+from (
+    select rid, record_id from kept.record
+    where record_id in (select record_id from member) and not is_mailbox
+) as record
+inner join member on record.record_id = member.record_id
+"""
+
+_CANDIDATES = """
+create or replace table work.candidate as
+select distinct other.rid as l, paired.r
+from work.paired
+inner join work.known_member as one on paired.l = one.rid
+inner join work.known_member as other on one.customer_id = other.customer_id
 """

@@ -12,13 +12,6 @@ from dagster_project.domain.errors import StateError
 from dagster_project.identity.features.statistics import CANARY, STATISTICS
 from dagster_project.identity.workspace import Workspace
 
-_NAMED = (
-    "record.rid, named.customer_id, feature.rid is not null as has_features "
-    "from evidence.record "
-    "inner join evidence.named on record.record_id = named.record_id "
-    "left join evidence.feature on record.rid = feature.rid"
-)
-
 _MAILBOXES = (
     "identifier.value_id, record.record_id, named.customer_id from evidence.identifier "
     "inner join evidence.record on identifier.rid = record.rid "
@@ -26,7 +19,10 @@ _MAILBOXES = (
     "where record.is_mailbox and identifier.kind = 'email' and identifier.is_stated"
 )
 
-_WHOLE = ("known_column", "nameless", "name", "name_word", "feature", "record", "address")
+_WHOLE = (
+    "known_column", "nameless", "name", "name_word", "feature", "record", "named", "address",
+    "identifier",
+)  # fmt: skip
 """Tables that are read as they are."""
 
 _LOOKED_UP = {
@@ -45,8 +41,8 @@ _LOOKED_UP = {
 
 _INDEXED = {
     "feature": ("* from evidence.feature", ("rid",)),
-    "record": ("rid, record_id from evidence.record", ("rid",)),
-    "named": (_NAMED, ("rid", "customer_id")),
+    "record": ("rid, record_id, is_mailbox from evidence.record", ("rid", "record_id")),
+    "named": ("record_id, customer_id from evidence.named", ("record_id", "customer_id")),
     "nameless": ("* from evidence.nameless", ("rid",)),
     "name": ("* from evidence.name", ("name_id",)),
     "name_word": ("* from evidence.name_word", ("name_id",)),
@@ -61,11 +57,10 @@ MOST_BY_INDEX = 1_000
 def read_in_place(work: Workspace) -> None:
     """Make ``kept`` of views on the tables of ``evidence``; its statistics are ``work``'s."""
     _open(work)
-    for table in (*_WHOLE, "identifier"):
+    for table in _WHOLE:
         work.run(f"create view kept.{table} as from evidence.{table}")
     for table, (columns, _) in _LOOKED_UP.items():
         work.run(f"create view kept.{table} as select {columns}")
-    work.run(f"create view kept.named as select {_NAMED}")
     for table in STATISTICS:
         work.run(f"create view work.{table} as from evidence.{table}")
 
