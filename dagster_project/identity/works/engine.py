@@ -13,7 +13,7 @@ from dagster_project.identity.tabular.meanings import Kind
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.works.designations import read_designations
 from dagster_project.identity.works.fields import EVIDENCE, OF_CITED, is_cited, read_fields
-from dagster_project.identity.works.levels import compare_sql
+from dagster_project.identity.works.levels import compare_sql, shared_bits
 from dagster_project.identity.works.neighbours import (
     NeighbourCounts,
     find_neighbours,
@@ -25,7 +25,13 @@ from dagster_project.identity.works.synonyms import (
     find_synonyms,
     knows_two_series,
 )
-from dagster_project.identity.works.weights import WorksModel, describe, train, unpack
+from dagster_project.identity.works.weights import (
+    WorksModel,
+    are_tenants,
+    describe,
+    train,
+    unpack,
+)
 from dagster_project.identity.works.words import read_words
 from dagster_project.identity.workspace import Progress, Workspace, opened_workspace
 
@@ -43,6 +49,14 @@ class ClusteredWorks:
 WORD_FOR_WORD = 100
 """Tenths of a bit, at least, for two rows that say the same word for word, in their titles and
 beside them: a small table has too few words for a title to be rare in it."""
+
+
+UNPROVEN = -10
+"""Tenths of a bit, at most, for organisations of one house that have no name in common."""
+
+LEAST_NAME = 4
+"""Bits of surprise in the words of a name that two have in common, at least: a word of one name in
+sixteen, such as "garden", is none."""
 
 
 def cluster_works(
@@ -112,10 +126,17 @@ _CONTENTS = """
 create or replace table work.content as
 select
     rid,
-    case when title is not null and coalesce(creator, series, description, codes) is not null
+    case when title is not null and coalesce(creator, series, description, codes, telephones) is not null
         then content
-    end as content
-from (select *, hash(*columns(* exclude (rid, record_id))) as content from work.record)
+    end as content,
+    words as title,
+    every
+from (
+    select record.*, bag.title as words, bag.every,
+        hash(*columns(record.* exclude (rid, record_id))) as content
+    from work.record
+    inner join work.bag on record.rid = bag.rid
+)
 """
 
 
@@ -140,8 +161,15 @@ def _score(
     odds = np.rint(10 * (model.weights(unpack(patterns)) + model.prior_bits)).astype(int)
     work.run(
         "create or replace table work.pattern_weight as select unnest($1::bigint[]) as pattern, "
-        "unnest($2::integer[]) as odds, unnest($3::varchar[]) as evidence",
-        [patterns.tolist(), odds.tolist(), [describe(int(each), names) for each in patterns]],
+        "unnest($2::integer[]) as odds, unnest($3::varchar[]) as evidence, "
+        "unnest($4::boolean[]) as may_be_tenants",
+        [
+            patterns.tolist(),
+            odds.tolist(),
+            [describe(int(each), names) for each in patterns],
+            # of organisations alone: works share no house
+            (are_tenants(unpack(patterns)) & bool(names)).tolist(),
+        ],
     )
     work.run(
         f"""
@@ -156,6 +184,8 @@ def _score(
                 compared.pattern,
                 case
                     when one.content = other.content then greatest(weight.odds, {WORD_FOR_WORD})
+                    when weight.may_be_tenants and {shared_bits("one", "other")} < {LEAST_NAME}
+                        then least(weight.odds, {UNPROVEN})
                     else weight.odds
                 end as odds
             from work.compared

@@ -32,7 +32,8 @@ EVIDENCE: Mapping[Kind, Mapping[str, str]] = {
         "creator": "other_name",
         "series": "street",
         "description": "city",
-        "codes": "phone_domain_or_number",
+        "codes": "domain_or_number",
+        "telephones": "phone",
         "category_1": "postal_code",
         "category_2": "country",
     },
@@ -113,6 +114,7 @@ def read_fields(
 def _columns(table: TableSpec) -> str:
     parts = [f"{_joined(table.of(*m))} as {field}" for field, m in TEXTS[table.kind].items()]
     parts.append(f"{_codes(table)} as codes")
+    parts.append(f"{_telephones(table)} as telephones")
     parts.append(f"{_joined(table.of(Meaning.YEAR)[:1])} as year_text")
     parts.append(f"{_joined(table.of(Meaning.DURATION)[:1])} as duration_text")
     parts += _each(table.of(Meaning.NUMBER), NUMBERS, "number")
@@ -153,11 +155,21 @@ def _codes(table: TableSpec) -> str:
     values = _cells(table, Meaning.CODE)
     if table.kind is Kind.ORGANISATIONS:
         values += _cells(table, Meaning.ID_NUMBER)
-        values += [_telephone(value) for value in _cells(table, Meaning.PHONE)]
         values += [
             _domain(value)
             for value in _cells(table, Meaning.URL) + _cells(table, Meaning.EMAIL)
         ]
+    return _listed(values)
+
+
+def _telephones(table: TableSpec) -> str:
+    """SQL: telephone numbers, between semicolons; organisations of one house may share one."""
+    if table.kind is not Kind.ORGANISATIONS:
+        return "null::varchar"
+    return _listed([_telephone(value) for value in _cells(table, Meaning.PHONE)])
+
+
+def _listed(values: Sequence[str]) -> str:
     return f"nullif(concat_ws('; ', {', '.join(values)}), '')" if values else "null::varchar"
 
 

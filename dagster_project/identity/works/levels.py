@@ -146,6 +146,7 @@ COMPARISONS: tuple[Comparison, ...] = (
     _field("series"),
     _DESCRIPTION,
     _sets("codes", 0.90, 0.05),
+    _sets("telephones", 0.85, 0.05),
     _sets("models", 0.80, 0.15),
     _sets("figures", 0.85, 0.35),
     *SIBLINGS,
@@ -165,6 +166,15 @@ def _mass(tokens: str) -> str:
 
 def _shared(said: str, heard: str) -> str:
     return _mass(f"list_intersect({said}, {heard})")
+
+
+def shared_bits(one: str, other: str) -> str:
+    """SQL: surprise in what either says in its title and the other anywhere."""
+    there, back = (
+        _shared(f"{one}.title", f"{other}.every"),
+        _shared(f"{other}.title", f"{one}.every"),
+    )
+    return f"greatest({there}, {back})"
 
 
 @dataclass(frozen=True)

@@ -105,7 +105,11 @@ keyed as (
     select distinct rid, token as key from work.token where field <> 'description'
     union
     select distinct rid, hash(code) as key
-    from (select rid, unnest(codes) as code from work.bag)
+    from (
+        select rid, unnest(codes) as code from work.bag
+        union all
+        select rid, unnest(telephones) as code from work.bag
+    )
     union
     select rid, hash(list_sort(title)) as key from work.bag where len(title) > 1
     union

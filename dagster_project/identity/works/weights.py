@@ -75,8 +75,11 @@ def train(
     ``foreknown``: shares of levels among matches, by comparison, that data do not overrule.
     """
     weight = counts * ~_siblings_at(levels, TOLD_APART)
+    one_line = _at(levels, "telephones", "same") & _at(levels, "series", "same")
     proven = (
-        counts.astype(float) * _at(levels, "codes", "same") * ~_siblings_at(levels, AT_ODDS)
+        counts.astype(float)
+        * (_at(levels, "codes", "same") | one_line)
+        * ~_siblings_at(levels, AT_ODDS)
     )
     match, non_match = _experience("matches"), _experience("non_matches")
     fixed = {name: np.array(shares) for name, shares in (foreknown or {}).items()}
@@ -141,6 +144,19 @@ def _at(levels: npt.NDArray[np.int8], name: str, level: str) -> npt.NDArray[np.b
     column = [comparison.name for comparison in COMPARISONS].index(name)
     position = [each.name for each in COMPARISONS[column].levels].index(level) + 1
     return np.asarray(levels[:, column] == position)
+
+
+def are_tenants(levels: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Patterns of names without a word in common, and no number, domain or other name either.
+
+    A street and a telephone are a house's: hotels have restaurants, hospitals departments.
+    """
+    named = (
+        _at(levels, "codes", "same")
+        | _at(levels, "creator", "alike")
+        | _at(levels, "creator", "same")
+    )
+    return np.asarray(_at(levels, "title", "different") & ~named)
 
 
 def _siblings_at(levels: npt.NDArray[np.int8], names: frozenset[str]) -> npt.NDArray[np.bool_]:

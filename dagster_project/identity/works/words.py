@@ -261,19 +261,26 @@ gathered as (
 
 coded as (
 
-    select rid, list(distinct hash(code)) as codes
+    select
+        rid,
+        list(distinct hash(code)) filter (not is_telephone) as codes,
+        list(distinct hash(code)) filter (is_telephone) as telephones
     from (
-        select rid, unnest(string_split_regex(upper(codes), '[,;|]+')) as part,
-            regexp_replace(part, '[^A-Z0-9]', '', 'g') as code
-        from work.record
-        where codes is not null
+        select rid, is_telephone, regexp_replace(part, '[^A-Z0-9]', '', 'g') as code
+        from (
+            select rid, false as is_telephone, unnest(string_split_regex(upper(codes), '[,;|]+')) as part
+            from work.record
+            union all
+            select rid, true as is_telephone, unnest(string_split_regex(upper(telephones), ';')) as part
+            from work.record
+        )
     )
     where length(code) >= 3
     group by rid
 
 )
 
-select record.rid, gathered.* exclude (rid), coded.codes
+select record.rid, gathered.* exclude (rid), coded.codes, coded.telephones
 from work.record
 left join gathered on record.rid = gathered.rid
 left join coded on record.rid = coded.rid

@@ -125,6 +125,27 @@ def test_streets_whose_kind_is_part_of_their_name_are_read_in_full(
     assert [cluster for cluster in clusters if min(cluster) > 120] == [[121, 122], [123, 124]]
 
 
+@pytest.mark.parametrize(
+    ("other", "alias", "are_one"),
+    [
+        pytest.param("Yew Grill", None, False, id="tenants"),
+        pytest.param("Yew Grill", "Quince Bakery", True, id="formerly"),
+        pytest.param("Quince Bakery and Cafe", None, True, id="one-name"),
+    ],
+)
+def test_a_house_and_its_telephone_make_no_tenant_another(
+    connection: duckdb.DuckDBPyConnection, other: str, alias: str | None, *, are_one: bool
+) -> None:
+    asked: list[list[object]] = [
+        ["Quince Bakery", None, "5 Harbour Square", "60614", "3125559999", None, None],
+        [other, alias, "5 Harbour Square", "60614", "3125559999", None, None],
+    ]
+
+    clusters = _clusters(connection, _sites() + asked)
+
+    assert ([121, 122] in clusters) is are_one
+
+
 def _kind_of(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[object]]) -> Kind:
     load(connection, list(columns), list(zip(*columns.values(), strict=True)))
     names = Vocabulary(given=("ada", "bo", "amber", "iris"), family=("gray", "hill"))
