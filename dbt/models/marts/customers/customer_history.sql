@@ -41,7 +41,7 @@ now_there as (
         golden.birth_date_as_of,
         golden.title_as_of,
         golden.organisation_as_of,
-        golden.account_id_as_of,
+        golden.account_record_id_as_of,
         golden._version as _inputs_version,
         {{ tracked_version('customers') }} as _fields_version
     from customers
@@ -122,7 +122,7 @@ compared as (
                 end,
                 case
                     when {{ is_changed('account_id') }}
-                        then now_there.account_id_as_of
+                        then now_there.account_record_id_as_of
                 end,
                 case
                     when {{ is_changed('email_consent') }}
