@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.currencies import DECIMALS
 from dagster_project.domain.streams import StreamSpec
 
 _AMOUNT_NAME = re.compile(r"(?:^|_)(?:amount|cost)$")
@@ -22,34 +23,8 @@ _POINT_DECIMALS = (
     r"[0-9][.](?:[0-9]{1,2}|[0-9]{4,})[^0-9.,]*$|,[0-9]{3}[.]|,[0-9]{2,3},[0-9]{3}"
 )
 
-_OTHER_DECIMALS = frozenset(
-    [
-        "BIF",
-        "CLP",
-        "DJF",
-        "GNF",
-        "ISK",
-        "JPY",
-        "KMF",
-        "KRW",
-        "PYG",
-        "RWF",
-        "UGX",
-        "VND",
-        "VUV",
-        "XAF",
-        "XOF",
-        "XPF",
-        "BHD",
-        "IQD",
-        "JOD",
-        "KWD",
-        "LYD",
-        "OMR",
-        "TND",
-    ]
-)
-"""Currencies with no decimals or three (ISO 4217): staging reads ``1.234`` of them one way only."""
+_OTHER_DECIMALS = frozenset(DECIMALS)
+"""Currencies that do not have two decimals: staging reads ``1.234`` of them one way only."""
 
 
 def mark_questions(spec: StreamSpec, present: Iterable[str]) -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Gates and staging know the same amounts: what a gate lets through, staging reads, and no more."""
 
+import re
 from collections.abc import Callable
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -9,7 +11,10 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from dagster_project.domain.currencies import DECIMALS
 from expectations import rules
+
+PROJECT = Path(__file__).resolve().parents[3]
 
 FAST = (Phase.explicit, Phase.generate)
 """Lists of texts shrink for minutes, and the text that differs stands in the message."""
@@ -227,3 +232,15 @@ def test_a_currency_is_the_rows_the_amounts_or_the_sources(
     ).fetchone()
 
     assert found == (currency,)
+
+
+def test_readers_and_models_know_the_same_minor_units() -> None:
+    macro = (PROJECT / "dbt" / "macros" / "staging" / "money.sql").read_text(encoding="utf-8")
+    body = macro.split("macro minor_unit_factor")[1].split("endmacro")[0]
+    found = {
+        code: len(factor) - 1
+        for codes, factor in re.findall(r"in \(([^)]*)\)[^)]*?then (1\d*)", body)
+        for code in re.findall(r"[A-Z]{3}", codes)
+    }
+
+    assert found == dict(DECIMALS)
