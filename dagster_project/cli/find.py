@@ -65,6 +65,11 @@ _NETWORK = re.compile(r"^([a-z]+):(?!//)(.+)$")
     metavar="FILE",
     help="Ask for every row of a CSV or Parquet file, or of FILE.duckdb:TABLE.",
 )
+@click.option(
+    "--spec",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    help="With --file: what its columns mean, as `c360 resolve --write-spec` writes it.",
+)
 @click.option("--out", type=FILE, help="With --file: where the answers go, .parquet or .csv.")
 @ROOT
 @click.option(
@@ -79,6 +84,7 @@ _NETWORK = re.compile(r"^([a-z]+):(?!//)(.+)$")
 def find(
     *,
     file: str | None,
+    spec: Path | None,
     out: Path | None,
     root: Path | None,
     limit: int,
@@ -92,12 +98,12 @@ def find(
     nothing. Exits with 1 when nobody is likely, with 2 when several are.
     """
     is_known = any(known.values())
-    if out is not None and file is None:
-        raise click.UsageError("--out is for the answers of a --file")
+    if file is None and (out is not None or spec is not None):
+        raise click.UsageError("--out and --spec are for the rows of a --file")
     if file is not None and is_known:
         raise click.UsageError("ask for a person, or for the rows of a --file")
     if file is not None:
-        answer_file(root, file, out, limit=limit, as_json=as_json)
+        answer_file(root, file, spec=spec, out=out, limit=limit, as_json=as_json)
         return
     if not is_known:
         raise click.UsageError(
@@ -153,11 +159,23 @@ def answer_one(
 
 
 def answer_file(
-    root: Path | None, file: str, out: Path | None, *, limit: int, as_json: bool
+    root: Path | None,
+    file: str,
+    *,
+    spec: Path | None,
+    out: Path | None,
+    limit: int,
+    as_json: bool,
 ) -> None:
-    """Ask for every row of a table: what its columns mean is inferred, as ``c360 resolve`` does."""
+    """Ask for every row of a table; without ``spec`` its columns are understood as by ``c360 resolve``."""
     from dagster_project.engines.duckdb.output_file import write_atomically
-    from dagster_project.identity.lookup.tables import ANSWERS_OF_ROWS, write_table_questions
+    from dagster_project.identity.lookup.tables import (
+        ANSWERS_OF_ROWS,
+        infer_persons,
+        write_table_questions,
+    )
+    from dagster_project.identity.tabular.input_table import columns_of
+    from dagster_project.identity.tabular.spec import read_table_spec
 
     if out is not None:
         require_outputs(file, (out,))
@@ -165,12 +183,17 @@ def answer_file(
         connection = resolver.work.connection
         read_input(connection, file)
         countries = _countries(settings)
-        inferred, note = write_table_questions(
+        table = (
+            read_table_spec(spec, tuple(columns_of(connection)))
+            if spec
+            else infer_persons(connection, resolver.spec)
+        )
+        note = write_table_questions(
             connection,
-            resolver.spec,
+            table,
             default_country=countries[0] if len(countries) == 1 else None,
         )
-        print_columns(inferred, note)
+        print_columns(table, note)
         resolver.answer_written()
         _record_answers(settings, connection)
         if out is not None:

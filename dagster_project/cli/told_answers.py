@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dagster_project.identity.lookup.answers import Answer, Found
     from dagster_project.identity.lookup.resolver import Resolver
-    from dagster_project.identity.tabular.spec import Inferred
+    from dagster_project.identity.tabular.spec import TableSpec
 
 
 def print_answer(resolver: "Resolver", answer: "Answer", *, limit: int, shown: bool) -> None:
@@ -126,12 +126,12 @@ def as_facts(answer: "Answer", limit: int) -> dict[str, Any]:
     }
 
 
-def print_columns(inferred: "Inferred", note: str | None) -> None:
+def print_columns(table: "TableSpec", note: str | None) -> None:
     """What the columns of a file were taken for."""
     told = ", ".join(
-        f"{column.name} → {column.spec.means}"
-        for column in inferred.columns
-        if column.spec.means != "ignored"
+        f"{name} → {column.means}"
+        for name, column in table.columns.items()
+        if column.means != "ignored"
     )
     console.print(f"read as {told}", style="dim")
     if note:

@@ -34,7 +34,7 @@ from dagster_project.identity.tabular.input_table import (
     require_rows,
 )
 from dagster_project.identity.tabular.labels import Labels, labels_of_rows
-from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.meanings import NO_EVIDENCE, NOT_READ, Kind, Meaning
 from dagster_project.identity.tabular.persons import write_person_tables
 from dagster_project.identity.tabular.profile import Profile, Vocabulary, profile_table
 from dagster_project.identity.tabular.spec import Inferred, TableSpec
@@ -206,7 +206,7 @@ def _placed(
 ) -> float:
     """Name rows by their contents; the seconds it took."""
     start = perf_counter()
-    evidence = [n for n, c in table.columns.items() if c.means not in _NOT_READ]
+    evidence = [n for n, c in table.columns.items() if c.means not in NOT_READ]
     place_rows(connection, evidence, most_copies=most_copies)
     return perf_counter() - start
 
@@ -271,13 +271,8 @@ def _cluster(
     return {"columns": prepared, **persons.seconds}, persons.warnings, persons.model
 
 
-_NOT_READ = frozenset({Meaning.RECORD_ID, Meaning.IGNORED})
-
-_NO_EVIDENCE = _NOT_READ | {Meaning.SOURCE, Meaning.FREE_TEXT}
-
-
 def _require_evidence(table: TableSpec) -> None:
-    if all(column.means in _NO_EVIDENCE for column in table.columns.values()):
+    if all(column.means in NO_EVIDENCE for column in table.columns.values()):
         raise Customer360Error(
             "no column says anything of a record that could be compared",
             counted(len(table.columns), "column"),

@@ -7,32 +7,33 @@ Belongs here: a table of persons where questions stand. Does not belong here: wh
 import duckdb
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.domain.counts import counted
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.identity.lookup.answers import ANSWERS
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import ROW, TABLE, columns_of, record_ids
-from dagster_project.identity.tabular.meanings import Kind, Meaning
+from dagster_project.identity.tabular.meanings import NO_EVIDENCE, Kind, Meaning
 from dagster_project.identity.tabular.persons import write_person_tables
 from dagster_project.identity.tabular.profile import Vocabulary, profile_table
-from dagster_project.identity.tabular.spec import Inferred
+from dagster_project.identity.tabular.spec import TableSpec
 
 
 def write_table_questions(
     connection: duckdb.DuckDBPyConnection,
-    spec: IdentitySpec,
+    table: TableSpec,
     *,
     default_country: str | None,
-) -> tuple[Inferred, str | None]:
-    """Put the rows of the input table where questions stand; what the columns were taken for.
+) -> str | None:
+    """Put the rows of the input table where questions stand; what to tell of their ids.
 
-    Returns also what to tell of the questions' ids. ``default_country`` is where telephone numbers
-    without a prefix were written.
+    ``default_country`` is where telephone numbers without a prefix were written.
     """
-    names = Vocabulary(
-        tuple(name for group in spec.nickname_groups for name in group),
-        tuple(name for group in spec.family_groups for name in group),
-    )
-    inferred = infer_table(profile_table(connection, names), kind=Kind.PERSONS)
-    table = inferred.spec()
+    if all(column.means in NO_EVIDENCE for column in table.columns.values()):
+        raise Customer360Error(
+            "no column says anything of a person",
+            counted(len(table.columns), "column"),
+            "head the columns name, email, phone, birth date …, or say in a --spec what they mean",
+        )
     named = table.of(Meaning.RECORD_ID)
     ids = record_ids(
         connection, named[0] if named else find_record_id(list(columns_of(connection)))
@@ -44,7 +45,16 @@ def write_table_questions(
     connection.execute(
         f"create or replace view input.asked as select {ROW} as place, {ids.sql} as record_id from {TABLE}"
     )
-    return inferred, ids.note
+    return ids.note
+
+
+def infer_persons(connection: duckdb.DuckDBPyConnection, spec: IdentitySpec) -> TableSpec:
+    """What the columns of the input table say of a person."""
+    names = Vocabulary(
+        tuple(name for group in spec.nickname_groups for name in group),
+        tuple(name for group in spec.family_groups for name in group),
+    )
+    return infer_table(profile_table(connection, names), kind=Kind.PERSONS).spec()
 
 
 ANSWERS_OF_ROWS = f"""

@@ -93,3 +93,10 @@ def allowed(kind: Kind) -> frozenset[Meaning]:
     if kind is Kind.WORKS:
         return WORKS_ONLY | COMMON
     return frozenset(Meaning) - WORKS_ONLY - {Meaning.OTHER_NAME}
+
+
+NOT_READ = frozenset({Meaning.RECORD_ID, Meaning.IGNORED})
+"""What matching never sees."""
+
+NO_EVIDENCE = NOT_READ | {Meaning.SOURCE, Meaning.FREE_TEXT}
+"""What says nothing of a record that could be compared."""

@@ -190,6 +190,26 @@ def test_a_file_of_questions_has_an_answer_per_row(
     assert "customer 2, nobody 1" in result.output
 
 
+def test_a_file_that_tells_nothing_of_persons_is_refused_unless_a_spec_says_what_it_tells(
+    resolved: tuple[Root, dict[str, str]], tmp_path: Path
+) -> None:
+    file, spec_file = tmp_path / "codes.csv", tmp_path / "codes.yml"
+    file.write_text("c1,c2\n17,ada.kestrel@example.org\n18,\n", encoding="utf-8")
+    spec_file.write_text("kind: persons\ncolumns: {c2: email}\n", encoding="utf-8")
+    nothing = tmp_path / "nothing.csv"
+    nothing.write_text("unique_id\n17\n18\n", encoding="utf-8")
+
+    refused = asked(resolved, "--file", str(nothing))
+    read = asked(resolved, "--file", str(file), "--spec", str(spec_file), "--json")
+
+    assert refused.exit_code == 1
+    assert "--spec" in refused.output
+    assert [json.loads(line)["customer_id"] for line in read.output.splitlines()] == [
+        resolved[1][ADA.record_id],
+        None,
+    ]
+
+
 def test_answers_of_a_file_are_those_of_single_questions(
     resolved: tuple[Root, dict[str, str]], tmp_path: Path
 ) -> None:
