@@ -64,6 +64,11 @@ class Rule(Entries):
         (),
         example="[de]",
     )
+    hints: tuple[str, ...] = entry(
+        "parts of words, in small letters, one of which stands in every text the rule matches: others are not searched; none: all are",
+        (),
+        example="[kill, burn]",
+    )
     any_of: tuple[str, ...] = entry(
         "regular expressions, read without regard to case; one is enough",
         example=r"['\bdeath to all\b']",

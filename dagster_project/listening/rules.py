@@ -28,6 +28,7 @@ class _Compiled:
     what: str
     verdict: Verdict
     languages: frozenset[str]
+    hints: tuple[str, ...]
     any_of: re.Pattern[str]
     but_not: re.Pattern[str] | None
 
@@ -51,6 +52,7 @@ class Rules:
             if (
                 (known is None or known.value == TAKEN_BACK)
                 and (not rule.languages or language in rule.languages or language == UNKNOWN)
+                and (not rule.hints or any(hint in read for hint in rule.hints))
                 and rule.any_of.search(read)
             ):
                 is_taken_back = rule.but_not and rule.but_not.search(read)
@@ -68,6 +70,7 @@ def compile_rules(rules: Sequence[Rule]) -> Rules:
                 what=rule.says.what,
                 verdict=Verdict(rule.says.value, rule.name),
                 languages=frozenset(rule.languages),
+                hints=rule.hints,
                 any_of=_joined(rule.any_of),
                 but_not=_joined(rule.but_not) if rule.but_not else None,
             )

@@ -21,6 +21,9 @@ VERSION = 1
 KINDS = ("card", "crypto", "email", "iban", "ip", "mac", "national_id", "phone", "url")
 
 _ANYTHING = re.compile(r"\d|@|://|www\.|\[at\]|\(at\)|:[0-9a-fA-F]*:", re.IGNORECASE)
+_NUMBER_OF_A_PERSON = re.compile(r"(?:\d[ .()/+A-Z-]?){6}|[A-Z]{5}\d\d", re.IGNORECASE)
+"""What every national number has: six digits together, or letters and digits."""
+
 _FOUR_DIGITS = re.compile(r"(?:\d\D{0,3}){4}")
 
 
@@ -42,7 +45,8 @@ def find_spans(text: str, regions: Sequence[str] = ()) -> list[Span]:
             _add(found, find_cards(read, run))
         _add(found, find_ibans(read))
         _add(found, find_devices_and_wallets(read))
-        _add(found, find_national_ids(read, regions))
+        if _NUMBER_OF_A_PERSON.search(read):
+            _add(found, find_national_ids(read, regions))
         _add(found, find_ips(read))
         others = [*links, *like_ibans(read)]
         for run in runs:

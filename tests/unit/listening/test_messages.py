@@ -208,3 +208,35 @@ def test_weights_that_are_none_are_told(tmp_path: Path) -> None:
 
     with pytest.raises(Customer360Error, match="no weights of messages"):
         read_heads(tmp_path / "heads.npz")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ich werde euch alle töten", "i know where you live", "je sais où tu habites",
+        "death to all tailors", "send txt WIN to 80086", "i want my money back",
+        "i want to see them suffer", "are you hiring?", "please delete all my data",
+    ],
+)  # fmt: skip
+def test_a_hint_hides_nothing_that_its_rule_would_match(text: str) -> None:
+    rules = read_listening(PROJECT / "config" / "listening.yml").rules
+    without = [rule.model_copy(update={"hints": ()}) for rule in rules]
+
+    said = compile_rules(rules).ask(text, "und")
+
+    assert said
+    assert said == compile_rules(without).ask(text, "und")
+
+
+def test_hints_hide_nothing_of_the_labelled_messages(labelled: list[Message]) -> None:
+    rules = read_listening(PROJECT / "config" / "listening.yml").rules
+    without = compile_rules([rule.model_copy(update={"hints": ()}) for rule in rules])
+    asked = compile_rules(rules)
+
+    differing = [
+        each.text
+        for each in labelled
+        if asked.ask(each.text, each.language) != without.ask(each.text, each.language)
+    ]
+
+    assert not differing
