@@ -49,7 +49,7 @@ _REPORTED = re.compile(
     r"[\"“”«»„][^\"“”«»„]{8,}[\"“”«»]"
     r"|\b(?:sa(?:y|ys|ying|id) (?:that|things|stuff)|call(?:s|ed|ing) (?:\w+ ){1,3}(?:vermin|parasites?|animals)"
     r"|hatred (?:for|of|towards?)|hat(?:e|es|ing) (?:\w+ ){0,2}(?:is|shows|makes)|threaten\w*|droh(?:t|en|te|ung)\w*"
-    r"|menac\w*|amenaz\w*|amea[çc]\w*|minacc\w*|bedreig\w*|groż\w*|insist\w*|volhoud\w*|behaupte\w*|twierdz\w*)\b",
+    r"|menac\w*|amenaz\w*|amea[çc]\w*|minacc\w*|bedreig\w*|groż\w*|insist\w*|upiera\w*|volhoud\w*|behaupte\w*|twierdz\w*)\b",
     re.IGNORECASE,
 )
 """Who quotes or names what others said threatens and hates nobody, whatever is quoted."""
