@@ -211,6 +211,14 @@ def _print_columns(inferred: "Inferred") -> None:
         style = "dim" if column.spec.means == "ignored" else ""
         line = f"  {column.name:<{width}} → {column.spec.means:<13} ({column.why})"
         console.print(line, style=style, markup=False)
+    unread = [c.name for c in inferred.columns if c.spec.means == "ignored"]
+    if unread and not inferred.is_guess:
+        console.print(
+            f"  {counted(len(unread), 'column is', 'columns are')} not read. If one of them says who or "
+            "what a record is: --write-spec FILE, correct its line, --spec FILE",
+            style="dim",
+            markup=False,
+        )
     if inferred.is_guess:
         console.print(_GUESSED, style="yellow", markup=False)
 

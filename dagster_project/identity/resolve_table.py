@@ -171,6 +171,7 @@ def resolve_table(
         ),
         warnings=(
             *warnings,
+            *_thin(table),
             *_doubts(records=counts[0], customers=counts[1], largest=counts[2]),
         ),
         model=model,
@@ -199,6 +200,25 @@ def _doubts(*, records: int, customers: int, largest: int) -> tuple[str, ...]:
             "them is a person's own",
         )
     return ()
+
+
+_TELLING = frozenset(Meaning) - {
+    Meaning.GIVEN_NAME, Meaning.MIDDLE_NAME, Meaning.FAMILY_NAME, Meaning.NAME_SUFFIX,
+    Meaning.FULL_NAME, Meaning.ORGANISATION, Meaning.OTHER_NAME, Meaning.GENDER, Meaning.COUNTRY,
+    Meaning.STATE, Meaning.LANGUAGE, Meaning.CATEGORY, Meaning.SOURCE, Meaning.RECORD_ID,
+    Meaning.IGNORED, Meaning.FREE_TEXT, Meaning.ID_ISSUER,
+}  # fmt: skip
+"""What tells two of one name apart."""
+
+
+def _thin(table: TableSpec) -> tuple[str, ...]:
+    """A table of names alone cannot be resolved, however well it is read."""
+    if table.kind is Kind.WORKS or table.of(*_TELLING):
+        return ()
+    return (
+        "ONLY NAMES WERE UNDERSTOOD: nothing tells two of one name apart, and what merges is a guess. "
+        "If a column has more to say, name its meaning in a spec (--write-spec, --spec)",
+    )
 
 
 def _placed(

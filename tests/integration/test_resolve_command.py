@@ -106,6 +106,8 @@ def test_every_record_gets_one_customer_and_the_columns_are_told(folder: Path) -
     assert sorted(row[0] for row in rows) == sorted(row["ID"] for row in _people())
     assert "family_name" in told
     assert "its header speaks of which records belong together" in told
+    assert "1 column is not read" in told
+    assert "ONLY NAMES" not in told
     assert "customers" in told
 
 
@@ -484,6 +486,16 @@ def test_headers_and_file_names_are_shown_as_they_are_written(tmp_path: Path) ->
     assert result.exit_code == 0, result.output
     for written in ("email [/]", "[bold]first name", "last name[/red]", "found[red].csv"):
         assert written in result.output
+
+
+def test_a_table_of_names_alone_is_told_to_be_too_little(tmp_path: Path) -> None:
+    names = ("Ada Kestrel", "Bo Linnet", "Ada Kestrel", "Di Osprey")
+    file = _write(tmp_path / "names.csv", [{"full_name": name, "sex": "f"} for name in names])
+
+    result = _run("resolve", file, "--out", tmp_path / "found.csv")
+
+    assert result.exit_code == 0, result.output
+    assert "ONLY NAMES WERE UNDERSTOOD" in result.output
 
 
 def test_a_table_of_persons_and_organisations_is_told_without_marks(tmp_path: Path) -> None:

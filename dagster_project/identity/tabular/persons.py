@@ -168,9 +168,7 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
         for meaning, (kind, norm) in _IDENTIFIERS.items()
         for name in spec.of(meaning)
     ]
-    documents = spec.of(Meaning.ID_NUMBER)
-    if len(documents) > 1 or spec.of(Meaning.ID_ISSUER):
-        branches += [_document(spec, name) for name in documents]
+    branches += [_document(spec, name) for name in _documents(spec)]
     found = " union all ".join(branches) or (
         "select null::varchar as record_id, null::varchar as kind, null::varchar as network, "
         "null::varchar as value_raw, null::varchar as value_norm where false"
@@ -183,6 +181,12 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
         from ({found})
         where value_norm <> ''
     """
+
+
+def _documents(spec: TableSpec) -> list[str]:
+    """Numbers that are compared by kind: those of several documents, or of one and its issuer."""
+    numbers = spec.of(Meaning.ID_NUMBER)
+    return numbers if len(numbers) > 1 or spec.of(Meaning.ID_ISSUER) else []
 
 
 def _document(spec: TableSpec, name: str) -> str:
@@ -313,6 +317,7 @@ def _attributes_sql(spec: TableSpec) -> str:
         (_ATTRIBUTES[m], _gender(_whole(cell(name))) if m is Meaning.GENDER else cell(name))
         for m in _ATTRIBUTES
         for name in spec.of(m)
+        if name not in _documents(spec)
     ]
     found += [(f"other:{n}", cell(n)) for n in spec.of(Meaning.CATEGORY, Meaning.STATE)]
     found += [("full_name", cell(name)) for name in spec.of(Meaning.FULL_NAME)[1:]]

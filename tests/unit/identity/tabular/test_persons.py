@@ -298,3 +298,6 @@ def test_numbers_of_documents_are_compared_by_kind_and_issuer(
         ("3", "license", "77881 nv"),
         ("3", "ssn", "111223333"),
     ]
+    assert _rows(connection, "select count(*) from intermediate.int_contact_attributes") == [
+        (0,)
+    ]
