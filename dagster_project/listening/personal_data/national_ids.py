@@ -43,7 +43,7 @@ def _number(
 ) -> _Number:
     return _Number(
         region,
-        re.compile(rf"(?<![\w.,/-])(?:{form})(?!\w|[.,/-]\d)", re.IGNORECASE),
+        re.compile(rf"(?<![\w.,/+-])(?:{form})(?!\w|[.,/-]\d)", re.IGNORECASE),
         is_valid,
         re.compile(rf"(?<!\w)(?:{named}|{_ANY_NAME})", re.IGNORECASE) if named else None,
         at_home,
@@ -72,8 +72,8 @@ def _is_day_of_century(digits: str, order: str = "ymd") -> bool:
     )
 
 
-_SAMPLES = {"078051120", "219099999", "123456789", "111111111", "999999999"}
-"""Printed in wallets and brochures (ssa.gov/history/ssn/misused.html), or typed by anybody."""
+_SAMPLES = {"078051120", "219099999", "111111111", "999999999"}
+"""Printed in wallets and brochures (ssa.gov/history/ssn/misused.html), or one digit typed on."""
 
 
 def _us(number: str) -> bool:

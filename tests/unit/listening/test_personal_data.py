@@ -140,6 +140,10 @@ def test_telephones_are_told_by_the_region_of_the_account() -> None:
     assert _found("meine ist 030901820 bitte") == []
 
 
+def test_a_number_with_its_countrys_code_is_no_number_of_a_person() -> None:
+    assert _found("moje to +48123453800", "PL") == [("phone", "+48123453800")]
+
+
 def test_seven_digits_are_a_telephone_where_they_are_called_one() -> None:
     assert _found("Phone:\n467 3395") == [("phone", "467 3395")]
     assert _found("467 3395") == []
