@@ -75,7 +75,7 @@ class SourceConfig(Entries):
     )
     vendor: str = entry(
         "the format of its files or API: salesforce, hubspot, mailchimp, sendgrid, x, facebook, "
-        "instagram, mastodon, bluesky or zendesk",
+        "instagram, mastodon, bluesky, zendesk or discourse",
         example="salesforce",
     )
     owner: str = entry("who answers for this source", example="crm-team@example.org")

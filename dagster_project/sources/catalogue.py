@@ -437,6 +437,38 @@ _ZENDESK = (
     ),
 )
 
+_DISCOURSE = (
+    StreamSpec(
+        vendor="discourse",
+        stream="category",
+        columns=_words("id name slug parent_category_id updated_at"),
+        key=("id",),
+        required=("id", "name"),
+    ),
+    StreamSpec(
+        vendor="discourse",
+        stream="topic",
+        columns=_words(
+            "id title category_id created_at bumped_at tags visible closed deleted_at "
+            "accepted_answer_post_number views"
+        ),
+        key=("id",),
+        required=("id", "title"),
+    ),
+    StreamSpec(
+        vendor="discourse",
+        stream="post",
+        columns=_words(
+            "id topic_id post_number post_type reply_to_post_number user_id username name raw "
+            "cooked created_at updated_at version staff moderator admin hidden deleted_at "
+            "user_deleted accepted_answer reads"
+        ),
+        key=("id",),
+        modified_at="updated_at",
+        required=("id", "topic_id", "post_number", "created_at"),
+    ),
+)
+
 STREAMS: tuple[StreamSpec, ...] = (
     *_SALESFORCE,
     *_HUBSPOT,
@@ -448,6 +480,7 @@ STREAMS: tuple[StreamSpec, ...] = (
     *_MASTODON,
     *_BLUESKY,
     *_ZENDESK,
+    *_DISCOURSE,
 )
 """All streams, in the order their vendors are documented."""
 

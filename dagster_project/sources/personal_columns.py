@@ -25,7 +25,9 @@ _HARMLESS = """
     suspended system_modstamp timestamp tls tweet_count type unsub_campaign_id
     unsub_campaign_title unsub_time unsubscribed_from_all_email updated_time url_offset verb
     verification verified verified_type visibility
-    active brand_id business_hours due_at end_time field_name group_id is_public metric
+    accepted_answer accepted_answer_post_number admin bumped_at category_id closed moderator
+    parent_category_id post_number post_type reads reply_to_post_number staff user_deleted version
+    views visible active brand_id business_hours due_at end_time field_name group_id is_public metric
     policy_applied_at public schedule_id sla_policy_id solved_at start_time target via_channel via_rel
 """
 

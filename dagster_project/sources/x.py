@@ -158,11 +158,15 @@ def _is_post(value: Any) -> bool:
     )
 
 
+_OF_OTHERS = frozenset({"media_type", "cooked", "post_number", "avatar_template", "email"})
+"""Members that no user of X has, and media and people of forums do."""
+
+
 def _is_user(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and {"id", "username", "name"} <= value.keys()
-        and "media_type" not in value
+        and not _OF_OTHERS & value.keys()
     )
 
 

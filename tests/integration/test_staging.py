@@ -34,6 +34,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> ScratchWarehouse:
         _mastodon,
         _bluesky,
         _zendesk,
+        _discourse,
     ):
         place(warehouse)
     with pytest.MonkeyPatch.context() as patch:
@@ -440,6 +441,33 @@ def _zendesk(w: ScratchWarehouse) -> None:
     )  # fmt: skip
 
 
+def _discourse(w: ScratchWarehouse) -> None:
+    w.land(
+        "discourse.category",
+        [
+            {"id": "4", "name": "Lighting"},
+            {"id": "5", "name": "Lamps", "parent_category_id": "4"},
+        ],
+    )
+    w.land("discourse.topic", [{"id": "77", "title": "Flickers", "category_id": "5"}])
+    shared = {"topic_id": "77", "post_type": "1"}
+    w.land(
+        "discourse.post",
+        [
+            {**shared, "id": "501", "post_number": "1", "user_id": "31", "name": "Ada", "raw": "It flickers",
+             "created_at": "2026-10-19T20:00:00Z"},
+            {**shared, "id": "502", "post_number": "2", "user_id": "32", "cooked": "<p>Turn it</p>",
+             "reply_to_post_number": "1", "accepted_answer": "true", "created_at": "2026-10-19T20:10:00Z"},
+            {**shared, "id": "503", "post_number": "3", "user_id": "1", "staff": "true", "raw": "Thanks",
+             "reply_to_post_number": "2", "created_at": "2026-10-20T08:00:00Z"},
+            {**shared, "id": "504", "post_number": "4", "user_id": "32", "raw": "And the switch?",
+             "reply_to_post_number": "3", "created_at": "2026-10-20T09:00:00Z"},
+            {**shared, "id": "505", "post_number": "5", "user_id": "1", "staff": "true", "raw": "Wiki",
+             "post_type": "4", "created_at": "2026-10-20T09:30:00Z"},
+        ],
+    )  # fmt: skip
+
+
 def record(world: ScratchWarehouse, columns: str, record_id: str) -> tuple[Any, ...]:
     (row,) = world.rows(
         f"select {columns} from intermediate.int_contact_records where record_id = '{record_id}'"
@@ -517,6 +545,7 @@ def test_kinds_of_records(world: ScratchWarehouse) -> None:
         "mastodon_a:account:1": "brand",
         "bluesky_a:profile:did:plc:quay": "brand",
         "zendesk_a:user:7100": "employee",
+        "discourse_a:user:1": "employee",
         f"sendgrid_a:recipient:{ines}": "employee",
     }
 
@@ -980,3 +1009,42 @@ def test_a_machines_comment_is_told_by_its_header_and_an_agents_role_by_its_time
         ("c4", "I am away", True, "auto_submitted", False),
     ]
     assert [part.split("|")[1] for part in history[0].split(";")] == ["agent", "end-user"]
+
+
+def test_in_a_community_members_help_each_other_and_only_askers_wait_for_the_brand(
+    world: ScratchWarehouse,
+) -> None:
+    found = world.rows(
+        "select split_part(m.message_id, ':', 3), split_part(m.parent_message_id, ':', 3), "
+        "m.author_kind, m.visibility, m.division, c.needs_answer, "
+        "split_part(c.answered_by_message_id, ':', 3), c.closed_at is not null "
+        "from intermediate.int_messages as m "
+        "join intermediate.int_conversation_messages as c using (message_id) "
+        "where m.vendor = 'discourse' order by 1"
+    )
+
+    assert found == [
+        ("501", None, "customer", "public", "Lighting", True, None, True),
+        ("502", "501", "peer", "public", "Lighting", False, "503", True),
+        ("503", "502", "agent", "public", "Lighting", False, None, False),
+        ("504", "503", "customer", "public", "Lighting", True, None, False),
+        ("505", "501", "agent", "internal", "Lighting", False, None, False),
+    ]
+
+
+def test_zendesk_comments_are_messages_with_the_role_their_author_had(
+    world: ScratchWarehouse,
+) -> None:
+    found = world.rows(
+        "select split_part(m.message_id, ':', 3), m.direction, c.author_kind, m.visibility, "
+        "c.noise_reason, c.needs_answer from intermediate.int_messages as m "
+        "join intermediate.int_conversation_messages as c using (message_id) "
+        "where m.case_id = 'zendesk_a:ticket:35' order by 1"
+    )
+
+    assert found == [
+        ("c1", "in", "customer", "public", None, True),
+        ("c2", "out", "system", "public", None, False),
+        ("c3", "out", "agent", "internal", None, False),
+        ("c4", "in", "customer", "public", "auto_reply", False),
+    ]

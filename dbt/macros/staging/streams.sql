@@ -170,6 +170,18 @@
         'zendesk__schedule_holiday': '
             id schedule_id name start_date end_date
         ',
+        'discourse__category': '
+            id name slug parent_category_id updated_at
+        ',
+        'discourse__topic': '
+            id title category_id created_at bumped_at tags visible closed deleted_at
+            accepted_answer_post_number views
+        ',
+        'discourse__post': '
+            id topic_id post_number post_type reply_to_post_number user_id username name raw
+            cooked created_at updated_at version staff moderator admin hidden deleted_at
+            user_deleted accepted_answer reads
+        ',
     }[stream] -%}
     {{ return(columns.split()) }}
 {%- endmacro %}

@@ -56,7 +56,8 @@ INPUTS: dict[str, str] = {
         is_hidden boolean, is_repost boolean, is_edited boolean, like_count bigint, reply_count bigint,
         case_id varchar, author_kind varchar, auto_reason varchar, deleted_by varchar,
         version_number bigint, view_count bigint, author_followers bigint,
-        client_created_at timestamptz""",
+        client_created_at timestamptz, division varchar, is_accepted_answer boolean,
+        settled_at timestamptz""",
     "intermediate.int_email_events": """
         email_event_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
         record_id varchar, send_key varchar, campaign_id varchar, campaign_name varchar,

@@ -37,6 +37,12 @@ PATHS: dict[str, tuple[str, ...]] = {
     "x": ("$.data[*]", "$.includes.users[*]", "$.includes.tweets[*]", "$.includes.media[*]"),
     "facebook": GRAPH,
     "instagram": GRAPH,
+    "discourse": (
+        "$.post_stream.posts[*]",
+        "$.topic_list.topics[*]",
+        "$.latest_posts[*]",
+        "$.category_list.categories[*]",
+    ),
     "zendesk": (
         "$.tickets[*]",
         "$.users[*]",
@@ -58,6 +64,7 @@ PATHS_OF_LINES: dict[str, tuple[str, ...]] = {
     "facebook": ("$.entry[*].changes[*]",),
     "instagram": ("$.entry[*].changes[*]",),
     "zendesk": ("$", "$.comments[*]"),
+    "discourse": ("$", "$.post_stream.posts[*]"),
 }
 
 NAME = re.compile(r"[\w.-]+\.\w+")

@@ -65,6 +65,11 @@ OWN = {
     "zendesk/ticket_sla_policy_data.csv": {"ticket_sla_policy": 1},
     "zendesk/ticket_tag_data.csv": {"ticket_tag": 1},
     "zendesk/view_2026-10-22.csv": {"ticket": 1},
+    "discourse/topics.ndjson": {"topic": 2, "post": 5},
+    "discourse/categories.json": {"category": 2},
+    "discourse/posts.json": {"post": 1},
+    "discourse/latest.json": {"topic": 1},
+    "discourse/webhook_posts.ndjson": {"post": 1},
 }
 
 THEIRS = {

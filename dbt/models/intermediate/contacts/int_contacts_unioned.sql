@@ -66,6 +66,12 @@ zendesk as (
 
 ),
 
+discourse as (
+
+    select * from {{ ref('int_contacts__discourse') }}
+
+),
+
 unioned as (
 
     {{ union_by_name([
@@ -80,6 +86,7 @@ unioned as (
         'mastodon',
         'bluesky',
         'zendesk',
+        'discourse',
     ]) }}
 
 )

@@ -59,6 +59,7 @@ threaded as (
         messages.is_hidden,
         messages.deleted_at,
         messages.created_at,
+        messages.settled_at,
         coalesce(cases.merged_into, messages.thread_id, messages.message_id) as thread_id,
         case
             when length(messages.body_text) >= limits.shortest_copy
@@ -175,6 +176,7 @@ judged as (
         threaded.is_hidden,
         threaded.deleted_at,
         threaded.created_at,
+        threaded.settled_at,
         threaded.silence_seconds,
         case
             when automatic.message_id is not null then 'automation'
@@ -344,6 +346,7 @@ final as (
         opened.is_closing,
         opened.is_answer,
         opened.direction = 'in'
+        and coalesce(opened.author_kind, 'customer') <> 'peer'
         and opened.noise_reason is null
         and opened.deleted_at is null
         and not coalesce(opened.is_hidden, false)
@@ -361,6 +364,8 @@ final as (
         case
             when opened.direction = 'in' and cases.closed_at >= opened.created_at
                 then cases.closed_at
+            when opened.direction = 'in' and opened.settled_at >= opened.created_at
+                then opened.settled_at
             when opened.direction = 'in' then cases.deleted_at
         end as closed_at
     from opened

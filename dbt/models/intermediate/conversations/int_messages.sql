@@ -93,7 +93,7 @@ told_apart as (
         coalesce(authors.is_bot, false) as is_by_bot,
         case
             when messages.author_role in ('agent', 'automation', 'system') then 'out'
-            when messages.author_role = 'customer' then 'in'
+            when messages.author_role in ('customer', 'peer') then 'in'
             when messages.is_from_own_archive then 'out'
             when authors.kind = 'brand' then 'out'
             when
@@ -297,6 +297,7 @@ final as (
         end as author_kind,
         auto_reason,
         deleted_by,
+        division,
         unattributed_reason,
         case when deleted_at is null then body_text end as body_text,
         language,
@@ -314,10 +315,12 @@ final as (
         coalesce(is_hidden, false) as is_hidden,
         coalesce(is_repost, false) as is_repost,
         is_edited,
+        coalesce(is_accepted_answer, false) as is_accepted_answer,
 
         -- times
         created_at,
         client_created_at,
+        settled_at,
         edited_at,
         deleted_at
     from attributed

@@ -66,6 +66,24 @@ zendesk_user_rows as (
 
 ),
 
+discourse_post_rows as (
+
+    select * from {{ ref('stg_discourse__posts') }}
+
+),
+
+discourse_topic_rows as (
+
+    select * from {{ ref('stg_discourse__topics') }}
+
+),
+
+discourse_category_rows as (
+
+    select * from {{ ref('stg_discourse__categories') }}
+
+),
+
 shaped as (
 
     select
@@ -83,6 +101,7 @@ shaped as (
         cast(null as varchar) as author_role,
         cast(null as varchar) as auto_reason,
         cast(null as varchar) as deleted_by,
+        cast(null as varchar) as division,
         cast(null as varchar) as body_text,
         cast(null as varchar) as language,
         cast(null as varchar) as visibility,
@@ -94,8 +113,10 @@ shaped as (
         cast(null as boolean) as is_from_own_archive,
         cast(null as boolean) as is_repost,
         cast(null as boolean) as is_edited,
+        cast(null as boolean) as is_accepted_answer,
         cast(null as {{ instant_type() }}) as created_at,
         cast(null as {{ instant_type() }}) as client_created_at,
+        cast(null as {{ instant_type() }}) as settled_at,
         cast(null as {{ instant_type() }}) as edited_at,
         cast(null as {{ instant_type() }}) as deleted_at
     where false
@@ -500,6 +521,99 @@ zendesk_messages as (
 
 ),
 
+discourse_numbers as (
+
+    select
+        topic_id,
+        post_number,
+        message_id,
+        author_record_id,
+        is_by_staff
+    from discourse_post_rows
+    qualify
+        row_number() over (partition by topic_id, post_number order by message_id) = 1
+
+),
+
+discourse_answers as (
+
+    select
+        discourse_post_rows.topic_id,
+        min(discourse_post_rows.created_at) as accepted_at
+    from discourse_post_rows
+    left join discourse_topic_rows
+        on discourse_post_rows.topic_id = discourse_topic_rows.topic_id
+    where
+        discourse_post_rows.deleted_at is null
+        and (
+            discourse_post_rows.is_accepted_answer
+            or cast(discourse_post_rows.post_number as varchar)
+            = discourse_topic_rows.accepted_post_number
+        )
+    group by discourse_post_rows.topic_id
+
+),
+
+-- members help each other: only who opened a topic, or writes to the staff, waits for the brand
+discourse_messages as (
+
+    select
+        discourse_post_rows.message_id,
+        discourse_post_rows.source,
+        'discourse' as vendor,
+        discourse_post_rows.brand,
+        discourse_post_rows.region,
+        discourse_post_rows.author_record_id,
+        parents.message_id as parent_message_id,
+        discourse_post_rows.topic_id as thread_id,
+        coalesce(divisions.name, categories.name) as division,
+        discourse_post_rows.body_text,
+        case when discourse_post_rows.post_type = '4' then 'internal' else 'public' end
+            as visibility,
+        case
+            when
+                discourse_post_rows.author_native_id in ('-1', '-2')
+                or discourse_post_rows.post_type = '3'
+                then 'system'
+            when discourse_post_rows.is_by_staff then 'agent'
+            when
+                discourse_post_rows.post_number = 1
+                or discourse_post_rows.author_record_id = firsts.author_record_id
+                or parents.is_by_staff
+                then 'customer'
+            else 'peer'
+        end as author_role,
+        discourse_post_rows.view_count,
+        discourse_post_rows.version_number,
+        discourse_post_rows.is_hidden,
+        discourse_post_rows.version_number > 1 as is_edited,
+        discourse_post_rows.is_accepted_answer,
+        discourse_post_rows.created_at,
+        discourse_answers.accepted_at as settled_at,
+        case
+            when discourse_post_rows.version_number > 1 then discourse_post_rows.updated_at
+        end as edited_at,
+        discourse_post_rows.deleted_at,
+        case when discourse_post_rows.is_deleted_by_author then 'author' end as deleted_by
+    from discourse_post_rows
+    left join discourse_numbers as parents
+        on
+            discourse_post_rows.topic_id = parents.topic_id
+            and coalesce(discourse_post_rows.reply_to_post_number, 1) = parents.post_number
+            and discourse_post_rows.post_number > 1
+    left join discourse_numbers as firsts
+        on discourse_post_rows.topic_id = firsts.topic_id and firsts.post_number = 1
+    left join discourse_answers
+        on discourse_post_rows.topic_id = discourse_answers.topic_id
+    left join discourse_topic_rows
+        on discourse_post_rows.topic_id = discourse_topic_rows.topic_id
+    left join discourse_category_rows as categories
+        on discourse_topic_rows.category_id = categories.category_id
+    left join discourse_category_rows as divisions
+        on categories.parent_category_id = divisions.category_id
+
+),
+
 unioned as (
 
     {{ union_by_name([
@@ -512,6 +626,7 @@ unioned as (
         'mastodon_statuses',
         'bluesky_posts',
         'zendesk_messages',
+        'discourse_messages',
     ]) }}
 
 )

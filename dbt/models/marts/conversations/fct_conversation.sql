@@ -65,6 +65,8 @@ counted as (
         min(placed.brand) as brand,
         min(placed.region) as region,
         max(placed.brand_account) as brand_account,
+        max(placed.division) as division,
+        min(placed.created_at) filter (where placed.is_accepted_answer) as accepted_at,
         min_by(placed.thread_id, placed.created_at) as thread_id,
         min_by(placed.author_kind, placed.created_at) as started_by,
         min_by(placed.record_id, placed.created_at) filter (
@@ -137,11 +139,16 @@ final as (
         counted.brand_account,
         counted.started_by,
         counted.language,
+        counted.division,
         cases.priority,
         case
             when counted.is_absorbed then 'merged'
             when counted.customer_waiting_since is not null then 'waiting_for_brand'
-            when cases.closed_at is not null or cases.deleted_at is not null then 'closed'
+            when
+                cases.closed_at is not null
+                or cases.deleted_at is not null
+                or counted.accepted_at >= counted.last_customer_at
+                then 'closed'
             when firsts.first_customer_at is null then 'no_customer'
             else 'waiting_for_customer'
         end as state,
@@ -170,6 +177,7 @@ final as (
         counted.last_brand_at,
         counted.last_message_at,
         cases.closed_at,
+        counted.accepted_at,
         cases.merged_at
     from counted
     left join firsts

@@ -51,6 +51,7 @@ attributed as (
         conversation_messages.noise_reason,
         conversation_messages.auto_reason,
         messages.deleted_by,
+        messages.division,
 
         -- measures
         cast(messages.version_number as bigint) as version_number,
@@ -67,6 +68,7 @@ attributed as (
         messages.is_edited,
         messages.deleted_at is not null as is_deleted,
         coalesce(messages.is_hidden, false) as is_hidden,
+        coalesce(messages.is_accepted_answer, false) as is_accepted_answer,
         coalesce(messages.is_repost, false) as is_repost,
         conversation_messages.answered_by_message_id is not null as is_answered,
         coalesce(conversation_messages.needs_answer, false) as needs_answer,
