@@ -76,7 +76,11 @@ longer than reading them one by one."""
 
 
 def _read_in_engine(work: Workspace) -> None:
-    """Put numbers into the cache that are written with plus and code just as their plan has them."""
+    """Put numbers into the cache that are written with plus and code.
+
+    Those that their plan has as they stand, and those that surely no plan has: they keep their
+    digits alone.
+    """
     heads: dict[Written, list[str]] = {}
     counts: dict[Written, int] = {}
     for head, numbers in work.rows(_HEADS):
@@ -88,7 +92,10 @@ def _read_in_engine(work: Workspace) -> None:
         if counts[written] >= MANY_NUMBERS:
             work.run(
                 _PLAIN.format(
-                    start=len(written.code) + 2, plain=written.plain, fixed=written.fixed
+                    start=len(written.code) + 2,
+                    plain=written.plain,
+                    fixed=written.fixed,
+                    sure=written.sure,
                 ),
                 [known],
             )
@@ -251,16 +258,30 @@ order by head
 
 _PLAIN = f"""
 insert into {CACHE} by name
-select value_norm, '' as region, '' as origin, value_norm as e164, {{fixed}} as is_fixed_line
+select
+    value_norm,
+    '' as region,
+    '' as origin,
+    case
+        when is_plain then value_norm
+        when length(national) >= {LEAST_DIGITS} then value_norm[2:]
+    end as e164,
+    is_plain and is_fixed as is_fixed_line
 from (
-    select distinct value_norm, substr(value_norm, {{start}}) as national
-    from work.phone_value
-    where
-        substr(value_norm, 2, 3) in (select unnest($1::varchar[]))
-        and regexp_full_match(value_norm, '[+][1-9][0-9]{{{{6,14}}}}')
-        and value_norm not in (select value_norm from {CACHE} where region = '' and origin = '')
+    select
+        *,
+        {{plain}} as is_plain,
+        {{fixed}} as is_fixed
+    from (
+        select distinct value_norm, substr(value_norm, {{start}}) as national
+        from work.phone_value
+        where
+            substr(value_norm, 2, 3) in (select unnest($1::varchar[]))
+            and regexp_full_match(value_norm, '[+][1-9][0-9]{{{{6,14}}}}')
+            and value_norm not in (select value_norm from {CACHE} where region = '' and origin = '')
+    )
 )
-where {{plain}}
+where is_plain or ({{sure}})
 """
 
 _UNKNOWN = f"""

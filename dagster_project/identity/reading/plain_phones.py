@@ -35,7 +35,12 @@ def read_plain(value: str, country: str, origin: str) -> str | None:
 
 
 def is_fixed_line(e164: str) -> bool:
-    """Whether a number can only be a place's: its plan has no mobile telephones there."""
+    """Whether a number can only be a place's: its plan has no mobile telephones there.
+
+    Digits alone are no number of any plan.
+    """
+    if not e164.startswith("+"):
+        return False
     plan, national = _plan_and_rest(e164)
     return (
         plan is not None
@@ -50,12 +55,14 @@ class Written:
     """What numbers with a country's code look like that stand as they are, for the engine.
 
     ``code``: digits after the plus. ``plain``: SQL that such a number's digits after the code,
-    ``national``, are surely a number of the plan; ``fixed``: that it can only be a place's.
+    ``national``, are surely a number of the plan; ``fixed``: that it can only be a place's;
+    ``sure``: that what is not plain is no number of any plan.
     """
 
     code: str
     plain: str
     fixed: str
+    sure: str
 
 
 def written_with(head: str) -> Written | None:
@@ -71,12 +78,20 @@ def written_with(head: str) -> Written | None:
     no_trunk = (
         f"not regexp_matches(national, '^(?:{plan.prefix.pattern})')" if plan.prefix else "true"
     )
+    stands = f"national not like '0%' and {no_trunk}"
+    # regions that share a code have a plan each, of which this is the first
+    is_alone = len(COUNTRY_CODE_TO_REGION_CODE[int(plan.code)]) == 1
     return Written(
         head.removesuffix(rest),
         f"{whole((plan.numbers,))} and {whole((plan.mobile, plan.fixed, *plan.others))} "
-        f"and national not like '0%' and {no_trunk}",
+        f"and {stands}",
         f"{whole((plan.fixed,))} and not {whole((plan.mobile,))}",
+        stands if is_alone and plan.code not in KEPT_FOR_FICTION else "false",
     )
+
+
+KEPT_FOR_FICTION = ("33", "44")
+"""Codes of countries that keep numbers for films, which are none of any plan (``phones``)."""
 
 
 def _international(value: str) -> str | None:
