@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from dagster_project.cli.accounts import is_account, print_account, print_account_pair
 from dagster_project.cli.evidence import opened
 from dagster_project.cli.options import NEW_FILE, ROOT, SHOWN, with_its_folder
 from dagster_project.cli.recorded import record
@@ -35,7 +36,7 @@ def explain() -> None:
 def explain_customer(
     identifier: str, root: Path | None, *, show_values: bool, picture: Path | None
 ) -> None:
-    """What holds the customer ID together, and where it would come apart first."""
+    """What holds the customer (or account) ID together, and where it would come apart first."""
     print_customer(root, identifier, shown=show_values, picture=picture)
 
 
@@ -66,7 +67,7 @@ def explain_model(root: Path | None, picture: Path) -> None:
 def explain_pair(
     left: str, right: str, root: Path | None, *, show_values: bool, picture: Path | None
 ) -> None:
-    """The evidence on two records, field by field."""
+    """The evidence on two records, of people or of organisations, field by field."""
     print_pair(root, left, right, shown=show_values, picture=picture)
 
 
@@ -99,6 +100,9 @@ def draw_charts(root: Path | None, folder: Path) -> None:
 
 def print_customer(root: Path | None, asked: str, *, shown: bool, picture: Path | None) -> None:
     """The records of a customer, the path through them and its weakest link."""
+    if is_account(asked):
+        print_account(root, asked)
+        return
     from dagster_project.cli.told_pairs import require_picture
     from dagster_project.identity.steward.cluster_picture import draw_cluster
     from dagster_project.identity.steward.customers import explain_customer, names_of
@@ -170,6 +174,9 @@ def print_pair(
     root: Path | None, left: str, right: str, *, shown: bool, picture: Path | None
 ) -> None:
     """Verdict and reason on two records, then the evidence; as a picture too when asked for."""
+    if is_account(left) and is_account(right):
+        print_account_pair(root, left, right)
+        return
     from dagster_project.cli.told_pairs import print_judged
     from dagster_project.identity.steward.subjects import find_subject
 

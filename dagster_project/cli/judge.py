@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dagster_project.cli.accounts import is_account, say_account_merge, say_account_split
 from dagster_project.cli.evidence import opened
 from dagster_project.cli.options import ROOT
 from dagster_project.cli.recorded import record
@@ -47,7 +48,7 @@ def merge(
     reason: str,
     expires: datetime | None,
 ) -> None:
-    """Say that LEFT and RIGHT (record or customer ids) are one customer."""
+    """Say that LEFT and RIGHT (record, customer or account ids) are one."""
     say_merge(root, left, right, author=author, reason=reason, expires=expires)
 
 
@@ -67,7 +68,7 @@ def split(
     reason: str,
     expires: datetime | None,
 ) -> None:
-    """Hold RECORDS (record ids) apart from all other records of CUSTOMER."""
+    """Hold RECORDS (record ids) apart from all other records of CUSTOMER (or of an account)."""
     say_split(root, customer, records, author=author, reason=reason, expires=expires)
 
 
@@ -76,9 +77,10 @@ def split(
 @click.option(
     "--withdraw", type=int, multiple=True, help="Take the judgement of this number back."
 )
-def judgements(root: Path | None, withdraw: tuple[int, ...]) -> None:
+@click.option("--accounts", is_flag=True, help="Words on accounts in place of customers.")
+def judgements(root: Path | None, withdraw: tuple[int, ...], *, accounts: bool) -> None:
     """List what stewards have said; take a word back."""
-    print_judgements(root, withdrawn=withdraw)
+    print_judgements(root, withdrawn=withdraw, accounts=accounts)
 
 
 def say_merge(
@@ -90,7 +92,13 @@ def say_merge(
     reason: str,
     expires: datetime | None,
 ) -> None:
-    """Keep the word that two customers or records are one."""
+    """Keep the word that two customers, accounts or records are one."""
+    if is_account(left) and is_account(right):
+        _print_said(
+            say_account_merge(root, left, right, _decision(author, reason, expires)),
+            "one account",
+        )
+        return
     from dagster_project.engines.duckdb.writer_lock import writer_lock
     from dagster_project.identity.steward.subjects import find_subject
     from dagster_project.identity.steward.words import merge
@@ -115,7 +123,13 @@ def say_split(
     reason: str,
     expires: datetime | None,
 ) -> None:
-    """Keep the word that some records are not the customer's."""
+    """Keep the word that some records are not the customer's or account's."""
+    if is_account(customer):
+        _print_said(
+            say_account_split(root, customer, records, _decision(author, reason, expires)),
+            "not the same account",
+        )
+        return
     from dagster_project.engines.duckdb.writer_lock import writer_lock
     from dagster_project.identity.steward.subjects import find_subject
     from dagster_project.identity.steward.words import split
@@ -178,20 +192,24 @@ def as_sentence(change: "Change", created: set[str]) -> str:
     return f"{change.event_type}: {one}, {counted(records, 'record')}"
 
 
-def print_judgements(root: Path | None, *, withdrawn: tuple[int, ...]) -> None:
+def print_judgements(
+    root: Path | None, *, withdrawn: tuple[int, ...], accounts: bool = False
+) -> None:
     """Everything stewards have said, newest first; ``withdrawn`` are taken back before."""
     from dagster_project.engines.duckdb.writer_lock import writer_lock
     from dagster_project.identity.ledger.judgements import all_judgements, withdraw
+    from dagster_project.identity.ledger.state import accounts_state
     from dagster_project.settings import read_settings
 
     settings = read_settings(root)
     open_root(settings.root)
+    state = accounts_state(settings.root.state) if accounts else settings.root.state
     with writer_lock(settings.root, "c360 judgements", on_wait=say_waiting):
         if withdrawn:
             record(settings, "judgements --withdraw", numbers=", ".join(map(str, withdrawn)))
         for number in withdrawn:
-            withdraw(settings.root.state, number, at=datetime.now(UTC))
-        said = all_judgements(settings.root.state)
+            withdraw(state, number, at=datetime.now(UTC))
+        said = all_judgements(state)
     if not said:
         console.print("no steward has said anything yet")
     for judgement, taken_back in said:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.markup import escape
 
+from dagster_project.cli.accounts import print_account_queue
 from dagster_project.cli.evidence import opened
 from dagster_project.cli.judge import as_sentence
 from dagster_project.cli.options import NEW_FILE, ROOT, with_its_folder
@@ -36,9 +37,13 @@ if TYPE_CHECKING:
     callback=with_its_folder,
     help="Write the queue to this CSV or Parquet file instead.",
 )
-def review(root: Path | None, limit: int, out: Path | None) -> None:
+@click.option("--accounts", is_flag=True, help="Ask about accounts in place of customers.")
+def review(root: Path | None, limit: int, out: Path | None, *, accounts: bool) -> None:
     """List what deserves a look, the decision worth most first."""
-    print_queue(root, limit=limit, out=out)
+    if accounts:
+        print_account_queue(root, limit=limit)
+    else:
+        print_queue(root, limit=limit, out=out)
 
 
 @click.command()

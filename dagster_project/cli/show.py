@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
+from dagster_project.cli.accounts import is_account, show_account
 from dagster_project.cli.options import CONSUMER, ROOT
 from dagster_project.cli.recorded import record
 from dagster_project.cli.sql import shown_value
@@ -37,9 +38,13 @@ if TYPE_CHECKING:
 def show(who: str, root: Path | None, consumer: str, events: int) -> None:
     """Show a customer: WHO is an e-mail address, phone number, handle, name, record or customer id.
 
+    An account's id, or that of a record of an organisation, shows the account.
+
     Reads the published file and shows personal data. Exits with 1 when nobody is found, with 2
     when several fit; ids of merged customers lead to their heirs.
     """
+    if is_account(who):
+        sys.exit(show_account(root, who, consumer=consumer))
     sys.exit(print_customer(root, who, consumer=consumer, events=events))
 
 

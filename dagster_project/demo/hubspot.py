@@ -22,6 +22,8 @@ def write_hubspot(stage: Stage, inbox: Path, *, contacts_only: bool = False) -> 
             folder / "hubspot-crm-exports-all-contacts-2026-09-01.csv",
             _CONTACTS.format(rows=_BEFORE_MERGES),
         )
+    if stage.plan.day == 0:
+        write_csv(stage, folder / f"hubspot-crm-exports-all-companies-{today}.csv", _COMPANIES)
     if contacts_only:
         return
     write_csv(stage, folder / f"hubspot-crm-exports-all-deals-{today}.csv", _DEALS)
@@ -95,6 +97,23 @@ from (
     where (select max(modified_at) from shown) > timestamp '2026-09-02 00:00:00'
 )
 order by rid
+"""
+
+_COMPANIES = """
+select
+    (9000 + f.account_no)::varchar as "Record ID", f.name as "Company name",
+    f.website as "Company Domain Name", shown_phone(f.dial, f.phone, 3) as "Phone Number",
+    f.street as "Street Address", f.city_hk as "City", f.state as "State/Region",
+    f.postcode as "Postal Code", c.country_hk as "Country/Region", f.industry as "Industry",
+    (2 + k(f.account_no, 'staff', 400))::varchar as "Number of Employees",
+    pick(['Vivian Lam', 'Ines Moreau', 'Kelvin Ho'], f.account_no, 'owner') as "Company owner",
+    f.registration_number as "Company registration number",
+    strftime(timestamp '2020-01-06 08:00:00' + to_days(k(f.account_no, 'company', 1500)::integer), '%Y-%m-%d %H:%M') as "Create Date",
+    strftime(timestamp '2024-03-01 10:00:00' + to_days(k(f.account_no, 'company mod', 900)::integer), '%Y-%m-%d %H:%M') as "Last Modified Date"
+from account_faces as f
+inner join countries as c on c.country = f.country
+where f.source = 'hubspot_apac'
+order by f.account_no
 """
 
 _DEALS = """

@@ -30,6 +30,7 @@ class Rates(BaseModel):
     presence: dict[str, Share]
     hard_cases: dict[str, HardCase]
     events: dict[str, float]
+    accounts: dict[str, Share]
 
     def case(self, name: str) -> float:
         """Rate of one hard case; ``KeyError`` for one the file does not name."""

@@ -58,21 +58,25 @@ def _loader_column(name: str) -> str:
 
 _ACCOUNTS = f"""
 select
-    sf_id('001', f.firm_no) as "Id", '0' as "IsDeleted", '' as "MasterRecordId", f.name as "Name",
-    pick(['Customer', 'Prospect', 'Partner'], f.firm_no, 'type') as "Type", '' as "ParentId",
-    f.street as "BillingStreet", f.city_fr as "BillingCity", f.state as "BillingState",
-    coalesce(f.postcode, '') as "BillingPostalCode", c.country_fr as "BillingCountry",
-    shown_phone(f.dial, f.phone, 1) as "Phone", '' as "Fax", 'https://www.' || f.domain as "Website",
-    f.industry as "Industry", (100000 + k(f.firm_no, 'revenue', 90000000))::varchar || '.00' as "AnnualRevenue",
-    (2 + k(f.firm_no, 'staff', 400))::varchar as "NumberOfEmployees", '' as "Description",
-    {_OWNERS.format(id="f.firm_no")} as "OwnerId",
-    stamp(timestamp '2020-01-06 08:00:00' + to_days(k(f.firm_no, 'account', 1500)::integer)) as "CreatedDate",
-    stamp(timestamp '2024-03-01 10:00:00' + to_days(k(f.firm_no, 'account mod', 900)::integer)) as "LastModifiedDate",
-    stamp(timestamp '2024-03-01 10:00:00' + to_days(k(f.firm_no, 'account mod', 900)::integer)) as "SystemModstamp"
-from firms as f
+    sf_id('001', f.account_no) as "Id", case when f.merged_into_no is not null then '1' else '0' end as "IsDeleted",
+    coalesce(sf_id('001', f.merged_into_no), '') as "MasterRecordId", f.name as "Name",
+    pick(['Customer', 'Prospect', 'Partner'], f.account_no, 'type') as "Type",
+    coalesce(sf_id('001', f.parent_no), '') as "ParentId",
+    coalesce(f.street, '') as "BillingStreet", coalesce(f.city_fr, '') as "BillingCity",
+    coalesce(f.state, '') as "BillingState", coalesce(f.postcode, '') as "BillingPostalCode",
+    c.country_fr as "BillingCountry", coalesce(shown_phone(f.dial, f.phone, 1), '') as "Phone", '' as "Fax",
+    coalesce('https://www.' || f.website, '') as "Website",
+    f.industry as "Industry", (100000 + k(f.account_no, 'revenue', 90000000))::varchar || '.00' as "AnnualRevenue",
+    (2 + k(f.account_no, 'staff', 400))::varchar as "NumberOfEmployees", '' as "Description",
+    {_OWNERS.format(id="f.account_no")} as "OwnerId",
+    stamp(timestamp '2020-01-06 08:00:00' + to_days(k(f.account_no, 'account', 1500)::integer)) as "CreatedDate",
+    stamp(timestamp '2024-03-01 10:00:00' + to_days(k(f.account_no, 'account mod', 900)::integer)) as "LastModifiedDate",
+    stamp(timestamp '2024-03-01 10:00:00' + to_days(k(f.account_no, 'account mod', 900)::integer)) as "SystemModstamp",
+    coalesce(f.registration_number, '') as "Registration_Number__c"
+from account_faces as f
 inner join countries as c on c.country = f.country
-where f.firm_no in (select firm_no from exported where source = 'salesforce_emea' and firm_no is not null)
-order by f.firm_no
+where f.source = 'salesforce_emea'
+order by f.account_no
 """
 
 _CONTACTS = f"""
@@ -126,7 +130,7 @@ _LEADS = f"""
 select
     native_id as "Id", '0' as "IsDeleted", '' as "MasterRecordId", coalesce(family_name, '') as "LastName",
     coalesce(given_name, '') as "FirstName", '' as "Salutation", coalesce(full_name, '') as "Name",
-    coalesce(title, '') as "Title", coalesce(organisation, '-') as "Company",
+    coalesce(title, '') as "Title", coalesce(company_said, '-') as "Company",
     coalesce(street, '') as "Street", coalesce(city, '') as "City", coalesce(state, '') as "State",
     coalesce(postcode, '') as "PostalCode", coalesce(country_shown, '') as "Country",
     coalesce(phone, '') as "Phone", coalesce(mobile, '') as "MobilePhone", coalesce(email, '') as "Email",
@@ -141,7 +145,7 @@ select
     '' as "ConvertedOpportunityId",
     stamp(created_at) as "CreatedDate", stamp(updated_at) as "LastModifiedDate", stamp(updated_at) as "SystemModstamp",
     coalesce('@' || handle, '') as "Twitter_Handle__c"
-from exported where source = 'salesforce_emea' and kind = 'lead'
+from leads_said
 order by rid
 """
 

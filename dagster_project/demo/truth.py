@@ -6,6 +6,7 @@ value, directly or through the person's other records, are told apart: nobody ca
 
 from pathlib import Path
 
+from dagster_project.demo.accounts import write_accounts_truth
 from dagster_project.demo.conversations import CLOCK_CHANGE, LAUNCH_DAYS_BEFORE, TROLL_AT
 from dagster_project.demo.files import write_parquet
 from dagster_project.demo.stage import Stage
@@ -64,6 +65,7 @@ def write_truth(stage: Stage, out: Path) -> None:
         "select * from truth_pairs",
         "record_id_l, record_id_r, hard_case",
     )
+    write_accounts_truth(stage, folder)
     if stage.plan.day:
         stage.run(f"update facts set name = 'day {stage.plan.day}: ' || name;\n")
     _write(stage, folder / "facts.parquet", "select * from facts", "name, key")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from dagster_project.demo.accounts import make_accounts
 from dagster_project.demo.business import make_bad_rows, make_business
 from dagster_project.demo.contacts import write_contacts
 from dagster_project.demo.conversations import make_conversations
@@ -71,6 +72,7 @@ def build_world(
         make_records(stage)
         make_bad_rows(stage)
         make_views(stage)
+        make_accounts(stage)
         if only_contacts:
             _write_contacts_only(stage, out)
         else:
@@ -129,6 +131,7 @@ def build_daily_delta(
             high=((day - 1) * share) % 1 + share,
         )
         make_views(stage, share=share)
+        make_accounts(stage)
         make_conversations(stage)
         make_email(stage, share=share)
         make_business(stage)

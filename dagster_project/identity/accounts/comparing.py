@@ -6,6 +6,7 @@ log2(matches / non_matches), of shares counted on the demo world's accounts and 
 """
 
 from collections.abc import Sequence
+from math import log2
 
 from dagster_project.identity.comparing.comparison import OTHERWISE, Comparison, Level
 from dagster_project.identity.works.levels import LEFT, RIGHT
@@ -24,7 +25,7 @@ _NAME = Comparison(
         Level("alike", "least_cover >= 0.9", matches=0.13, non_matches=0.03),
         Level("once_called", "list_has_any(l.called, r.called)", matches=0.04, non_matches=0.004),
         # a single word is a family name or a common noun more often than two together
-        Level("same_word", "l.core = r.core and not contains(l.core, ' ')", matches=0.15, non_matches=0.08),
+        Level("same_word", "l.core = r.core and not contains(l.core, ' ')", matches=0.16, non_matches=0.08),
         Level("same", "l.core = r.core and contains(l.core, ' ')", matches=0.55, non_matches=0.03),
     ),
     missing="l.core is null or r.core is null",
@@ -35,7 +36,7 @@ _FORM = Comparison(
     (
         # a GmbH and an AG of one name are two companies more often than one whose form changed
         Level("different", OTHERWISE, matches=0.03, non_matches=0.55),
-        Level("same", "l.legal_form = r.legal_form", matches=0.97, non_matches=0.45),
+        Level("same", "l.legal_form = r.legal_form", matches=0.97, non_matches=0.35),
     ),
     missing="l.legal_form is null or r.legal_form is null",
 )
@@ -44,11 +45,25 @@ _DOMAIN = Comparison(
     "domain",
     (
         Level("different", OTHERWISE, matches=0.10, non_matches=0.98),
+        # people write of their employer from a mailbox of their own as well
+        Level(
+            "of_people",
+            "'employer' in (l.record_type, r.record_type)",
+            matches=0.25,
+            non_matches=0.98,
+        ),
         # nord.fr and nord.com
         Level("same_label", "list_has_any(l.labels, r.labels)", matches=0.10, non_matches=0.01),
         Level("same", "list_has_any(l.domains, r.domains)", matches=0.80, non_matches=0.01),
     ),
-    missing="len(l.domains) = 0 or len(r.domains) = 0",
+    # a domain that reads unlike its company's name may be an agency's, and says nothing against
+    missing="""
+        len(l.domains) = 0 or len(r.domains) = 0
+        or (
+            not (l.has_own_domain and r.has_own_domain)
+            and not list_has_any(l.domains, r.domains)
+        )
+    """,
 )
 
 _PHONE = Comparison(
@@ -162,7 +177,8 @@ def level_at(comparison: str, *names: str) -> str:
     return f"((pattern >> {WIDTH * position}) & {2**WIDTH - 1}) in ({numbers})"
 
 
-def _levels(pattern: int) -> Sequence[tuple[Comparison, Level]]:
+def levels_of(pattern: int) -> Sequence[tuple[Comparison, Level]]:
+    """Each comparison that a pattern says something of, and its level."""
     levels = []
     for position, comparison in enumerate(COMPARISONS):
         number = (pattern >> (WIDTH * position)) & (2**WIDTH - 1)
@@ -171,12 +187,16 @@ def _levels(pattern: int) -> Sequence[tuple[Comparison, Level]]:
     return levels
 
 
-def _odds(pattern: int) -> int:
-    from math import log2
+def bits_of(level: Level) -> float:
+    """What a level is worth."""
+    return log2(level.matches / level.non_matches)
 
-    said = sum(log2(level.matches / level.non_matches) for _, level in _levels(pattern))
-    return round(10 * (PRIOR_BITS + said))
+
+def _odds(pattern: int) -> int:
+    return round(10 * (PRIOR_BITS + sum(bits_of(level) for _, level in levels_of(pattern))))
 
 
 def _evidence(pattern: int) -> str:
-    return " ".join(f"{comparison.name}={level.name}" for comparison, level in _levels(pattern))
+    return " ".join(
+        f"{comparison.name}={level.name}" for comparison, level in levels_of(pattern)
+    )

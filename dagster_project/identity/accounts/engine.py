@@ -38,17 +38,68 @@ def cluster_accounts(
         work.run("alter table work.assignment rename column label to cluster")
 
 
+MOST_NAMES = 5
+"""Names under one number from which on it is a placeholder, or somebody's who registers for others."""
+
 # All that a comparison and the guards read of one record, in one row.
-_SIDES = """
+_SIDES = f"""
 create or replace table work.side as
+with
+
+numbered as (
+
+    select account.record_id, number
+    from input.account as account,
+        unnest([
+            'r' || account.registration, 't' || account.tax,
+            coalesce(account.merged_into, account.record_id)
+        ]) as numbers (number)
+    where number is not null
+
+),
+
+-- what a company is called under one number, or in records that were merged, is it all
+together as (
+
+    select numbered.number, list(distinct account.core) as cores
+    from numbered
+    inner join input.account as account on numbered.record_id = account.record_id
+    where account.core is not null
+    group by numbered.number
+    having count(distinct account.core) between 2 and {MOST_NAMES}
+
+),
+
+renamed as (
+
+    select numbered.record_id, list_distinct(flatten(list(together.cores))) as cores
+    from numbered
+    inner join together on numbered.number = together.number
+    group by numbered.record_id
+
+)
+
 select
     record.rid,
     account.* exclude (street, state, country, city, postal_code, registration, tax),
     account.registration,
     account.tax,
     lower(account.country) as country,
-    list_filter([account.core, account.other_names], lambda name: name is not null) as called,
+    list_concat(
+        list_filter([account.core, account.other_names], lambda name: name is not null),
+        coalesce(renamed.cores, [])
+    ) as called,
     list_filter([account.domain, account.mail_domain], lambda name: name is not null) as domains,
+    coalesce(
+        left(replace(account.core, ' ', ''), 4)
+        in (left(account.domain, 4), left(account.mail_domain, 4)),
+        false
+    )
+    or len(list_filter(
+        string_split(account.core, ' '),
+        lambda word: length(word) > 3
+            and contains(concat_ws(' ', account.domain, account.mail_domain), word)
+    )) > 0 as has_own_domain,
     list_transform(
         list_filter([account.domain, account.mail_domain], lambda name: name is not null),
         lambda name: split_part(name, '.', 1)
@@ -56,12 +107,13 @@ select
     nullif(replace(lower(strip_accents(account.city)), ' ', ''), '') as town,
     nullif(regexp_replace(lower(account.postal_code), '[^a-z0-9]', '', 'g'), '') as postcode,
     nullif(regexp_extract(account.street, '[0-9]+'), '') as house,
-    lower(strip_accents(regexp_replace(account.street, '[^\\p{L}]+', '', 'g'))) as road,
+    lower(strip_accents(regexp_replace(account.street, '[^\\p{{L}}]+', '', 'g'))) as road,
     bag.title,
     bag.every
 from input.account as account
 inner join work.record as record on account.record_id = record.record_id
 inner join work.bag as bag on record.rid = bag.rid
+left join renamed on account.record_id = renamed.record_id
 """
 
 

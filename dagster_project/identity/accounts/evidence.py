@@ -16,6 +16,9 @@ from dagster_project.identity.ledger.judgements import STANDING
 from dagster_project.identity.outputs.audit import AUDIT
 from dagster_project.identity.workspace import Workspace, workspace
 
+NEAR = -30
+"""Tenths of a bit above which a pair that a guard holds apart is worth telling."""
+
 FORMAT = 1
 """Grows when the tables change; evidence of another format is made anew."""
 
@@ -38,9 +41,17 @@ _TABLES = {
     "redirect": "select customer_id, redirects_to from idstate.ids where retired_at is not null",
 }
 
-# What people's evidence has and accounts' has nothing for.
-_EMPTY = f"""
+# What people's evidence has besides: acts of guards on pairs that are near, and no identifiers.
+_BESIDES = f"""
 create table kept.audit ({AUDIT});
+insert into kept.audit by name
+select guarded.guard, 'held apart' as effect, l.record_id as record_id_l,
+    r.record_id as record_id_r, 2 as records, edge.odds / 10.0 as bits
+from work.guarded
+inner join work.record as l on guarded.l = l.rid
+inner join work.record as r on guarded.r = r.rid
+inner join work.edge as edge on guarded.l = edge.l and guarded.r = edge.r
+where guarded.guard is not null and edge.odds > {NEAR};
 create table kept.identifier (rid integer, value_id ubigint)
 """
 
@@ -55,7 +66,7 @@ def keep_accounts_evidence(work: Workspace, file: Path, *, as_of: datetime) -> N
     try:
         for table, sql in _TABLES.items():
             work.run(f"create table kept.{table} as {sql}")
-        work.run(_EMPTY)
+        work.run(_BESIDES)
         work.run(f"create table kept.judgement as {STANDING.format(schema='idstate')}", [as_of])
         work.run(
             "create table kept.made as select $1::timestamptz as as_of, $2::integer as format",

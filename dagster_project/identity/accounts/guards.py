@@ -25,6 +25,9 @@ APART = 10 * MERGED
 NEAR = -150
 """Tenths of a bit from which on a pair is looked at: others could not come together anyway."""
 
+FAR = -30
+"""Tenths of a bit from which on two records are held to be two companies."""
+
 AS_GOOD = 10
 """Tenths of a bit within which two links are as good as each other."""
 
@@ -48,6 +51,8 @@ inner join work.side as parent on child.parent_record_id = parent.record_id
 left join work.side as heir on parent.merged_into = heir.record_id
 where child.rid <> coalesce(heir.rid, parent.rid)
 """
+
+_ALIKE = level_at("name", "contained", "alike", "once_called", "same_word", "same")
 
 # The first guard that holds is told; each states what is known against the pair. ``NEAR``: pairs
 # that are far from being one need no guard.
@@ -82,9 +87,9 @@ select l, r, case
     when is_parent then 'parent'
     when has_other_number then 'other_number'
     when
-        {level_at("place", "other_town", "same_town")} and not is_in_same_place and has_other_phone
+        {_ALIKE} and {level_at("place", "other_town", "same_town")} and not is_in_same_place and has_other_phone
         then 'site'
-    when {level_at("place", "other_town")} and is_kept_twice then 'site'
+    when {_ALIKE} and {level_at("place", "other_town")} and is_kept_twice then 'site'
     when
         {level_at("name", "half_alike", "different")}
         and not {level_at("register", "same")}
@@ -152,7 +157,7 @@ torn as (
     inner join good as b on a.one = b.one and a.other <> b.other
     inner join work.edge as apart
         on least(a.other, b.other) = apart.l and greatest(a.other, b.other) = apart.r
-    where apart.weight < 0
+    where apart.weight <= {FAR}
 
 )
 

@@ -15,7 +15,7 @@ LEGAL_FORMS: dict[str, tuple[str, ...]] = {
     ),
     "plc": ("plc", "public limited company"),
     "llp": ("llp", "lp"),
-    "inc": ("inc", "incorporated", "corp", "corporation", "company", "co"),
+    "inc": ("inc", "incorporated", "corp", "corporation"),
     "llc": ("llc", "l l c"),
     "gmbh": ("gmbh", "mbh", "gesellschaft mit beschrankter haftung", "ggmbh"),
     "gmbh & co kg": ("gmbh & co kg", "gmbh und co kg", "gmbh & cie kg", "gmbh co kg"),
@@ -127,8 +127,9 @@ select
     ended.raw,
     -- a name that is nothing but a legal form is the name
     coalesce(
-        nullif(trim(regexp_replace(regexp_replace(
-            ended.plain, '{_AT_THE_END}', ''), '{_AT_THE_START}', '')), ''),
+        nullif(trim(regexp_replace(regexp_replace(regexp_replace(
+            ended.plain, '{_AT_THE_END}', ''), '{_AT_THE_START}', ''),
+            ' (?:&|and|und|et) ', ' ', 'g')), ''),
         nullif(ended.plain, '')
     ) as core,
     coalesce(at_the_end.form, last_of.form, at_the_start.form) as legal_form,

@@ -51,13 +51,12 @@ said as (
     inner join work.side as one on guarded.l = one.rid
     inner join work.side as other on guarded.r = other.rid
     where
-        (
-            guarded.guard = 'site'
-            or (
-                guarded.guard in ('other_name', 'other_number')
-                and (one.domain in (other.domain, other.mail_domain)
-                    or one.mail_domain = other.domain)
-            )
+        guarded.guard in ('site', 'other_name', 'other_number')
+        -- of one name alone they are namesakes
+        and (
+            one.domain in (other.domain, other.mail_domain)
+            or one.mail_domain = other.domain
+            or (guarded.guard = 'site' and one.registration = other.registration)
         )
 
     union all

@@ -52,6 +52,30 @@ account_rows as (
 
 ),
 
+-- a domain at which contacts name several organisations, none of them mostly, is a mail provider's
+named_at as (
+
+    select
+        split_part(lower(trim(primary_email)), '@', 2) as email_domain,
+        substr(lower(trim(organisation)), 1, 3) as beginning,
+        count(*) as contact_count
+    from contacts
+    where organisation is not null and primary_email is not null
+    group by
+        split_part(lower(trim(primary_email)), '@', 2),
+        substr(lower(trim(organisation)), 1, 3)
+
+),
+
+company_domains as (
+
+    select email_domain
+    from named_at
+    group by email_domain
+    having max(contact_count) >= 0.6 * sum(contact_count)
+
+),
+
 -- whom a contact without an account of the CRM works for, by what it says and writes from
 employed as (
 
@@ -78,21 +102,31 @@ employed as (
 employers as (
 
     select
-        record_id,
-        source,
-        vendor,
-        brand,
-        region,
+        employed.record_id,
+        employed.source,
+        employed.vendor,
+        employed.brand,
+        employed.region,
         'employer' as record_type,
-        min(organisation) as name,
-        email_domain,
-        case when min(country) = max(country) then min(country) end as country,
-        min(created_at) as created_at,
-        max(updated_at) as updated_at,
-        case when count(deleted_at) = count(*) then max(deleted_at) end as deleted_at
+        min(employed.organisation) as name,
+        min(company_domains.email_domain) as email_domain,
+        case
+            when min(employed.country) = max(employed.country) then min(employed.country)
+        end as country,
+        min(employed.created_at) as created_at,
+        max(employed.updated_at) as updated_at,
+        case when count(employed.deleted_at) = count(*) then max(employed.deleted_at) end
+            as deleted_at
     from employed
-    where record_id is not null
-    group by record_id, source, vendor, brand, region, email_domain
+    left join company_domains
+        on employed.email_domain = company_domains.email_domain
+    where employed.record_id is not null
+    group by
+        employed.record_id,
+        employed.source,
+        employed.vendor,
+        employed.brand,
+        employed.region
 
 ),
 

@@ -55,7 +55,8 @@ class Room:
     """One warehouse and its ledger."""
 
     connection: duckdb.DuckDBPyConnection
-    folder: Path
+    state: Path
+    warehouse: Path
     runs: int = 0
 
     def write(self, *records: Mapping[str, object]) -> None:
@@ -80,10 +81,10 @@ class Room:
             spec=_SPEC,
             mail_providers=_PEOPLE.emails.public_domains,
             moves=options.pop("moves", MoveOptions()),
-            state_dir=self.folder / "state",
+            state_dir=self.state,
             run_id=f"run {self.runs}",
             as_of=AS_OF,
-            evidence_to=self.folder / "warehouse" / "accounts.duckdb",
+            evidence_to=self.warehouse / "accounts.duckdb",
             **options,
         )
 
@@ -115,11 +116,12 @@ class Room:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Room]:
-    """An empty room below ``folder``."""
-    (folder / "warehouse").mkdir()
+def opened(
+    folder: Path, *, state: Path | None = None, warehouse: Path | None = None
+) -> Iterator[Room]:
+    """An empty room below ``folder``, or of a root's own folders."""
     with session() as connection:
-        yield Room(connection, folder)
+        yield Room(connection, state or folder / "state", warehouse or folder / "warehouse")
 
 
 def joined(folder: Path, *records: Mapping[str, object]) -> set[frozenset[str]]:
