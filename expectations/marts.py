@@ -622,6 +622,16 @@ def customer_value(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def customer_segments(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Who is in which segment, since when and why."""
+    return _suite(
+        "customer_segments",
+        _keyed("customer_id", "segment", "member_from"),
+        _exactly(rows),
+        _filled("customer_id", "segment", "because", "member_from"),
+    )
+
+
 MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
     build.__name__: build
     for build in (
@@ -663,6 +673,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         fct_conversion,
         fct_attribution,
         customer_value,
+        customer_segments,
     )
 }
 """Every mart's suite, by the mart's name."""

@@ -258,10 +258,12 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.exchange_rates import read_exchange_rates
     from dagster_project.config.identity import read_identity
     from dagster_project.config.listening import read_listening
+    from dagster_project.config.segments import customer_columns, read_segments
     from dagster_project.config.service_levels import read_service_levels
     from dagster_project.config.sources import read_sources
     from dagster_project.config.survivorship import read_survivorship
     from dagster_project.config.works import read_works
+    from dagster_project.settings import PROJECT
 
     return {
         "sources.yml": lambda file: read_sources(file, streams=STREAMS),
@@ -269,6 +271,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "email_engagement.yml": read_email_engagement,
         "deal_stages.yml": lambda file: read_deal_stages(file, sources=_registered(config)),
         "attribution.yml": read_attribution,
+        "segments.yml": lambda file: read_segments(file, customer_columns(PROJECT / "dbt")),
         "exchange_rates.yml": read_exchange_rates,
         "service_levels.yml": read_service_levels,
         "identity.yml": read_identity,

@@ -29,6 +29,7 @@ from dagster_project.config.mistakes import (
     model_in,
     range_of,
 )
+from dagster_project.config.segments import Segments
 from dagster_project.config.service_levels import ServiceLevels
 from dagster_project.config.sources import Register
 from dagster_project.config.survivorship import Survivorship
@@ -42,6 +43,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "email_engagement.yml": EmailEngagement,
     "deal_stages.yml": DealStages,
     "attribution.yml": Attribution,
+    "segments.yml": Segments,
     "exchange_rates.yml": ExchangeRates,
     "service_levels.yml": ServiceLevels,
     "works.yml": WorksSpec,

@@ -93,7 +93,7 @@ def _build(
                 str(workbench.settings.threads),
                 *(["--full-refresh"] if full_refresh else []),
             ],
-            variables=_variables(workbench),
+            variables=_variables(workbench, selection),
             on_event=events.append,
             is_parsed=True,
         )
@@ -187,9 +187,17 @@ def _chosen(context: dg.AssetExecutionContext, selection: Selection) -> Iterable
     return sorted(name.rpartition(".")[2] for name in names)
 
 
-def _variables(workbench: Workbench) -> dict[str, object]:
+def _variables(workbench: Workbench, selection: Selection) -> dict[str, object]:
     as_of = workbench.settings.as_of
-    return {"as_of": as_of.isoformat()} if as_of else {}
+    given: dict[str, object] = {"as_of": as_of.isoformat()} if as_of else {}
+    if selection.phase is Phase.MARTS:
+        from dagster_project.config.segments import customer_columns, read_segments
+
+        settings = workbench.settings
+        given["segments"] = read_segments(
+            settings.config_dir / "segments.yml", customer_columns(settings.dbt_project)
+        )
+    return given
 
 
 @dataclass(frozen=True)

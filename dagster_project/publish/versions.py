@@ -73,6 +73,13 @@ ROWS: Mapping[str, str] = {
 }
 """Of every customer, the hash of its row of ``customer_360`` and since when it is that."""
 
+MEMBERSHIPS: Mapping[str, str] = {
+    **dict.fromkeys(["customer_id", "segment", "title", "because"], "varchar"),
+    "member_from": "timestamptz",
+    "member_to": "timestamptz",
+}
+"""Who was in which segment, from when to when."""
+
 
 def expose_versions(connection: duckdb.DuckDBPyConnection, root: Root) -> None:
     """Show what is kept to dbt as views; without anything kept, with no row.
@@ -83,6 +90,7 @@ def expose_versions(connection: duckdb.DuckDBPyConnection, root: Root) -> None:
     for table, columns, file in (
         ("customer_versions", VERSIONS, _versions_file(root)),
         ("customer_rows", ROWS, _rows_file(root)),
+        ("customer_segments", MEMBERSHIPS, _memberships_file(root)),
     ):
         empty = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items())
         rows = f"select {empty} where false"
@@ -110,6 +118,11 @@ def keep_versions(connection: duckdb.DuckDBPyConnection, root: Root) -> None:
         "from marts.customer_360 order by customer_id",
         _rows_file(root),
     )
+    _write(
+        connection,
+        f"select {', '.join(MEMBERSHIPS)} from marts.customer_segments order by all",
+        _memberships_file(root),
+    )
     sync_folder(folder)
 
 
@@ -124,6 +137,10 @@ def _write(connection: duckdb.DuckDBPyConnection, rows: str, file: Path) -> None
 
 def _versions_file(root: Root) -> Path:
     return root.state / "history" / "customer_versions.parquet"
+
+
+def _memberships_file(root: Root) -> Path:
+    return root.state / "history" / "customer_segments.parquet"
 
 
 def _rows_file(root: Root) -> Path:

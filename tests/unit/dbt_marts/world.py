@@ -147,6 +147,9 @@ INPUTS: dict[str, str] = {
         parameters varchar, log_likelihood double, correlation double, holdout_weeks double,
         holdout_purchases bigint, holdout_expected double, holdout_mean_error double,
         not_fitted_because varchar""",
+    "history.customer_segments": """
+        customer_id varchar, segment varchar, title varchar, because varchar,
+        member_from timestamptz, member_to timestamptz""",
     "landing.quarantined": """
         _source varchar, _stream varchar, _native_id varchar, _load_id varchar, _row bigint,
         rule varchar""",

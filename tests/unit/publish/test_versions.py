@@ -22,6 +22,11 @@ def warehouse(versions: int) -> duckdb.DuckDBPyConnection:
         "select 'c1' as customer_id, 7::bigint as _row_version, "
         "timestamptz '2026-11-01 00:00:00+00' as row_updated_at"
     )
+    connection.execute(
+        "create table marts.customer_segments as select 'c1' as customer_id, 'win_back' as segment, "
+        "'Bought before' as title, '1 deal won' as because, "
+        "timestamptz '2026-11-01 00:00:00+00' as member_from, null::timestamptz as member_to"
+    )
     return connection
 
 
@@ -58,8 +63,10 @@ def test_what_a_run_has_shown_is_there_for_the_next_also_with_a_column_more(
 
     assert shown(connection, "customer_versions")[1] == 3
     assert list(shown(connection, "customer_rows")[0]) == list(ROWS)
+    assert shown(connection, "customer_segments")[1] == 1
     assert sorted(f.name for f in file.parent.iterdir()) == [
         "customer_rows.parquet",
+        "customer_segments.parquet",
         "customer_versions.parquet",
     ]
 
