@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dagster_project.config.works import WorksSpec
-from dagster_project.identity.accounts.names import read_names
+from dagster_project.identity.reading.organisation_names import read_names
 from dagster_project.identity.tabular.meanings import Kind, Meaning
 from dagster_project.identity.tabular.spec import TableSpec
 from dagster_project.identity.workspace import Workspace
@@ -37,7 +37,10 @@ TABLE = TableSpec.model_validate(
 def read_accounts(work: Workspace, spec: WorksSpec, mail_providers: Sequence[str]) -> None:
     """Make ``input.account`` of ``intermediate.int_account_records``; needs a database ``input``."""
     work.run("create table input.account_record as from intermediate.int_account_records")
-    read_names(work)
+    read_names(
+        work,
+        "select name from input.account_record union all select legal_name from input.account_record",
+    )
     nobodys = sorted({*mail_providers, *spec.domains.nobodys})
     work.run(_ACCOUNTS, [nobodys])
     work.run(_OF_MANY.format(most=spec.domains.shared_from))

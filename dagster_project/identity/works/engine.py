@@ -8,6 +8,7 @@ import numpy as np
 
 from dagster_project.config.works import WorksSpec
 from dagster_project.identity.clustering.partition import components, partition
+from dagster_project.identity.reading.organisation_names import read_names
 from dagster_project.identity.tabular.input_table import TABLE
 from dagster_project.identity.tabular.meanings import Kind
 from dagster_project.identity.tabular.spec import TableSpec
@@ -80,9 +81,14 @@ def cluster_works(
         read_fields(work, table, spec.words, record_id, rows, mail_providers=mail_providers)
     with work.stage("words", "work.token"):
         are_addressed = table.kind is Kind.ORGANISATIONS
+        if are_addressed:
+            read_names(work, "select value from work.text where field in ('title', 'creator')")
+            work.run(_CALLED)
         read_designations(work, spec.words.variants, only_titles=are_addressed)
         read_words(work, spec.words)
-        work.run(_SIDES)
+        work.run(
+            _SIDES.format(other_name="bag.creator" if are_addressed else "null::ubigint[]")
+        )
         work.run(_CONTENTS)
     with work.stage("neighbours", "work.candidate"):
         neighbours = find_neighbours(work, spec.blocking)
@@ -106,11 +112,34 @@ def cluster_works(
     return ClusteredWorks(model, neighbours, work.seconds, model.warnings)
 
 
+# Legal forms name nobody: in a small table they would look rare. What a name says of another one, an
+# earlier or a trading name, is one beside it.
+_CALLED = """
+create or replace table work.text as
+with
+
+parted as (
+
+    select text.rid, text.field, text.value, called.core, called.other, called.legal_form
+    from work.text
+    left join work.called
+        on text.value = called.raw and text.field in ('title', 'creator')
+
+)
+
+select
+    rid, field, case when coalesce(legal_form, other) is null then value else core end as value
+from parted
+union all
+select rid, 'creator' as field, other as value from parted where other is not null
+"""
+
 # All that a comparison reads of one record, in one row.
 _SIDES = """
 create or replace table work.side as
 select
     bag.*,
+    {other_name} as other_name,
     fact.* exclude (rid),
     designation.* exclude (rid),
     case when record.series is not null then hash(lower(strip_accents(record.series))) end as series_id

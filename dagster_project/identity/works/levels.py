@@ -202,9 +202,20 @@ def _field_cover(field: str) -> str:
     return f"(coalesce({left}, {right}) + coalesce({right}, {left})) / 2"
 
 
+def _goes_by(one: str, other: str) -> str:
+    """SQL: how far another name of one side is the name of the other; null for works."""
+    shared = _shared(f"{one}.other_name", f"{other}.title")
+    most = f"greatest({_mass(f'{one}.other_name')}, {_mass(f'{other}.title')}, 0.125)"
+    return f"case when {one}.other_name is not null then {shared} / {most} end"
+
+
 _SIMILARITIES = f"""
     case when l.title is not null and r.title is not null
-        then least({LEFT.cover("title")}, {RIGHT.cover("title")}) end as title_cover,
+        then greatest(
+            least({LEFT.cover("title")}, {RIGHT.cover("title")}),
+            {_goes_by("l", "r")},
+            {_goes_by("r", "l")}
+        ) end as title_cover,
     least({_shared("l.title", "r.every")}, {_shared("r.title", "l.every")}) as title_bits,
     {_field_cover("creator")} as creator_cover,
     l.creator is not null and r.creator is not null as creator_both,

@@ -146,6 +146,24 @@ def test_a_house_and_its_telephone_make_no_tenant_another(
     assert ([121, 122] in clusters) is are_one
 
 
+def test_legal_forms_name_nobody_and_earlier_names_do_in_the_smallest_table(
+    connection: duckdb.DuckDBPyConnection,
+) -> None:
+    rows: list[list[object]] = [
+        [name, None, street, "60614", None, None, None]
+        for name, street in (
+            ("Quince Segel GmbH", "3 Quay St"),
+            ("Quince Segel", "3 Quay Street"),
+            ("Pear Optik Ltd. (formerly Yew Brillen)", "7 Mill Street"),
+            ("Yew Brillen Incorporated", "7 Mill St"),
+            ("Amber Kites GmbH", "9 Abbey Rd"),
+            ("Dune Lamps Incorporated", "3 Orchard St"),
+        )
+    ]
+
+    assert _clusters(connection, rows) == [[1, 2], [3, 4], [5], [6]]
+
+
 def _kind_of(connection: duckdb.DuckDBPyConnection, columns: dict[str, list[object]]) -> Kind:
     load(connection, list(columns), list(zip(*columns.values(), strict=True)))
     names = Vocabulary(given=("ada", "bo", "amber", "iris"), family=("gray", "hill"))

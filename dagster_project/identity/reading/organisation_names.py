@@ -66,27 +66,18 @@ _ALSO = (
 """What follows is another name of the same organisation, an earlier one or the one it trades by."""
 
 
-def read_names(work: Workspace) -> None:
-    """Make ``work.called`` (raw, core, legal_form, other) of all names of ``input.account_record``."""
-    work.run(_FOLDED)
+def read_names(work: Workspace, names: str) -> None:
+    """Make ``work.called`` (raw, core, legal_form, other) of the names that a select yields."""
+    work.run(
+        "create or replace table work.folded_name as select distinct raw, "
+        f"lower(strip_accents(raw)) as folded from ({names}) as given(raw) where raw is not null"
+    )
     fold_rest(work, "work.folded_name", raw="raw", folded="folded")
     forms = [(way, form) for form, ways in LEGAL_FORMS.items() for way in ways]
     work.run(
         _CALLED, [[way for way, _ in forms], [form for _, form in forms]]
     )  # the one table per distinct name
     work.run("drop table work.folded_name")
-
-
-_FOLDED = """
-create or replace table work.folded_name as
-select raw, lower(strip_accents(raw)) as folded
-from (
-    select name as raw from input.account_record
-    union
-    select legal_name as raw from input.account_record
-)
-where raw is not null
-"""
 
 
 def _plain(text: str) -> str:
