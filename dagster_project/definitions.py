@@ -43,6 +43,7 @@ from dagster_project.defs.jobs import (
 from dagster_project.defs.killed_runs import killed_runs_sensor
 from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.new_files import new_files_sensor
+from dagster_project.defs.privacy import erasure_job, erasure_schedule
 from dagster_project.defs.publication import published_asset
 from dagster_project.defs.service_levels import clock_assets
 from dagster_project.defs.transform import dbt_step
@@ -86,8 +87,8 @@ def build_definitions(settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=with_code(assets, catalogue.made, settings),
         asset_checks=[mart_gates(tuple(n for s, n in models if s == "marts"))],
-        jobs=[main_job(), *([repull] if repull else [])],
-        schedules=[daily_schedule()],
+        jobs=[main_job(), *([repull] if repull else []), erasure_job],
+        schedules=[daily_schedule(), erasure_schedule()],
         sensors=[
             new_files_sensor(settings.root),
             killed_runs_sensor(settings),

@@ -11,6 +11,7 @@ from dagster_project.cli.check import check
 from dagster_project.cli.clocks import clocks
 from dagster_project.cli.demo import demo
 from dagster_project.cli.doctor import doctor
+from dagster_project.cli.erase import erase
 from dagster_project.cli.evaluate import evaluate
 from dagster_project.cli.explain import explain
 from dagster_project.cli.find import find
@@ -18,6 +19,7 @@ from dagster_project.cli.judge import judgements, merge, split
 from dagster_project.cli.listen import listen
 from dagster_project.cli.options import Commands, add_examples
 from dagster_project.cli.resolve import resolve
+from dagster_project.cli.retain import retain
 from dagster_project.cli.review import preview, review
 from dagster_project.cli.root import compact, diff, dismiss, init, regate, reset
 from dagster_project.cli.run import run
@@ -44,7 +46,7 @@ for _command in (
     demo, init, check, run, show, find, sql, ui, doctor,
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
-    audit,
+    erase, retain, audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

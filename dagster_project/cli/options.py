@@ -23,7 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Start": ("demo", "init", "check", "run", "show", "find", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
-    "Privacy": ("audit",),
+    "Privacy": ("erase", "retain", "audit"),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
@@ -98,6 +98,13 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "benchmark": ("c360 benchmark identity --rivals splink",),
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),
     "benchmark increments": ("c360 benchmark increments --records 10000 --batch 1000",),
+    "erase": (
+        "c360 erase --identifier ada@example.org --preview",
+        "c360 erase --identifier ada@example.org --connected --confirm",
+        "c360 erase --queue --confirm",
+        "c360 erase --identifier ada@example.org --verify",
+    ),
+    "retain": ("c360 retain --preview", "c360 retain --confirm"),
     "audit": ("c360 audit verify --root ~/quay", "c360 audit list --limit 20"),
     "audit verify": ("c360 audit verify --head HEAD",),
     "audit list": ("c360 audit list --customer CUSTOMER_ID",),

@@ -31,6 +31,7 @@ def private_folders(root: Root) -> tuple[Path, ...]:
         root.state,
         root.warehouse,
         root.audit,
+        root.path / "requests",
         root.path / ".dagster",
     )
 

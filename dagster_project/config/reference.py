@@ -30,6 +30,7 @@ from dagster_project.config.mistakes import (
     range_of,
 )
 from dagster_project.config.segments import Segments
+from dagster_project.config.privacy import Privacy
 from dagster_project.config.service_levels import ServiceLevels
 from dagster_project.config.sources import Register
 from dagster_project.config.survivorship import Survivorship
@@ -49,6 +50,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "works.yml": WorksSpec,
     "listening.yml": Listening,
     "alerts.yml": Alerts,
+    "privacy.yml": Privacy,
     "organisations.yml": WorksSpec,
 }
 """What is configured in YAML, and the model each file is read with."""

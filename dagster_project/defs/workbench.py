@@ -16,8 +16,10 @@ import duckdb
 
 from dagster_project.config.access import tighten_root
 from dagster_project.config.consumers import read_consumers
+from dagster_project.config.privacy import read_privacy
 from dagster_project.config.roots import open_root
 from dagster_project.config.sources import SourceConfig, read_sources
+from dagster_project.consent.secret import VARIABLE
 from dagster_project.defs.alerts import close_and_tell
 from dagster_project.defs.guard import guarded
 from dagster_project.defs.housekeeping import tidy_up
@@ -33,6 +35,7 @@ from dagster_project.engines.duckdb.writer_lock import LockHolder, writer_lock
 from dagster_project.landing.attention import Attention
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.store import LandingZone
+from dagster_project.privacy.erase import Company, finish_erasures
 from dagster_project.settings import PROJECT, Settings, read_settings
 from dagster_project.sources.catalogue import STREAMS
 
@@ -160,7 +163,22 @@ def open_workbench(
         workdir = settings.root.warehouse / "work"
         shutil.rmtree(workdir, ignore_errors=True)
         workdir.mkdir(parents=True)
-        zone = LandingZone(settings.root, options=settings.engine)
+        finish_erasures(
+            Company(
+                root=settings.root,
+                sources=sources,
+                streams=STREAMS,
+                rules=read_privacy(settings.config_dir / "privacy.yml"),
+                options=settings.engine,
+                key=settings.variables.get(VARIABLE),
+            )
+        )
+        zone = LandingZone(
+            settings.root,
+            options=settings.engine,
+            countries={source.name: source.country for source in sources},
+            key=settings.variables.get(VARIABLE),
+        )
         zone.recover()
         journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")
         doors: dict[str, Verdict] = {}

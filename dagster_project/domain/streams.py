@@ -13,6 +13,39 @@ class Delivery(StrEnum):
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A column that names a person, and how: by an address, a handle, or an id of the source's.
+
+    ``kind`` is ``email``, ``phone``, ``handle`` (of ``network``), ``event`` (the id of a message),
+    or the type of a contact record; with ``#`` behind it, of one that is known by its address alone. ``is_about``: the row is the person's own, or about them, and
+    goes with them; otherwise it is somebody else's and only loses the reference. ``is_list``:
+    several, separated by semicolons or commas.
+    """
+
+    column: str
+    kind: str
+    network: str | None = None
+    is_about: bool = True
+    is_list: bool = False
+
+
+def references(text: str) -> tuple[Reference, ...]:
+    """References as a stream declares them: ``id=contact email=email deal~contact[]``.
+
+    ``=``: the row is about the person; ``~``: it is another's; ``[]``: a list of them.
+    """
+    return tuple(_reference(word) for word in text.split())
+
+
+def _reference(word: str) -> Reference:
+    is_about = "=" in word
+    column, _, kind = word.partition("=" if is_about else "~")
+    plain = kind.removesuffix("[]")
+    name, _, network = plain.partition(":")
+    return Reference(column, name, network or None, is_about, is_list=kind != plain)
+
+
+@dataclass(frozen=True)
 class StreamSpec:
     """One stream of one vendor: the columns its rows land with, all of them text.
 
@@ -20,7 +53,8 @@ class StreamSpec:
     the native id. ``modified_at`` is the vendor's modification time, which orders versions
     of one key before the export date does. ``required`` columns must be in a file's header:
     without them the load is refused. ``local_times`` are columns whose times carry no zone
-    in some of the vendor's formats and are read in the source's time zone.
+    in some of the vendor's formats and are read in the source's time zone. ``people`` are the
+    columns that name a person.
     """
 
     vendor: str
@@ -31,6 +65,7 @@ class StreamSpec:
     modified_at: str | None = None
     required: tuple[str, ...] = ()
     local_times: tuple[str, ...] = ()
+    people: tuple[Reference, ...] = ()
 
     @property
     def table(self) -> str:

@@ -28,6 +28,9 @@ from dagster_project.landing.ledger_file import LedgerFile
 
 Clock = Callable[[], datetime]
 
+ERASED_ROWS = "rows of people who were erased"
+"""What rows are called that did not land, or are no longer there, because of an erasure."""
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -182,6 +185,31 @@ class Ledger:
         with self._file.transaction() as connection:
             connection.execute(
                 "update loads set state = ? where load_id = ?", (LoadState.LANDED, load_id)
+            )
+
+    def note_erased(
+        self, load_id: str, *, rows: int | None = None, quarantined: int | None = None
+    ) -> None:
+        """Count a load again of which people were erased; the decision on it stays.
+
+        Its manifest remembers that there were some, so that its file is not kept with them when
+        it is delivered again.
+        """
+        with self._file.transaction() as connection:
+            found = connection.execute(
+                "select rows, manifest from loads where load_id = ?", (load_id,)
+            ).fetchone()
+            manifest = json.loads(found["manifest"])
+            before = manifest.get("erased", {})
+            lost = found["rows"] - rows if rows is not None else 0
+            manifest["erased"] = {**before, "rows": int(before.get("rows", 0)) + lost}
+            if lost:
+                other = [x for x in manifest.get("left_out", ()) if x[0] != ERASED_ROWS]
+                manifest["left_out"] = [*other, [ERASED_ROWS, manifest["erased"]["rows"]]]
+            connection.execute(
+                "update loads set rows = coalesce(?, rows), "
+                "quarantined = coalesce(?, quarantined), manifest = ? where load_id = ?",
+                (rows, quarantined, json.dumps(manifest, sort_keys=True), load_id),
             )
 
     def note_suite(self, load_id: str, suite_hash: str) -> None:

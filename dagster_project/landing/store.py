@@ -8,7 +8,7 @@ Does not belong here: whether a load is good; that is the gate's word (``quality
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -18,6 +18,10 @@ from typing import Any
 import duckdb
 
 from dagster_project.config.access import make_private
+from dagster_project.consent.masking import values_of
+from dagster_project.consent.originals import replace as replace_file
+from dagster_project.consent.originals import rewritten
+from dagster_project.consent.tombstones import Tombstones
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import StateError
 from dagster_project.domain.loads import Batch, LeftOut, Load, LoadState
@@ -27,8 +31,15 @@ from dagster_project.engines.duckdb.session import EngineOptions, quoted, sessio
 from dagster_project.engines.duckdb.storage import full_disk_explained
 from dagster_project.engines.durable import sync_file
 from dagster_project.landing.files import place_for, rename_durably
-from dagster_project.landing.ledger import Clock, Ledger
+from dagster_project.landing.ledger import ERASED_ROWS, Clock, Ledger
 from dagster_project.landing.narrower import absent_columns, narrower_note
+from dagster_project.landing.people import (
+    BY_TOMBSTONE,
+    Named,
+    find_named,
+    named_keys,
+    write_without,
+)
 from dagster_project.landing.quarantine import quarantine_file
 from dagster_project.landing.twice_encoded import twice_encoded_note
 
@@ -74,13 +85,22 @@ class LandingZone:
         options: EngineOptions | None = None,
         reached: Reached = lambda point: None,
         clock: Clock = lambda: datetime.now(UTC),
+        countries: Mapping[str, str | None] | None = None,
+        key: str | None = None,
     ) -> None:
+        """``countries``: of each source, for numbers without a prefix; ``key``: the root's secret.
+
+        Both matter for rows of people who were erased alone.
+        """
         self.root = root
         self.ledger = Ledger(root, clock=clock)
         self._options = options
         self._reached = reached
         self._stack = ExitStack()
         self._connection: duckdb.DuckDBPyConnection | None = None
+        self._tombstones = Tombstones(root, key=key)
+        self._countries = countries or {}
+        self._erased_in: dict[str, set[str]] = {}
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
@@ -107,6 +127,8 @@ class LandingZone:
         load_id = load_id_of(batch.source, batch.spec.stream, batch.content_id)
         known = self.ledger.find(load_id)
         if known is not None:
+            if self._tombstones.exist() and "erased" in self.ledger.manifest_of(load_id):
+                self._look_for_erased(batch, load_id)
             return replace(known, is_new=False)
         return self._write(batch, load_id)
 
@@ -121,8 +143,11 @@ class LandingZone:
             return None
         folder = self.root.inbox / "loaded" / source
         folder.mkdir(parents=True, exist_ok=True)
-        target = place_for(file, folder)
         make_private(file)
+        self._take_erased_out(source, file)
+        if not file.exists():
+            return None
+        target = place_for(file, folder)
         rename_durably(file, target)
         self._reached(POINTS[3])
         return target
@@ -235,16 +260,68 @@ class LandingZone:
             "file_name": batch.path.name if batch.path else None,
         }
 
-    def _write_rows(self, batch: Batch, load_id: str, file: Path) -> dict[str, int]:
+    def _write_rows(self, batch: Batch, load_id: str, file: Path) -> dict[str, Any]:
         select = _landed_rows_sql(batch, load_id)
-        if not batch.skip_known:
+        is_anybody_erased = self._tombstones.exist()
+        if not batch.skip_known and not is_anybody_erased:
             rows = _copy(self.connection, select, file)
             return {"parsed_rows": rows, "rows": rows}
         everything = file.with_name("all.parquet")
         parsed = _copy(self.connection, select, everything)
-        rows = _copy(self.connection, self._unknown_rows_sql(batch, everything), file)
-        everything.unlink()
-        return {"parsed_rows": parsed, "rows": rows}
+        counts: dict[str, Any] = {"parsed_rows": parsed, "rows": parsed}
+        if is_anybody_erased:
+            counts |= self._without_erased(batch, everything)
+        if batch.skip_known:
+            unknown = self._unknown_rows_sql(batch, everything)
+            counts["rows"] = _copy(self.connection, unknown, file)
+            everything.unlink()
+        else:
+            everything.rename(file)
+        return counts
+
+    def _without_erased(self, batch: Batch, everything: Path) -> dict[str, Any]:
+        """Take people who were erased out of rows that were just written; counts if there were any."""
+        found = self._find_erased(batch, f"read_parquet('{quoted(str(everything))}')")
+        if not found:
+            return {}
+        keys = named_keys(self.connection)
+        self._erased_in.setdefault(str(batch.path), set()).update(keys)
+        shorter = everything.with_name("living.parquet")
+        rows = write_without(
+            self.connection,
+            f"read_parquet('{quoted(str(everything))}')",
+            batch.spec,
+            shorter,
+            values_of(keys, source=batch.source, vendor=batch.spec.vendor),
+        )
+        shorter.replace(everything)
+        return {"rows": rows, "erased": {"rows": found.about, "masked": found.mentioning}}
+
+    def _look_for_erased(self, batch: Batch, load_id: str) -> None:
+        """Know again whom a file names that had landed before: it is put away without them."""
+        rows = f"({_landed_rows_sql(batch, load_id)})"
+        with suppress(duckdb.Error):  # what cannot be read has landed as no row, either
+            if self._find_erased(batch, rows):
+                self._erased_in.setdefault(str(batch.path), set()).update(
+                    named_keys(self.connection)
+                )
+
+    def _find_erased(self, batch: Batch, rows_sql: str) -> Named:
+        self._tombstones.prepare(self.connection)
+        return find_named(
+            self.connection,
+            rows_sql,
+            batch.spec,
+            country=self._countries.get(batch.source),
+            hits_sql=BY_TOMBSTONE,
+        )
+
+    def _take_erased_out(self, source: str, file: Path) -> None:
+        """Take people who were erased out of a file that has been read, before it is kept."""
+        keys = self._erased_in.pop(str(file), None)
+        found = rewritten(file, values_of(keys, source=source)) if keys else None
+        if found is not None:
+            replace_file(file, found[0])
 
     def _unknown_rows_sql(self, batch: Batch, everything: Path) -> str:
         """Rows that differ from the newest accepted version of their key."""
@@ -403,8 +480,10 @@ def _not_landed(manifest: Mapping[str, Any]) -> list[tuple[str, int]]:
     """Rows a reader handed over that did not land: every one is accounted for."""
     if "unreadable" in manifest:
         return [("rows that could not be read", manifest["expected_rows"])]
-    known = manifest["parsed_rows"] - manifest["rows"]
-    return [("rows that have landed before as they are", known)] if known else []
+    erased = int(manifest.get("erased", {}).get("rows", 0))
+    known = manifest["parsed_rows"] - manifest["rows"] - erased
+    left = [(ERASED_ROWS, erased)] if erased else []
+    return [*left, ("rows that have landed before as they are", known)] if known else left
 
 
 def _load(manifest: Mapping[str, Any]) -> Load:

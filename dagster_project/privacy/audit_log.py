@@ -100,7 +100,7 @@ class AuditLog:
             said = {
                 "n": number + 1,
                 "at": (at or datetime.now(UTC)).isoformat(timespec="milliseconds"),
-                "who": _account(),
+                "who": account(),
                 "command": command,
                 "subjects": sorted({self.subject(c) for c in customers}),
                 "details": dict(details or {}),
@@ -258,7 +258,7 @@ def _hash(secret: bytes, said: Mapping[str, object]) -> str:
     return hmac.digest(secret, json.dumps(said, sort_keys=True).encode(), sha256).hex()
 
 
-def _account() -> str:
+def account() -> str:
     """The account of the operating system; the environment could name any."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name

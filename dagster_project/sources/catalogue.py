@@ -4,7 +4,7 @@ Belongs here: names of columns and keys. How a vendor's bytes become them stands
 own module; a convention test holds the dbt sources to this list.
 """
 
-from dagster_project.domain.streams import Delivery, StreamSpec
+from dagster_project.domain.streams import Delivery, StreamSpec, references
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -24,6 +24,7 @@ _SALESFORCE = (
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "name"),
+        people=references("id=account_of_person"),
     ),
     StreamSpec(
         vendor="salesforce",
@@ -39,6 +40,10 @@ _SALESFORCE = (
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "last_name"),
+        people=references(
+            "id=contact master_record_id=contact email=email[] phone=phone "
+            "mobile_phone=phone home_phone=phone other_phone=phone x_handle=handle:x"
+        ),
     ),
     StreamSpec(
         vendor="salesforce",
@@ -53,6 +58,10 @@ _SALESFORCE = (
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "last_name"),
+        people=references(
+            "id=lead master_record_id=lead converted_contact_id=contact email=email[] "
+            "phone=phone mobile_phone=phone x_handle=handle:x"
+        ),
     ),
     StreamSpec(
         vendor="salesforce",
@@ -76,6 +85,7 @@ _SALESFORCE = (
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "opportunity_id", "contact_id"),
+        people=references("contact_id=contact"),
     ),
     StreamSpec(
         vendor="salesforce",
@@ -99,6 +109,7 @@ _SALESFORCE = (
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "campaign_id"),
+        people=references("lead_id=lead contact_id=contact"),
     ),
     StreamSpec(
         vendor="salesforce",
@@ -112,6 +123,10 @@ _SALESFORCE = (
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "status"),
+        people=references(
+            "id=event contact_id=contact supplied_email=email[] supplied_email=case_requester# "
+            "supplied_phone=phone parent_id~event"
+        ),
     ),
 )
 
@@ -132,6 +147,11 @@ _HUBSPOT = (
         modified_at="last_modified_date",
         required=("record_id",),
         local_times=("create_date", "last_modified_date", "last_activity_date"),
+        people=references(
+            "record_id=contact email=email[] additional_emails=email[] phone_number=phone "
+            "mobile_phone_number=phone twitter_username=handle:x "
+            "merged_record_ids~contact[] calculated_merged_vids~contact[]"
+        ),
     ),
     StreamSpec(
         vendor="hubspot",
@@ -146,6 +166,7 @@ _HUBSPOT = (
         modified_at="last_modified_date",
         required=("record_id", "name"),
         local_times=("create_date", "last_modified_date", "last_activity_date"),
+        people=references("associated_contact_ids~contact[]"),
     ),
     StreamSpec(
         vendor="hubspot",
@@ -159,6 +180,7 @@ _HUBSPOT = (
         modified_at="last_modified_date",
         required=("record_id", "deal_stage"),
         local_times=("close_date", "create_date", "last_modified_date", "last_activity_date"),
+        people=references("associated_contact_ids~contact[]"),
     ),
     StreamSpec(
         vendor="hubspot",
@@ -171,6 +193,7 @@ _HUBSPOT = (
         key=("id",),
         delivery=Delivery.EVENTS,
         required=("id", "type", "created", "recipient"),
+        people=references("recipient=email[] recipient=recipient#"),
     ),
 )
 
@@ -188,6 +211,9 @@ _MAILCHIMP = (
         key=("subscriber_hash",),  # md5 of the lower-cased address, as Mailchimp's API has it
         modified_at="last_changed",
         required=("email_address",),
+        people=references(
+            "subscriber_hash=member email_address=email[] email_address=member# phone_number=phone"
+        ),
     ),
     StreamSpec(
         vendor="mailchimp",
@@ -198,6 +224,7 @@ _MAILCHIMP = (
         key=("campaign_id", "email_id", "action", "timestamp", "url", "nth"),
         delivery=Delivery.EVENTS,
         required=("campaign_id", "email_address", "action", "timestamp"),
+        people=references("email_id=member email_address=email[] email_address=member#"),
     ),
 )
 
@@ -214,6 +241,7 @@ _SENDGRID = (
         key=("sg_event_id",),
         delivery=Delivery.EVENTS,
         required=("email", "timestamp", "event"),
+        people=references("email=email[] email=recipient#"),
     ),
 )
 
@@ -228,6 +256,10 @@ _X = (
         ),
         key=("id",),
         required=("id", "text", "created_at"),
+        people=references(
+            "id=event author_id=user in_reply_to_user_id~user conversation_id~event "
+            "replied_to_id~event quoted_id~event reposted_id~event edit_history_ids~event[]"
+        ),
     ),
     StreamSpec(
         vendor="x",
@@ -238,6 +270,7 @@ _X = (
         ),
         key=("id",),
         required=("id", "username"),
+        people=references("id=user username=handle:x"),
     ),
     StreamSpec(
         vendor="x",
@@ -246,6 +279,7 @@ _X = (
         key=("id", "action", "redacted_at"),
         delivery=Delivery.EVENTS,
         required=("id", "action"),
+        people=references("id=user id=event"),
     ),
 )
 
@@ -260,6 +294,7 @@ _FACEBOOK = (
         key=("id",),
         modified_at="updated_time",
         required=("id", "created_time"),
+        people=references("id=event from_id=user parent_id~event"),
     ),
     StreamSpec(
         vendor="facebook",
@@ -270,6 +305,7 @@ _FACEBOOK = (
         ),
         key=("id",),
         required=("id",),
+        people=references("id=event from_id=user post_id~event parent_id~event"),
     ),
 )
 
@@ -283,6 +319,7 @@ _INSTAGRAM = (
         ),
         key=("id",),
         required=("id", "timestamp"),
+        people=references("id=event owner_id=user username=handle:instagram"),
     ),
     StreamSpec(
         vendor="instagram",
@@ -292,6 +329,10 @@ _INSTAGRAM = (
         ),
         key=("id",),
         required=("id", "timestamp"),
+        people=references(
+            "id=event from_id=user username=handle:instagram from_username=handle:instagram "
+            "media_id~event parent_id~event"
+        ),
     ),
 )
 
@@ -306,6 +347,7 @@ _MASTODON = (
         ),
         key=("id",),
         required=("id", "acct"),
+        people=references("id=account acct=handle:mastodon moved_to~account"),
     ),
     StreamSpec(
         vendor="mastodon",
@@ -318,6 +360,11 @@ _MASTODON = (
         key=("id",),
         modified_at="edited_at",
         required=("id",),
+        people=references(
+            "id=event account_id=account account_acct=handle:mastodon in_reply_to_id~event "
+            "in_reply_to_account_id~account thread_id~event reblog_of_id~event "
+            "mentions~json"
+        ),
     ),
 )
 
@@ -331,6 +378,7 @@ _BLUESKY = (
         ),
         key=("did",),
         required=("did", "handle"),
+        people=references("did=profile handle=handle:bluesky"),
     ),
     StreamSpec(
         vendor="bluesky",
@@ -342,6 +390,10 @@ _BLUESKY = (
         ),
         key=("uri",),
         required=("uri",),
+        people=references(
+            "uri=event author_did=profile author_handle=handle:bluesky reply_root_uri~event "
+            "reply_parent_uri~event facets~json"
+        ),
     ),
 )
 
@@ -359,6 +411,10 @@ _ZENDESK = (
         modified_at="updated_at",
         required=("id", "status"),
         local_times=("created_at", "updated_at", "due_at", "solved_at"),  # of a view's export
+        people=references(
+            "id=ticket requester_id=user requester_email=email[] "
+            "requester_email=requester# submitter_id~user"
+        ),
     ),
     StreamSpec(
         vendor="zendesk",
@@ -369,6 +425,7 @@ _ZENDESK = (
         ),
         key=("id",),
         required=("id", "ticket_id", "author_id"),
+        people=references("ticket_id=ticket author_id=user"),
     ),
     StreamSpec(
         vendor="zendesk",
@@ -377,6 +434,7 @@ _ZENDESK = (
         key=("ticket_id", "field_name", "created_at", "value"),  # a warehouse's copy has no id
         delivery=Delivery.EVENTS,
         required=("ticket_id", "field_name", "value", "created_at"),
+        people=references("ticket_id=ticket author_id~user"),
     ),
     StreamSpec(
         vendor="zendesk",
@@ -388,6 +446,7 @@ _ZENDESK = (
         key=("id",),
         modified_at="updated_at",
         required=("id",),
+        people=references("id=user email=email[] phone=phone twitter_handle=handle:x"),
     ),
     StreamSpec(
         vendor="zendesk",
@@ -413,6 +472,7 @@ _ZENDESK = (
         key=("ticket_id", "sla_policy_id", "policy_applied_at"),
         delivery=Delivery.EVENTS,
         required=("ticket_id", "sla_policy_id"),
+        people=references("ticket_id=ticket"),
     ),
     StreamSpec(
         vendor="zendesk",
@@ -420,6 +480,7 @@ _ZENDESK = (
         columns=_words("ticket_id tag"),
         key=("ticket_id", "tag"),
         required=("ticket_id", "tag"),
+        people=references("ticket_id=ticket"),
     ),
     StreamSpec(
         vendor="zendesk",

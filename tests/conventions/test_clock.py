@@ -15,6 +15,8 @@ MAY_ASK = {
     "dagster_project/sources/http.py": "waiting for rate limits",
     "dagster_project/sources/files.py": "whether a file is still being written",
     "dagster_project/privacy/audit_log.py": "when somebody looked",
+    "dagster_project/privacy/erase.py": "when somebody was erased, and which legal holds are over",
+    "dagster_project/cli/retain.py": "names a removal by its time",
     "dagster_project/cli/judge.py": "when a steward gave their word",
 }
 

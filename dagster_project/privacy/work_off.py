@@ -1,0 +1,25 @@
+"""Carries out the requests that wait, all of them in one pass."""
+
+from dagster_project.privacy.erase import Company, erase, finish_erasures, receipt_exists
+from dagster_project.privacy.journal import Reached
+from dagster_project.privacy.queue import name_of, read_queue, take_out
+from dagster_project.privacy.receipt import Receipt
+
+
+def work_off(company: Company, *, reached: Reached = lambda point: None) -> Receipt | None:
+    """Erase whom the queue asks for and nobody need confirm; nothing where nobody waits.
+
+    A pass that was killed is finished first; its requests are then taken out and not repeated.
+    """
+    finish_erasures(company, reached=reached)
+    waiting = [
+        w for w in read_queue(company.root) if w.may_go(two_people=company.rules.two_people)
+    ]
+    if not waiting:
+        return None
+    name = name_of(waiting)
+    receipt = None
+    if not receipt_exists(company.root, name):
+        receipt = erase(company, [w.request for w in waiting], name=name, reached=reached)
+    take_out(waiting)
+    return receipt
