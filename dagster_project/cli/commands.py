@@ -14,6 +14,7 @@ from dagster_project.cli.doctor import doctor
 from dagster_project.cli.erase import erase
 from dagster_project.cli.evaluate import evaluate
 from dagster_project.cli.explain import explain
+from dagster_project.cli.export_person import export_person
 from dagster_project.cli.find import find
 from dagster_project.cli.judge import judgements, merge, split
 from dagster_project.cli.listen import listen
@@ -46,7 +47,7 @@ for _command in (
     demo, init, check, run, show, find, sql, ui, doctor,
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
-    erase, retain, audit,
+    export_person, erase, retain, audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

@@ -23,7 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Start": ("demo", "init", "check", "run", "show", "find", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
-    "Privacy": ("erase", "retain", "audit"),
+    "Privacy": ("export-person", "erase", "retain", "audit"),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
@@ -98,6 +98,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "benchmark": ("c360 benchmark identity --rivals splink",),
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),
     "benchmark increments": ("c360 benchmark increments --records 10000 --batch 1000",),
+    "export-person": ("c360 export-person --identifier ada@example.org --out ada",),
     "erase": (
         "c360 erase --identifier ada@example.org --preview",
         "c360 erase --identifier ada@example.org --connected --confirm",

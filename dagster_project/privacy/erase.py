@@ -71,8 +71,8 @@ class Preview:
 
 def preview(company: Company, requests: Sequence[Request]) -> Preview:
     """Find whom and what is meant; nothing is touched."""
-    with _work(company) as work:
-        found = _plan(work, company, requests)
+    with work_session(company) as work:
+        found = plan(work, company, requests)
         database = company.root.database
         return Preview(
             found=found,
@@ -101,8 +101,8 @@ def erase(
     folder = company.root.state / "erasure" / name
     if folder.exists() or _receipt_file(company.root, name).exists():
         raise Customer360Error("there is an erasure of this name", name, "take another name")
-    with _work(company) as work:
-        found = _plan(work, company, requests)
+    with work_session(company) as work:
+        found = plan(work, company, requests)
         journal = Journal(folder, reached=reached)
         journal.keep_plan(work, _document(company, requests, found))
         return _carry_out(work, company, journal, reached)
@@ -110,7 +110,7 @@ def erase(
 
 def preview_retention(company: Company) -> Expired:
     """What is past its retention; nothing is touched."""
-    with _work(company) as work:
+    with work_session(company) as work:
         return _plan_retention(work, company)
 
 
@@ -119,7 +119,7 @@ def retain(
 ) -> Receipt | None:
     """Take out what is past its retention; nothing where nothing is."""
     finish_erasures(company, reached=reached)
-    with _work(company) as work:
+    with work_session(company) as work:
         expired = _plan_retention(work, company)
         if not expired:
             return None
@@ -138,18 +138,19 @@ def finish_erasures(
     """Go on with erasures that were interrupted; costs one look where there is none."""
     receipts = []
     for folder in unfinished(company.root.state):
-        with _work(company) as work:
+        with work_session(company) as work:
             receipts.append(
                 _carry_out(work, company, Journal(folder, reached=reached), reached)
             )
     return tuple(receipts)
 
 
-def _plan(
+def plan(
     work: duckdb.DuckDBPyConnection, company: Company, requests: Sequence[Request]
 ) -> tuple[Found, ...]:
+    """Make the tables of a plan: whom requests mean, and which landed rows are about them."""
     root, holds = company.root, company.holds_in_force()
-    with _attached_warehouse(work, root) as catalog:
+    with attached_warehouse(work, root) as catalog:
         found = find_people(work, catalog, requests, company.sources, holds.values())
     loads = loads_by_stream(Ledger(root), company.streams)
     countries = {source.name: source.country for source in company.sources}
@@ -160,7 +161,7 @@ def _plan(
 def _plan_retention(work: duckdb.DuckDBPyConnection, company: Company) -> Expired:
     root, holds = company.root, company.holds_in_force()
     since = cutoffs(company.sources, holds, company.clock())
-    with _attached_warehouse(work, root) as catalog:
+    with attached_warehouse(work, root) as catalog:
         expired = find_expired(work, catalog, root, since, holds)
     if expired.records:
         loads = loads_by_stream(Ledger(root), company.streams)
@@ -172,17 +173,17 @@ def _plan_retention(work: duckdb.DuckDBPyConnection, company: Company) -> Expire
 def _carry_out(
     work: duckdb.DuckDBPyConnection, company: Company, journal: Journal, reached: Reached
 ) -> Receipt:
-    plan = journal.read_plan(work)
-    started = datetime.fromisoformat(str(plan["started_at"]))
+    noted = journal.read_plan(work)
+    started = datetime.fromisoformat(str(noted["started_at"]))
     tombstones = 0
-    if plan.get("kind") == RETENTION:
-        remove_files(company.root, plan["files"], journal)
+    if noted.get("kind") == RETENTION:
+        remove_files(company.root, noted["files"], journal)
     else:
         tombstones = _keep_tombstones(work, company, journal.folder.name, started)
         reached("erasure: tombstones kept")
     remove_everywhere(work, company.root, company.sources, company.streams, journal)
     receipt = build_receipt(
-        work, journal, plan, tombstones=tombstones, finished_at=company.clock()
+        work, journal, noted, tombstones=tombstones, finished_at=company.clock()
     )
     write_receipt(_receipt_file(company.root, journal.folder.name), receipt)
     reached("erasure: receipt written")
@@ -230,7 +231,7 @@ def _document(
 
 
 @contextmanager
-def _work(company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
+def work_session(company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
     """A session of its own, whose spilled rows lie where the last step removes them."""
     options = company.options or EngineOptions()
     spill = company.root.warehouse / "spill"
@@ -240,7 +241,7 @@ def _work(company: Company) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @contextmanager
-def _attached_warehouse(work: duckdb.DuckDBPyConnection, root: Root) -> Iterator[str | None]:
+def attached_warehouse(work: duckdb.DuckDBPyConnection, root: Root) -> Iterator[str | None]:
     """The warehouse for reading, if a run has made one that knows records and customers."""
     if not root.database.is_file():
         yield None
