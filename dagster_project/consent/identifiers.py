@@ -36,6 +36,7 @@ NETWORKS = {
     "instagram": "user",
     "mastodon": "account",
     "bluesky": "profile",
+    "discourse": "user",
 }
 """Vendors that are networks, and what their people's records are called."""
 

@@ -527,6 +527,7 @@ _DISCOURSE = (
         key=("id",),
         modified_at="updated_at",
         required=("id", "topic_id", "post_number", "created_at"),
+        people=references("id=event user_id=user username=handle:discourse"),
     ),
 )
 

@@ -16,6 +16,7 @@ from dagster_project.domain.root import Root
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.store import LandingZone
 from dagster_project.privacy.erase import Company, erase, finish_erasures
+from dagster_project.privacy.person import collect_person, write_person
 from dagster_project.privacy.requests import Request
 from dagster_project.privacy.scan import scan
 from dagster_project.sources.catalogue import STREAMS, stream_of
@@ -137,3 +138,30 @@ def test_rows_of_others_keep_their_place_and_bytes(landed: Root, tmp_path: Path)
     assert zone.connection.execute(question.format(root.path)).fetchall() == before
     assert len(before) == 3
     zone.close()
+
+
+def test_a_person_gets_every_row_with_its_place_and_nobody_else(
+    landed: Root, tmp_path: Path
+) -> None:
+    root = copy_of(landed, tmp_path / "root")
+    others = {"id": "9", "first_name": "Ada", "email": ADA, "job_title": "ask bo@example.org"}
+    zone = LandingZone(root)
+    zone.land(batch(contact(1, **{k: v for k, v in others.items() if k != "id"}), content="n"))
+    zone.close()
+
+    person = collect_person(company(root), Request(identifier=ADA))
+    files = write_person(person, tmp_path / "bundle")
+
+    rows = person.sections["rows as they were received"]
+    assert {(r["kind"], r["row"]) for r in rows} == {
+        ("contact", 1),
+        ("contact", 2),
+        ("email_event", 1),
+    }
+    assert all(r["file"] and r["load"] and r["exported at"] for r in rows)
+    for file in files:
+        text = file.read_text()
+        assert ADA in text
+        assert "ask [another person]" in text
+        assert not any(name in text for name in ("bo@example.org", "ada2@", "ada3@"))
+        assert file.stat().st_mode & 0o077 == 0
