@@ -258,8 +258,8 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.exchange_rates import read_exchange_rates
     from dagster_project.config.identity import read_identity
     from dagster_project.config.listening import read_listening
-    from dagster_project.config.segments import customer_columns, read_segments
     from dagster_project.config.privacy import read_privacy
+    from dagster_project.config.segments import customer_columns, read_segments
     from dagster_project.config.service_levels import read_service_levels
     from dagster_project.config.sources import read_sources
     from dagster_project.config.survivorship import read_survivorship

@@ -29,8 +29,8 @@ from dagster_project.config.mistakes import (
     model_in,
     range_of,
 )
-from dagster_project.config.segments import Segments
 from dagster_project.config.privacy import Privacy
+from dagster_project.config.segments import Segments
 from dagster_project.config.service_levels import ServiceLevels
 from dagster_project.config.sources import Register
 from dagster_project.config.survivorship import Survivorship
