@@ -308,7 +308,11 @@ ADDRESS = Comparison(
         Level("same_shared", f"flags & {SHARED_PLACE} > 0", matches=0.15, non_matches=0.00001),
         Level("same", f"flags & {OWN_PLACE} > 0", matches=0.30, non_matches=0.000005),
     ),
-    missing="coalesce(l.postal_1, l.city_1) is null or coalesce(r.postal_1, r.city_1) is null",
+    # a street alone may agree; that it does not says nothing where no town stands beside it
+    missing="""
+        (l.postal_1 is null and l.city_1 is null and l.street is null)
+        or (r.postal_1 is null and r.city_1 is null and r.street is null)
+    """,
     tf_weights=(
         (("same_postal_code",), ("postal_tf_weight",)),
         (("same_city",), ("city_tf_weight",)),

@@ -180,6 +180,7 @@ _POINTS = [
     _Pair("address", "same_postal_code", _HOME, _living("77 Harbour Road", "bristol", "LS1 4AP")),
     _Pair("address", "alike", _HOME, _living("1 Mill Ln", "leeds", "BS8 1TH")),
     _Pair("address", "alike", _HOME, _living("1 Mill Lane", "bristol", "BS8 1TH")),
+    _Pair("address", "alike", _HOME, {"street": _HOME["street"]}),
     _Pair("address", "same_shared", _HOME, _HOME, agreements.SHARED_PLACE),
     _Pair("address", "same", _HOME, _HOME, agreements.OWN_PLACE),
     _Pair("organisation", "different", {"company": "quay"}, {"company": "brockhurst mill"}),
