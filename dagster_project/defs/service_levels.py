@@ -14,6 +14,8 @@ from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import mark_started
 from dagster_project.engines.duckdb.row_counts import count_rows
 
+UNSEEN = "no_message_of_closing_hours_waits"
+
 _INPUTS = (
     *(
         dg.AssetKey(["intermediate", name])
@@ -45,22 +47,36 @@ def clock_assets() -> dg.AssetsDefinition:
                 description="One row per service-level clock: what was due when, and whether it came in time.",
             )
         ],
+        check_specs=[
+            dg.AssetCheckSpec(
+                UNSEEN,
+                asset=service_level_key("clocks"),
+                description="Passes when no message that came outside opening hours waits for the "
+                "brand's first action.",
+            )
+        ],
     )
     def run_service_levels(
         workbench: dg.ResourceParam[Workbench],
-    ) -> Iterator[dg.MaterializeResult[None]]:
+    ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
         with guarded("running service-level clocks"):
             yield from _run(workbench)
 
     return run_service_levels
 
 
-def _run(workbench: Workbench) -> Iterator[dg.MaterializeResult[None]]:
+def _run(
+    workbench: Workbench,
+) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
     started = time.monotonic()
     rebuild, _ = needs_rebuild(workbench, Phase.CLOCKS, chosen=False)
+    from dagster_project.service_levels.warehouse import standing
+
     if not rebuild:
         workbench.journal.write("clocks", unchanged=True, seconds=0)
         yield _result(workbench, {}, unchanged=True)
+        with workbench.warehouse() as connection:
+            yield _check(standing(connection))
         return
     from dagster_project.config.service_levels import read_service_levels
     from dagster_project.service_levels.warehouse import write_clocks
@@ -75,6 +91,23 @@ def _run(workbench: Workbench) -> Iterator[dg.MaterializeResult[None]]:
     seconds = round(time.monotonic() - started, 3)
     workbench.journal.write("clocks", seconds=seconds, by_status=dict(written.by_status))
     yield _result(workbench, written.by_status, seconds=seconds)
+    yield _check((written.overdue, written.unseen, written.audience))
+
+
+def _check(found: tuple[int, int, int]) -> dg.AssetCheckResult:
+    """Raised in the first run after a message's arrival; `config/alerts.yml` says who hears of it."""
+    overdue, unseen, audience = found
+    return dg.AssetCheckResult(
+        asset_key=service_level_key("clocks"),
+        check_name=UNSEEN,
+        passed=unseen == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "waiting_since_closing_hours": unseen,
+            "overdue": overdue,
+            "largest_audience": audience,
+        },
+    )
 
 
 def _result(

@@ -26,9 +26,16 @@ SCHEMA = "service_levels"
 
 @dataclass(frozen=True)
 class Written:
-    """What was computed: clocks by status."""
+    """What was computed: clocks by status, and what of it stands unseen.
+
+    ``overdue``: clocks past their due time that nobody has answered. ``unseen``: those of messages
+    that came while nobody was there, and ``audience`` the most people one of these may have reached.
+    """
 
     by_status: Mapping[str, int]
+    overdue: int = 0
+    unseen: int = 0
+    audience: int = 0
 
 
 def write_clocks(connection: duckdb.DuckDBPyConnection, levels: ServiceLevels) -> Written:
@@ -64,9 +71,16 @@ def write_clocks(connection: duckdb.DuckDBPyConnection, levels: ServiceLevels) -
     counted = connection.execute(
         f"select status, count(*) from {SCHEMA}.clocks group by status order by status"
     ).fetchall()
+    found = standing(connection)
     for table in _WORK:
         connection.execute(f"drop table if exists temp.{table}")
-    return Written(dict(counted))
+    return Written(dict(counted), *found)
+
+
+def standing(connection: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
+    """Clocks overdue, those of messages that came in closing hours, and the largest audience of these."""
+    ((overdue, unseen, audience),) = connection.execute(_STANDING).fetchall()
+    return overdue, unseen, audience
 
 
 _WORK = (
@@ -248,6 +262,7 @@ _ASKS = """
         m.brand,
         m.language,
         epoch_us(m.created_at) as asked_at,
+        coalesce(m.view_count, m.author_followers) as audience,
         epoch_us(c.answered_at) as answered_at,
         epoch_us(c.closed_at) as closed_at,
         epoch_us(m.deleted_at) as deleted_at,
@@ -299,6 +314,7 @@ _RUNS = """
             any_value(brand) as brand,
             arg_min(language, asked_at) as language,
             any_value(case_id) as case_id,
+            max(audience) as audience,
             any_value(as_of) as as_of
         from ask
         group by conversation_id, party_id, thread_id, answered_at, closed_at
@@ -343,6 +359,7 @@ _RUNS = """
             any_value(a.brand) as brand,
             arg_min(a.language, a.asked_at) as language,
             any_value(a.case_id) as case_id,
+            max(a.audience) as audience,
             any_value(a.as_of) as as_of,
             null::bigint as answered_before,
             'first_reply' as measure,
@@ -497,6 +514,18 @@ def _result(policies: tuple[PolicyEntry, ...]) -> str:
             join wanted as w using (number)
             where v.step > 0 and r.due_at is not null
             group by v.number
+        ),
+        in_hours as (
+            select w.number, coalesce(w.started_at < o.closes, false) as started_in_hours
+            from (
+                select w.number, w.started_at, u.calendar
+                from variant as v
+                join wanted as w using (number)
+                join used_at_start as u using (clock_id)
+                where v.step = 0 and not v.is_history
+            ) as w
+            asof left join open_time as o
+                on w.calendar = o.calendar and w.started_at >= o.opens
         )
         select
             md5(concat_ws('|', w.conversation_id, w.party_id, w.measure, w.started_at)) as clock_id,
@@ -522,7 +551,10 @@ def _result(policies: tuple[PolicyEntry, ...]) -> str:
             r.business_time / {SECOND} as business_seconds,
             r.calendar_time / {SECOND} as calendar_seconds,
             k.due_history,
-            t.escalations
+            t.escalations,
+            w.audience::bigint as audience,
+            h.started_in_hours,
+            (coalesce(r.ended_at, w.as_of) - w.started_at) / {MINUTE} as exposed_minutes
         from variant as v
         join wanted as w using (number)
         join clock_result as r using (clock_id)
@@ -530,6 +562,7 @@ def _result(policies: tuple[PolicyEntry, ...]) -> str:
         join due as d using (clock_id)
         left join known as k using (number)
         left join told as t using (number)
+        left join in_hours as h using (number)
         where v.step = 0 and not v.is_history
     """
 
@@ -544,6 +577,17 @@ _NOTHING = """
         null::double as target_minutes, null::varchar as status, null::timestamptz as started_at,
         null::timestamptz as due_at, null::timestamptz as ended_at,
         null::double as business_seconds, null::double as calendar_seconds,
-        null::varchar as due_history, null::varchar as escalations
+        null::varchar as due_history, null::varchar as escalations,
+        null::bigint as audience, null::boolean as started_in_hours,
+        null::double as exposed_minutes
     where false
+"""
+
+_STANDING = f"""
+    select
+        count(*) filter (status = 'missed'),
+        count(*) filter (not started_in_hours),
+        coalesce(max(audience) filter (not started_in_hours), 0)
+    from {SCHEMA}.clocks
+    where ended_at is null and status in ('running', 'missed') and measure <> 'resolution'
 """

@@ -131,7 +131,8 @@ INPUTS: dict[str, str] = {
         calendar varchar, hours varchar, target_minutes double, status varchar,
         started_at timestamptz, due_at timestamptz, ended_at timestamptz,
         business_seconds double, calendar_seconds double, due_history varchar,
-        escalations varchar""",
+        escalations varchar, audience bigint, started_in_hours boolean,
+        exposed_minutes double""",
     "config.conversation_lists": "kind varchar, value varchar",
     "staging.stg_zendesk__changes": """
         change_id varchar, ticket_id varchar, field_name varchar, field_value varchar,

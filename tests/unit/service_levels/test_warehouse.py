@@ -20,7 +20,8 @@ TABLES = {
     "intermediate.int_messages": """
         message_id varchar, case_id varchar, record_id varchar, channel varchar, brand varchar,
         language varchar, direction varchar, visibility varchar, is_hidden boolean,
-        created_at timestamptz, deleted_at timestamptz""",
+        created_at timestamptz, deleted_at timestamptz, view_count bigint,
+        author_followers bigint""",
     "intermediate.int_cases": """
         case_id varchar, priority varchar, merged_at timestamptz, deleted_at timestamptz""",
     "intermediate.int_opportunities": """
@@ -86,6 +87,7 @@ class Desk:
         values = {
             "thread": "t1", "party": "ana", "answered_at": None, "closed_at": None,
             "case_id": None, "channel": "x", "deleted_at": None, "record_id": "ana",
+            "view_count": None, "author_followers": None,
         } | more  # fmt: skip
         self.put(
             "intermediate.int_conversation_messages", message_id=name,
@@ -98,13 +100,14 @@ class Desk:
             "intermediate.int_messages", message_id=name, case_id=values["case_id"],
             record_id=values["record_id"], channel=values["channel"], brand="quay",
             language="fr", direction="in", visibility="public", created_at=created_at,
-            deleted_at=values["deleted_at"],
+            deleted_at=values["deleted_at"], view_count=values["view_count"],
+            author_followers=values["author_followers"],
         )  # fmt: skip
 
     def run(self, as_of: datetime) -> list[tuple[Any, ...]]:
         self.connection.execute("delete from intermediate.int_as_of")
         self.put("intermediate.int_as_of", as_of=as_of)
-        write_clocks(self.connection, self.levels)
+        self.written = write_clocks(self.connection, self.levels)
         return self.connection.execute(
             "select measure, policy, status, due_at from service_levels.clocks "
             "order by started_at, measure"
@@ -252,3 +255,24 @@ def test_open_clocks_at_any_instant_are_those_of_a_run_at_that_instant(desk: Des
         "missed",
         "paused",
     }
+
+
+def test_what_came_while_nobody_was_there_is_told_with_its_time_and_its_audience(
+    desk: Desk,
+) -> None:
+    desk.ask("night", at(2), author_followers=5_000)
+    desk.ask("day", at(10), thread="t2", view_count=70, author_followers=9_000)
+    desk.run(at(10.5))
+
+    assert desk.written.unseen == 1
+    assert desk.written.audience == 5_000
+    assert desk.connection.execute(
+        "select exposed_minutes, audience, started_in_hours from service_levels.clocks "
+        "order by started_at"
+    ).fetchall() == [(510.0, 5_000, False), (30.0, 70, True)]
+
+
+def test_what_was_answered_stands_unseen_no_more(desk: Desk) -> None:
+    desk.ask("night", at(2), answered_at=at(9), author_followers=5_000).run(at(12))
+
+    assert (desk.written.unseen, desk.written.overdue) == (0, 0)

@@ -42,9 +42,12 @@ final as (
         clocks.target_minutes,
         clocks.business_seconds,
         clocks.calendar_seconds,
+        clocks.exposed_minutes,
+        clocks.audience,
 
         -- flags
         clocks.ended_at is null and clocks.status in ('running', 'paused', 'missed') as is_open,
+        clocks.started_in_hours,
 
         -- times
         clocks.started_at,
