@@ -58,11 +58,15 @@ def resolve_accounts(
         if has_evidence and last_account_run(work) == (inputs, ledger_run):
             return _unchanged(work)
         connection.execute("attach ':memory:' as input")
+        records = work.count("intermediate.int_account_records")
         try:
-            return _resolved(
-                opened_workspace(connection, progress), judgements, inputs, spec=spec, mail_providers=mail_providers, moves=moves,
-                run_id=run_id, as_of=as_of, accept_moves=accept_moves, evidence_to=evidence_to,
-            )  # fmt: skip
+            work = opened_workspace(connection, progress)
+            with work.threads_for(records):
+                return _resolved(
+                    work, judgements, inputs, spec=spec, mail_providers=mail_providers,
+                    moves=moves, run_id=run_id, as_of=as_of, accept_moves=accept_moves,
+                    evidence_to=evidence_to,
+                )  # fmt: skip
         finally:
             connection.execute("detach input")
             connection.execute("detach database if exists work")
