@@ -50,7 +50,9 @@ def _contracts() -> tuple[str, ...]:
         for model in YAML(typ="safe").load(file).get("models", [])
     ]
     columns = {
-        m["name"]: [f"{c['name']} {c['data_type']}" for c in m["columns"]] for m in models
+        m["name"]: [f"{c['name']} {c['data_type']}" for c in m["columns"]]
+        for m in models
+        if "columns" in m  # parts of another's SQL have no table
     }
     return tuple(f"create table marts.{name} ({', '.join(c)})" for name, c in columns.items())
 
