@@ -195,7 +195,7 @@ def customer_changes(*, rows: int | None = None) -> gx.ExpectationSuite:
         _keyed("customer_change_id"),
         _exactly(rows),
         _filled("customer_id", "field", "reason", "changed_at", "recorded_at"),
-        _never("something_changed", "value_from = value_to and field <> 'customer'"),
+        _never("changes_change_something", "value_from = value_to and field <> 'customer'"),
     )
 
 
@@ -270,7 +270,7 @@ def dim_account(*, rows: int | None = None) -> gx.ExpectationSuite:
         _filled("source"),
         _counts("record_count", "source_count", least=1),
         _counts("crm_record_count"),
-        _never("crm_records", "is_in_crm <> (crm_record_count > 0)"),
+        _never("in_crm_by_its_records", "is_in_crm <> (crm_record_count > 0)"),
     )
 
 
@@ -283,7 +283,7 @@ def account_relations(*, rows: int | None = None) -> gx.ExpectationSuite:
         _filled("account_id", "related_account_id"),
         _among("relation", "parent", "site", "group", "successor"),
         _among("basis", "crm", "matching", "ledger"),
-        _never("itself", "account_id = related_account_id"),
+        _never("related_to_another", "account_id = related_account_id"),
     )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from great_expectations.expectations.expectation import Expectation
 
 _COUNTS_ONLY = {"result_format": {"result_format": "SUMMARY", "partial_unexpected_count": 0}}
-_INDEX = "c360_index"
+_PLACE = "c360_index"
 
 COLUMN_MISSING = "a column is missing"
 """Detail of a rule that asks for columns the table does not have."""
@@ -51,15 +51,19 @@ def judge(
     is_empty = not connection.execute(
         f"select 1 from {_named(table, schema)} limit 1"
     ).fetchall()
-    asked = {i: r for i, r in enumerate(rules) if not (is_empty and _asks_each_row(r))}
+    asked = [i for i, r in enumerate(rules) if not (is_empty and _asks_each_row(r))]
     results = {}
     if asked:
-        plan = suite_hash(asked.values())
+        # a plan is kept with the rules' numbers: the same rules must have the same ones, wherever
+        # they stand in their suites
+        plan = suite_hash(rules[index] for index in asked)
         with validator_of(connection, table, schema, plan=plan) as validator:
             results = {
-                _index_of(result): result
+                asked[_place_of(result)]: result
                 for result in validator.graph_validate(
-                    configurations=[_numbered(rule, index) for index, rule in asked.items()],
+                    configurations=[
+                        _numbered(rules[index], place) for place, index in enumerate(asked)
+                    ],
                     runtime_configuration=_COUNTS_ONLY,
                 )
             }
@@ -134,15 +138,15 @@ def _can_be_asked(expectation: "Expectation", columns: frozenset[str]) -> bool:
     return column is None or column in columns
 
 
-def _numbered(expectation: "Expectation", index: int) -> Any:
+def _numbered(expectation: "Expectation", place: int) -> Any:
     configuration = expectation.configuration
-    configuration.meta = {**(configuration.meta or {}), _INDEX: index}
+    configuration.meta = {**(configuration.meta or {}), _PLACE: place}
     return configuration
 
 
-def _index_of(result: "ExpectationValidationResult") -> int:
+def _place_of(result: "ExpectationValidationResult") -> int:
     configuration: Any = result.expectation_config
-    return int(configuration.meta[_INDEX])
+    return int(configuration.meta[_PLACE])
 
 
 def _outcome(
