@@ -29,6 +29,8 @@ placed as (
 
     select
         messages.*,
+        -- of messages of one moment the first by id, so that every build tells the same
+        concat(cast(messages.created_at as varchar), messages.message_id) as turn,
         messages.conversation_id as place_id,
         false as is_absorbed
     from messages
@@ -37,6 +39,7 @@ placed as (
 
     select
         messages.*,
+        concat(cast(messages.created_at as varchar), messages.message_id) as turn,
         messages.case_id as place_id,
         true as is_absorbed
     from messages
@@ -67,12 +70,12 @@ counted as (
         max(placed.brand_account) as brand_account,
         max(placed.division) as division,
         min(placed.created_at) filter (where placed.is_accepted_answer) as accepted_at,
-        min_by(placed.thread_id, placed.created_at) as thread_id,
-        min_by(placed.author_kind, placed.created_at) as started_by,
-        min_by(placed.record_id, placed.created_at) filter (
+        min_by(placed.thread_id, placed.turn) as thread_id,
+        min_by(placed.author_kind, placed.turn) as started_by,
+        min_by(placed.record_id, placed.turn) filter (
             where placed.direction = 'in' and placed.record_id is not null
         ) as record_id,
-        min_by(placed.language, placed.created_at) filter (
+        min_by(placed.language, placed.turn) filter (
             where placed.direction = 'in' and placed.language is not null
         ) as language,
         max(case when placed.is_absorbed then 1 else 0 end) = 1 as is_absorbed,
