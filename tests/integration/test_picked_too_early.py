@@ -15,9 +15,7 @@ from dagster_project.settings import read_settings
 @pytest.mark.parametrize(
     ("step", "picked", "missing"),
     [
-        pytest.param(
-            "dbt_marts", "marts/customer_360", "marts/bridge_opportunity", id="one-mart"
-        ),
+        pytest.param("dbt_marts", "marts/customer_360", "identity/account", id="one-mart"),
         pytest.param("resolve_identities", "identity/links", "int_as_of", id="identity"),
         pytest.param(
             "dbt_marts",
@@ -25,7 +23,7 @@ from dagster_project.settings import read_settings
             "marts/fct_opportunity",
             id="one-insight",
         ),
-        pytest.param("publish_crm", "published/crm", "marts/customer_360", id="product"),
+        pytest.param("publish_crm", "published/crm", "marts/account_360", id="product"),
         pytest.param("dbt_staging", "intermediate/int_accounts", "stg_", id="intermediate"),
     ],
 )
@@ -43,7 +41,7 @@ def test_what_was_never_built_is_said_to_be_so_with_what_to_do(
     selection = dg.AssetSelection.from_string(f'key:"{picked}"')
     picked_assets = (
         selection.required_multi_asset_neighbors()
-        if step == "resolve_identities"
+        if step in {"resolve_identities", "publish_crm"}
         else selection
     )
     job = build_definitions(settings).resolve_implicit_global_asset_job_def()
