@@ -11,7 +11,7 @@ from dagster_project.defs.guard import guarded
 from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import IDENTITY, identity_key
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
-from dagster_project.defs.resolution_figures import facts_table
+from dagster_project.defs.resolution_figures import MOVES, facts_table, moves_check
 from dagster_project.defs.versions import accounts_version
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import (
@@ -34,7 +34,6 @@ ACCOUNT_TABLES = {
 }
 
 ACCOUNT_RESOLUTION = "resolve_accounts"
-ACCOUNT_MOVES = "moved_share_within_limit"
 EVERY_RECORD = "every_record_has_one_account"
 
 _INPUTS = tuple(
@@ -71,7 +70,7 @@ def account_assets() -> dg.AssetsDefinition:
                 description="Passes when every record of an organisation is in one account.",
             ),
             dg.AssetCheckSpec(
-                ACCOUNT_MOVES,
+                MOVES,
                 asset=identity_key("account_xref"),
                 blocking=True,
                 description="Passes when no more of the known records change their account in one run "
@@ -127,7 +126,7 @@ def _resolve(
                 ),
             )
         except TooManyMovesError as error:
-            yield _moves_check(error.moves, passed=False)
+            yield moves_check("account_xref", error.moves, passed=False)
             raise
         if not report.is_unchanged:
             for later in (Phase.MARTS, Phase.PUBLICATION):
@@ -153,19 +152,6 @@ def _quality(connection: Any, workbench: Workbench) -> dict[str, Any]:
 
     truth = workbench.root.path / "truth" / "accounts.parquet"
     return judge_accounts(connection, truth) if truth.exists() else {"has_truth": False}
-
-
-def _moves_check(moves: Moves, *, passed: bool) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=identity_key("account_xref"),
-        check_name=ACCOUNT_MOVES,
-        passed=passed,
-        metadata={
-            "known_records": moves.known,
-            "moved_records": moves.moved,
-            "moved_share": round(moves.share, 4),
-        },
-    )
 
 
 def _results(
@@ -194,7 +180,7 @@ def _results(
         metadata={"records_without_one_account": unplaced},
     )
     moves = found[0]["report"].get("moves") if found else None
-    yield _moves_check(Moves(**moves) if moves else NOBODY_MOVED, passed=True)
+    yield moves_check("account_xref", Moves(**moves) if moves else NOBODY_MOVED, passed=True)
 
 
 _UNPLACED = """

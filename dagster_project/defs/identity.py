@@ -12,10 +12,12 @@ from dagster_project.defs.inputs import require_built
 from dagster_project.defs.keys import IDENTITY, identity_key
 from dagster_project.defs.phase import Phase, finish, inputs_fingerprint, needs_rebuild
 from dagster_project.defs.resolution_figures import (
+    MOVES,
     Facts,
     as_metadata,
     keep_figures,
     kept_figures,
+    moves_check,
 )
 from dagster_project.defs.versions import resolved_version
 from dagster_project.defs.workbench import Workbench
@@ -37,7 +39,6 @@ TABLES = {
 }
 
 RESOLUTION = "resolve_identities"
-MOVES = "moved_share_within_limit"
 
 _INPUTS = tuple(
     dg.AssetKey(["intermediate", name])
@@ -142,7 +143,7 @@ def _resolve(
                 ),
             )
         except TooManyMovesError as error:
-            yield _moves_check(error.moves, passed=False)
+            yield moves_check("customer_xref", error.moves, passed=False)
             raise
         if not report.is_unchanged:
             for later in (Phase.VALUE, Phase.CLOCKS, Phase.MARTS, Phase.PUBLICATION):
@@ -158,23 +159,10 @@ def _resolve(
     yield from _checks(unplaced, report.moves, report.warnings)
 
 
-def _moves_check(moves: Moves, *, passed: bool) -> dg.AssetCheckResult:
-    return dg.AssetCheckResult(
-        asset_key=identity_key("customer_xref"),
-        check_name=MOVES,
-        passed=passed,
-        metadata={
-            "known_records": moves.known,
-            "moved_records": moves.moved,
-            "moved_share": round(moves.share, 4),
-        },
-    )
-
-
 def _checks(
     unplaced: int, moves: Moves, warnings: Sequence[str]
 ) -> Iterator[dg.AssetCheckResult]:
-    yield _moves_check(moves, passed=True)
+    yield moves_check("customer_xref", moves, passed=True)
     yield dg.AssetCheckResult(
         asset_key=identity_key("record_status"),
         check_name="every_record_has_one_place",

@@ -10,8 +10,10 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from dagster_project.defs.keys import identity_key
 from dagster_project.defs.phase import Phase
 from dagster_project.engines.duckdb.phases import keep_findings, kept_findings
+from dagster_project.identity.ledger.naming import Moves
 
 Facts = Mapping[str, Any]
 
@@ -95,3 +97,21 @@ def facts_table(facts: Facts) -> str:
         elif name != "hard_cases":
             lines.append(f"| {name} | {value} |")
     return "\n".join(lines)
+
+
+MOVES = "moved_share_within_limit"
+"""The check on how many known records change whom they belong to, of people and of accounts."""
+
+
+def moves_check(table: str, moves: Moves, *, passed: bool) -> dg.AssetCheckResult:
+    """What became of the check ``MOVES`` on an output of identity resolution."""
+    return dg.AssetCheckResult(
+        asset_key=identity_key(table),
+        check_name=MOVES,
+        passed=passed,
+        metadata={
+            "known_records": moves.known,
+            "moved_records": moves.moved,
+            "moved_share": round(moves.share, 4),
+        },
+    )
