@@ -89,8 +89,18 @@ def test_everybody_mailed_after_a_withdrawal_is_in_the_list(
         "where conflict = 'mailed_after_withdrawal' group by customer_id"
     ).fetchall()
 
+    shared = {
+        customer
+        for (customer,) in product.execute(
+            "select customer_id from customer_contact_points where kind = 'email' and holders > 1"
+        ).fetchall()
+    }
+    found = walked(product)
     assert listed
-    assert dict(listed) == walked(product)
+    assert {c: n for c, n in listed if c not in shared} == {
+        c: n for c, n in found.items() if c not in shared
+    }
+    assert all(dict(listed).get(c, 0) >= n for c, n in found.items())
 
 
 def walked(product: duckdb.DuckDBPyConnection) -> dict[str, int]:

@@ -115,3 +115,27 @@ def test_campaigns_after_a_withdrawal_are_counted_and_other_mails_are_not(build:
         }
     ]
     assert built.values("select mails_after_withdrawal from marts.customer_360") == [2]
+
+
+def test_a_mail_to_an_address_that_another_holder_withdrew_counts_once(build: Build) -> None:
+    world = ana().record(BEN, "c2").identifier(BEN, "email", "ana@example.org")
+    said(said(world, BEN, "withdrawn", day=5), ANA, "withdrawn", day=8)
+    for number, day in enumerate((4, 6, 10)):
+        world.email_event(
+            f"s{number}", "sent", send_key=f"k{number}", campaign_id="sendgrid_global:c:1",
+            record_id=MAILED, occurred_at=f"2026-03-{day:02} 00:00:00+00",
+        )  # fmt: skip
+
+    built = build(world, "consent_conflicts")
+
+    assert built.rows(
+        "select customer_id, mails, withdrawn_at, first_mailed_at from marts.consent_conflicts "
+        "where conflict = 'mailed_after_withdrawal'"
+    ) == [
+        {
+            "customer_id": "c1",
+            "mails": 2,
+            "withdrawn_at": march(5),
+            "first_mailed_at": march(6),
+        }
+    ]

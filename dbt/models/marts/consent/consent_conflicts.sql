@@ -1,5 +1,17 @@
 with
 
+contact_points as (
+
+    select * from {{ ref('customer_contact_points') }}
+
+),
+
+identifiers as (
+
+    select * from {{ source('identity', 'record_identifiers') }}
+
+),
+
 consent_history as (
 
     select * from {{ ref('customer_consent_history') }}
@@ -109,29 +121,82 @@ campaign_mails as (
 
 ),
 
+-- an address that two customers hold is one letter box: what one of them withdrew holds for it
+shared_addresses as (
+
+    select
+        contact_point,
+        customer_id
+    from contact_points
+    where kind = 'email' and holders > 1
+
+),
+
+other_holders as (
+
+    select
+        identifiers.record_id,
+        shared_addresses.customer_id
+    from identifiers
+    inner join shared_addresses
+        on identifiers.value_norm = shared_addresses.contact_point
+    where identifiers.kind = 'email'
+    group by identifiers.record_id, shared_addresses.customer_id
+
+),
+
+reached as (
+
+    select
+        send_key,
+        customer_id,
+        record_id,
+        source,
+        mailed_at,
+        customer_id as withdrawn_customer_id
+    from campaign_mails
+    where mailed_at is not null
+
+    union all
+
+    select
+        campaign_mails.send_key,
+        campaign_mails.customer_id,
+        campaign_mails.record_id,
+        campaign_mails.source,
+        campaign_mails.mailed_at,
+        other_holders.customer_id as withdrawn_customer_id
+    from campaign_mails
+    inner join other_holders
+        on
+            campaign_mails.record_id = other_holders.record_id
+            and campaign_mails.customer_id <> other_holders.customer_id
+    where campaign_mails.mailed_at is not null
+
+),
+
 mailed_nevertheless as (
 
     select
         'mailed_after_withdrawal' as conflict,
-        campaign_mails.customer_id,
-        campaign_mails.record_id,
-        campaign_mails.source,
+        reached.customer_id,
+        reached.record_id,
+        reached.source,
         'email' as channel,
         min(withdrawals.valid_from) as withdrawn_at,
-        min_by(withdrawals.source, campaign_mails.mailed_at) as withdrawn_source,
-        min_by(withdrawals.evidence, campaign_mails.mailed_at) as withdrawn_evidence,
-        count(*) as mails,
-        min(campaign_mails.mailed_at) as first_mailed_at,
-        max(campaign_mails.mailed_at) as last_mailed_at
-    from campaign_mails
+        min_by(withdrawals.source, reached.mailed_at) as withdrawn_source,
+        min_by(withdrawals.evidence, reached.mailed_at) as withdrawn_evidence,
+        count(distinct reached.send_key) as mails,
+        min(reached.mailed_at) as first_mailed_at,
+        max(reached.mailed_at) as last_mailed_at
+    from reached
     inner join withdrawals
         on
-            campaign_mails.customer_id = withdrawals.customer_id
+            reached.withdrawn_customer_id = withdrawals.customer_id
             and withdrawals.channel = 'email'
-            and coalesce(campaign_mails.mailed_at > withdrawals.valid_from, true)
-            and coalesce(campaign_mails.mailed_at < withdrawals.valid_to, true)
-    where campaign_mails.mailed_at is not null
-    group by campaign_mails.customer_id, campaign_mails.record_id, campaign_mails.source
+            and coalesce(reached.mailed_at > withdrawals.valid_from, true)
+            and coalesce(reached.mailed_at < withdrawals.valid_to, true)
+    group by reached.customer_id, reached.record_id, reached.source
 
 ),
 
