@@ -8,6 +8,7 @@ from dagster_project.defs.inputs import require_built
 from dagster_project.defs.workbench import Workbench
 from dagster_project.domain.loads import Verdict
 from dagster_project.privacy.audit_log import AuditLog
+from dagster_project.publish.column_classes import read_classes
 from dagster_project.publish.publication import Publication, publish
 from dagster_project.quality import doors
 
@@ -32,6 +33,7 @@ def publish_consumer(workbench: Workbench, consumer: Consumer, *, inputs: str) -
         ),
         inputs=inputs,
         options=workbench.settings.engine,
+        classes=lambda: read_classes(workbench.dbt.manifest),
     )
     if publication.changed:
         secret = workbench.settings.variables.get(VARIABLE)

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from dagster_project.publish.column_classes import class_of
+
 _SCHEMAS = {
     "marts": "Marts",
     "insights": "Insight views",
@@ -116,17 +118,12 @@ def _columns(node: Mapping[str, Any]) -> list[ColumnEntry]:
         ColumnEntry(
             name=name,
             data_type=str(column.get("data_type") or ""),
-            personal=_personal(column),
+            personal=class_of(column) or "not marked",
             description=_one_line(column["description"]),
         )
         for name, column in node["columns"].items()
         if not name.startswith("_")
     ]
-
-
-def _personal(column: Mapping[str, Any]) -> str:
-    meta = {**column.get("meta", {}), **column.get("config", {}).get("meta", {})}
-    return str(meta.get("pii", "not marked"))
 
 
 def _keys_by_model(manifest: Mapping[str, Any]) -> dict[str, list[str]]:

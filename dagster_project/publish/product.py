@@ -22,6 +22,7 @@ from dagster_project.engines.duckdb.digests import (
 )
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.publish.at_an_instant import write_macros
+from dagster_project.publish.column_classes import ColumnClasses
 from dagster_project.publish.crm_import import check_columns, write_imports
 from dagster_project.publish.delta import SINCE, apply_delta, find_delta, hash_rows, same_shape
 from dagster_project.publish.generations import ProductFolder
@@ -90,6 +91,7 @@ def build_product(
     name: str,
     baseline: Path | None,
     previous: Manifest | None,
+    classes: ColumnClasses | None = None,
 ) -> Built:
     """Write the DuckDB file, Parquet, CSV and CRM imports below ``folder.partial``."""
     partial = folder.begin()
@@ -106,7 +108,7 @@ def build_product(
     linked = _write_files(connection, consumer, plan, folder=folder, previous=previous)
     promises = check_promises(
         connection, "product", consumer=consumer, folder=partial, tables=plan.tables,
-        relations=plan.relations,
+        relations=plan.relations, classes=classes,
     )  # fmt: skip
     connection.execute("detach product")
     file.with_name(f"{file.name}.wal").unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from dagster_project.config.consumers import Consumer
 from dagster_project.domain.loads import RuleOutcome, Severity
 from dagster_project.engines.duckdb.digests import Relation, identifier
 from dagster_project.engines.duckdb.session import quoted
+from dagster_project.publish.column_classes import ColumnClasses
 from dagster_project.publish.manifest import PublishedTable
 
 
@@ -23,9 +24,15 @@ def check_promises(
     folder: Path,
     tables: tuple[PublishedTable, ...],
     relations: tuple[Relation, ...],
+    classes: ColumnClasses | None = None,
 ) -> tuple[RuleOutcome, ...]:
-    """One outcome per rule and table of a product under construction; counts only."""
+    """One outcome per rule and table of a product under construction; counts only.
+
+    Without ``classes`` only the names of columns can be looked at.
+    """
     outcomes = [_is_whole(connection, product, folder, table) for table in tables]
+    if classes is not None:
+        outcomes += [_may_be_seen(consumer, relation, classes) for relation in relations]
     if not consumer.personal_data:
         for relation in relations:
             outcomes.append(_holds_no_person(consumer, relation))
@@ -45,6 +52,26 @@ def _is_whole(
     return RuleOutcome(
         f"{table.table} is copied whole", Severity.REFUSE, lost == 0, table.rows, lost
     )
+
+
+def _may_be_seen(consumer: Consumer, relation: Relation, classes: ColumnClasses) -> RuleOutcome:
+    """What nobody has looked at is published to nobody; what tells of people, to few."""
+    known = classes.get(relation.name, {})
+    seen = {"none", "quasi", "direct"} if consumer.personal_data else {"none"}
+    refused = [c for c in relation.column_names if known.get(c) not in seen]
+    told = ", ".join(f"{c} ({known.get(c, 'not classified')})" for c in refused[:_MOST_NAMED])
+    return RuleOutcome(
+        f"{relation.table} has only columns of classes its consumer may see",
+        Severity.REFUSE,
+        not refused,
+        len(relation.columns),
+        len(refused),
+        told,
+    )
+
+
+_MOST_NAMED = 10
+"""Columns an outcome lists by name."""
 
 
 def _holds_no_person(consumer: Consumer, relation: Relation) -> RuleOutcome:

@@ -19,6 +19,7 @@ from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.digests import attached
 from dagster_project.engines.duckdb.session import EngineOptions, session
 from dagster_project.engines.duckdb.storage import full_disk_explained, require_space
+from dagster_project.publish.column_classes import ColumnClasses
 from dagster_project.publish.crm_import import Baselines
 from dagster_project.publish.generations import (
     KEPT,
@@ -80,13 +81,15 @@ def publish(
     options: EngineOptions | None = None,
     keep: int = KEPT,
     reached: Reached = lambda point: None,
+    classes: Callable[[], ColumnClasses] | None = None,
 ) -> Publication:
     """Publish what the warehouse holds for one consumer, unless it is in force already.
 
     Call it with the writer lock held and no session on the warehouse open. ``inputs`` is a
     fingerprint of everything the warehouse was built from: when the generation in force was
     made from the same, nothing is read. Otherwise the tables' content decides. ``keep`` is the
-    number of generations that stay. A refused product leaves the generation in force.
+    number of generations that stay. ``classes`` tells which columns are personal data, and is asked
+    when a product is built. A refused product leaves the generation in force.
     """
     folder = ProductFolder(root, consumer.name)
     baselines = Baselines(root, consumer.name)
@@ -119,6 +122,7 @@ def publish(
             built = build_product(
                 connection, warehouse, consumer, plan,
                 folder=folder, name=name, baseline=baselines.in_force(), previous=current,
+                classes=classes() if classes else None,
             )  # fmt: skip
     reached(POINTS[0])
     with _cleared_on_error(folder):

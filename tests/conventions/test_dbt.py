@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from dagster_project.domain.streams import PROVENANCE, REGISTER
+from dagster_project.publish.column_classes import class_of
 from dagster_project.sources.catalogue import STREAMS
 from tests.parsed_project import parsed_project
 
@@ -105,6 +106,20 @@ def test_landing_sources_are_the_catalogue(manifest: dict[str, Any]) -> None:
         if spec and source["source_name"] == "landing" and source["columns"]:
             allowed = {*spec.columns, *PROVENANCE, *REGISTER}
             assert set(source["columns"]) <= allowed, source["name"]
+
+
+def test_every_column_has_a_class_of_personal_data(manifest: dict[str, Any]) -> None:
+    nodes = [*manifest["nodes"].values(), *manifest["sources"].values()]
+    unclassified = [
+        f"{node['name']}.{name}"
+        for node in nodes
+        if node["resource_type"] in {"model", "source", "seed"}
+        for name, column in node["columns"].items()
+        if class_of(column) is None
+    ]
+
+    assert unclassified == []
+    assert class_of({"config": {"meta": {"pii": "some"}}}) is None
 
 
 def test_insight_models_hold_no_personal_column(models: list[dict[str, Any]]) -> None:

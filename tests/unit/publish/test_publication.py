@@ -419,3 +419,52 @@ def test_rows_that_lie_behind_the_sorted_ones_are_sorted_in_before_they_are_many
 
     assert loose[0] == loose[4] == 0
     assert 0 < loose[1] < loose[2] < loose[3] < 0.2 * 6000
+
+
+CLASSES = {
+    "marts.customer_360": {
+        "customer_id": "quasi", "full_name": "direct", "email": "direct", "x_handle": "direct",
+        "last_message_received_at": "quasi", "email_human_opens_90d": "quasi",
+        "email_consent": "none", "labels": "quasi",
+    },
+    "marts.customer_xref": dict.fromkeys(
+        ("record_id", "customer_id", "source", "vendor", "record_type", "is_current"), "direct"
+    ),
+    "marts.fct_message": dict.fromkeys(("message_id", "customer_id", "body_text"), "direct"),
+    "insights.insight_design__topics": {"topic": "none", "customers": "none"},
+}  # fmt: skip
+
+
+def test_a_column_that_nobody_has_classified_is_published_to_nobody(root: Root) -> None:
+    good = publish(root, crm(), classes=lambda: CLASSES)
+    change(root, "alter table marts.customer_360 add column shoe_size integer default 40")
+
+    refused = publish(root, crm(), classes=lambda: CLASSES)
+
+    assert refused.refused
+    assert refused.generation == good.generation
+    (outcome,) = refused.verdict.refusals
+    assert outcome.rule == "customer_360 has only columns of classes its consumer may see"
+    assert outcome.detail == "shoe_size (not classified)"
+    assert read(
+        root.published / "crm.duckdb",
+        "select count(*) from duckdb_columns() where column_name = 'shoe_size'",
+    ) == [(0,)]
+
+
+@pytest.mark.parametrize("mark", ["direct", "quasi"])
+def test_a_column_that_tells_of_people_goes_to_no_consumer_without_personal_data(
+    root: Root, mark: str
+) -> None:
+    """Whatever it is called: the list of names in config/consumers.yml does not know it."""
+    table = "insights.insight_design__topics"
+    publish(root, design(), classes=lambda: CLASSES)
+    change(root, f"alter table {table} add column who varchar default 'nobody'")
+    marked = {**CLASSES, table: {**CLASSES[table], "who": mark}}
+
+    refused = publish(root, design(), classes=lambda: marked)
+
+    assert [o.detail for o in refused.verdict.refusals] == [f"who ({mark})"]
+    assert not publish(
+        root, design(), classes=lambda: {**marked, table: {**marked[table], "who": "none"}}
+    ).refused
