@@ -41,6 +41,7 @@ from dagster_project.defs.jobs import (
     repull_job,
 )
 from dagster_project.defs.killed_runs import killed_runs_sensor
+from dagster_project.defs.listening import label_assets
 from dagster_project.defs.manifest import prepare_manifest
 from dagster_project.defs.new_files import new_files_sensor
 from dagster_project.defs.privacy import erasure_job, erasure_schedule
@@ -72,6 +73,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         identity_assets(),
         value_assets(),
         account_assets(),
+        label_assets(),
         clock_assets(),
         dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),

@@ -336,6 +336,34 @@ def fct_message(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def fct_message_labels(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What messages hold, and who says so."""
+    return _suite(
+        "fct_message_labels",
+        _keyed("message_id"),
+        _exactly(rows),
+        _filled(
+            "version_number",
+            "language",
+            "is_complaint",
+            "harm",
+            "is_spam",
+            "findings",
+            "personal_data",
+            "model_version",
+            "rules_version",
+        ),
+        _among("harm", "none", "offence", "hate", "threat"),
+        _among("sentiment", "negative", "neutral", "positive"),
+        _never(
+            "inbound_messages_are_routed_or_unrouted",
+            "(direction = 'in') = (department is null)",
+        ),
+        _never("labels_name_who_says_so", "(sentiment is null) <> (sentiment_by is null)"),
+        _shares("department_confidence"),
+    )
+
+
 def fct_conversation(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Threads and tickets."""
     return _suite(
@@ -654,6 +682,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         identity_events,
         dim_account,
         fct_message,
+        fct_message_labels,
         fct_conversation,
         fct_sla_clock,
         fct_conversation_state,

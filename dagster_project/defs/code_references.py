@@ -15,6 +15,7 @@ from dagster_project.defs.keys import (
     IDENTITY,
     INBOX,
     LANDING,
+    LISTENING,
     PUBLISHED,
     SERVICE_LEVELS,
     VALUE,
@@ -90,11 +91,10 @@ def _files(
         yield "resolution", package / "identity" / "resolve.py"
         yield "tables", package / "identity" / "outputs" / "tables.py"
         yield "rules", config / "identity.yml"
-    elif spec.group_name == VALUE:
-        yield "models", package / "value" / "purchases.py"
-    elif spec.group_name == SERVICE_LEVELS:
-        yield "clocks", package / "service_levels" / "warehouse.py"
-        yield "promises", config / "service_levels.yml"
+    elif spec.group_name in _COMPUTED:
+        (what, code), *configured = _COMPUTED[spec.group_name]
+        yield what, package / code
+        yield from ((label, config / file) for label, file in configured)
     elif spec.group_name == PUBLISHED:
         yield "consumers", config / "consumers.yml"
         yield "publication", package / "publish" / "publication.py"
@@ -102,6 +102,16 @@ def _files(
     else:
         yield "configuration", config / f"{_CONFIG_OF.get(spec.key.path[-1], 'sources')}.yml"
 
+
+_COMPUTED = {
+    VALUE: (("models", "value/purchases.py"),),
+    SERVICE_LEVELS: (
+        ("clocks", "service_levels/warehouse.py"),
+        ("promises", "service_levels.yml"),
+    ),
+    LISTENING: (("labels", "listening/warehouse.py"), ("rules", "listening.yml")),
+}
+"""Of what is computed outside dbt: its code, and the configuration beside it."""
 
 _CONFIG_OF = {
     "settings": "email_engagement",

@@ -20,6 +20,7 @@ from dagster_project.defs.keys import (
     CONFIG,
     IDENTITY,
     LANDING,
+    LISTENING,
     MARTS,
     PUBLISHED,
     SERVICE_LEVELS,
@@ -37,6 +38,7 @@ _GROUP_OF_SOURCE = {
     "history": MARTS,
     "value": VALUE,
     "service_levels": SERVICE_LEVELS,
+    "listening": LISTENING,
 }
 
 

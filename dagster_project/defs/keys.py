@@ -12,6 +12,7 @@ INTERMEDIATE = "4_intermediate"
 IDENTITY = "5_identity"
 VALUE = "5_value"
 SERVICE_LEVELS = "5_service_levels"
+LISTENING = "5_listening"
 MARTS = "6_marts"
 INSIGHTS = "7_insights"
 PUBLISHED = "8_published"
@@ -47,6 +48,11 @@ def identity_key(table: str) -> dg.AssetKey:
 def service_level_key(table: str) -> dg.AssetKey:
     """What the clocks of conversations say."""
     return dg.AssetKey(["service_levels", table])
+
+
+def listening_key(table: str) -> dg.AssetKey:
+    """What messages hold."""
+    return dg.AssetKey(["listening", table])
 
 
 def value_key(table: str) -> dg.AssetKey:

@@ -19,6 +19,7 @@ class Phase(StrEnum):
     IDENTITY = "identity"
     VALUE = "value"
     ACCOUNTS = "accounts"
+    LABELS = "labels"
     CLOCKS = "clocks"
     MARTS = "marts"
     GATES = "gates"

@@ -13,7 +13,13 @@ from graphlib import TopologicalSorter
 import dagster as dg
 import duckdb
 
-from dagster_project.defs.keys import identity_key, landing_key, service_level_key, value_key
+from dagster_project.defs.keys import (
+    identity_key,
+    landing_key,
+    listening_key,
+    service_level_key,
+    value_key,
+)
 from dagster_project.defs.phase import inputs_fingerprint
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import fingerprint_of
@@ -87,6 +93,9 @@ def built_versions(
     known |= dict.fromkeys(_of_schema(reads, value_key), value_version(workbench, identity))
     known |= dict.fromkeys(
         _of_schema(reads, service_level_key), value_version(workbench, identity)
+    )
+    known |= dict.fromkeys(
+        _of_schema(reads, listening_key), value_version(workbench, NOTHING_YET)
     )
     known |= {dg.AssetKey(["landing", table]): ledger for table in _LEDGER_TABLES}
     versions = dict(known)

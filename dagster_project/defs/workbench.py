@@ -137,7 +137,7 @@ class Workbench:
         """
         code = fingerprint_of_files(
             (PROJECT / "dagster_project", PROJECT / "dbt"),
-            frozenset({".py", ".sql", ".yml", ".csv"}),
+            frozenset({".py", ".sql", ".yml", ".csv", ".npz"}),
             without=ONLY_SHOWN,
         )
         config = fingerprint_of_files(

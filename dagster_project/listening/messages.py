@@ -18,7 +18,7 @@ from dagster_project.listening.heads import Floats, Head, Heads
 from dagster_project.listening.languages import detect_languages
 from dagster_project.listening.personal_data import find
 from dagster_project.listening.personal_data.spans import Span
-from dagster_project.listening.rules import TAKEN_BACK, Rules, Verdict
+from dagster_project.listening.rules import TAKEN_BACK, Finding, Rules, Verdict
 
 UNROUTED = "unrouted"
 
@@ -39,7 +39,8 @@ _SCHEMA = pa.schema(
     }
 )
 
-_SPANS_BY = f"personal_data/{find.VERSION}"
+SPANS_BY = f"personal_data/{find.VERSION}"
+"""Who says what is personal in a text."""
 
 _SERIOUS = ("threat", "hate", "offence")
 """Of harms, the gravest first: a threat that insults is a threat."""
@@ -56,7 +57,7 @@ _REPORTED = re.compile(
 
 
 class Judgement(NamedTuple):
-    """What is said of one message; a value and who said it."""
+    """What is said of one message; a value and who said it. ``findings``: all rules that hold."""
 
     is_complaint: Verdict
     department: Verdict
@@ -64,6 +65,7 @@ class Judgement(NamedTuple):
     sentiment: Verdict | None
     harm: Verdict
     is_spam: Verdict
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ class Judge:
         return [
             self._one(
                 text,
-                self.rules.ask(text, language),
+                *self.rules.ask(text, language),
                 language,
                 {k: v[row] for k, v in chances.items()},
             )
@@ -113,10 +115,12 @@ class Judge:
         self,
         text: str,
         ruled: Mapping[str, Verdict],
+        findings: tuple[Finding, ...],
         language: str,
         chances: Mapping[str, Floats],
     ) -> Judgement:
-        harm = self._harm(text, ruled, chances)
+        is_reported = bool(_REPORTED.search(text))
+        harm = self._harm(ruled, chances, is_reported=is_reported)
         spam = self._yes("spam", ruled.get("is_spam"), chances)
         complaint = self._yes("complaint", ruled.get("is_complaint"), chances)
         if spam.value or harm.value in ("threat", "hate"):
@@ -124,7 +128,13 @@ class Judge:
             complaint = Verdict(value=False, by=spam.by if spam.value else harm.by)
         department, confidence = self._department(ruled, chances, harm, spam)
         return Judgement(
-            complaint, department, confidence, self._mood(language, chances), harm, spam
+            complaint,
+            department,
+            confidence,
+            self._mood(language, chances),
+            harm,
+            spam,
+            tuple(each for each in findings if each.what != "harm" or not is_reported),
         )
 
     def _yes(
@@ -139,9 +149,12 @@ class Judge:
         return f"{name}/{self.heads.version}"
 
     def _harm(
-        self, text: str, ruled: Mapping[str, Verdict], chances: Mapping[str, Floats]
+        self,
+        ruled: Mapping[str, Verdict],
+        chances: Mapping[str, Floats],
+        *,
+        is_reported: bool,
     ) -> Verdict:
-        is_reported = bool(_REPORTED.search(text))
         by_rule = ruled.get("harm")
         if by_rule and by_rule.value != TAKEN_BACK and not is_reported:
             return by_rule
@@ -194,7 +207,7 @@ def _row(language: str, said: Judgement, spans: str) -> tuple[object, ...]:
         language, said.is_complaint.value, said.department.value, mood and mood.value,
         said.harm.value, said.is_spam.value, spans,
         said.is_complaint.by, said.department.by, mood and mood.by, said.harm.by, said.is_spam.by,
-        _SPANS_BY, said.department_confidence,
+        SPANS_BY, said.department_confidence,
     )  # fmt: skip
 
 

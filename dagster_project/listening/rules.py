@@ -23,8 +23,21 @@ class Verdict(NamedTuple):
     by: str
 
 
+class Finding(NamedTuple):
+    """A rule that matched and was not taken back: what it says, and where its words stand."""
+
+    rule: str
+    version: int
+    what: str
+    value: str | bool
+    start: int
+    end: int
+
+
 @dataclass(frozen=True)
 class _Compiled:
+    id: str
+    version: int
     what: str
     verdict: Verdict
     languages: frozenset[str]
@@ -39,27 +52,43 @@ class Rules:
 
     rules: tuple[_Compiled, ...]
 
-    def ask(self, text: str, language: str) -> dict[str, Verdict]:
-        """What is said of a text: harm, is_spam, is_complaint, department.
+    def ask(self, text: str, language: str) -> tuple[dict[str, Verdict], tuple[Finding, ...]]:
+        """What is said of a text (harm, is_spam, is_complaint, department), and all that matched.
 
-        A rule is asked about the languages it is written for. What one says and takes back is
-        said by nobody (``TAKEN_BACK``) unless another says it.
+        A rule is asked about the languages it is written for. Of one thing the first rule that
+        matches decides; what one says and takes back is said by nobody (``TAKEN_BACK``) unless
+        another says it.
         """
         said: dict[str, Verdict] = {}
-        read = text[:_READ].lower().replace("’", "'")
+        found: list[Finding] = []
+        read = _folded(text[:_READ])
         for rule in self.rules:
-            known = said.get(rule.what)
             if (
-                (known is None or known.value == TAKEN_BACK)
-                and (not rule.languages or language in rule.languages or language == UNKNOWN)
+                (not rule.languages or language in rule.languages or language == UNKNOWN)
                 and (not rule.hints or any(hint in read for hint in rule.hints))
-                and rule.any_of.search(read)
+                and (match := rule.any_of.search(read))
             ):
-                is_taken_back = rule.but_not and rule.but_not.search(read)
-                said[rule.what] = (
-                    Verdict(TAKEN_BACK, rule.verdict.by) if is_taken_back else rule.verdict
+                known = said.get(rule.what)
+                if rule.but_not and rule.but_not.search(read):
+                    said.setdefault(rule.what, Verdict(TAKEN_BACK, rule.verdict.by))
+                    continue
+                if known is None or known.value == TAKEN_BACK:
+                    said[rule.what] = rule.verdict
+                found.append(
+                    Finding(rule.id, rule.version, rule.what, rule.verdict.value, *match.span())
                 )
-        return said
+        return said, tuple(found)
+
+
+def _folded(text: str) -> str:
+    """In small letters and with plain apostrophes, every character where it stood."""
+    read = text.lower().replace("’", "'")
+    if len(read) == len(text):
+        return read
+    # a few capitals, İ among them, are two characters when small
+    return "".join(small if len(small := each.lower()) == 1 else each for each in text).replace(
+        "’", "'"
+    )
 
 
 def compile_rules(rules: Sequence[Rule]) -> Rules:
@@ -67,6 +96,8 @@ def compile_rules(rules: Sequence[Rule]) -> Rules:
     return Rules(
         tuple(
             _Compiled(
+                id=rule.id,
+                version=rule.version,
                 what=rule.says.what,
                 verdict=Verdict(rule.says.value, rule.name),
                 languages=frozenset(rule.languages),

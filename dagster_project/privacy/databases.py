@@ -38,6 +38,7 @@ REFERENCES = frozenset(
 TEXTS = frozenset(
     [
         "body_text",
+        "redacted_text",
         "bio",
         "subject",
         "description",

@@ -11,6 +11,7 @@ from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
 from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.survivorship import read_survivorship
+from dagster_project.listening.warehouse import KEPT
 from dagster_project.publish.versions import ROWS, VERSIONS
 from dagster_project.sources.catalogue import VENDORS
 
@@ -133,6 +134,7 @@ INPUTS: dict[str, str] = {
         business_seconds double, calendar_seconds double, due_history varchar,
         escalations varchar, audience bigint, started_in_hours boolean,
         exposed_minutes double""",
+    "listening.message_labels": ", ".join(f"{n} {kind}" for n, kind in KEPT.items()),
     "config.conversation_lists": "kind varchar, value varchar",
     "staging.stg_zendesk__changes": """
         change_id varchar, ticket_id varchar, field_name varchar, field_value varchar,
