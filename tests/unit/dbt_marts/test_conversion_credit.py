@@ -9,6 +9,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from dagster_project.config.attribution import Attribution
 from tests.parsed_project import CATALOG
 from tests.unit.dbt_marts.conftest import Built, Compiled
 from tests.unit.dbt_marts.world import World
@@ -148,7 +149,8 @@ def test_everybody_on_a_deal_is_on_its_path(build: Build) -> None:
 
 def test_touches_of_one_channel_in_a_row_may_count_as_one(build: Build) -> None:
     world = world_of_ana().message("post-2", ANA, created_at="2026-10-09 10:00:00+00")
-    world.add("config.settings", key="attribution.collapse_repeats", value="true")
+    for key, value in Attribution(collapse_repeats=True).settings():
+        world.add("config.settings", key=key, value=value)
 
     built = build(world, "fct_attribution")
 
@@ -189,6 +191,10 @@ def credited(compiled: Compiled, paths: list[Path]) -> dict[tuple[str, str, int]
         "create table marts.fct_touch (touch_id varchar, customer_id varchar, "
         "campaign_id varchar, kind varchar, channel varchar, initiated_by varchar, "
         "is_direct boolean, occurred_at timestamptz)"
+    )
+    connection.executemany(
+        "insert into config.settings values (?, ?)",
+        [list(row) for row in Attribution().settings()],
     )
     for number, (path, converts) in enumerate(paths):
         if converts:

@@ -27,16 +27,11 @@ listed as (
 limits as (
 
     select
-        cast(max(case when key = 'conversations.silence_days' then value end) as bigint)
-        * 86400 as silence_seconds,
-        cast(max(case when key = 'conversations.copies_within_hours' then value end) as bigint)
-        * 3600 as copy_seconds,
-        cast(max(case when key = 'conversations.shortest_copy' then value end) as bigint)
-            as shortest_copy,
-        cast(max(case when key = 'conversations.automatic_within_seconds' then value end) as bigint)
-            as automatic_seconds,
-        cast(max(case when key = 'conversations.automatic_people' then value end) as bigint)
-            as automatic_people
+        {{ setting('conversations.silence_days', 'bigint') }} * 86400 as silence_seconds,
+        {{ setting('conversations.copies_within_hours', 'bigint') }} * 3600 as copy_seconds,
+        {{ setting('conversations.shortest_copy', 'bigint') }} as shortest_copy,
+        {{ setting('conversations.automatic_within_seconds', 'bigint') }} as automatic_seconds,
+        {{ setting('conversations.automatic_people', 'bigint') }} as automatic_people
     from settings
 
 ),

@@ -27,22 +27,12 @@ settings as (
 rules as (
 
     select
-        86400
-        * coalesce(
-            cast(max(case when key = 'attribution.lookback_days' then value end) as bigint), 90
-        ) as lookback_seconds,
-        coalesce(max(case when key = 'attribution.restart_after_conversion' then value end), 'true')
-        = 'true' as restarts,
-        coalesce(max(case when key = 'attribution.collapse_repeats' then value end), 'false')
-        = 'true' as collapses,
-        coalesce(
-            cast(max(case when key = 'attribution.half_life_days' then value end) as double), 7
-        )
-        * 86400 as half_life_seconds,
-        coalesce(cast(max(case when key = 'attribution.first_share' then value end) as double), 0.4)
-            as first_share,
-        coalesce(cast(max(case when key = 'attribution.last_share' then value end) as double), 0.4)
-            as last_share
+        86400 * {{ setting('attribution.lookback_days', 'bigint') }} as lookback_seconds,
+        {{ setting('attribution.restart_after_conversion', 'boolean') }} as restarts,
+        {{ setting('attribution.collapse_repeats', 'boolean') }} as collapses,
+        86400 * {{ setting('attribution.half_life_days', 'double') }} as half_life_seconds,
+        {{ setting('attribution.first_share', 'double') }} as first_share,
+        {{ setting('attribution.last_share', 'double') }} as last_share
     from settings
 
 ),

@@ -33,8 +33,8 @@ settings as (
 kinds as (
 
     select
-        max(case when key = 'attribution.leave_out' then value end) as left_out,
-        max(case when key = 'attribution.direct' then value end) as direct
+        {{ setting('attribution.leave_out') }} as left_out,
+        {{ setting('attribution.direct') }} as direct
     from settings
 
 ),

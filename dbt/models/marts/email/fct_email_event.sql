@@ -28,14 +28,14 @@ customer_records as (
 thresholds as (
 
     select
-        max(case when key = 'email.scanner_agents' then value end) as scanner_agents,
-        max(case when key = 'email.prefetch_agents' then value end) as prefetch_agents,
-        max(case when key = 'email.prefetch_addresses' then value end) as prefetch_addresses,
-        max(case when key = 'email.proxy_agents' then value end) as proxy_agents,
-        cast(max(case when key = 'email.proxy_seconds' then value end) as bigint) as proxy_seconds,
-        cast(max(case when key = 'email.fast_seconds' then value end) as bigint) as fast_seconds,
-        cast(max(case when key = 'email.burst_links' then value end) as bigint) as burst_links,
-        cast(max(case when key = 'email.burst_seconds' then value end) as bigint) as burst_seconds
+        {{ setting('email.scanner_agents') }} as scanner_agents,
+        {{ setting('email.prefetch_agents') }} as prefetch_agents,
+        {{ setting('email.prefetch_addresses') }} as prefetch_addresses,
+        {{ setting('email.proxy_agents') }} as proxy_agents,
+        {{ setting('email.proxy_seconds', 'bigint') }} as proxy_seconds,
+        {{ setting('email.fast_seconds', 'bigint') }} as fast_seconds,
+        {{ setting('email.burst_links', 'bigint') }} as burst_links,
+        {{ setting('email.burst_seconds', 'bigint') }} as burst_seconds
     from settings
 
 ),
