@@ -528,6 +528,18 @@ def fct_campaign_member(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def campaign_xref(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Which campaign of the company a tool's campaign is part of."""
+    return _suite(
+        "campaign_xref",
+        _keyed("campaign_record_id"),
+        _exactly(rows),
+        _filled("campaign_id"),
+        _among("basis", "name_and_days", "judgement", "itself"),
+        _shares("similarity"),
+    )
+
+
 def dim_campaign(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Campaigns and what they brought."""
     return _suite(
@@ -692,6 +704,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         customer_money,
         fct_case,
         fct_campaign_member,
+        campaign_xref,
         dim_campaign,
         fct_consent_event,
         customer_consent,

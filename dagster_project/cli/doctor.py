@@ -252,6 +252,7 @@ def _configuration(settings: "Settings") -> Iterator[Finding]:
 def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.alerts import read_alerts
     from dagster_project.config.attribution import read_attribution
+    from dagster_project.config.campaigns import read_campaigns
     from dagster_project.config.consumers import read_consumers
     from dagster_project.config.deal_stages import read_deal_stages
     from dagster_project.config.email_engagement import read_email_engagement
@@ -272,6 +273,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "email_engagement.yml": read_email_engagement,
         "deal_stages.yml": lambda file: read_deal_stages(file, sources=_registered(config)),
         "attribution.yml": read_attribution,
+        "campaigns.yml": read_campaigns,
         "segments.yml": lambda file: read_segments(file, customer_columns(PROJECT / "dbt")),
         "exchange_rates.yml": read_exchange_rates,
         "service_levels.yml": read_service_levels,

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from dagster_project.config.alerts import Alerts
 from dagster_project.config.attribution import Attribution
+from dagster_project.config.campaigns import Campaigns
 from dagster_project.config.consumers import Consumers
 from dagster_project.config.deal_stages import DealStages
 from dagster_project.config.email_engagement import EmailEngagement
@@ -44,6 +45,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "email_engagement.yml": EmailEngagement,
     "deal_stages.yml": DealStages,
     "attribution.yml": Attribution,
+    "campaigns.yml": Campaigns,
     "segments.yml": Segments,
     "exchange_rates.yml": ExchangeRates,
     "service_levels.yml": ServiceLevels,

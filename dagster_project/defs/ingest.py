@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.config.attribution import read_attribution
+from dagster_project.config.campaigns import read_campaigns
 from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.exchange_rates import read_exchange_rates
@@ -189,6 +190,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
     )
     engagement = read_email_engagement(config / "email_engagement.yml")
     levels = read_service_levels(config / "service_levels.yml")
+    campaigns = read_campaigns(config / "campaigns.yml")
     write_config_table(
         connection,
         "settings",
@@ -197,7 +199,14 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
             *engagement.settings(),
             *read_attribution(config / "attribution.yml").settings(),
             *levels.conversations.settings(),
+            *campaigns.settings(),
         ],
+    )
+    write_config_table(
+        connection,
+        "campaign_judgements",
+        dict.fromkeys(("campaign_record_id", "other_record_id", "verdict"), "varchar"),
+        campaigns.judgements(),
     )
     write_config_table(
         connection,

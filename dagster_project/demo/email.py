@@ -285,6 +285,7 @@ sent as (
         md5(lower(trim(m.email))) as email_id,
         c.campaign_no,
         substr(md5('mc' || c.campaign_no::varchar), 1, 10) as campaign_id,
+        replace(lower(c.name), ' ', '-') as label,
         m.rid * 4096 + 3072 + c.campaign_no as send_no,
         c.sent_at + to_days({wait}) + to_seconds(k(m.rid * 64 + c.campaign_no, 'mc queue', 1800)) as sent_at,
         m.status
@@ -306,10 +307,10 @@ select * from (
     union all
     select * exclude (opened_at), 'open', null, opened_at, null, '198.51.100.' || k(rid, 'ip 4', 250), 'person', 3 from opened
     union all
-    select * exclude (opened_at), 'click', null, opened_at + to_seconds(9 + k(send_no, 'mc click after', 200)), 'https://shop.quay.example.org/' || pick(['new', 'quay-3', 'offers'], send_no, 'mc link') || '?utm_source=mc', '198.51.100.' || k(rid, 'ip 4', 250), 'person', 4
+    select * exclude (opened_at), 'click', null, opened_at + to_seconds(9 + k(send_no, 'mc click after', 200)), 'https://shop.quay.example.org/' || pick(['new', 'quay-3', 'offers'], send_no, 'mc link') || '?utm_source=mc&utm_campaign=' || label, '198.51.100.' || k(rid, 'ip 4', 250), 'person', 4
     from opened where u(send_no, 'mc clicks') < {clicked_of_opened}
     union all
-    select * exclude (n), 'click', null, sent_at + to_seconds(2 + n // 3), 'https://shop.quay.example.org/' || ['new', 'quay-3', 'offers', 'unsubscribe'][n + 1] || '?utm_source=mc', '203.0.113.' || k(rid, 'ip 3', 250), 'scanner', 5 + n
+    select * exclude (n), 'click', null, sent_at + to_seconds(2 + n // 3), 'https://shop.quay.example.org/' || ['new', 'quay-3', 'offers', 'unsubscribe'][n + 1] || '?utm_source=mc&utm_campaign=' || label, '203.0.113.' || k(rid, 'ip 3', 250), 'scanner', 5 + n
     from (select *, unnest(range(4)) as n from sent where status = 'subscribed' and u(rid, 'mc scanned') < {bot_click})
 )
 where moment <= timestamp '{now}';

@@ -16,7 +16,16 @@ PROJECT = Path(__file__).resolve().parents[2]
 PREFIXES = {
     "staging": ("stg_",),
     "intermediate": ("int_",),
-    "marts": ("dim_", "fct_", "bridge_", "customer_", "identity_", "account_", "consent_"),
+    "marts": (
+        "dim_",
+        "fct_",
+        "bridge_",
+        "customer_",
+        "identity_",
+        "account_",
+        "campaign_",
+        "consent_",
+    ),
     "insights": ("insight_",),
 }
 

@@ -32,8 +32,8 @@
 
 
 {# For the pre-hook of fct_email_event: an event is judged by all events of its send, and belongs
-   to the customer of its record. #}
-{% macro forget_touched_email_events(events, customer_records) -%}
+   to the customer of its record and to the campaign that its tool's campaign is part of. #}
+{% macro forget_touched_email_events(events, customer_records, campaign_xref) -%}
     {%- if is_incremental() -%}
     delete from {{ this }}
     where email_event_id in (
@@ -96,6 +96,14 @@
             held.customer_id is distinct from customer_records.customer_id
             or held.unattributed_reason
             is distinct from {{ unattributed_reason('held', "'no_recipient'") }}
+
+        union all
+
+        select held.email_event_id
+        from {{ this }} as held
+        inner join {{ campaign_xref }} as campaign_xref
+            on held.campaign_record_id = campaign_xref.campaign_record_id
+        where held.campaign_id is distinct from campaign_xref.campaign_id
     )
     {%- endif -%}
 {%- endmacro %}

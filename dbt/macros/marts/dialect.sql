@@ -65,6 +65,15 @@
 {%- endmacro %}
 
 
+{# The words of a text, plain, with single blanks between them; what stands coded in a link (%20) is
+   none. #}
+{% macro plain_words(text) -%}
+    nullif(trim({{ replaced(
+        replaced(plain_letters(text), '%[0-9a-f][0-9a-f]', ' '), '[^\\p{L}\\p{N}]+', ' '
+    ) }}), '')
+{%- endmacro %}
+
+
 {# The words of a name, each as `spellings`, a map of plain words, has it. #}
 {% macro respelled(text, spellings) %}
     {{- return(adapter.dispatch('respelled')(text, spellings)) -}}

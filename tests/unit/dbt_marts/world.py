@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from dagster_project.config.attribution import read_attribution
+from dagster_project.config.campaigns import read_campaigns
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
 from dagster_project.config.service_levels import read_service_levels
@@ -92,6 +93,10 @@ INPUTS: dict[str, str] = {
         campaign_type varchar, status varchar, currency varchar, actual_cost_minor bigint,
         budgeted_cost_minor bigint, is_active boolean, start_date date, end_date date,
         created_at timestamptz, deleted_at timestamptz""",
+    "staging.stg_mailchimp__members": """
+        record_id varchar, source varchar, unsubscribe_campaign_id varchar,
+        unsubscribe_campaign_name varchar, clean_campaign_id varchar,
+        clean_campaign_name varchar""",
     "intermediate.int_consents": """
         consent_event_id varchar, source varchar, record_id varchar, channel varchar,
         purpose varchar, status varchar, occurred_at timestamptz, evidence varchar""",
@@ -122,6 +127,8 @@ INPUTS: dict[str, str] = {
         currency varchar, timezone varchar""",
     "config.survivorship": "field varchar, priority integer, vendor varchar, rule varchar",
     "config.settings": "key varchar, value varchar",
+    "config.campaign_judgements": """
+        campaign_record_id varchar, other_record_id varchar, verdict varchar""",
     "config.exchange_rates": """
         day date, valid_to date, currency varchar, reporting_currency varchar,
         rate decimal(24, 10)""",
@@ -312,6 +319,7 @@ class World:
                 *engagement.settings(),
                 *attribution.settings(),
                 *levels.conversations.settings(),
+                *read_campaigns(PROJECT / "config" / "campaigns.yml").settings(),
             ):
                 self.add("config.settings", key=key, value=value)
         if "intermediate.int_as_of" not in self.rows:

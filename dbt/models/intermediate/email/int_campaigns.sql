@@ -8,6 +8,12 @@ salesforce_campaign_rows as (
 
 ),
 
+mailchimp_member_rows as (
+
+    select * from {{ ref('stg_mailchimp__members') }}
+
+),
+
 salesforce_campaigns as (
 
     select
@@ -36,6 +42,43 @@ salesforce_campaigns as (
     from salesforce_campaign_rows
     where deleted_at is null
 
+),
+
+-- Mailchimp names a campaign only beside the members who left by it, or whose address it lost
+mailchimp_titles as (
+
+    select
+        unsubscribe_campaign_id as campaign_id,
+        source,
+        unsubscribe_campaign_name as campaign_name
+    from mailchimp_member_rows
+
+    union all
+
+    select
+        clean_campaign_id as campaign_id,
+        source,
+        clean_campaign_name as campaign_name
+    from mailchimp_member_rows
+
+),
+
+mailchimp_campaigns as (
+
+    select
+        campaign_id,
+        min(source) as source,
+        max(campaign_name) as campaign_name
+    from mailchimp_titles
+    where campaign_id is not null and campaign_name is not null
+    group by campaign_id
+
+),
+
+unioned as (
+
+    {{ union_by_name(['salesforce_campaigns', 'mailchimp_campaigns']) }}
+
 )
 
-select * from salesforce_campaigns
+select * from unioned

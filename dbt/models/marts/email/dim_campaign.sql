@@ -1,5 +1,11 @@
 with
 
+campaign_xref as (
+
+    select * from {{ ref('campaign_xref') }}
+
+),
+
 email_events as (
 
     select * from {{ ref('fct_email_event') }}
@@ -12,15 +18,47 @@ campaign_members as (
 
 ),
 
-described_campaigns as (
-
-    select * from {{ ref('int_campaigns') }}
-
-),
-
 opportunities as (
 
     select * from {{ ref('fct_opportunity') }}
+
+),
+
+-- what a tool does not say another may; of two that do, the one that leads is believed
+described as (
+
+    select
+        *,
+        case when campaign_record_id = campaign_id then '0' else '1' end || campaign_record_id
+            as standing
+    from campaign_xref
+
+),
+
+tools as (
+
+    select
+        campaign_id,
+        min_by(source, standing) as source,
+        min_by(campaign_name, standing) filter (where campaign_name is not null) as campaign_name,
+        min_by(compared_name, standing) filter (where compared_name is not null) as compared_name,
+        min_by(parent_campaign_id, standing) filter (where parent_campaign_id <> campaign_id)
+            as parent_campaign_id,
+        min_by(campaign_type, standing) filter (where campaign_type is not null) as campaign_type,
+        min_by(status, standing) filter (where status is not null) as status,
+        -- amounts of two currencies are never one sum
+        case when count(distinct currency) = 1 then min(currency) end as currency,
+        case when count(distinct currency) <= 1 then sum(actual_cost_minor) end
+            as actual_cost_minor,
+        case when count(distinct currency) <= 1 then sum(budgeted_cost_minor) end
+            as budgeted_cost_minor,
+        bool_or(is_active) as is_active,
+        count(*) as campaign_records,
+        count(distinct source) as tools,
+        min(start_date) as start_date,
+        max(end_date) as end_date
+    from described
+    group by campaign_id
 
 ),
 
@@ -28,9 +66,7 @@ emailed as (
 
     select
         campaign_id,
-        min(source) as source,
-        min(campaign_name) as campaign_name,
-        count(distinct record_id) as recipients,
+        count(distinct coalesce(customer_id, record_id)) as recipients,
         count(*) filter (where event_type = 'delivered') as deliveries,
         count(*) filter (where engagement = 'human_open') as human_opens,
         count(*) filter (where engagement = 'machine_open') as machine_opens,
@@ -48,8 +84,6 @@ joined_by_members as (
 
     select
         campaign_id,
-        min(source) as source,
-        min(campaign_name) as campaign_name,
         count(*) as members,
         count(*) filter (where has_responded) as responses,
         min(created_at) as first_event_at,
@@ -64,7 +98,6 @@ sold as (
 
     select
         campaign_id,
-        min(source) as source,
         count(*) as opportunities,
         count(*) filter (where is_won) as won_opportunities,
         min(created_at) as first_event_at,
@@ -75,79 +108,25 @@ sold as (
 
 ),
 
-named as (
-
-    select
-        campaign_id,
-        source,
-        campaign_name,
-        first_event_at,
-        last_event_at
-    from emailed
-
-    union all
-
-    select
-        campaign_id,
-        source,
-        campaign_name,
-        first_event_at,
-        last_event_at
-    from joined_by_members
-
-    union all
-
-    select
-        campaign_id,
-        source,
-        null as campaign_name,
-        first_event_at,
-        last_event_at
-    from sold
-
-    union all
-
-    select
-        campaign_id,
-        source,
-        campaign_name,
-        null as first_event_at,
-        null as last_event_at
-    from described_campaigns
-
-),
-
-campaigns as (
-
-    select
-        campaign_id,
-        min(source) as source,
-        min(campaign_name) as campaign_name,
-        min(first_event_at) as first_event_at,
-        max(last_event_at) as last_event_at
-    from named
-    group by campaign_id
-
-),
-
 measured as (
 
     select
         -- keys
-        campaigns.campaign_id,
+        tools.campaign_id,
 
         -- attributes
-        campaigns.source,
-        campaigns.campaign_name,
-        described_campaigns.parent_campaign_id,
-        described_campaigns.campaign_type,
-        described_campaigns.status,
-        described_campaigns.currency,
+        tools.source,
+        coalesce(tools.campaign_name, tools.compared_name) as campaign_name,
+        tools.parent_campaign_id,
+        tools.campaign_type,
+        tools.status,
+        tools.currency,
 
         -- measures
-        described_campaigns.actual_cost_minor,
-        described_campaigns.budgeted_cost_minor,
-
+        cast(tools.actual_cost_minor as bigint) as actual_cost_minor,
+        cast(tools.budgeted_cost_minor as bigint) as budgeted_cost_minor,
+        cast(tools.campaign_records as bigint) as campaign_records,
+        cast(tools.tools as bigint) as tools,
         coalesce(emailed.recipients, 0) as recipients,
         coalesce(emailed.deliveries, 0) as deliveries,
         coalesce(emailed.human_opens, 0) as human_opens,
@@ -160,22 +139,24 @@ measured as (
         coalesce(sold.won_opportunities, 0) as won_opportunities,
 
         -- flags
-        described_campaigns.is_active,
+        tools.is_active,
 
         -- times
-        described_campaigns.start_date,
-        described_campaigns.end_date,
-        campaigns.first_event_at,
-        campaigns.last_event_at
-    from campaigns
-    left join described_campaigns
-        on campaigns.campaign_id = described_campaigns.campaign_id
+        tools.start_date,
+        tools.end_date,
+        least(
+            emailed.first_event_at, joined_by_members.first_event_at, sold.first_event_at
+        ) as first_event_at,
+        greatest(
+            emailed.last_event_at, joined_by_members.last_event_at, sold.last_event_at
+        ) as last_event_at
+    from tools
     left join emailed
-        on campaigns.campaign_id = emailed.campaign_id
+        on tools.campaign_id = emailed.campaign_id
     left join joined_by_members
-        on campaigns.campaign_id = joined_by_members.campaign_id
+        on tools.campaign_id = joined_by_members.campaign_id
     left join sold
-        on campaigns.campaign_id = sold.campaign_id
+        on tools.campaign_id = sold.campaign_id
 
 )
 

@@ -12,6 +12,12 @@ customer_records as (
 
 ),
 
+campaign_xref as (
+
+    select * from {{ ref('campaign_xref') }}
+
+),
+
 attributed as (
 
     select
@@ -19,7 +25,8 @@ attributed as (
         members.campaign_member_id,
         members.record_id,
         customer_records.customer_id,
-        members.campaign_id,
+        campaign_xref.campaign_id,
+        members.campaign_id as campaign_record_id,
 
         -- attributes
         members.source,
@@ -36,6 +43,8 @@ attributed as (
     from members
     left join customer_records
         on members.record_id = customer_records.record_id
+    left join campaign_xref
+        on members.campaign_id = campaign_xref.campaign_record_id
 
 )
 

@@ -2,7 +2,9 @@
     materialized='incremental',
     incremental_strategy='append',
     on_schema_change='fail',
-    pre_hook="{{ forget_touched_email_events(ref('int_email_events'), ref('customer_records')) }}",
+    pre_hook="{{ forget_touched_email_events(
+        ref('int_email_events'), ref('customer_records'), ref('campaign_xref')
+    ) }}",
 ) }}
 
 with
@@ -22,6 +24,12 @@ settings as (
 customer_records as (
 
     select * from {{ ref('customer_records') }}
+
+),
+
+campaign_xref as (
+
+    select * from {{ ref('campaign_xref') }}
 
 ),
 
@@ -195,7 +203,8 @@ attributed as (
         judged.record_id,
         customer_records.customer_id,
         judged.send_key,
-        judged.campaign_id,
+        campaign_xref.campaign_id,
+        judged.campaign_id as campaign_record_id,
 
         -- attributes
         judged.source,
@@ -226,6 +235,8 @@ attributed as (
     from judged
     left join customer_records
         on judged.record_id = customer_records.record_id
+    left join campaign_xref
+        on judged.campaign_id = campaign_xref.campaign_record_id
 
 )
 

@@ -30,6 +30,12 @@ exchange_rates as (
 
 ),
 
+campaign_xref as (
+
+    select * from {{ ref('campaign_xref') }}
+
+),
+
 -- a closed deal is worth what it was on its day, any other what it is on the day of the data
 owned as (
 
@@ -55,7 +61,8 @@ attributed as (
         customer_records.customer_id,
         account_xref.account_id,
         owned.account_id as account_record_id,
-        owned.campaign_id,
+        campaign_xref.campaign_id,
+        owned.campaign_id as campaign_record_id,
         owned.merged_into,
 
         -- attributes
@@ -117,6 +124,8 @@ attributed as (
         on
             owned.account_id = account_xref.record_id
             and account_xref.valid_to is null
+    left join campaign_xref
+        on owned.campaign_id = campaign_xref.campaign_record_id
 
 )
 

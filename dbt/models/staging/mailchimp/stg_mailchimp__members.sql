@@ -63,6 +63,9 @@ renamed as (
         {{ trimmed('timezone') }} as time_zone,
         {{ trimmed('unsub_reason') }} as unsubscribe_reason,
         {{ record_key('campaign', 'unsub_campaign_id') }} as unsubscribe_campaign_id,
+        {{ one_line('unsub_campaign_title') }} as unsubscribe_campaign_name,
+        {{ record_key('campaign', 'clean_campaign_id') }} as clean_campaign_id,
+        {{ one_line('clean_campaign_title') }} as clean_campaign_name,
         _extra as extra,
 
         -- measures
