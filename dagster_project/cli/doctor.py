@@ -253,6 +253,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.alerts import read_alerts
     from dagster_project.config.attribution import read_attribution
     from dagster_project.config.campaigns import read_campaigns
+    from dagster_project.config.compliance import read_compliance
     from dagster_project.config.consumers import read_consumers
     from dagster_project.config.deal_stages import read_deal_stages
     from dagster_project.config.email_engagement import read_email_engagement
@@ -281,6 +282,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,
         "listening.yml": read_listening,
+        "compliance.yml": read_compliance,
         "alerts.yml": read_alerts,
         "privacy.yml": read_privacy,
         "organisations.yml": read_works,

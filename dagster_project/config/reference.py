@@ -16,6 +16,7 @@ from pydantic.fields import FieldInfo
 from dagster_project.config.alerts import Alerts
 from dagster_project.config.attribution import Attribution
 from dagster_project.config.campaigns import Campaigns
+from dagster_project.config.compliance import Compliance
 from dagster_project.config.consumers import Consumers
 from dagster_project.config.deal_stages import DealStages
 from dagster_project.config.email_engagement import EmailEngagement
@@ -51,6 +52,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "service_levels.yml": ServiceLevels,
     "works.yml": WorksSpec,
     "listening.yml": Listening,
+    "compliance.yml": Compliance,
     "alerts.yml": Alerts,
     "privacy.yml": Privacy,
     "organisations.yml": WorksSpec,
