@@ -10,6 +10,7 @@ from dagster_project.cli.benchmark import benchmark
 from dagster_project.cli.check import check
 from dagster_project.cli.clocks import clocks
 from dagster_project.cli.demo import demo
+from dagster_project.cli.desk import desk
 from dagster_project.cli.doctor import doctor
 from dagster_project.cli.erase import erase
 from dagster_project.cli.evaluate import evaluate
@@ -47,6 +48,7 @@ for _command in (
     demo, init, check, run, show, find, sql, ui, doctor,
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
+    desk,
     export_person, erase, retain, audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip

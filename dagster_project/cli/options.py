@@ -23,6 +23,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Start": ("demo", "init", "check", "run", "show", "find", "sql", "ui", "doctor"),
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
+    "Compliance": ("desk",),
     "Privacy": ("export-person", "erase", "retain", "audit"),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
@@ -98,6 +99,22 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "benchmark": ("c360 benchmark identity --rivals splink",),
     "benchmark identity": ("c360 benchmark identity --sets febrl4 --rivals splink --seeds 1",),
     "benchmark increments": ("c360 benchmark increments --records 10000 --batch 1000",),
+    "desk": (
+        "c360 desk list --overdue",
+        'c360 desk decide 12 --to in_review --author you@example.org --reason "looking at it"',
+        "c360 desk sample",
+    ),
+    "desk list": ("c360 desk list --kind privacy_breach", "c360 desk list --owner legal --all"),
+    "desk show": ("c360 desk show 12", "c360 desk show 12 --show-values"),
+    "desk decide": (
+        'c360 desk decide 12 --to confirmed --author you@example.org --reason "address of a customer"',
+        'c360 desk decide 13 --to duplicate --of 12 --author you@example.org --reason "the same post"',
+    ),
+    "desk sample": (
+        "c360 desk sample",
+        'c360 desk sample 4 --clean --author you@example.org --reason "praise"',
+        'c360 desk sample 5 --missed threat --author you@example.org --reason "veiled"',
+    ),
     "export-person": ("c360 export-person --identifier ada@example.org --out ada",),
     "erase": (
         "c360 erase --identifier ada@example.org --preview",

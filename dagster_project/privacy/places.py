@@ -22,6 +22,7 @@ class How(StrEnum):
     DATABASE = "written anew without rows that name them"
     GENERATION = "a new generation without them; older ones dropped"
     BASELINE = "written anew with the new generation"
+    DESK = "texts and whom they are about taken out, decisions stay"
     STORE = "texts masked, file vacuumed"
     TEXT = "mentions masked"
     TABLE = "rows that name them taken out"
@@ -54,6 +55,7 @@ PLACES = (
     Place("leftovers", "quarantine/.partial/*", How.REMOVED),
     Place("quarantine", "quarantine/*.parquet", How.QUARANTINE),
     Place("ledger", "state/ledger.sqlite", How.STORE),
+    Place("compliance desk", "state/compliance.sqlite", How.DESK),
     Place("identity state", "state/identity.duckdb", How.DATABASE),
     Place("identity state", "state/accounts/*.duckdb", How.DATABASE),
     Place("history", "state/history/*.parquet", How.TABLE),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.compliance.desk import Desk
 from dagster_project.config.sources import SourceConfig
 from dagster_project.consent.masking import Values
 from dagster_project.consent.originals import rewritten
@@ -49,6 +50,7 @@ def remove_everywhere(
     remove_from_published(work, root, journal)
     remove_from_originals(work, root, sources, journal)
     remove_from_stores(work, root, journal)
+    remove_from_desk(work, root, journal)
     remove_from_texts(work, root, journal)
     remove_leftovers(root, journal)
 
@@ -223,6 +225,25 @@ def remove_from_stores(work: duckdb.DuckDBPyConnection, root: Root, journal: Jou
             continue
         if not is_noted:
             journal.note(Noted(place.name, item, 0, _mask_store(file, values, dry=True)))
+        _mask_store(file, values)
+
+
+def remove_from_desk(work: duckdb.DuckDBPyConnection, root: Root, journal: Journal) -> None:
+    """What the compliance desk found in their messages, or in messages to them: the decisions stay."""
+    values = values_for(work)
+    for place, file in files_of(root, How.DESK):
+        item = file.relative_to(root.path).as_posix()
+        desk = Desk(file.parent)
+        gone = work.execute(
+            "select distinct value from gone_cell where value in (select unnest($1::varchar[]))",
+            [sorted(desk.ids())],
+        ).fetchall()
+        if journal.find(place.name, item) is None:
+            mentions = _mask_store(file, values, dry=True)
+            if not (gone or mentions):
+                continue
+            journal.note(Noted(place.name, item, 0, len(gone) + mentions))
+        desk.erase(value for (value,) in gone)
         _mask_store(file, values)
 
 
