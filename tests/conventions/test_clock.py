@@ -18,6 +18,7 @@ MAY_ASK = {
     "dagster_project/privacy/erase.py": "when somebody was erased, and which legal holds are over",
     "dagster_project/cli/retain.py": "names a removal by its time",
     "dagster_project/cli/judge.py": "when a steward gave their word",
+    "dagster_project/cli/desk.py": "when the desk took a step, and what is overdue at that moment",
 }
 
 
