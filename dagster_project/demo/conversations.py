@@ -1,9 +1,11 @@
 """Public conversations on five networks: who wrote what to the brand, and what it answered.
 
 Belongs here: the true messages, with their edits and deletions, the launch-day burst, the troll's
-night and the week-end on which the clocks went back. Tables made: brand_posts, posts.
+night and the week-end on which the clocks went back; what is planted beside them is in incidents.
+Tables made: brand_posts, posts.
 """
 
+from dagster_project.demo.incidents import make_planted_steps
 from dagster_project.demo.stage import NOW, Stage
 from dagster_project.demo.texts import ANSWERS, BRAND_POSTS, FOLLOW_UPS, ROOTS
 
@@ -33,6 +35,7 @@ def make_conversations(stage: Stage) -> None:
         troll="false" if later or plan.history_days < 15 else "true",
         day=plan.day,
     )
+    make_planted_steps(stage)
     stage.run(
         _POSTS,
         now=f"{plan.now:%Y-%m-%d %H:%M:%S}",
@@ -184,21 +187,23 @@ follow_ups as (
     select *, answered_at + to_seconds((240 + u(root_no, 'follow after') * 16000)::bigint) as followed_at
     from first_answers where u(root_no, 'follows') < case when occasion = 'clock change' then 0.9 else 0.4 end
 )
-select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 0 as step, 'in' as direction, began_at as moment from roots
+select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 0 as step, 'in' as direction, began_at as moment, null::varchar as said, null::varchar as link, null::bigint as incident_no, null::varchar as role, null::varchar as tag from roots
 union all
-select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 1, 'out', answered_at from first_answers
+select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 1, 'out', answered_at, null, null, null, null, null from first_answers
 union all
-select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 2, 'in', followed_at from follow_ups
+select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 2, 'in', followed_at, null, null, null, null, null from follow_ups
 union all
-select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 3, 'out', followed_at + to_seconds((400 + u(root_no, 'second answer') * 20000)::bigint)
+select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, 3, 'out', followed_at + to_seconds((400 + u(root_no, 'second answer') * 20000)::bigint), null, null, null, null, null
 from follow_ups where u(root_no, 'answered again') < 0.75
 union all
 -- night owls who pile in on the troll's side, or against it
-select a.rid, 'x', t.root_no, 'troll', 'pile-on', a.pid, a.language, a.handle, a.native_id, a.evidence, 100 + n::integer, 'in', t.began_at + to_seconds((120 + pow(u(n, 'pile on'), 1.4) * 15000)::bigint)
+select a.rid, 'x', t.root_no, 'troll', 'pile-on', a.pid, a.language, a.handle, a.native_id, a.evidence, 100 + n::integer, 'in', t.began_at + to_seconds((120 + pow(u(n, 'pile on'), 1.4) * 15000)::bigint), null, null, null, null, null
 from (select *, unnest(range(least(60, 24 + (select count(*) from author_list) // 400))) as n from roots where occasion = 'troll') as t
 inner join (
     select *, row_number() over (order by rid) as nth from author_list where network = 'x' and evidence = 'stranger'
-) as a on a.nth = t.n + 2;
+) as a on a.nth = t.n + 2
+union all
+select rid, network, root_no, occasion, topic, pid, language, handle, native_id, evidence, step, direction, moment, said, link, incident_no, role, tag from planted_steps;
 create table posts as
 with
 numbered as (
@@ -243,6 +248,7 @@ linked as (
     select
         *,
         first_value(message_id) over (partition by root_no order by step) as root_id,
+        first_value(native_id) over (partition by root_no order by step) as root_native_id,
         case
             when step >= 100 then first_value(message_id) over (partition by root_no order by step)
             else lag(message_id) over (partition by root_no order by step)
@@ -260,11 +266,12 @@ select
     moment + to_seconds((40000 + u(message_no, 'deleted after') * 150000)::bigint) as deleted_at,
     u(message_no, 'hidden') < 0.01 and direction = 'in' and occasion = 'ordinary' as is_hidden,
     case when occasion = 'troll' and step = 0 then 4210 else floor(pow(u(message_no, 'likes'), 4) * 30)::bigint end as likes,
-    case when direction = 'out' and p.language = 'zh' and u(message_no, 'english') < 0.5 then 'en' else p.language end as shown_language,
-    replace(pick(p.texts, message_no, 'words'), '#', (100 + k(message_no, 'figure', 900))::varchar) as words
+    case when l.said is not null then l.language when direction = 'out' and p.language = 'zh' and u(message_no, 'english') < 0.5 then 'en' else p.language end as shown_language,
+    coalesce(l.said, replace(pick(p.texts, message_no, 'words'), '#', (100 + k(message_no, 'figure', 900))::varchar)) as words
 from linked as l
-inner join phrase_lists as p
-    on p.language = case when l.topic in ('troll', 'pile-on') then 'en' when l.language in ('fr', 'de', 'zh') then l.language else 'en' end
+left join phrase_lists as p
+    on l.said is null
+    and p.language = case when l.topic in ('troll', 'pile-on') then 'en' when l.language in ('fr', 'de', 'zh') then l.language else 'en' end
     and p.topic = case
         when l.direction = 'out' then 'answer ' || least(l.step, 3)::varchar
         when l.step = 2 then 'follow up'

@@ -30,6 +30,7 @@ class Rates(BaseModel):
     presence: dict[str, Share]
     hard_cases: dict[str, HardCase]
     events: dict[str, float]
+    incidents: dict[str, Annotated[float, Field(ge=0)]]
     accounts: dict[str, Share]
 
     def case(self, name: str) -> float:

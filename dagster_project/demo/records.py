@@ -660,7 +660,7 @@ select * from known_records where is_new or u(rid, 'active on {day}') < {share} 
 create view authors as
 select rid, network, pid, language, handle, native_id, evidence, record_kind
 from known_records
-where slot >= 32 and record_kind in ('person', 'employee')
+where slot >= 32 and record_kind in ('person', 'employee') and coalesce(pid, 0) >= 0
     and (is_new or u(rid, 'speaks on {day}') < {share} * 1.7);
 create view member_states as
 select
@@ -690,6 +690,8 @@ from (
         case
             when record_kind = 'brand' then 'Quay. Tools for your week. Support: help@quay.example.org'
             when record_kind = 'employee' then 'I work at Quay. Opinions mine.'
+            when evidence = 'impersonation' then 'Tools for your week. Official support, write to us here.'
+            when evidence = 'namesake' then 'A small shop by the water.'
             when bio_email is not null then
                 pick(['design, tea, trains', 'photos & long walks', 'parent of two', 'maker of things', 'cyclist'], rid, 'bio')
                 || pick([' | ', ' · mail: ', ' — '], rid, 'bio dash') || bio_email

@@ -74,6 +74,7 @@ create table shown as
 select
     p.*,
     case p.direction when 'out' then '99' else p.native_id end as x_author,
+    'https://t.co/' || substr(md5(p.message_id || 'link'), 1, 10) as short_link,
     strftime(p.moment, '%Y-%m-%dT%H:%M:%S.') || lpad((p.at_ms % 1000)::varchar, 3, '0') || 'Z' as at_iso,
     strftime(p.moment, '%Y-%m-%dT%H:%M:%S+0000') as at_graph,
     case when p.is_edited then p.words || case p.shown_language when 'fr' then ' (édit : précisions)' when 'zh' then '（更新）' else ' (edit: typo)' end else p.words end as final_words
@@ -83,7 +84,8 @@ from posts as p;
 _X_POST = """
 compact({
     'id': s.message_id,
-    'text': case when s.direction = 'out' then '@' || s.handle || ' ' else '@quaybrand ' end || s.final_words,
+    'text': case when s.direction = 'out' then '@' || s.handle || ' ' else '@quaybrand ' end
+        || case when s.link is null then s.final_words else replace(s.final_words, s.link, s.short_link) end,
     'author_id': s.x_author,
     'created_at': s.at_iso,
     'conversation_id': s.root_id,
@@ -95,7 +97,11 @@ compact({
         'retweet_count': s.likes // 3, 'reply_count': 0, 'like_count': s.likes, 'quote_count': s.likes // 9,
         'bookmark_count': 0, 'impression_count': 40 + s.likes * 31
     },
-    'entities': case when s.direction = 'in' then {'mentions': [{'start': 0, 'end': 10, 'username': 'quaybrand', 'id': '99'}]} end,
+    'entities': case when s.direction = 'in' then {
+        'mentions': [{'start': 0, 'end': 10, 'username': 'quaybrand', 'id': '99'}],
+        'urls': case when s.link is not null then [{
+            'start': 11 + length(s.final_words) - length(s.link), 'end': 34 + length(s.final_words) - length(s.link),
+            'url': s.short_link, 'expanded_url': s.link, 'display_url': substr(s.link, 9)}] end} end,
     'possibly_sensitive': false
 })
 """
@@ -277,7 +283,7 @@ _MASTODON_ACCOUNT = """{
     'id': a.native_id,
     'username': split_part(a.acct, '@', 1),
     'acct': a.acct,
-    'display_name': a.full_name,
+    'display_name': coalesce(a.full_name, ''),
     'locked': false,
     'bot': false,
     'discoverable': true,
@@ -312,7 +318,8 @@ _MASTODON_CONTENT = """
     case when s.direction = 'out'
         then '<p><span class="h-card"><a href="https://' || c.host || '/@' || split_part(c.acct, '@', 1) || '" class="u-url mention">@<span>' || split_part(c.acct, '@', 1) || '</span></a></span> '
         else '<p><span class="h-card"><a href="https://social.example/@quay" class="u-url mention">@<span>quay</span></a></span> '
-    end || replace({words}, '&', '&amp;') || '</p>'"""
+    end || case when s.link is null then replace({words}, '&', '&amp;')
+        else replace(replace({words}, '&', '&amp;'), s.link, '<a href="' || s.link || '" rel="nofollow noopener noreferrer" target="_blank"><span class="invisible">https://</span><span class="">' || substr(s.link, 9) || '</span></a>') end || '</p>'"""
 
 _MASTODON_STATUSES = (
     f"""
@@ -327,7 +334,7 @@ bodies as (
             'created_at': s.at_iso,
             'edited_at': null::varchar,
             'in_reply_to_id': s.parent_id,
-            'in_reply_to_account_id': case when s.parent_id is null then null when s.direction = 'out' then s.native_id else '1' end,
+            'in_reply_to_account_id': case when s.parent_id is null then null when s.direction = 'out' then s.native_id when s.step >= 100 then s.root_native_id else '1' end,
             'sensitive': false,
             'spoiler_text': '',
             'visibility': case when u(s.message_no, 'unlisted') < 0.1 then 'unlisted' else 'public' end,
@@ -402,9 +409,10 @@ addressed as (
         case when s.direction = 'out' then c.acct else 'quay.example.org' end as mentioned,
         'at://' || a.native_id || '/app.bsky.feed.post/' || s.message_id as uri,
         case s.step when 0 then null
-            else 'at://' || s.native_id || '/app.bsky.feed.post/' || s.root_id end as root_uri,
+            else 'at://' || s.root_native_id || '/app.bsky.feed.post/' || s.root_id end as root_uri,
         case when s.step = 0 then null
             when s.direction = 'out' then 'at://' || s.native_id || '/app.bsky.feed.post/' || s.parent_id
+            when s.step >= 100 then 'at://' || s.root_native_id || '/app.bsky.feed.post/' || s.parent_id
             else 'at://did:plc:quayquayquayquayquayquay/app.bsky.feed.post/' || s.parent_id end as parent_uri
     from shown as s
     inner join authors_shown as c on c.rid = s.rid
@@ -422,10 +430,13 @@ select to_json({
         'text': '@' || mentioned || ' ' || words,
         'createdAt': at_iso,
         'langs': [shown_language],
-        'facets': [{
+        'facets': list_concat([compact({
             'index': {'byteStart': 0, 'byteEnd': strlen(mentioned) + 1},
             'features': [{'$type': 'app.bsky.richtext.facet#mention', 'did': mentioned_did}]
-        }],
+        })], case when link is not null then [compact({
+            'index': {'byteStart': strlen(mentioned) + 2 + strlen(words) - strlen(link), 'byteEnd': strlen(mentioned) + 2 + strlen(words)},
+            'features': [{'$type': 'app.bsky.richtext.facet#link', 'uri': link}]
+        })] end),
         'reply': case when root_uri is not null then {
             'root': {'uri': root_uri, 'cid': 'bafyrei' || translate(substr(sha256(root_uri), 1, 52), '0189', 'wxyz')},
             'parent': {'uri': parent_uri, 'cid': 'bafyrei' || translate(substr(sha256(parent_uri), 1, 52), '0189', 'wxyz')}

@@ -109,6 +109,12 @@ class Stage:
         """The one number a query yields."""
         return int(str(self.rows(sql)[0][0]))
 
+    def has(self, table: str) -> bool:
+        """Whether a table has been made."""
+        return bool(
+            self.count(f"select count(*) from duckdb_tables() where table_name = '{table}'")
+        )
+
     def _fill(self, table: str, columns: str, rows: list[tuple[object, ...]]) -> None:
         """A table of a few thousand rows at most, its rows numbered in their order."""
         names = columns.split(", ")

@@ -41,7 +41,7 @@ def add_event_facts(stage: Stage) -> None:
 
 
 def write_truth(stage: Stage, out: Path) -> None:
-    """``truth/{records,persons,pairs_hard,facts}.parquet``; a later day adds its own to them."""
+    """``truth/{records,persons,pairs_hard,facts,incidents}.parquet``; later days add to the first four."""
     folder = out / "truth"
     _write(
         stage,
@@ -56,7 +56,10 @@ def write_truth(stage: Stage, out: Path) -> None:
         "gender, birth_date, culture, country, language, email_1, email_2, email_work, "
         # who took over somebody's number has given up the one before
         "case when takes_number then number_recycled else mobile end as mobile, "
-        "landline, is_stranger from people",
+        "landline, is_stranger from people "
+        # who was made up for an incident is a person of their own
+        "union all by name select pid as person_id, hid as household_id, language, true as is_stranger "
+        "from records where pid < 0",
         "person_id",
     )
     _write(
@@ -66,6 +69,13 @@ def write_truth(stage: Stage, out: Path) -> None:
         "record_id_l, record_id_r, hard_case",
     )
     write_accounts_truth(stage, folder)
+    if not stage.plan.day and stage.has("planted_steps"):
+        _write(
+            stage,
+            folder / "incidents.parquet",
+            _INCIDENTS,
+            "incident_id, posted_at, message_id",
+        )
     if stage.plan.day:
         stage.run(f"update facts set name = 'day {stage.plan.day}: ' || name;\n")
     _write(stage, folder / "facts.parquet", "select * from facts", "name, key")
@@ -84,6 +94,46 @@ def _write(stage: Stage, file: Path, sql: str, keys: str) -> None:
     fresh = write_parquet(stage, file.with_suffix(".new"), f"{sql} order by {keys}")
     fresh.replace(file)
 
+
+_INCIDENTS = """
+with
+said as (
+    select
+        p.*,
+        network || '_quay:' || case network when 'mastodon' then 'status' when 'x' then 'post' when 'bluesky' then 'post' else 'comment' end || ':'
+        || case network when 'bluesky' then 'at://' || case p.direction when 'out' then 'did:plc:quayquayquayquayquayquay' else p.native_id end || '/app.bsky.feed.post/' else '' end || p.message_id as warehouse_id
+    from posts as p
+)
+select
+    i.incident_id,
+    i.kind,
+    i.is_to_find,
+    i.network,
+    s.role,
+    s.warehouse_id as message_id,
+    t.record_id as author_record_id,
+    i.language,
+    nullif(s.tag, '') as detail,
+    s.link,
+    s.moment as posted_at
+from said as s
+inner join incidents as i on i.incident_no = s.incident_no
+left join truth_records as t on t.rid = s.rid and s.direction = 'in'
+union all by name
+select
+    case occasion when 'troll' then 'troll_night 0' else 'launch_day 1' end as incident_id,
+    case occasion when 'troll' then 'troll_night' else 'launch_day' end as kind,
+    occasion = 'troll' as is_to_find,
+    network,
+    case when occasion = 'launch' then 'launch' when topic = 'troll' then 'harm' else 'onlooker' end as role,
+    warehouse_id as message_id,
+    t.record_id as author_record_id,
+    s.shown_language as language,
+    s.moment as posted_at
+from said as s
+left join truth_records as t on t.rid = s.rid
+where occasion in ('troll', 'launch') and s.direction = 'in'
+"""
 
 _RECORDS = """
 create table truth_records as

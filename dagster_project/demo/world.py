@@ -15,6 +15,7 @@ from dagster_project.demo.contacts import write_contacts
 from dagster_project.demo.conversations import make_conversations
 from dagster_project.demo.email import make_email, write_mailchimp, write_sendgrid
 from dagster_project.demo.hubspot import write_hubspot
+from dagster_project.demo.incidents import make_incidents
 from dagster_project.demo.people import make_people
 from dagster_project.demo.rates import DEFAULT_FILE, read_rates
 from dagster_project.demo.records import make_records, make_views
@@ -71,6 +72,8 @@ def build_world(
         make_people(stage)
         make_records(stage)
         make_bad_rows(stage)
+        if not only_contacts:
+            make_incidents(stage)
         make_views(stage)
         make_accounts(stage)
         if only_contacts:
@@ -132,6 +135,7 @@ def build_daily_delta(
         )
         make_views(stage, share=share)
         make_accounts(stage)
+        make_incidents(stage)
         make_conversations(stage)
         make_email(stage, share=share)
         make_business(stage)
