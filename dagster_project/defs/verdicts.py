@@ -25,6 +25,7 @@ def judge_marts(workbench: Workbench, marts: tuple[str, ...]) -> dict[str, Verdi
 def publish_consumer(workbench: Workbench, consumer: Consumer, *, inputs: str) -> Publication:
     """Publish one consumer's data product; its own suite decides whether readers get it."""
     workbench.let_go()
+    secret = workbench.settings.variables.get(VARIABLE)
     publication = publish(
         workbench.root,
         consumer,
@@ -34,9 +35,9 @@ def publish_consumer(workbench: Workbench, consumer: Consumer, *, inputs: str) -
         inputs=inputs,
         options=workbench.settings.engine,
         classes=lambda: read_classes(workbench.dbt.manifest),
+        secret=secret,
     )
     if publication.changed:
-        secret = workbench.settings.variables.get(VARIABLE)
         AuditLog(workbench.root, key=secret).record(
             "publish",
             details={

@@ -60,6 +60,7 @@ PLACES = (
     Place("identity state", "state/accounts/*.duckdb", How.DATABASE),
     Place("history", "state/history/*.parquet", How.TABLE),
     Place("imports of CRMs", "state/crm_import/*.parquet", How.BASELINE),
+    Place("releases of insight views", "state/releases/*.parquet", How.HASHED),
     Place("tombstones", "state/tombstones.parquet", How.HASHED),
     Place("secrets", "state/privacy.key", How.HASHED),
     Place("audit log", "state/audit_end.json", How.HASHED),

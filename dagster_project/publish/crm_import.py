@@ -33,15 +33,19 @@ CUSTOMERS, XREF, RECORDS = (
 
 @dataclass(frozen=True)
 class Baselines:
-    """What each generation's import files were compared with; lies in ``state/``."""
+    """What each generation was compared with; lies in ``state/<kind>/<consumer>/``.
+
+    ``kind``: import files of CRMs, or ``releases`` of insight views.
+    """
 
     root: Root
     consumer: str
+    kind: str = "crm_import"
 
     @property
     def folder(self) -> Path:
-        """``state/crm_import/<consumer>/``."""
-        return self.root.state / "crm_import" / self.consumer
+        """``state/crm_import/<consumer>/``, say."""
+        return self.root.state / self.kind / self.consumer
 
     def files(self) -> tuple[Path, ...]:
         """Baselines there are, oldest first; more than one only after a kill."""

@@ -44,6 +44,9 @@ from dagster_project.publish.tables import (
 NEW_BASELINE = ".baseline.parquet"
 """Where the next baseline of CRM imports waits until its generation is settled."""
 
+NEW_MEMORY = ".releases.parquet"
+"""The same for what insight views are made of."""
+
 _HOLES = 0.5
 """A file with more than this share of its blocks unused is not copied: it is written anew."""
 
@@ -70,15 +73,23 @@ class Built:
 
 
 def plan_product(
-    connection: duckdb.DuckDBPyConnection, warehouse: str, consumer: Consumer, rules: str
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: str,
+    consumer: Consumer,
+    rules: str,
+    *,
+    clock: str,
 ) -> Plan:
-    """Tables, their content hashes and the time of the data, as the warehouse stands."""
+    """Tables, their content hashes and the time of the data, as the warehouse stands.
+
+    ``clock``: the catalog that knows the time, where ``warehouse`` holds what a consumer sees.
+    """
     # readers of identity_events ask which run it was
     relations = list_relations(connection, warehouse, ignored=RUN_CLOCKS - {"run_id"})
     relations = choose_tables(relations, consumer)
     check_columns(consumer, relations)
     tables = tuple(hash_rows(connection, warehouse, relation) for relation in relations)
-    return Plan(relations, tables, content_hash(rules, tables), _as_of(connection, warehouse))
+    return Plan(relations, tables, content_hash(rules, tables), _as_of(connection, clock))
 
 
 def build_product(

@@ -4,15 +4,16 @@ Belongs here: the order of steps, which is what makes a kill between any two of 
 Does not belong here: the suites (``expectations``), which are handed in as ``validate``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
 
 from dagster_project.config.access import prepare_product_folder
 from dagster_project.config.consumers import Consumer
+from dagster_project.consent.secret import read_key
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.loads import Verdict
 from dagster_project.domain.root import Root
@@ -34,7 +35,14 @@ from dagster_project.publish.manifest import (
     read_manifest,
     rules_hash,
 )
-from dagster_project.publish.product import NEW_BASELINE, Built, build_product, plan_product
+from dagster_project.publish.product import (
+    NEW_BASELINE,
+    NEW_MEMORY,
+    Built,
+    build_product,
+    plan_product,
+)
+from dagster_project.publish.releases import as_shown, write_memory
 
 Validate = Callable[[Path], Verdict]
 """Judges the built DuckDB file. It must close every handle it opens."""
@@ -80,6 +88,7 @@ def publish(
     inputs: str | None = None,
     options: EngineOptions | None = None,
     keep: int = KEPT,
+    secret: str | None = None,
     reached: Reached = lambda point: None,
     classes: Callable[[], ColumnClasses] | None = None,
 ) -> Publication:
@@ -88,18 +97,21 @@ def publish(
     Call it with the writer lock held and no session on the warehouse open. ``inputs`` is a
     fingerprint of everything the warehouse was built from: when the generation in force was
     made from the same, nothing is read. Otherwise the tables' content decides. ``keep`` is the
-    number of generations that stay. ``classes`` tells which columns are personal data, and is asked
-    when a product is built. A refused product leaves the generation in force.
+    number of generations that stay; ``secret`` the root's, where the environment holds it.
+    ``classes`` tells which columns are personal data, and is asked when a product is built. A refused
+    product leaves the generation in force.
     """
     folder = ProductFolder(root, consumer.name)
     baselines = Baselines(root, consumer.name)
+    memories = Baselines(root, consumer.name, "releases")
     prepare_product_folder(folder.path, personal_data=consumer.personal_data)
     folder.tidy()
     for generation in folder.generations():
         finish_folding(generation)
     in_force = folder.current()
     current = read_manifest(in_force)
-    baselines.tidy(in_force.name if in_force else None)
+    for kept in (baselines, memories):
+        kept.tidy(in_force.name if in_force else None)
     rules = rules_hash(consumer)
     if current and inputs and (current.inputs, current.rules_hash) == (inputs, rules):
         return _unchanged(folder, current)
@@ -111,8 +123,18 @@ def publish(
         )
     with _cleared_on_error(folder), session(options=options) as connection:
         connection.execute("set preserve_insertion_order = true")
-        with attached(connection, root.database) as warehouse:
-            plan = plan_product(connection, warehouse, consumer, rules)
+        with (
+            attached(connection, root.database) as warehouse,
+            as_shown(
+                connection,
+                warehouse,
+                consumer,
+                memory=memories.in_force(),
+                in_force=in_force,
+                key=read_key(root, secret),
+            ) as shown,
+        ):
+            plan = plan_product(connection, shown.catalog, consumer, rules, clock=warehouse)
             if current and in_force and current.content_hash == plan.content:
                 if inputs:
                     current.made_of(inputs, in_force)
@@ -120,10 +142,13 @@ def publish(
             require_space(folder.path, _space_needed(root, in_force), doing="publishing")
             name = generation_name(_next_serial(folder, baselines), plan.as_of, plan.content)
             built = build_product(
-                connection, warehouse, consumer, plan,
+                connection, shown.catalog, consumer, plan,
                 folder=folder, name=name, baseline=baselines.in_force(), previous=current,
                 classes=classes() if classes else None,
             )  # fmt: skip
+            if not consumer.personal_data:
+                write_memory(connection, folder.partial / NEW_MEMORY)
+            built = replace(built, promises=(*built.promises, *shown.outcomes))
     reached(POINTS[0])
     with _cleared_on_error(folder):
         verdict = _judge(folder, consumer, built, validate)
@@ -144,7 +169,10 @@ def publish(
         before=built.before,
     )
     with _cleared_on_error(folder):
-        _put_in_force(folder, baselines, manifest, keep=keep, options=options, reached=reached)
+        _put_in_force(
+            folder, {NEW_BASELINE: baselines, NEW_MEMORY: memories}, manifest,
+            keep=keep, options=options, reached=reached,
+        )  # fmt: skip
     return Publication(
         consumer=consumer.name,
         generation=name,
@@ -181,27 +209,29 @@ def _judge(
 
 def _put_in_force(
     folder: ProductFolder,
-    baselines: Baselines,
+    remembered: Mapping[str, Baselines],
     manifest: Manifest,
     *,
     keep: int,
     options: EngineOptions | None,
     reached: Reached,
 ) -> None:
-    new_baseline = folder.partial / NEW_BASELINE
-    waiting = folder.path / f".partial{NEW_BASELINE}"
-    if new_baseline.exists():
-        new_baseline.rename(waiting)
+    waiting = {name: folder.path / f".partial{name}" for name in remembered}
+    for name, aside in waiting.items():
+        if (folder.partial / name).exists():
+            (folder.partial / name).rename(aside)
     manifest.write(folder.partial)
     folder.settle(manifest.generation)
     reached(POINTS[2])
-    if waiting.exists():
-        baselines.keep(waiting, manifest.generation)
+    for name, aside in waiting.items():
+        if aside.exists():
+            remembered[name].keep(aside, manifest.generation)
     reached(POINTS[3])
     folder.flip(manifest.generation)
     reached(POINTS[4])
     folder.finish(keep=keep)
-    baselines.tidy(manifest.generation)
+    for kept in remembered.values():
+        kept.tidy(manifest.generation)
     _fold_older(folder, options)
     reached(POINTS[5])
 

@@ -54,7 +54,7 @@ def copy_table(
         f"create table {target} as select {columns} from {qualified(warehouse, relation)} "
         f"order by {sort_key(relation)}"
     )
-    _copy_comments(connection, warehouse, target, relation)
+    copy_comments(connection, warehouse, target, relation)
 
 
 def write_parquet(
@@ -130,7 +130,7 @@ def sort_key(relation: Relation) -> str:
     return ", ".join(identifier(c) for c in [*leading, *rest]) or "all"
 
 
-def _copy_comments(
+def copy_comments(
     connection: duckdb.DuckDBPyConnection, warehouse: str, target: str, relation: Relation
 ) -> None:
     """What the warehouse says of a table and its columns, said in one transaction.

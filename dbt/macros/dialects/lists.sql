@@ -35,6 +35,20 @@
 {%- endmacro %}
 
 
+{# The values of a group's rows as one list, sorted. #}
+{% macro list_of_rows(value) -%}
+    {{ adapter.dispatch('list_of_rows')(value) }}
+{%- endmacro %}
+
+{% macro default__list_of_rows(value) -%}
+    array_sort(collect_list({{ value }}))
+{%- endmacro %}
+
+{% macro duckdb__list_of_rows(value) -%}
+    list_sort(list({{ value }}))
+{%- endmacro %}
+
+
 {# One row per item of a list; null and empty lists give none. #}
 {% macro unnested(list) -%}
     {{ adapter.dispatch('unnested')(list) }}

@@ -1,5 +1,5 @@
 {{ config(meta={
-    "description": "No insight view shows a group of fewer distinct customers than min_group_size.",
+    "description": "No insight view shows a group of fewer distinct customers than min_group_size and known_members.",
     "dagster": {"ref": {"name": "insight_design__feedback_by_channel_month"}},
 }) }}
 with
@@ -50,4 +50,4 @@ groups as (
 
 select *
 from groups
-where customers < {{ var('min_group_size') }}
+where customers < {{ smallest_group() }}

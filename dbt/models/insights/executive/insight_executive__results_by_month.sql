@@ -162,24 +162,48 @@ dated as (
         cast(date_trunc('month', happened_at) as date) as month_start,
         customer_id,
         numerator,
-        denominator
+        denominator,
+        case
+            when metric = 'won_revenue' then numerator
+            when metric = 'share_of_revenue_after_a_touch' then denominator
+            else 0
+        end as amount
     from results
     where happened_at is not null
 
 ),
 
-{{ small_groups_as_other(
-    'dated', ['metric', 'unit', 'currency', 'month_start'], 'brand', into='grouped'
+{{ pooled(
+    'dated', ['metric', 'unit', 'currency'], ['month_start', 'brand'], into='grouped',
+    amount='amount', dates=['month_start']
+) }},
+
+keyed as (
+
+    select
+        *,
+        concat_ws(
+            '|', metric, currency, shown_brand,
+            coalesce(cast(shown_month_start as varchar), 'other')
+        ) as result_id
+    from grouped
+    where is_safe
+
+),
+
+{{ members_of(
+    'keyed', 'result_id', ['round(sum(numerator), 4)', 'sum(denominator)'], into='contributed',
+    amount='amount'
 ) }},
 
 summed as (
 
     select
         -- keys
-        concat_ws('|', metric, currency, shown_brand, cast(month_start as varchar)) as result_id,
+        result_id,
 
         -- attributes
-        month_start,
+        shown_month_start as month_start,
         shown_brand as brand,
         metric,
         unit,
@@ -193,20 +217,31 @@ summed as (
                 else sum(numerator) / nullif(sum(denominator), 0)
             end, 4
         ) as value
-    from grouped
-    group by month_start, shown_brand, metric, unit, currency
-    having count(distinct customer_id) >= {{ var('min_group_size') }}
+    from keyed
+    group by result_id, shown_month_start, shown_brand, metric, unit, currency
 
 ),
 
 compared as (
 
     select
-        *,
-        lag(value) over (
-            partition by metric, currency, brand order by month_start
-        ) as value_before
+        summed.*,
+        lag(summed.value) over (
+            partition by
+                summed.metric, summed.currency, summed.brand, summed.month_start is null
+            order by summed.month_start
+        ) as value_before,
+        concat_ws('|', summed.metric, summed.currency) as _block,
+        contributed.members as _members,
+        -- whose value value_before is
+        lag(summed.result_id) over (
+            partition by
+                summed.metric, summed.currency, summed.brand, summed.month_start is null
+            order by summed.month_start
+        ) as _row_before
     from summed
+    inner join contributed
+        on summed.result_id = contributed.result_id
 
 )
 

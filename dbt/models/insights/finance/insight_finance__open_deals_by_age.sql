@@ -18,6 +18,8 @@ open_deals as (
         opportunities.opportunity_id,
         opportunities.customer_id,
         opportunities.amount_minor,
+        opportunities.created_at,
+        opportunities.close_date,
         coalesce(opportunities.brand, 'unknown') as brand,
         coalesce(opportunities.currency, 'unknown') as currency,
         {{ days_between('opportunities.created_at', 'as_of.as_of') }} as days_open,
@@ -45,16 +47,31 @@ aged as (
 
 ),
 
-{{ small_groups_as_other('aged', ['brand', 'currency'], 'age', into='grouped') }},
+{{ pooled('aged', ['currency'], ['brand', 'age'], into='grouped', amount='amount_minor') }},
+
+keyed as (
+
+    select
+        *,
+        concat_ws('|', shown_brand, currency, shown_age) as deals_id
+    from grouped
+    where is_safe
+
+),
+
+{{ members_of(
+    'keyed', 'deals_id', ['min(created_at)', 'max(created_at)', 'min(close_date)', 'max(close_date)'],
+    into='contributed', amount='amount_minor'
+) }},
 
 summed as (
 
     select
         -- keys
-        concat_ws('|', brand, currency, shown_age) as deals_id,
+        deals_id,
 
         -- attributes
-        brand,
+        shown_brand as brand,
         currency,
         shown_age as age,
 
@@ -64,10 +81,21 @@ summed as (
         cast(sum(amount_minor) as bigint) as amount_minor,
         round(avg(days_open), 1) as average_days_open,
         round(avg(case when days_overdue > 0 then days_overdue end), 1) as average_days_overdue
-    from grouped
-    group by brand, currency, shown_age
-    having count(distinct customer_id) >= {{ var('min_group_size') }}
+    from keyed
+    group by deals_id, shown_brand, currency, shown_age
+
+),
+
+shown as (
+
+    select
+        summed.*,
+        summed.currency as _block,
+        contributed.members as _members
+    from summed
+    inner join contributed
+        on summed.deals_id = contributed.deals_id
 
 )
 
-select * from summed
+select * from shown

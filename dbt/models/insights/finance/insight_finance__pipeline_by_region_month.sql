@@ -9,28 +9,63 @@ opportunities as (
 priced as (
 
     select
-        *,
-        cast(date_trunc('month', close_date) as date) as close_month
+        opportunity_id,
+        customer_id,
+        amount_minor,
+        outcome,
+        currency,
+        coalesce(brand, 'unknown') as brand,
+        coalesce(region, 'unknown') as region,
+        -- a day that no deal has stands for none, as a group needs a name
+        coalesce(cast(date_trunc('month', close_date) as date), cast('1900-01-01' as date))
+            as close_month
     from opportunities
     where
         not is_deleted
         and amount_minor is not null
         and currency is not null
-        and close_date is not null
 
 ),
+
+{{ pooled(
+    'priced', ['currency', 'outcome'], ['close_month', 'brand', 'region'], into='grouped',
+    amount='amount_minor', dates=['close_month']
+) }},
+
+keyed as (
+
+    select
+        *,
+        nullif(shown_close_month, cast('1900-01-01' as date)) as month_or_none
+    from grouped
+    where is_safe
+
+),
+
+identified as (
+
+    select
+        *,
+        concat_ws(
+            '|', shown_brand, shown_region, currency, outcome,
+            coalesce(cast(month_or_none as varchar), 'other')
+        ) as pipeline_id
+    from keyed
+
+),
+
+{{ members_of('identified', 'pipeline_id', [], into='contributed', amount='amount_minor') }},
 
 summed as (
 
     select
         -- keys
-        concat_ws('|', brand, region, currency, outcome, cast(close_month as varchar))
-            as pipeline_id,
+        pipeline_id,
 
         -- attributes
-        close_month,
-        brand,
-        region,
+        month_or_none as close_month,
+        shown_brand as brand,
+        shown_region as region,
         currency,
         outcome,
 
@@ -39,10 +74,21 @@ summed as (
         count(distinct customer_id) as customers,
         cast(sum(amount_minor) as bigint) as amount_minor,
         cast(round(avg(amount_minor)) as bigint) as average_amount_minor
-    from priced
-    group by close_month, brand, region, currency, outcome
-    having count(distinct customer_id) >= {{ var('min_group_size') }}
+    from identified
+    group by pipeline_id, month_or_none, shown_brand, shown_region, currency, outcome
+
+),
+
+shown as (
+
+    select
+        summed.*,
+        concat_ws('|', summed.currency, summed.outcome) as _block,
+        contributed.members as _members
+    from summed
+    inner join contributed
+        on summed.pipeline_id = contributed.pipeline_id
 
 )
 
-select * from summed
+select * from shown

@@ -32,21 +32,41 @@ credited as (
 
 ),
 
-{{ small_groups_as_other(
-    'credited', ['month_start', 'brand', 'currency', 'model'], 'channel', into='grouped'
+{{ pooled(
+    'credited', ['currency', 'model'], ['month_start', 'brand', 'channel'], into='grouped',
+    amount='amount_minor', dates=['month_start']
+) }},
+
+keyed as (
+
+    select
+        *,
+        concat_ws(
+            '|', shown_brand, currency, model, shown_channel,
+            coalesce(cast(shown_month_start as varchar), 'other')
+        ) as credit_id
+    from grouped
+    where is_safe
+
+),
+
+{{ members_of(
+    'keyed', 'credit_id', [
+        'count(distinct conversion_id)',
+        'round(sum(credit), 6)',
+        "round(sum(case when initiated_by = 'customer' then credit else 0 end), 6)",
+    ], into='contributed', amount='amount_minor'
 ) }},
 
 summed as (
 
     select
         -- keys
-        concat_ws(
-            '|', brand, currency, model, shown_channel, cast(month_start as varchar)
-        ) as credit_id,
+        credit_id,
 
         -- attributes
-        month_start,
-        brand,
+        shown_month_start as month_start,
+        shown_brand as brand,
         currency,
         model as attribution_model,
         shown_channel as channel,
@@ -58,10 +78,21 @@ summed as (
         cast(round(sum(amount_minor)) as bigint) as amount_minor,
         round(sum(case when initiated_by = 'customer' then credit else 0 end) / sum(credit), 4)
             as share_by_customers
-    from grouped
-    group by month_start, brand, currency, model, shown_channel
-    having count(distinct customer_id) >= {{ var('min_group_size') }}
+    from keyed
+    group by credit_id, shown_month_start, shown_brand, currency, model, shown_channel
+
+),
+
+shown as (
+
+    select
+        summed.*,
+        concat_ws('|', summed.currency, summed.attribution_model) as _block,
+        contributed.members as _members
+    from summed
+    inner join contributed
+        on summed.credit_id = contributed.credit_id
 
 )
 
-select * from summed
+select * from shown
