@@ -35,7 +35,7 @@ from dagster_project.identity.tabular.input_table import (
 )
 from dagster_project.identity.tabular.labels import Labels, labels_of_rows
 from dagster_project.identity.tabular.meanings import NO_EVIDENCE, NOT_READ, Kind, Meaning
-from dagster_project.identity.tabular.persons import write_person_tables
+from dagster_project.identity.tabular.persons import forget_cells, write_person_tables
 from dagster_project.identity.tabular.profile import Profile, Vocabulary, profile_table
 from dagster_project.identity.tabular.spec import Inferred, TableSpec
 from dagster_project.identity.works.engine import cluster_works
@@ -286,7 +286,11 @@ def _cluster(
     write_person_tables(connection, table, PLACE, rows=PLACED)
     prepared = perf_counter() - start
     persons = cluster_records(
-        connection, spec=matching.persons, judgements=judgements, progress=progress
+        connection,
+        spec=matching.persons,
+        judgements=judgements,
+        progress=progress,
+        has_read=lambda: forget_cells(connection),
     )
     return {"columns": prepared, **persons.seconds}, persons.warnings, persons.model
 

@@ -5,6 +5,7 @@ Does not belong here: any rule of matching (every stage has its room); who a clu
 in earlier runs (``ledger``); where tables come from (``resolve`` for the warehouse).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
@@ -54,6 +55,7 @@ def cluster_records(
     judgements: tuple[Judgement, ...] = (),
     model: Model | None = None,
     progress: Progress | None = None,
+    has_read: Callable[[], None] = lambda: None,
 ) -> Clustered:
     """Cluster the contact records of schema ``intermediate`` of ``connection``.
 
@@ -69,6 +71,9 @@ def cluster_records(
       a record whose ``birth_date`` column holds a date needs none;
     - ``gender``, ``occupation``, ``birth_place`` and ``other:<column>``: text.
 
+    ``record_id`` may be a text or a whole number. ``has_read`` is called when nothing of the schema
+    is read any more.
+
     Names: ``given_name`` and ``family_name`` where both are known, and ``full_name``, as
     written; more spellings of a full name as attributes ``full_name``.
 
@@ -79,7 +84,9 @@ def cluster_records(
     work = opened_workspace(connection, progress)
     records = work.count("intermediate.int_contact_records")
     with work.threads_for(records, most=RECORDS_OF_ONE_THREAD):
-        return run_stages(work, spec=spec, judgements=judgements, model=model)
+        return run_stages(
+            work, spec=spec, judgements=judgements, model=model, has_read=has_read
+        )
 
 
 def run_stages(
@@ -88,6 +95,7 @@ def run_stages(
     spec: IdentitySpec,
     judgements: tuple[Judgement, ...] = (),
     model: Model | None = None,
+    has_read: Callable[[], None] = lambda: None,
 ) -> Clustered:
     """All stages up to clusters, in an open workspace; trains unless ``model`` serves.
 
@@ -99,6 +107,7 @@ def run_stages(
         read_names(work, spec)
     with work.stage("contact points", "work.identifier"):
         read_contacts(work, spec)
+        has_read()
     with work.stage("features", "work.feature"):
         reason = needs_training(
             model, spec, work.count("(from work.record where not is_mailbox)")

@@ -40,24 +40,36 @@ def _pair_up(work: Workspace, rule: Rule, window: int) -> RuleCount:
     """Add the pairs of one rule to ``work.found``."""
     before = work.count("work.found")
     work.run(f"create or replace table work.key as {keyed_sql(rule.blocking_keys)}")
+    # most keys have one holder: they go before anything is joined
     work.run(
-        "create or replace table work.crowded_key as "
-        f"select key from work.key group by key having count(*) > {rule.cap}"
+        "create or replace table work.held_key as "
+        f"select key, count(*) > {rule.cap} as is_crowded "
+        "from work.key group by key having count(*) > 1"
     )
-    capped = work.count("work.crowded_key")
-    quiet = "work.key" + (" anti join work.crowded_key using (key)" if capped else "")
-    work.run(
-        f"""
-        insert into work.found
-        select l.rid as l, r.rid as r
-        from (from {quiet}) as l
-        inner join (from {quiet}) as r on l.key = r.key and l.rid < r.rid
-        """
-    )
+    capped = work.count("(from work.held_key where is_crowded)")
+    work.run(_PAIRS)
     if capped and window:
         work.run(_window_sql(window))
     name = " + ".join(rule.blocking_keys) or "everybody"
     return RuleCount(name, work.count("work.found") - before, capped)
+
+
+_PAIRS = """
+insert into work.found
+with
+
+quiet as materialized (
+
+    select key.key, key.rid
+    from work.key
+    semi join (from work.held_key where not is_crowded) as held using (key)
+
+)
+
+select l.rid as l, r.rid as r
+from quiet as l
+inner join quiet as r on l.key = r.key and l.rid < r.rid
+"""
 
 
 def keyed_sql(rule: tuple[str, ...]) -> str:
@@ -109,7 +121,7 @@ def _window_sql(window: int) -> str:
                         record.record_id
                 ) as place
             from work.key
-            semi join work.crowded_key using (key)
+            semi join (from work.held_key where is_crowded) as held using (key)
             inner join work.feature on key.rid = feature.rid
             inner join work.record on key.rid = record.rid
 

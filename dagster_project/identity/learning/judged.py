@@ -40,8 +40,8 @@ select
     greatest(l.rid, r.rid) as r,
     words.verdict = '{Verdict.SAME}' as is_match
 from judged_words as words
-inner join work.record as l on words.l::varchar = l.record_id
-inner join work.record as r on words.r::varchar = r.record_id
+inner join work.record as l on words.l::varchar = l.record_id::varchar
+inner join work.record as r on words.r::varchar = r.record_id::varchar
 where l.rid <> r.rid
 """
 

@@ -41,6 +41,15 @@ def plan_training(work: Workspace, spec: IdentitySpec) -> Plan:
     return Plan(comparing, choice.rules, choice.expected_recall, non_matches)
 
 
+# numbers of rows go by ten digits
+_ID = """
+    case
+        when typeof(record.record_id) = 'INTEGER' then lpad(record.record_id::varchar, 10, '0')
+        else record.record_id::varchar
+    end
+"""
+
+
 def sample_random_pairs(work: Workspace, spec: IdentitySpec) -> None:
     """``work.random_pair(l, r)``: chosen by hash of record_id, so row order does not matter."""
     records = work.count("work.feature")
@@ -52,7 +61,7 @@ def sample_random_pairs(work: Workspace, spec: IdentitySpec) -> None:
         select
             feature.rid,
             row_number() over (
-                order by md5(record.record_id || '{spec.model.seed}'), feature.rid
+                order by md5({_ID} || '{spec.model.seed}'), feature.rid
             ) - 1 as place
         from work.feature
         inner join work.record on feature.rid = record.rid

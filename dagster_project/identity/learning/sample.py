@@ -4,13 +4,18 @@ Belongs here: gathering the sample, and the model's first match weight of its pa
 Does not belong here: the choice itself (``blocking.rules``).
 """
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
 from dagster_project.config.identity import IdentitySpec
 from dagster_project.identity.bits import chance_sql
-from dagster_project.identity.blocking.blocking_keys import BLOCKING_KEYS, BlockingKey
+from dagster_project.identity.blocking.blocking_keys import (
+    BLOCKING_KEYS,
+    BlockingKey,
+    has_mailboxes,
+)
 from dagster_project.identity.blocking.rules import CAPS, Ints, SampledPairs
 from dagster_project.identity.comparing.pairs import Comparing, compare_pairs
 from dagster_project.identity.learning.training import learn
@@ -64,26 +69,46 @@ def _gather_blocking_keys(work: Workspace) -> None:
     Keys of everybody would be many times the table; few of their values occur in the sample.
     """
     blocking_keys = _known_blocking_keys(work)
-    work.run(
-        "create or replace table work.sampled_feature as "
-        "select * from work.feature where rid in (from work.sampled)"
-    )
+    for table, key in _READ.items():
+        sampled = "sampled" if key == "rid" else "sampled_feature"
+        work.run(
+            f"create or replace table work.sampled_{table} as "
+            f"select * from work.{table} where {key} in (select {key} from work.{sampled})"
+        )
     own = " union all ".join(
         f"select {number}::utinyint as blocking_key, rid, value::ubigint as value "
-        f"from ({blocking_key.sql.replace('work.feature', 'work.sampled_feature as feature')}) "
-        "where rid in (from work.sampled)"
+        f"from ({_OF_READ.sub(_of_sample, blocking_key.sql)})"
         for number, blocking_key in blocking_keys
     )
     work.run(f"create or replace table work.own_blocking_key as {own}")
+    mailboxes = has_mailboxes(work)
     shared = " union all ".join(
-        f"select {'distinct' if blocking_key.may_repeat else ''} "
-        f"{number}::utinyint as blocking_key, rid, value::ubigint as value "
-        f"from ({blocking_key.values_sql}) "
-        f"where value in (select value from work.own_blocking_key where blocking_key = {number})"
+        f"select {number}::utinyint as blocking_key, rid, value::ubigint as value from ("
+        + blocking_key.sql_of(
+            among=f"select value from work.own_blocking_key where blocking_key = {number}",
+            has_mailboxes=mailboxes,
+        )
+        + ")"
         for number, blocking_key in blocking_keys
     )
     work.run(f"create or replace table work.blocking_key as {shared}")
+    for table in _READ:
+        work.run(f"drop table work.sampled_{table}")
     work.run(_OWN)
+
+
+_READ = {
+    "feature": "rid", "identifier": "rid", "address": "rid", "alias": "rid", "domain": "rid",
+    "name": "name_id", "name_word": "name_id",
+}  # fmt: skip
+"""What blocking keys are made of, and by which column a sample's part of it is found."""
+
+_OF_READ = re.compile(rf"\bwork\.({'|'.join(_READ)})\b( as)?")
+
+
+def _of_sample(found: re.Match[str]) -> str:
+    """The sample's part of a table, under the table's name unless it has another."""
+    return f"work.sampled_{found[1]} as {'' if found[2] else found[1]}"
 
 
 def _known_blocking_keys(work: Workspace) -> list[tuple[int, BlockingKey]]:
@@ -149,7 +174,7 @@ def _meet(work: Workspace, rarest: int) -> None:
         group by own.s, other.rid
         """
     )
-    for table in ("blocking_key", "own_blocking_key", "own", "sampled_feature"):
+    for table in ("blocking_key", "own_blocking_key", "own"):
         work.run(f"drop table work.{table}")
 
 

@@ -5,6 +5,7 @@ Does not belong here: which pairs a value brings together (``blocking``), how mu
 """
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.engines.duckdb.plain_text import trimmed
 from dagster_project.identity.reading.addresses import read_addresses
 from dagster_project.identity.reading.emails import read_emails
 from dagster_project.identity.reading.holders import HOLDERS, WORTH_JUDGING, judge_values
@@ -55,7 +56,11 @@ select
     coalesce(record.default_country, '') as default_country
 from intermediate.int_contact_identifiers as identifier
 inner join work.record on identifier.record_id = record.record_id
-where trim(coalesce(identifier.value_norm, '')) <> ''
+where case
+    -- what begins with a printed letter is not empty
+    when identifier.value_norm between '!' and '~' then true
+    else trim(coalesce(identifier.value_norm, '')) <> ''
+end
 
 union all
 
@@ -94,7 +99,7 @@ keyed as (
 
     select
         gathered.*,
-        case when gathered.kind = 'email' then lower(trim(gathered.value_norm)) end as email_key,
+        case when gathered.kind = 'email' then lower({trimmed("gathered.value_norm")}) end as email_key,
         case when gathered.kind = 'phone' then gathered.value_norm end as phone_key
     from work.gathered
 

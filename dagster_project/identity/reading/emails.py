@@ -1,6 +1,7 @@
 """E-mail addresses: their grammar, user part and domain, placeholders and role mailboxes."""
 
 from dagster_project.config.identity import IdentitySpec
+from dagster_project.engines.duckdb.plain_text import trimmed
 from dagster_project.identity.workspace import Workspace
 
 LONGEST_EMAIL = 320
@@ -11,26 +12,41 @@ def read_emails(work: Workspace, spec: IdentitySpec) -> None:
     """``work.email``: distinct address → canonical address, user part, domain and flag."""
     local = "local_part"
     if spec.emails.ignore_plus_tags:
-        local = "regexp_replace(local_part, '(.)[+].*$', '\\1')"
+        local = (
+            "case when contains(local_part, '+') "
+            "then regexp_replace(local_part, '(.)[+].*$', '\\1') else local_part end"
+        )
     work.run(
         f"""
         create or replace table work.email as
         with
 
+        divided as (
+
+            select
+                value_norm,
+                case when contains(value_norm, '@') then split_part(value_norm, '@', -1) else '' end
+                    as domain
+            from (
+                select distinct lower({trimmed("value_norm")}) as value_norm
+                from work.gathered
+                where kind = 'email'
+            )
+
+        ),
+
         split as (
 
             select
                 value_norm,
-                regexp_extract(value_norm, '^(.*)@([^@]*)$', 1) as local_part,
-                regexp_extract(value_norm, '^(.*)@([^@]*)$', 2) as domain,
+                case when contains(value_norm, '@')
+                    then left(value_norm, length(value_norm) - length(domain) - 1) else '' end
+                    as local_part,
+                domain,
                 regexp_matches(
                     value_norm, '^[^@\\s,;<>]+@[a-z0-9\\x80-\\x{{10FFFF}}]([a-z0-9\\x80-\\x{{10FFFF}}.-]*)[.][a-z\\x80-\\x{{10FFFF}}]{{2,}}$'
                 ) and length(value_norm) <= {LONGEST_EMAIL} as is_well_formed
-            from (
-                select distinct lower(trim(value_norm)) as value_norm
-                from work.gathered
-                where kind = 'email'
-            )
+            from divided
 
         ),
 

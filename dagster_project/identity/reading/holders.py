@@ -30,8 +30,12 @@ def judge_values(work: Workspace, spec: IdentitySpec) -> None:
 
 def names_household(identifier: str) -> str:
     """Whether a value is a mailbox that says it is a family's (``moreau.family@``), as SQL."""
-    user_part = f"split_part({identifier}.canonical, '@', 1)"
-    return f"({identifier}.kind = 'email' and regexp_matches({user_part}, '{_HOUSEHOLD}'))"
+    value = f"{identifier}.canonical"
+    may_be = f"{identifier}.kind = 'email' and (contains({value}, 'fam') or contains({value}, 'rodzina'))"
+    return (
+        f"(case when {may_be} then regexp_matches(split_part({value}, '@', 1), '{_HOUSEHOLD}') "
+        "else false end)"
+    )
 
 
 def beside(identifier: str, span: str) -> str:
@@ -62,22 +66,28 @@ HOLDERS = f"""
 create or replace table work.holder as
 with
 
+held as (
+
+    select * from work.identifier as identifier where identifier.flag is null and {{which}}
+
+),
+
 span as (
 
     select rid, kind, min(value_id) as first_value, max(value_id) as last_value
     from work.identifier
-    where flag is null
+    where flag is null and rid in (select rid from held)
     group by rid, kind
 
 )
 
 select distinct {HOLDER_COLUMNS}
-from work.identifier
+from held as identifier
 inner join work.record on identifier.rid = record.rid
 inner join span on identifier.rid = span.rid and identifier.kind = span.kind
 left join work.record_name on identifier.rid = record_name.rid
 left join work.name on record_name.name_id = name.name_id
-where identifier.flag is null and not record.is_mailbox and {{which}}
+where not record.is_mailbox
 """
 """Names of persons (null: not known in full) under which values are held that have no flag by
 their grammar, and when they were seen together. Whose name is not known is told apart by another

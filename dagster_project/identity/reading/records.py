@@ -120,10 +120,22 @@ inner join intermediate.int_contact_records as record on status.record_id = reco
 where status.status = 'resolved'
 """
 
+# numbered before all else of a record is read: a window carries along what it does not look at
 _RECORDS = """
 create or replace table work.record as
-select (row_number() over (order by record_id) - 1)::integer as rid, *
-from ({resolved})
+with
+
+numbered as (
+
+    select record_id, (row_number() over (order by record_id) - 1)::integer as rid
+    from work.status
+    where status = 'resolved'
+
+)
+
+select numbered.rid, resolved.*
+from ({resolved}) as resolved
+inner join numbered on resolved.record_id = numbered.record_id
 """
 
 _NO_ATTRIBUTES = (

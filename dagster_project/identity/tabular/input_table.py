@@ -10,6 +10,7 @@ import duckdb
 
 from dagster_project.domain.counts import counted
 from dagster_project.domain.errors import Customer360Error
+from dagster_project.engines.duckdb.plain_text import is_trimmed
 
 TABLE = "input.rows"
 """Where a table to be resolved stands."""
@@ -24,7 +25,7 @@ COPIES = "input.copies"
 """Rows that say what ``MOST_COPIES`` others say, with the hash of it."""
 
 PLACE = "_c360_place"
-"""A row's place in the order of what the rows hold, as text of ten digits."""
+"""A row's place in the order of what the rows hold: a whole number, from 1."""
 
 _NOTHING = (
     "",
@@ -53,10 +54,21 @@ def identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
+LONGEST_NOTHING = max(map(len, _NOTHING))
+
+
 def cell(name: str) -> str:
-    """SQL: the trimmed text of a cell, null where it holds nothing."""
-    text = f"trim({identifier(name)}::varchar)"
-    return f"case when lower({text}) not in ({NOTHING}) then {text} end"
+    """SQL: the trimmed text of a cell, null where it holds nothing.
+
+    Most cells are plain letters without blanks around them: they are not trimmed, which would take
+    longer than all else that is asked of them.
+    """
+    text = f"{identifier(name)}::varchar"
+    return (
+        f"case when {is_trimmed(text)} then case when strlen({text}) > {LONGEST_NOTHING} "
+        f"or lower({text}) not in ({NOTHING}) then {text} end "
+        f"when lower(trim({text})) not in ({NOTHING}) then trim({text}) end"
+    )
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
@@ -91,7 +103,7 @@ def place_rows(
         create or replace table input.place as
         select
             {ROW},
-            lpad((row_number() over (order by contents, {ROW}))::varchar, 10, '0') as {PLACE},
+            (row_number() over (order by contents, {ROW}))::integer as {PLACE},
             contents,
             row_number() over (partition by contents order by {ROW}) as copy
         from (select {ROW}, hash({contents}) as contents from {TABLE})

@@ -58,7 +58,7 @@ def labels_of_rows(connection: duckdb.DuckDBPyConnection, record_id: str) -> Lab
     """What table ``label`` says of the placed rows; ``record_id`` is SQL over them."""
     rows = connection.execute(
         f"""
-        with named as (select {PLACE} as place, {record_id} as record_id from {PLACED})
+        with named as (select {PLACE}::varchar as place, {record_id} as record_id from {PLACED})
 
         select label.number, label.is_match, l.place, r.place
         from label

@@ -8,11 +8,13 @@ from collections.abc import Callable
 
 import duckdb
 
+from dagster_project.engines.duckdb.plain_text import trimmed
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.identity.tabular.addresses import split_address
 from dagster_project.identity.tabular.dates import day_sql
 from dagster_project.identity.tabular.headers import document_of, side_of
 from dagster_project.identity.tabular.input_table import (
+    LONGEST_NOTHING,
     NOTHING,
     TABLE,
     columns_of,
@@ -29,7 +31,10 @@ _FALLBACK_FORMATS = ("%Y-%m-%d", "%Y%m%d")
 def write_person_tables(
     connection: duckdb.DuckDBPyConnection, spec: TableSpec, record_id: str, *, rows: str = TABLE
 ) -> None:
-    """Make schema ``intermediate`` of the input; ``record_id`` is SQL over its ``rows``."""
+    """Make schema ``intermediate`` of the input; ``record_id`` is SQL over its ``rows``.
+
+    Records and identifiers are views that are read once each; then ``forget_cells``.
+    """
     kinds = columns_of(connection)
     connection.execute("create schema if not exists intermediate")
     connection.execute(_cells_sql(spec, record_id, rows))
@@ -37,6 +42,10 @@ def write_person_tables(
     connection.execute(_identifiers_sql(spec, kinds))
     connection.execute(_addresses_sql(spec))
     connection.execute(_attributes_sql(spec))
+
+
+def forget_cells(connection: duckdb.DuckDBPyConnection) -> None:
+    """Free what the views of schema ``intermediate`` read, once they have been read."""
     connection.execute("drop table input.cells")
 
 
@@ -83,15 +92,10 @@ def _records_sql(spec: TableSpec) -> str:
     texts = [cell(name) for name in spec.of(Meaning.FREE_TEXT)]
     bio = f"nullif(concat_ws(' ', {', '.join(texts)}), '')" if texts else "null::varchar"
     return f"""
-        create or replace table intermediate.int_contact_records as
+        create or replace view intermediate.int_contact_records as
         select
             record_id,
             coalesce({_first(spec, Meaning.SOURCE)}, 'table') as source,
-            'table' as vendor,
-            'record' as record_type,
-            record_id as native_id,
-            null::varchar as brand,
-            null::varchar as region,
             null::varchar as default_country,
             'person' as kind,
             {given} as given_name,
@@ -99,14 +103,9 @@ def _records_sql(spec: TableSpec) -> str:
             {full_name} as full_name,
             {_birth_date(spec)} as birth_date,
             {_first(spec, Meaning.ORGANISATION)} as organisation,
-            {_first(spec, Meaning.OCCUPATION)} as title,
-            {_first(spec, Meaning.LANGUAGE)} as language,
             {_first(spec, Meaning.COUNTRY)} as country,
-            null::varchar as account_id,
-            null::timestamptz as created_at,
-            null::timestamptz as updated_at,
             null::timestamptz as deleted_at,
-            null::varchar as merged_into,
+            null::integer as merged_into,
             {bio} as bio
         from input.cells
     """
@@ -130,17 +129,28 @@ def _as_date(name: str, column: ColumnSpec) -> str:
 
 def _whole(text: str) -> str:
     """SQL: a number without the ``.0`` that programs put behind it."""
-    return f"regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"
+    short = f"regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"
+    return f"case when ends_with({text}, '.0') then {short} else {text} end"
+
+
+def _digits(text: str) -> str:
+    """SQL: the digits of a telephone number, with the plus that 00 stands for."""
+    dialled = f"regexp_replace({_whole(text)}, '^\\s*00', '+')"
+    return (
+        f"case when starts_with({text}, '+') and regexp_matches({text}, '^[0-9+ ]*$') "
+        f"then replace({text}, ' ', '') else regexp_replace({dialled}, '[^0-9+]', '', 'g') end"
+    )
 
 
 _IDENTIFIERS: dict[Meaning, tuple[str, Callable[[str], str]]] = {
-    Meaning.EMAIL: ("email", lambda v: f"lower(regexp_replace({v}, '^mailto:', '', 'i'))"),
-    Meaning.PHONE: (
-        "phone",
+    Meaning.EMAIL: (
+        "email",
         lambda v: (
-            f"regexp_replace(regexp_replace({_whole(v)}, '^\\s*00', '+'), '[^0-9+]', '', 'g')"
+            f"lower(case when contains({v}, ':') then regexp_replace({v}, '^mailto:', '', 'i') "
+            f"else {v} end)"
         ),
     ),
+    Meaning.PHONE: ("phone", _digits),
     Meaning.HANDLE: (
         "handle",
         lambda v: f"ltrim(lower(regexp_replace({v}, '^https?://[^/]+/', '')), '@')",
@@ -159,11 +169,11 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
             record_id, '{kind}' as kind, {_network(spec.columns[name], kind)} as network,
             value as value_raw, {norm("value")} as value_norm
         from (
-            select record_id, trim({_each_value(name, spec.columns[name], kinds)}) as value
+            select record_id, {_each_trimmed(name, spec.columns[name], kinds)} as value
             from input.cells
             where {identifier(name)} is not null
         )
-        where lower(value) not in ({NOTHING})
+        where strlen(value) > {LONGEST_NOTHING} or lower(value) not in ({NOTHING})
         """
         for meaning, (kind, norm) in _IDENTIFIERS.items()
         for name in spec.of(meaning)
@@ -174,7 +184,7 @@ def _identifiers_sql(spec: TableSpec, kinds: dict[str, str]) -> str:
         "null::varchar as value_raw, null::varchar as value_norm where false"
     )
     return f"""
-        create or replace table intermediate.int_contact_identifiers as
+        create or replace view intermediate.int_contact_identifiers as
         select {"distinct" if _may_repeat(spec, kinds) else ""}
             record_id, kind, network, value_raw, value_norm, false as is_verified,
             null::timestamptz as first_seen_at, null::timestamptz as last_seen_at
@@ -243,6 +253,11 @@ def _each_value(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
     if lists == Lists():
         return f"{identifier(name)}::varchar"
     return f"unnest({split_sql(identifier(name), lists)})"
+
+
+def _each_trimmed(name: str, column: ColumnSpec, kinds: dict[str, str]) -> str:
+    value = _each_value(name, column, kinds)
+    return f"trim({value})" if "unnest" in value else trimmed(value)
 
 
 def _addresses_sql(spec: TableSpec) -> str:
