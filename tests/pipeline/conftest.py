@@ -1,5 +1,8 @@
 """One small demo world, run once; every test of the main job starts from a copy of that root."""
 
+import fcntl
+import os
+import pickle
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -36,14 +39,31 @@ def rows_loaded(outcome: RunOutcome) -> int:
 
 @pytest.fixture(scope="session")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Root, RunOutcome]:
-    """The root after its first run. Read it only; ``copied_root`` may be changed."""
+    """The root after its first run. Read it only; ``copied_root`` may be changed.
+
+    A run costs more than most files of tests: the workers of a session share one, whoever is first
+    builds it.
+    """
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    world = shared / "world"
+    finished = world / "outcome.pickle"
+    with (shared / "world.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not finished.exists():
+            finished.write_bytes(pickle.dumps(_run_first(Root(world / "root"))))
+    return Root(world / "root"), pickle.loads(finished.read_bytes())
+
+
+def _run_first(root: Root) -> RunOutcome:
     from dagster_project.demo.world import build_world
 
-    root = Root(tmp_path_factory.mktemp("world") / "root")
-    root.path.mkdir()
+    shutil.rmtree(root.path, ignore_errors=True)
+    root.path.mkdir(parents=True)
     prepare_root(root, RootKind.DEMO)
     build_world(root.path, people=PEOPLE, seed=SEED)
-    return root, run_root(root)
+    return run_root(root)
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ HELD_BACK = (UNREAD - {"shop/growing.csv"}) | {
 }
 """What every run after the first must go on naming: files, refused loads, rows, an API."""
 
-IDLE_RUNS = 3
+IDLE_RUNS = 2
 
 
 def not_named(told: str, names: set[str]) -> set[str]:
