@@ -9,6 +9,7 @@ one person (``identity``).
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from dagster_project.domain.streams import Reference, StreamSpec
@@ -113,6 +114,37 @@ def text_keys_sql(text: str, vendor: str) -> str:
             f"lambda v: 'id|' || _source || ':{NETWORKS[vendor]}:' || v)",
         ]
     return f"flatten([{', '.join(found)}])"
+
+
+def text_pattern(keys: Iterable[str]) -> str | None:
+    """A pattern that every lower-case text fits that ``text_keys_sql`` finds one of a few keys in.
+
+    None where there are too many of them for a pattern to be quicker than taking texts apart.
+    """
+    wanted: set[str] = set()
+    for key in keys:
+        wanted.add(_pattern_of(key))
+        if len(wanted) > _FEW:
+            return None
+    return "|".join(sorted(wanted - {""})) or None
+
+
+_FEW = 60
+"""Up to so many literals RE2 looks for in one pass over a text."""
+
+
+def spaced(digits: str) -> str:
+    """A pattern of a number's digits as people write them, for Python and for the engine."""
+    return r"[ ().\-/]{0,3}".join(digits)
+
+
+def _pattern_of(key: str) -> str:
+    kind, _, value = key.partition("|")
+    if kind in {"phone", "written"}:
+        return spaced(value.rpartition("|")[2])
+    if kind == "handle":
+        return re.escape(value.partition("|")[2].partition("@")[0])
+    return re.escape((value.split(":", 2)[-1] if kind == "id" else value).lower())
 
 
 def has_references(spec: StreamSpec) -> bool:

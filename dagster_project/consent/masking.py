@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from dagster_project.consent.identifiers import NETWORKS
+from dagster_project.consent.identifiers import NETWORKS, spaced
 
 MASK = "[erased]"
 """What stands in a text for what named a person."""
@@ -21,6 +21,12 @@ _HANDLE = re.compile(r"@((?:<[^>]*>)*)([\w.-]*\w(?:@[\w.-]*\w)?)")
 _LINK = re.compile(r"https?://([\w.-]+)(/[^\s\"'<>]*)", re.IGNORECASE)
 _PHONE = re.compile(r"\+?\(?\d[\d ().\-/]{5,18}\d")
 _WORD = re.compile(r"did:[a-z]+:[\w.%-]*\w|[\w.+-]+@[\w.-]*\w|[\w-][\w.-]*\w")
+WORD_SQL = _WORD.pattern.replace(r"[\w", r"[\p{L}\p{N}_").replace(r"\w", r"[\p{L}\p{N}_]")
+"""The words of a text for the engine, whose ``\\w`` knows no letter beyond ASCII."""
+
+NUMBER_SQL = _PHONE.pattern
+"""Telephone numbers in a text, for the engine."""
+
 _LIKE_AN_ID = 8
 """Characters from which an id is masked in texts as well; shorter ones are other things too."""
 
@@ -55,22 +61,43 @@ class Values:
         long = (i.lower() for i in self.ids | self.events if len(i) >= _LIKE_AN_ID)
         return frozenset({*self.emails, *self.handles, *long})
 
+    @cached_property
+    def pattern(self) -> str | None:
+        """A pattern that every lower-case text fits that names them; none where they are many."""
+        if len(self.needles) > _FEW_NEEDLES:
+            return None
+        words = map(re.escape, self.needles - self.phones)
+        return "|".join(sorted({*words, *map(spaced, self.phones)})) or None
+
+    @cached_property
+    def needles(self) -> frozenset[str]:
+        """What a text holds as one word (``WORD_SQL``), or as a number's digits, if it names them.
+
+        A word that others' words may be parts of: it says where to look, not that they are named.
+        """
+        parts = (max(_WORD.findall(word) or [""], key=len) for word in self.words)
+        return frozenset({*parts, *self.phones} - {""})
+
     def are_in(self, text: str) -> bool:
         """Whether a text names them at all; nothing is missed, and little is said too much."""
         lower = text.lower()
-        if len(self.words) <= _FEW:
+        if len(self.words) <= _FEW_WORDS:
             if any(word in lower for word in self.words):
                 return True
-        elif any(self._is_word(m.group()) for m in _WORD.finditer(lower)):
-            return True
-        return bool(self.phones) and any(
-            _digits(m.group()) in self.phones for m in _PHONE.finditer(text)
-        )
+        else:
+            words = set(_WORD.findall(lower))
+            if not words.isdisjoint(self.needles):
+                return True
+            if not {w.partition("@")[0] for w in words if "@" in w}.isdisjoint(self.needles):
+                return True
+        if len(self.phones) <= _FEW_WORDS:
+            return self._some_phone is not None and self._some_phone.search(text) is not None
+        return not self.phones.isdisjoint(_numbers(text))
 
-    def _is_word(self, word: str) -> bool:
-        if word in self.words:
-            return True
-        return "@" in word and word.partition("@")[0] in self.words
+    @cached_property
+    def _some_phone(self) -> re.Pattern[str] | None:
+        """Any of a few numbers, however it is written."""
+        return re.compile("|".join(map(spaced, sorted(self.phones)))) if self.phones else None
 
     def is_about(self, value: str) -> bool:
         """Whether a cell or field is one of them as a whole."""
@@ -128,6 +155,12 @@ class Values:
             return lambda text: one.sub(MASK, text)
         return lambda text: _ID.sub(lambda m: MASK if m.group() in wanted else m.group(), text)
 
+
+_FEW_WORDS = 8
+"""Up to so many are quicker looked for one by one than by taking a text into its words."""
+
+_FEW_NEEDLES = 60
+"""Up to so many literals the engine looks for in one pass over a text."""
 
 _FEW = 200
 """Up to so many values are looked for one by one; more by going through a text's words."""
@@ -247,6 +280,14 @@ def _spellings(native: str) -> tuple[str, ...]:
     chunks = (native[start : start + 5] for start in (0, 5, 10))
     bits = (sum(1 << place for place, c in enumerate(chunk) if c.isupper()) for chunk in chunks)
     return native, native + "".join("ABCDEFGHIJKLMNOPQRSTUVWXYZ012345"[b] for b in bits)
+
+
+def _numbers(text: str) -> list[str]:
+    """The digits of all numbers in a text."""
+    return "\n".join(_PHONE.findall(text)).translate(_NO_DIGITS).split("\n")
+
+
+_NO_DIGITS = dict.fromkeys(map(ord, "+ ().-/"))
 
 
 def _digits(text: str) -> str:

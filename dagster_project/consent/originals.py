@@ -12,8 +12,9 @@ import json
 import lzma
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
 
 from dagster_project.consent.masking import Done, Values, without
@@ -69,7 +70,7 @@ def _without(data: bytes, values: Values, done: Done, name: str) -> bytes:
         if values.are_in(data.decode("latin-1")):
             raise WholeFileError
         return data
-    if not values.are_in(text) and not values.are_in(_unescaped(text)):
+    if not _names(text, values):
         return data
     shorter_text = _text(text, values, done)
     if values.are_in(shorter_text) and values.masked(shorter_text) != shorter_text:
@@ -152,6 +153,24 @@ def _decoded(data: bytes) -> tuple[str | None, str]:
         return data.decode("latin-1"), "latin-1"
 
 
+def _names(text: str, values: Values) -> bool:
+    """Whether a text names them, as it stands or as JSON writes it."""
+    if values.are_in(text):
+        return True
+    plain = _unescaped(text)
+    return plain is not text and values.are_in(plain)
+
+
+_BLOCK = 50
+"""Lines that are looked at together: where few are named, most are never looked at alone."""
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(lines)
+    while block := list(islice(rest, _BLOCK)):
+        yield block
+
+
 def _unescaped(text: str) -> str:
     r"""What JSON writes as ``\u0040`` and ``\/`` in plain characters."""
     if "\\" not in text:
@@ -201,17 +220,21 @@ def _dumped(document: object, values: Values, done: Done, *, like: str) -> str:
 def _lines(text: str, values: Values, done: Done) -> str:
     """Lines of JSON, one value or several in each; else values that go over several lines."""
     kept = []
-    for line in text.splitlines(keepends=True):
-        if not (values.are_in(line) or values.are_in(_unescaped(line))):
-            kept.append(line)
+    for block in _blocks(text.splitlines(keepends=True)):
+        if not _names("".join(block), values):
+            kept += block
             continue
-        shorter = _stream(line, values, done)
-        if shorter is None:
-            whole = _stream(text, values, done)
-            if whole is None:
-                raise WholeFileError
-            return whole
-        kept.append(shorter)
+        for line in block:
+            if not _names(line, values):
+                kept.append(line)
+                continue
+            shorter = _stream(line, values, done)
+            if shorter is None:
+                whole = _stream(text, values, done)
+                if whole is None:
+                    raise WholeFileError
+                return whole
+            kept.append(shorter)
     return "".join(kept)
 
 
@@ -233,7 +256,7 @@ def _stream(text: str, values: Values, done: Done) -> str | None:
         part = text[start:end]
         kept.append(text[place:start])
         place = end
-        if not (values.are_in(part) or values.are_in(_unescaped(part))):
+        if not _names(part, values):
             kept.append(part)
             continue
         shorter, is_about = without(values, document, done)
@@ -264,15 +287,19 @@ def _table(text: str, values: Values, done: Done) -> str:
     delimiter = max(",;\t|", key=records[0].count)
     header = [name.strip().lower() for name in _cells(records[0], delimiter)]
     kept = []
-    for record in records:
-        if not values.are_in(record):
-            kept.append(record)
+    for block in _blocks(records):
+        if not values.are_in("".join(block)):
+            kept += block
             continue
-        shorter = _record(record, delimiter, header, values, done)
-        if shorter is None:
-            done.removed += 1
-        else:
-            kept.append(shorter)
+        for record in block:
+            if not values.are_in(record):
+                kept.append(record)
+                continue
+            shorter = _record(record, delimiter, header, values, done)
+            if shorter is None:
+                done.removed += 1
+            else:
+                kept.append(shorter)
     return "".join(kept)
 
 

@@ -43,12 +43,14 @@ def find_named(
     *,
     country: str | None,
     hits_sql: str,
+    pattern: str | None = None,
 ) -> Named:
     """Make ``temp.named(_load_id, _row, key, source, is_about)`` of rows that name a wanted key.
 
     ``rows_sql``: landed rows of the stream; ``hits_sql``: which of ``asked(key, source)`` are
-    wanted.
+    wanted. ``pattern``: what a lower-case text fits that names one, if that is known.
     """
+    worth = f"and regexp_matches(lower(text), '{quoted(pattern)}')" if pattern else ""
     connection.execute(
         f"""
         create or replace temp table stated as
@@ -65,7 +67,7 @@ def find_named(
         union all
         select _load_id, _row, _source as source, unnest({text_keys_sql("text", spec.vendor)}), false
         from (select _load_id, _row, _source, {_text_sql(spec)} as text from landed)
-        where regexp_matches(text, '@|[0-9]{{7}}|[0-9][0-9 ().-]{{7}}|did:')
+        where regexp_matches(text, '@|[0-9]{{7}}|[0-9][0-9 ().-]{{7}}|did:') {worth}
         """
     )
     connection.execute(

@@ -1,18 +1,21 @@
 """A DuckDB file written anew without some people: no row of theirs is left in it, nor a free block.
 
-A row goes when one of its cells names them. What others wrote to them, and deals of accounts they
-acted for, stay and lose the reference. Texts lose the mention.
+A row goes when one of its ids names them; in a table without ids of people, when a value does. What
+others wrote to them, and deals of accounts they acted for, stay and lose the reference. Texts lose
+the mention. Every table is looked at once, in its columns of ids and values alone; one that names
+nobody is copied as it is.
 
 Belongs here: what becomes of a table. Does not belong here: which files there are (``places``).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from dagster_project.consent.masking import Values
+from dagster_project.consent.masking import NUMBER_SQL, WORD_SQL, Values
 from dagster_project.engines.duckdb.digests import identifier
 from dagster_project.engines.duckdb.session import quoted
 
@@ -74,6 +77,17 @@ _OF_CONVERSATIONS = frozenset({"conversation_id", "thread_id"})
 
 _PERSON = ("record_id", "customer_id")
 
+_IS_ID = re.compile(r"(^|_)id(_|$)")
+"""Columns of ids: of people, of what they did, of what others did with them."""
+
+_IS_PERSONS_ID = re.compile(r"(^|_)(record|customer)_id(_|$)")
+
+_IS_HANDLE = re.compile(r"handle|username|identifier|contact_point|value|golden")
+_IS_VALUE = re.compile(
+    rf"{_IS_HANDLE.pattern}|e?mail|phone|number|website|url|e164|native|link|profile|street|address"
+)
+"""Columns where an address, a number or a profile may stand; of ``_IS_HANDLE`` a bare handle too."""
+
 EMPTIED = frozenset({"meta.phases", "meta.findings"})
 """Tables that are left empty: with them the next run builds everything anew from what is left."""
 
@@ -116,6 +130,7 @@ def rewrite_database(
     catalog = database.stem
     removed: dict[str, int] = {}
     masked: dict[str, int] = {}
+    _keep_needles(work, values)
     work.execute(f"attach '{quoted(str(database))}' as {identifier(catalog)} (read_only)")
     work.execute(f"attach '{quoted(str(fresh))}' as fresh")
     try:
@@ -140,13 +155,11 @@ def count_hits(
     catalog = database.stem
     work.execute(f"attach '{quoted(str(database))}' as {identifier(catalog)} (read_only)")
     try:
-        hits = {}
-        for table in list_tables(work, catalog):
-            goes = _goes_sql(table, cells)
-            if goes and table.full_name not in EMPTIED:
-                source = _qualified(catalog, table)
-                rows = work.execute(f"select count(*) from {source} as t where {goes}")
-                hits[table.full_name] = int(rows.fetchall()[0][0])
+        hits = {
+            table.full_name: look_at(work, _qualified(catalog, table), table, cells).going
+            for table in list_tables(work, catalog)
+            if table.full_name not in EMPTIED
+        }
         return {name: rows for name, rows in hits.items() if rows}
     finally:
         work.execute(f"detach {identifier(catalog)}")
@@ -176,64 +189,152 @@ def list_tables(work: duckdb.DuckDBPyConnection, catalog: str) -> tuple[Table, .
     )
 
 
+@dataclass(frozen=True)
+class Look:
+    """What of a table names them: rows that go, and cells of others by their column."""
+
+    going: int = 0
+    goes: str = ""
+    cells: dict[str, int] = field(default_factory=dict)
+
+
 def _copy_table(
     work: duckdb.DuckDBPyConnection, catalog: str, table: Table, values: Values, cells: str
 ) -> tuple[int, int]:
-    """Copy what stays of one table; returns rows that went and rows that lost a mention."""
+    """Copy what stays of one table; returns rows that went and cells of others that changed."""
     if table.full_name in EMPTIED:
         return 0, 0
     source, target = _qualified(catalog, table), _qualified("fresh", table)
-    goes = _goes_sql(table, cells)
-    masks = _find_mentions(work, source, table, values)
-    listed = ", ".join(_kept(column, table, cells, masks) for column in table.columns)
+    look = look_at(work, source, table, cells)
+    masks = _find_mentions(work, source, table, values) | _find_in_lists(
+        work, source, table, cells
+    )
+    listed = ", ".join(shown(column, table, look, cells, masks) for column in table.columns)
     joins = " ".join(
         f"left join {mask} on {mask}.found = t.{identifier(column)}"
         for column, mask in masks.items()
     )
-    where = f"where not coalesce({goes}, false)" if goes else ""
+    where = f"where not ({look.goes})" if look.going else ""
     work.execute(f"insert into {target} select {listed} from {source} as t {joins} {where}")
-    before, after = (
-        int(work.execute(f"select count(*) from {name}").fetchall()[0][0])
-        for name in (source, target)
-    )
-    mentions = sum(
+    mentions = sum(look.cells.values()) + sum(
         int(work.execute(f"select count(*) from {mask}").fetchall()[0][0])
         for mask in masks.values()
     )
     for mask in masks.values():
         work.execute(f"drop table {mask}")
-    return before - after, mentions
+    return look.going, mentions
 
 
-def _goes_sql(table: Table, cells: str) -> str:
-    """SQL of whether a row ``t`` is about them; nothing where no column could say so."""
-    if _WRITTEN_BY in table.columns:
-        looked_at: Iterable[str] = (_WRITTEN_BY, "message_id")
-    else:
-        looked_at = (
-            c
-            for c in table.columns
-            if c in table.texts
-            and (c not in REFERENCES | TEXTS or c == table.columns[0] or c in _OF_CONVERSATIONS)
-            and not (table.name in _OF_ACCOUNTS and c in _PERSON)
-        )
-    terms = [
-        f"t.{identifier(c)} in (select value from {cells})"
-        for c in looked_at
-        if c in table.texts
-    ]
-    return " or ".join(f"coalesce({term}, false)" for term in terms)
+def look_at(
+    work: duckdb.DuckDBPyConnection, source: str, table: Table, cells: str = "gone_cell"
+) -> Look:
+    """Go through a table's columns of ids and values, once."""
+    terms = _terms(table, cells)
+    going = [terms[c] for c in _decisive(table) if c in terms]
+    if {"_load_id", "_row"} <= {*table.columns} and cells == "gone_cell":
+        going.append("(t._load_id, t._row) in (select load_id, row from gone_row)")
+    forgotten = [c for c in terms if c != table.columns[0]]
+    if not (going or forgotten):
+        return Look()
+    goes = " or ".join(f"coalesce({term}, false)" for term in going) or "false"
+    counted = ", ".join(
+        f"count(*) filter (not is_gone and hit_{place})" for place in range(len(forgotten))
+    )
+    hits = ", ".join(f"{terms[c]} as hit_{place}" for place, c in enumerate(forgotten))
+    lost, *found = work.execute(
+        f"select {', '.join(filter(None, ['count(*) filter (is_gone)', counted]))} "
+        f"from (select {', '.join(filter(None, [f'{goes} as is_gone', hits]))} from {source} as t)"
+    ).fetchall()[0]
+    return Look(
+        int(lost), goes, {c: int(n) for c, n in zip(forgotten, found, strict=True) if n}
+    )
 
 
-def _kept(column: str, table: Table, cells: str, masks: dict[str, str]) -> str:
+def shown(
+    column: str,
+    table: Table,
+    found: Look,
+    cells: str = "gone_cell",
+    masks: Mapping[str, str] | None = None,
+) -> str:
+    """SQL of what a row ``t`` that stays shows in a column. ``masks``: of texts, by column."""
     name = f"t.{identifier(column)}"
-    if column in masks:
-        return f"case when {masks[column]}.found is null then {name} else {masks[column]}.shown end"
-    if column in table.texts and column != table.columns[0]:
-        return f"case when {name} in (select value from {cells}) then null else {name} end"
-    if column in table.lists:
-        return f"list_filter({name}, lambda v: not list_contains((select list(value) from {cells}), v))"
+    mask = (masks or {}).get(column)
+    if mask:
+        name = f"case when {mask}.found is null then {name} else {mask}.shown end"
+    if column in found.cells:
+        return f"case when {_terms(table, cells)[column]} then null else {name} end"
     return name
+
+
+def _decisive(table: Table) -> Iterable[str]:
+    """Columns that say whom a row is about."""
+    if _WRITTEN_BY in table.columns:
+        return (_WRITTEN_BY, "message_id")
+    has_people = _has_people(table)
+    return [
+        c
+        for c in table.columns
+        if (_is_id(c) or not has_people)
+        and (c not in REFERENCES | TEXTS or c == table.columns[0] or c in _OF_CONVERSATIONS)
+        and not (table.name in _OF_ACCOUNTS and c in _PERSON)
+    ]
+
+
+def _terms(table: Table, cells: str) -> dict[str, str]:
+    """By column, SQL of whether a cell of ``t`` names them; only of columns where one may."""
+    terms = {}
+    has_people = _has_people(table)
+    for column in table.columns:
+        if column not in table.texts:
+            continue
+        kinds = _kinds(column) or ("" if has_people or column in TEXTS else "'point'")
+        if kinds:
+            terms[column] = (
+                f"t.{identifier(column)} in (select value from {cells} where kind in ({kinds}))"
+            )
+    return terms
+
+
+def _has_people(table: Table) -> bool:
+    return any(_IS_PERSONS_ID.search(column) for column in table.columns)
+
+
+def _kinds(column: str) -> str:
+    if _is_id(column):
+        return "'id'"
+    if _IS_HANDLE.search(column):
+        return "'id', 'point', 'word'"
+    return "'point'" if _IS_VALUE.search(column) else ""
+
+
+def _is_id(column: str) -> bool:
+    return column in REFERENCES or _IS_ID.search(column) is not None
+
+
+def _find_in_lists(
+    work: duckdb.DuckDBPyConnection, source: str, table: Table, cells: str
+) -> dict[str, str]:
+    """Per column of lists, a table of the lists that name them and what is left of each."""
+    masks = {}
+    for place, column in enumerate(sorted(table.lists)):
+        mask, name = f"listed_{place}", identifier(column)
+        work.execute(
+            f"""
+            create or replace temp table {mask} as
+            with hit as (
+                select distinct found
+                from (select distinct {name} as found from {source}), unnest(found) as each(value)
+                semi join {cells} as gone on gone.value = each.value
+            )
+            select found, list_filter(
+                found, lambda v: not list_contains((select list(value) from {cells}), v)
+            ) as shown
+            from hit
+            """
+        )
+        masks[column] = mask
+    return masks
 
 
 _WORTH_A_LOOK = "@|[0-9]{6}|[0-9][0-9 ().-]{7}|https?://|did:"
@@ -246,15 +347,8 @@ def _find_mentions(
     """Per column, a table of the texts that mention them and what is shown instead."""
     masks: dict[str, str] = {}
     for column in sorted(TEXTS & table.texts):
-        name = identifier(column)
-        texts = work.execute(
-            f"select distinct {name} from {source} where regexp_matches({name}, '{_WORTH_A_LOOK}')"
-        ).fetchall()
-        found = [
-            (text, shown)
-            for (text,) in texts
-            if values.are_in(text) and (shown := values.masked(text)) != text
-        ]
+        texts = work.execute(_mentioning(column, source, values)).fetchall()
+        found = [(text, shown) for (text,) in texts if (shown := values.masked(text)) != text]
         if found:
             mask = f"mask_{len(masks)}"
             work.execute(
@@ -264,6 +358,41 @@ def _find_mentions(
             )
             masks[column] = mask
     return masks
+
+
+def _keep_needles(work: duckdb.DuckDBPyConnection, values: Values) -> None:
+    """Make ``needle(word)``: what a text has, as a word or a number's digits, that names them."""
+    work.execute(
+        "create or replace temp table needle as select unnest($1::varchar[]) as word",
+        [sorted(values.needles)],
+    )
+
+
+def _mentioning(column: str, source: str, values: Values) -> str:
+    """SQL of a column's texts that may mention them: none that does is left out."""
+    name = identifier(column)
+    looked_at = f"select distinct {name} as text from {source} where "
+    if values.pattern:
+        return (
+            f"{looked_at} regexp_matches(lower({name}), '{quoted(values.pattern)}') order by 1"
+        )
+    return f"""
+        with
+        looked_at as ({looked_at} regexp_matches({name}, '{_WORTH_A_LOOK}')),
+        word as (
+            select text, unnest(regexp_extract_all(lower(text), '{WORD_SQL}')) as word from looked_at
+            union all
+            select text, regexp_replace(number, '[^0-9]', '', 'g')
+            from (
+                select text, unnest(regexp_extract_all(text, '{NUMBER_SQL}')) as number from looked_at
+            )
+        )
+        select distinct text from word
+        where
+            word in (select word from needle)
+            or split_part(word, '@', 1) in (select word from needle)
+        order by text
+    """
 
 
 def _qualified(catalog: str, table: Table) -> str:

@@ -282,12 +282,12 @@ def _shared(work: duckdb.DuckDBPyConnection) -> int:
     tables = {
         name for (name,) in work.execute("select table_name from duckdb_tables()").fetchall()
     }
-    if not {"holding", "gone_value"} <= tables:
+    if "holding" not in tables:
         return 0
     rows = work.execute(
         "select count(distinct lower(value_norm)) from holding "
         "where record_id in (select record_id from gone_record) "
-        "and lower(value_norm) not in (select lower(value_norm) from gone_value)"
+        "and lower(value_norm) in (select value from kept_value)"
     ).fetchall()
     return int(rows[0][0])
 

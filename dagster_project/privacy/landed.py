@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.consent.identifiers import keys_sql, own_id_sql
+from dagster_project.consent.identifiers import keys_sql, own_id_sql, text_pattern
 from dagster_project.consent.masking import Values, values_of
 from dagster_project.domain.loads import Load
 from dagster_project.domain.root import Root
@@ -22,6 +22,7 @@ from dagster_project.domain.streams import PROVENANCE, StreamSpec
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.people import find_named, write_without
 from dagster_project.landing.store import ROWS, parquet_sql
+from dagster_project.privacy.people import kind_of_cell
 
 _WANTED = """
     select asked.key, asked.source
@@ -77,9 +78,15 @@ def find_landed(
         for source in sorted({load.source for load in own}):
             part = f"(select * from {rows} where _source = '{source}')"
             named = find_named(
-                work, part, spec, country=countries.get(source), hits_sql=_WANTED
+                work,
+                part,
+                spec,
+                country=countries.get(source),
+                hits_sql=_WANTED,
+                pattern=text_pattern(_keys(work, source)),
             )
             if named:
+                _leave_records_that_stay(work, part, spec)
                 work.execute(_KEEP.format(vendor=spec.vendor, stream=spec.stream, rows=part))
         if spec.stream == "contact" and spec.vendor == "salesforce":
             _find_person_accounts(work, root, loads, rows)
@@ -109,15 +116,20 @@ def values_for(
     work: duckdb.DuckDBPyConnection, source: str | None = None, vendor: str | None = None
 ) -> Values:
     """Everything that names the people, as far as it may be used on one source's data."""
-    keys = work.execute(
-        "select key from gone_key where source is null or source = $1 or $1 is null", [source]
-    ).fetchall()
     events = work.execute(
         "select distinct 'event|' || source || ':' || native_id from gone_row "
         "where (source = $1 or $1 is null) and stream in ('post', 'comment', 'media', 'status')",
         [source],
     ).fetchall()
-    return values_of((key for (key,) in [*keys, *events]), source=source, vendor=vendor)
+    return values_of(
+        [*_keys(work, source), *(key for (key,) in events)], source=source, vendor=vendor
+    )
+
+
+def _keys(work: duckdb.DuckDBPyConnection, source: str | None) -> list[str]:
+    """What names them in one source's rows; in all of them without one."""
+    question = "select key from gone_key where source is null or source = $1 or $1 is null"
+    return [key for (key,) in work.execute(question, [source]).fetchall()]
 
 
 def write_file_without(
@@ -143,6 +155,24 @@ def write_file_without(
     return write_without(work, landed_sql(root, spec, loads), spec, target, values)
 
 
+def _leave_records_that_stay(
+    work: duckdb.DuckDBPyConnection, rows: str, spec: StreamSpec
+) -> None:
+    """A row of somebody who stays may once have held a value of theirs: it loses it, no more."""
+    own = own_id_sql(spec)
+    if own is None:
+        return
+    work.execute(
+        f"""
+        update named set is_about = false
+        from (
+            select _load_id, _row from {rows} where {own} in (select key from kept_key)
+        ) as stays
+        where stays._load_id = named._load_id and stays._row = named._row and named.is_about
+        """
+    )
+
+
 def _is_of_contacts(spec: StreamSpec) -> bool:
     return (own_id_sql(spec) is not None and spec.stream != "account") or (
         (spec.vendor, spec.stream) == ("mastodon", "account")
@@ -158,14 +188,14 @@ def _widen(
     """Add to ``gone_key`` what rows that go say besides, unless a row that stays says it too."""
     work.execute(
         "create or replace temp table contact_key "
-        "(stream varchar, source varchar, load_id varchar, row bigint, key varchar)"
+        "(stream varchar, source varchar, load_id varchar, row bigint, own varchar, key varchar)"
     )
     for spec, own in contacts.items():
         for source in sorted({load.source for load in own}):
             rows = landed_sql(root, spec, [load for load in own if load.source == source])
             work.execute(
                 f"insert into contact_key select '{spec.table}', _source, _load_id, _row, "
-                f"unnest({keys_sql(spec, countries.get(source))}) from {rows}"
+                f"{own_id_sql(spec)}, unnest({keys_sql(spec, countries.get(source))}) from {rows}"
             )
     known = -1
     for _ in range(_ROUNDS):
@@ -174,7 +204,7 @@ def _widen(
         if now == known:
             break
         known = now
-    work.execute(_WIDER_CELLS)
+    work.execute(_WIDER_CELLS.format(kind=kind_of_cell("value")))
     work.execute("drop table contact_key")
 
 
@@ -213,7 +243,7 @@ def _find_person_accounts(
         """
     )
     work.execute(
-        "insert into gone_cell select source_account from (select regexp_replace(substr(key, 4), "
+        "insert into gone_cell select source_account, 'id' from (select regexp_replace(substr(key, 4), "
         "':account_of_person:', ':account:') as source_account from gone_key "
         "where key like 'id|%:account_of_person:%')"
     )
@@ -261,10 +291,13 @@ going as (
     inner join gone_key
         on gone_key.key = contact_key.key
         and (gone_key.source is null or gone_key.source = contact_key.source)
+    where contact_key.own not in (select key from kept_key)
     group by contact_key.stream, contact_key.load_id, contact_key.row
 ),
 staying as (
-    select distinct key from contact_key
+    select key from kept_key
+    union
+    select key from contact_key
     anti join going
         on going.stream = contact_key.stream
         and going.load_id = contact_key.load_id
@@ -286,20 +319,27 @@ group by contact_key.key, contact_key.source
 
 _WIDER_CELLS = """
 insert into gone_cell
-select distinct
-    case
-        when key like 'id|%' then substr(key, 4)
-        when key like 'email|%' then substr(key, 7)
-        when key like 'handle|%' then regexp_replace(key, '^handle[|][^|]*[|]', '')
-        when key like 'phone|%' then '+' || substr(key, 7)
-    end as value
-from gone_key
-where length(regexp_replace(key, '^[a-z]+[|]([^|]*[|])?', '')) > 3 and key not like 'written|%'
+with
+named as (
+    select distinct
+        case
+            when key like 'id|%' then substr(key, 4)
+            when key like 'email|%' then substr(key, 7)
+            when key like 'handle|%' then regexp_replace(key, '^handle[|][^|]*[|]', '')
+            when key like 'phone|%' then '+' || substr(key, 7)
+        end as value,
+        key like 'id|%' as is_id
+    from gone_key
+    where length(regexp_replace(key, '^[a-z]+[|]([^|]*[|])?', '')) > 3 and key not like 'written|%'
+)
+select value, case when is_id then 'id' else {kind} end as kind
+from named
+where value not in (select value from kept_value where value is not null)
 """
 
 _EVENT_CELLS = """
 insert into gone_cell
-select distinct source || ':' || stream || ':' || native_id
+select distinct source || ':' || stream || ':' || native_id, 'id'
 from gone_row
 where stream in ('post', 'comment', 'media', 'status', 'case')
 """

@@ -8,7 +8,8 @@ Makes, in the work session:
   ``gone_record(request, record_id, source, vendor, customer_id, key)``  records that go
   ``gone_customer(customer_id, is_whole)``  customers that lose records, and whether all
   ``gone_key(key, source, request)``  what names them in landed rows; no source: everywhere
-  ``gone_cell(value)``  what names them in cells of derived tables
+  ``gone_cell(value, kind)``  what names them in cells of derived tables
+  ``kept_key(key)``, ``kept_value(value)``  what somebody who stays holds
 """
 
 import re
@@ -139,16 +140,19 @@ def _find_records(
     held = sorted({customer for hold in holds for customer in hold.customers})
     work.execute(_HOLDINGS.format(catalog=catalog))
     work.execute(_EVERYBODY.format(catalog=catalog))
-    work.execute(_ASKED_RECORD)
+    work.execute(_ASKED_RECORD.format(catalog=catalog))
     work.execute(_ASKED_HELD, [held])
-    work.execute(_GONE_RECORD)
+    work.execute(_GONE_RECORD.format(plain_id=_PLAIN_ID))
+    work.execute(_FOLLOW_ADDRESS.format(plain_id=_PLAIN_ID), [held])
     work.execute(_GONE_CUSTOMER.format(catalog=catalog))
 
 
 def _find_values(work: duckdb.DuckDBPyConnection, catalog: str) -> None:
-    work.execute(_GONE_VALUE.format(catalog=catalog))
+    work.execute(_HELD_KEY)
+    work.execute(_KEPT_KEY.format(catalog=catalog, plain_id=_PLAIN_ID))
+    work.execute(_KEPT_VALUE.format(catalog=catalog))
     work.execute(_GONE_KEY)
-    work.execute(_GONE_CELL)
+    work.execute(_GONE_CELL.format(kind=kind_of_cell("each.value")))
 
 
 def _add_asked_keys(work: duckdb.DuckDBPyConnection, requests: Sequence[Request]) -> None:
@@ -178,11 +182,7 @@ def _add_asked_keys(work: duckdb.DuckDBPyConnection, requests: Sequence[Request]
         limited,
     )
     work.execute("insert into gone_key select * from more_key")
-    work.execute(
-        "insert into gone_cell select regexp_replace(key, '^[a-z]+[|](.*[|])?', '') "
-        "from more_key where key not like 'id|%' union "
-        "select substr(key, 4) from more_key where key like 'id|%'"
-    )
+    work.execute(_ASKED_CELL.format(kind=kind_of_cell("value")))
 
 
 def _found(work: duckdb.DuckDBPyConnection, requests: int) -> tuple[Found, ...]:
@@ -214,12 +214,40 @@ def write_table(
     work.execute(f"create or replace temp table {name} as select {unnested}", lists)
 
 
+def kind_of_cell(value: str) -> str:
+    """SQL of what a value of a cell is: ``point`` where nothing else is spelled like it.
+
+    A handle may be ``marketing``: such a ``word`` counts in columns of handles alone.
+    """
+    return (
+        f"case when regexp_matches({value}, '[@:/]|[0-9][0-9 ().-]" + "{5}') "
+        f"or (length({value}) >= 8 and contains({value}, '.')) then 'point' else 'word' end"
+    )
+
+
+_ASKED_CELL = """
+insert into gone_cell
+select value, {kind}
+from (select regexp_replace(key, '^[a-z]+[|](.*[|])?', '') as value from more_key where key not like 'id|%')
+union
+select substr(key, 4), 'id' from more_key where key like 'id|%'
+"""
+
+_PLAIN_ID = """case
+    when vendor = 'salesforce' and regexp_full_match(native_id, '[A-Za-z0-9]{18}')
+        then left(native_id, 15)
+    else native_id
+end"""
+"""A record's own id as its key has it."""
+
 _EMPTY = {
     "gone_record": "request integer, record_id varchar, source varchar, vendor varchar, "
     "customer_id varchar, key varchar",
     "gone_customer": "customer_id varchar, is_whole boolean",
     "gone_key": "key varchar, source varchar, request integer",
-    "gone_cell": "value varchar",
+    "gone_cell": "value varchar, kind varchar",
+    "kept_key": "key varchar",
+    "kept_value": "value varchar",
     "asked_held": "request integer",
 }
 
@@ -247,28 +275,37 @@ left join {catalog}.identity.customer_xref as xref
 # Customers by their id or one that leads to it; records by their id, the vendor's, or what they hold.
 _ASKED_RECORD = """
 create or replace temp table asked_record as
-with
+with recursive
+customer as (
+    select request, candidate as customer_id from asked where is_customer
+    union
+    select customer.request, redirects.redirects_to
+    from customer
+    inner join {catalog}.identity.redirects as redirects using (customer_id)
+),
+written as (select * from asked where not is_customer),
 named as (
-    select asked.request, everybody.record_id, asked.is_customer or asked.is_connected as whole
-    from asked
-    inner join everybody on everybody.customer_id = asked.candidate and asked.is_customer
+    select customer.request, everybody.record_id, true as whole
+    from customer
+    inner join everybody using (customer_id)
     union all
-    select asked.request, everybody.record_id, asked.is_connected
-    from asked
-    inner join everybody
-        on (everybody.record_id = asked.candidate or everybody.native_id = asked.candidate)
-        and not asked.is_customer
+    select written.request, everybody.record_id, written.is_connected
+    from written
+    inner join everybody on everybody.record_id = written.candidate
     union all
-    select asked.request, holding.record_id, asked.is_connected
-    from asked
-    inner join holding on holding.value_norm = asked.candidate and not asked.is_customer
+    select written.request, everybody.record_id, written.is_connected
+    from written
+    inner join everybody on everybody.native_id = written.candidate
     union all
-    select asked.request, holding.record_id, asked.is_connected
-    from asked
+    select written.request, holding.record_id, written.is_connected
+    from written
+    inner join holding on holding.value_norm = written.candidate
+    union all
+    select written.request, holding.record_id, written.is_connected
+    from written
     inner join holding
-        on regexp_replace(holding.value_norm, '[^0-9]', '', 'g') = ltrim(asked.candidate, '+')
-        and holding.kind = 'phone'
-        and not asked.is_customer
+        on regexp_replace(holding.value_norm, '[^0-9]', '', 'g') = ltrim(written.candidate, '+')
+    where holding.kind = 'phone'
 )
 select request, record_id, bool_or(whole) as whole from named group by all
 """
@@ -302,12 +339,7 @@ select
     min(meant.request) as request,
     everybody.record_id, everybody.source, everybody.vendor, everybody.customer_id,
     'id|' || everybody.source || ':' || split_part(everybody.record_id, ':', 2) || ':'
-    || case
-        when everybody.vendor = 'salesforce'
-            and regexp_full_match(everybody.native_id, '[A-Za-z0-9]{18}')
-            then left(everybody.native_id, 15)
-        else everybody.native_id
-    end as key
+    || {plain_id} as key
 from meant
 inner join everybody using (record_id)
 inner join allowed on allowed.request = meant.request
@@ -317,54 +349,126 @@ where
 group by all
 """
 
+# A record that is known by its address alone is nobody else: where the contacts who hold the address
+# go, mails to it are theirs.
+_FOLLOW_ADDRESS = """
+insert into gone_record
+with
+address as (
+    select distinct holding.record_id, lower(holding.value_norm) as value
+    from holding
+    where holding.kind = 'email'
+),
+alone as (
+    select everybody.*, address.value
+    from everybody
+    inner join address using (record_id)
+    where
+        split_part(everybody.record_id, ':', 2) in ('recipient', 'requester', 'case_requester')
+        and not list_contains($1::varchar[], coalesce(everybody.customer_id, ''))
+),
+going as (
+    select address.value, min(gone_record.request) as request
+    from gone_record
+    inner join address using (record_id)
+    inner join asked on asked.request = gone_record.request and asked.is_connected
+    group by address.value
+),
+staying as (
+    select address.value from address
+    anti join gone_record using (record_id)
+    anti join alone using (record_id)
+)
+select
+    going.request, record_id, source, vendor, customer_id,
+    'id|' || source || ':' || split_part(record_id, ':', 2) || ':' || {plain_id} as key
+from alone
+inner join going using (value)
+anti join staying using (value)
+anti join gone_record using (record_id)
+inner join (select request, any_value(allowed) as allowed from asked group by request) as allowed
+    on allowed.request = going.request
+where allowed.allowed is null or list_contains(allowed.allowed, source)
+"""
+
 _GONE_CUSTOMER = """
 create or replace temp table gone_customer as
-with
+with recursive
 touched as (
     select distinct customer_id from gone_record where customer_id is not null
 ),
 left_over as (
     select distinct customer_id from everybody
     where record_id not in (select record_id from gone_record) and customer_id is not null
+),
+redirected as (
+    select redirects.customer_id
+    from {catalog}.identity.redirects as redirects
+    inner join touched on redirects.redirects_to = touched.customer_id
+    where touched.customer_id not in (from left_over)
+    union
+    select redirects.customer_id
+    from {catalog}.identity.redirects as redirects
+    inner join redirected on redirects.redirects_to = redirected.customer_id
 )
 select
     touched.customer_id,
     touched.customer_id not in (from left_over) as is_whole
 from touched
 union
-select redirects.customer_id, true
-from {catalog}.identity.redirects as redirects
-inner join touched on redirects.redirects_to = touched.customer_id
-where touched.customer_id not in (from left_over)
+select customer_id, true from redirected
 """
 
-# What others hold, people and organisations, is theirs as well: it stays, and names nobody here.
-_GONE_VALUE = """
-create or replace temp table gone_value as
-with
-others as (
-    select lower(value_norm) as value from holding
-    where record_id not in (select record_id from gone_record)
-    union
-    select lower(value_raw) from holding
-    where record_id not in (select record_id from gone_record)
-    union
-    select lower(phone) from {catalog}.intermediate.int_accounts where phone is not null
-    union
-    select regexp_replace(lower(website), '^https?://(www[.])?', '')
-    from {catalog}.intermediate.int_accounts where website is not null
-    union
-    select '+' || regexp_replace(phone, '[^0-9]', '', 'g')
-    from {catalog}.intermediate.int_accounts where phone like '+%'
-)
-select
-    gone_record.request, gone_record.source, gone_record.record_id,
-    holding.kind, holding.network, holding.value_norm, holding.value_raw
+# What names somebody in landed rows (``consent.identifiers``), by the record that holds it.
+_HELD_KEY = """
+create or replace temp table held_key as
+select distinct holding.record_id, each.key
 from holding
-inner join gone_record using (record_id)
-where
-    lower(holding.value_norm) not in (select value from others where value is not null)
-    and lower(holding.value_raw) not in (select value from others where value is not null)
+inner join everybody using (record_id),
+unnest(case holding.kind
+    when 'email' then [
+        'email|' || lower(trim(holding.value_norm)), 'email|' || lower(trim(holding.value_raw))
+    ]
+    when 'phone' then [
+        case when holding.value_norm like '+%'
+            then 'phone|' || regexp_replace(holding.value_norm, '[^0-9]', '', 'g') end,
+        'written|' || everybody.source || '|' || regexp_replace(holding.value_raw, '[^0-9]', '', 'g')
+    ]
+    when 'handle' then ['handle|' || holding.network || '|' || lower(holding.value_norm)]
+end) as each(key)
+where each.key is not null
+"""
+
+# What somebody who stays holds, people and organisations, is theirs as well: it names nobody here.
+_KEPT_KEY = """
+create or replace temp table kept_key as
+select key from held_key anti join gone_record using (record_id)
+union
+select 'phone|' || regexp_replace(phone, '[^0-9]', '', 'g')
+from {catalog}.intermediate.int_accounts where phone like '+%'
+union
+select 'written|' || each.source || '|' || regexp_replace(accounts.phone, '[^0-9]', '', 'g')
+from {catalog}.intermediate.int_accounts as accounts
+cross join (select distinct source from everybody) as each
+where accounts.phone is not null
+union
+select 'id|' || source || ':' || split_part(record_id, ':', 2) || ':' || {plain_id}
+from everybody anti join gone_record using (record_id)
+"""
+
+_KEPT_VALUE = """
+create or replace temp table kept_value as
+select lower(value) as value
+from holding anti join gone_record using (record_id),
+unnest([value_norm, value_raw]) as each(value)
+union
+select lower(phone) from {catalog}.intermediate.int_accounts where phone is not null
+union
+select regexp_replace(lower(website), '^https?://(www[.])?', '')
+from {catalog}.intermediate.int_accounts where website is not null
+union
+select '+' || regexp_replace(phone, '[^0-9]', '', 'g')
+from {catalog}.intermediate.int_accounts where phone like '+%'
 """
 
 _GONE_KEY = """
@@ -373,23 +477,10 @@ with
 stated as (
     select key, source, request from gone_record
     union
-    select 'email|' || lower(trim(value)), source, request
-    from gone_value, unnest([value_norm, value_raw]) as each(value)
-    where kind = 'email'
-    union
-    select 'phone|' || regexp_replace(value_norm, '[^0-9]', '', 'g'), source, request
-    from gone_value
-    where kind = 'phone' and value_norm like '+%'
-    union
-    select
-        'written|' || source || '|' || regexp_replace(value_raw, '[^0-9]', '', 'g'),
-        source, request
-    from gone_value
-    where kind = 'phone'
-    union
-    select 'handle|' || network || '|' || lower(value_norm), source, request
-    from gone_value
-    where kind = 'handle'
+    select held_key.key, gone_record.source, gone_record.request
+    from gone_record
+    inner join held_key using (record_id)
+    anti join kept_key on kept_key.key = held_key.key
 ),
 limited as (select request, any_value(allowed) is not null as is_limited from asked group by request)
 select
@@ -403,13 +494,19 @@ left join (select request, unnest(any_value(allowed)) as name from asked group b
 group by all
 """
 
+# A word is a value that other things are called as well: it counts in few columns.
 _GONE_CELL = """
 create or replace temp table gone_cell as
-select record_id as value from gone_record
+select record_id as value, 'id' as kind from gone_record
 union
-select customer_id from gone_customer
+select customer_id, 'id' from gone_customer
 union
-select value
-from gone_value, unnest([value_norm, value_raw, lower(value_raw), trim(value_raw)]) as each(value)
-where length(value) > 3
+select each.value, {kind} as kind
+from holding
+semi join gone_record using (record_id),
+unnest([value_norm, value_raw, lower(value_raw), trim(value_raw)]) as each(value)
+where
+    length(each.value) > 3
+    and lower(holding.value_norm) not in (select value from kept_value where value is not null)
+    and lower(holding.value_raw) not in (select value from kept_value where value is not null)
 """

@@ -24,7 +24,7 @@ from dagster_project.identity.evidence.file import evidence_file
 from dagster_project.identity.ledger.state import accounts_state
 from dagster_project.landing.ledger import Ledger
 from dagster_project.landing.quarantine import quarantine_file
-from dagster_project.privacy.databases import rewrite_database
+from dagster_project.privacy.databases import Table, look_at, rewrite_database, shown
 from dagster_project.privacy.journal import ASIDE, Journal, Noted
 from dagster_project.privacy.landed import (
     loads_by_stream,
@@ -123,8 +123,8 @@ def remove_from_databases(
     """Ids and judgements, then the warehouse; the evidence goes as a whole."""
     values = values_for(work)
     work.execute(
-        "create or replace temp table state_cell as select record_id as value from gone_record "
-        "union select customer_id from gone_customer where is_whole"
+        "create or replace temp table state_cell as select record_id as value, 'id' as kind "
+        "from gone_record union select customer_id, 'id' from gone_customer where is_whole"
     )
     for place, file, cells in (
         ("identity state", root.state / "identity.duckdb", "state_cell"),
@@ -338,22 +338,22 @@ def _parquet_without(
     work: duckdb.DuckDBPyConnection, file: Path, aside: Path
 ) -> tuple[int, int] | None:
     source = f"read_parquet('{quoted(str(file))}')"
-    texts = [
-        name
-        for name, kind, *_ in work.execute(f"describe select * from {source}").fetchall()
-        if kind == "VARCHAR"
-    ]
-    if not texts:
-        return None
-    goes = " or ".join(f'coalesce(t."{c}" in (from gone_cell), false)' for c in texts)
-    lost = _count(work, f"select count(*) from {source} as t where {goes}")
-    if not lost:
+    columns = work.execute(f"describe select * from {source}").fetchall()
+    table = Table(
+        "main",
+        file.stem,
+        tuple(name for name, *_ in columns),
+        frozenset(name for name, kind, *_ in columns if kind == "VARCHAR"),
+    )
+    found = look_at(work, source, table)
+    if not (found.going or found.cells):
         return None
     work.execute(
-        f"copy (select * from {source} as t where not ({goes})) to '{quoted(str(aside))}' "
+        f"copy (select {', '.join(shown(c, table, found) for c in table.columns)} "
+        f"from {source} as t where not ({found.goes})) to '{quoted(str(aside))}' "
         "(format parquet, compression zstd)"
     )
-    return lost, 0
+    return found.going, sum(found.cells.values())
 
 
 def _mask_store(file: Path, values: Values, *, dry: bool = False) -> int:

@@ -151,7 +151,7 @@ _TABLES = (
     "source varchar, vendor varchar, customer_id varchar, key varchar)",
     "create or replace temp table gone_customer (customer_id varchar, is_whole boolean)",
     "create or replace temp table gone_key (key varchar, source varchar, request integer)",
-    "create or replace temp table gone_cell (value varchar)",
+    "create or replace temp table gone_cell (value varchar, kind varchar)",
     "create or replace temp table gone_row (vendor varchar, stream varchar, source varchar, "
     "load_id varchar, row bigint, native_id varchar, request integer)",
     "create or replace temp table touched_row (vendor varchar, stream varchar, source varchar, "
@@ -197,9 +197,9 @@ where event_id in (
 
 _GONE_CELL = """
 insert into gone_cell
-select record_id from gone_record
-union select customer_id from gone_customer
-union select event_id from old_event
+select record_id, 'id' from gone_record
+union select customer_id, 'id' from gone_customer
+union select event_id, 'id' from old_event
 """
 
 _GONE_KEY = "insert into gone_key select key, source, 0 from gone_record"

@@ -51,7 +51,7 @@ class Needles:
         lower = text.lower()
         if len(self.values) <= _FEW:
             return sum(value in lower for value in self.values)
-        return len(self.values & set(_words(lower)))
+        return len(self.values & _words(lower))
 
 
 def scan(folder: Path, values: Iterable[str]) -> tuple[Hit, ...]:
@@ -151,14 +151,15 @@ def _sqlite(file: Path) -> Iterator[tuple[str, str]]:
         connection.close()
 
 
-def _words(text: str) -> Iterator[str]:
-    """Words of a text, whole and in their parts."""
-    for found in _WORD.finditer(text):
-        word = found.group().strip(".")
-        yield word
-        yield word.lstrip("@")
+def _words(text: str) -> set[str]:
+    """Words of a text, whole and in their parts; each word is taken apart once."""
+    found = set(_WORD.findall(text))
+    words = set(found)
+    for each in found:
+        word = each.strip(".")
         parts = [part.strip(".") for part in _PARTS.split(word)]
-        yield from parts
+        words |= {word, word.lstrip("@"), *parts}
         for start in range(len(parts) - 1):
-            yield "@".join(parts[start : start + 2])
-            yield ":".join(parts[start:])
+            words.add("@".join(parts[start : start + 2]))
+            words.add(":".join(parts[start:]))
+    return words
