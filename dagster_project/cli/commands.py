@@ -28,6 +28,7 @@ from dagster_project.cli.run import run
 from dagster_project.cli.show import show
 from dagster_project.cli.sql import sql
 from dagster_project.cli.ui import ui
+from dagster_project.cli.unmask import unmask
 from dagster_project.config.access import keep_private
 
 RARELY = (100_000, 20, 50)
@@ -49,7 +50,7 @@ for _command in (
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
     desk,
-    export_person, erase, retain, audit,
+    export_person, erase, retain, unmask, audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

@@ -147,6 +147,7 @@ def confirm(settings: "Settings", request: "Request") -> int:
 
     company = company_of(settings)
     if company.rules.two_people:
+        record(settings, "erase refused")
         raise Customer360Error(
             "an erasure takes two people here",
             "config/privacy.yml, two_people",
@@ -173,9 +174,13 @@ def carry_out_queue(settings: "Settings") -> int:
     from dagster_project.privacy.work_off import work_off
 
     company = company_of(settings)
-    if company.rules.two_people:
-        confirm_all(settings.root, account())
-    record(settings, "erase --queue", requests=len(read_queue(settings.root)))
+    confirmed = confirm_all(settings.root, account()) if company.rules.two_people else 0
+    record(
+        settings,
+        "erase --queue",
+        requests=len(read_queue(settings.root)),
+        confirmed=confirmed,
+    )
     receipt = work_off(company)
     if receipt is not None:
         _print_receipt(settings, receipt)

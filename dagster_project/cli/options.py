@@ -24,7 +24,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
     "Compliance": ("desk",),
-    "Privacy": ("export-person", "erase", "retain", "audit"),
+    "Privacy": ("export-person", "erase", "retain", "unmask", "audit"),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
@@ -121,6 +121,10 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 erase --identifier ada@example.org --connected --confirm",
         "c360 erase --queue --confirm",
         "c360 erase --identifier ada@example.org --verify",
+    ),
+    "unmask": (
+        "c360 unmask --consumer care --key 3f2a9c… --reason 'call back' --request",
+        "c360 unmask --consumer care --key 3f2a9c… --approve",
     ),
     "retain": ("c360 retain --preview", "c360 retain --confirm"),
     "audit": ("c360 audit verify --root ~/quay", "c360 audit list --limit 20"),

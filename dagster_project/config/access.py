@@ -4,6 +4,7 @@ Belongs here: modes of files and folders. The umask keeps new files private; wha
 or by somebody else, is tightened here. Does not belong here: which table a consumer may read.
 """
 
+import grp
 import os
 import stat
 from collections.abc import Callable, Iterator
@@ -82,6 +83,31 @@ def prepare_product_folder(folder: Path, *, personal_data: bool) -> None:
     kept = 0o050 if found.st_gid != os.getegid() else 0
     if stat.S_IMODE(found.st_mode) & _OTHERS & ~kept:
         _change(folder, lambda mode: mode & ~(_OTHERS & ~kept))
+
+
+def give_to_group(folder: Path, group: str) -> str | None:
+    """Let one group of the operating system open a product, and nobody else beside the account.
+
+    What stands in the way comes back in words, and then nobody else may open it.
+    """
+    try:
+        number = grp.getgrnam(group).gr_gid
+        for path in _below(folder):
+            if path.lstat().st_gid != number:
+                os.chown(path, -1, number, follow_symlinks=False)
+    except (KeyError, PermissionError) as refused:
+        _change(folder, lambda mode: mode & ~_OTHERS)
+        if isinstance(refused, KeyError):
+            return "this machine has no such group"
+        return "the account that runs Customer 360 is not in it"
+    if stat.S_IMODE(folder.stat().st_mode) != _GROUP:
+        _change(folder, lambda mode: (mode & ~_OTHERS) | 0o050)
+        folder.chmod(_GROUP)
+    return None
+
+
+_GROUP = 0o2750
+"""What is made in the folder belongs to its group as well."""
 
 
 def share_as(product: Path, generation: Path) -> None:

@@ -110,6 +110,29 @@ class Consumer(Entries):
         example="[insights.insight_finance__*]",
         min_length=1,
     )
+    columns: dict[str, tuple[str, ...]] = entry(
+        "by table, the only columns of it that the consumer gets; a table that is not named here comes with all",
+        example="{marts.customer_360: [customer_id, lifecycle_stage]}",
+        default_factory=dict,
+    )
+    masked: bool = entry(
+        "whether it sees that a person is there and not who: ids become keyed hashes, columns that name people are left out, and columns that do so together with others unless columns lists them",
+        False,  # noqa: FBT003
+        example="true",
+    )
+    key_version: int = entry(
+        "another number gives all keyed hashes of the consumer anew, so that they join with nothing it had before",
+        1,
+        example="2",
+        ge=1,
+    )
+    group: str | None = entry(
+        "group of the operating system that may open the product, beside the account that runs Customer 360",
+        None,
+        form="the name of a group",
+        example="crm-readers",
+        pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$",
+    )
     csv: bool = entry("also write each table as CSV", False, example="true")  # noqa: FBT003
     expected_every_days: int | None = entry(
         "after how many days without being brought up to date with news Dagster shows the product as overdue",
@@ -148,6 +171,21 @@ class Consumer(Entries):
             )
         if self.crm_import:
             raise ValueError("crm_import holds personal data; set personal_data: true")
+        return self
+
+    @model_validator(mode="after")
+    def _masks_make_sense(self) -> "Consumer":
+        if self.masked and not self.personal_data:
+            raise ValueError(
+                "a masked product still has a row per person; add `personal_data: true`"
+            )
+        if self.crm_import and (self.masked or self.columns):
+            raise ValueError(
+                "crm_import needs whole tables: give masked or columns to a consumer of its own"
+            )
+        unread = [table for table in self.columns if not self.may_read(table)]
+        if unread:
+            raise ValueError(f"columns names {unread[0]}, which is not among tables")
         return self
 
     def may_read(self, table: str) -> bool:

@@ -42,6 +42,11 @@ class Privacy(Entries):
         False,  # noqa: FBT003
         example="true",
     )
+    two_people_to_unmask: bool = entry(
+        "whether another account must agree before one is told who stands behind a key of a masked product",
+        False,  # noqa: FBT003
+        example="true",
+    )
     legal_holds: dict[str, LegalHold] = entry(
         "what must not be erased, by a name of your own", example="{…}", default_factory=dict
     )

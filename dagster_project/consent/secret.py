@@ -12,6 +12,8 @@ import stat
 from hashlib import sha256
 from pathlib import Path
 
+import duckdb
+
 from dagster_project.domain.errors import StateError
 from dagster_project.domain.root import Root
 from dagster_project.engines.durable import sync_file, sync_folder
@@ -40,6 +42,27 @@ def read_key(root: Root, given: str | None = None) -> bytes:
         )
     text = file.read_text(encoding="ascii", errors="replace").strip()
     return _parsed(text, str(file), "restore it from your copy of state/")
+
+
+_BLOCK = 64
+"""Block of SHA-256 in bytes."""
+
+
+def write_pad(connection: duckdb.DuckDBPyConnection, pad: str, key: bytes) -> None:
+    """Make the table ``pad``, with which ``hmac_sql`` hashes; no statement holds the key."""
+    padded = key.ljust(_BLOCK, b"\0")
+    connection.execute(
+        f"create or replace {'temp ' * pad.startswith('temp.')}table {pad} as select ?::blob as i, ?::blob as o",
+        [bytes(b ^ 0x36 for b in padded), bytes(b ^ 0x5C for b in padded)],
+    )
+
+
+def hmac_sql(text: str, pad: str) -> str:
+    """SQL of 32 hexadecimal digits of HMAC-SHA256 over a text; of null, null."""
+    return (
+        f"left(sha256((select o from {pad}) || "
+        f"unhex(sha256((select i from {pad}) || encode({text})))), 32)"
+    )
 
 
 def derived(key: bytes, purpose: str) -> bytes:

@@ -20,7 +20,12 @@ from dagster_project.engines.duckdb.session import quoted
 from dagster_project.privacy.databases import list_tables, rewrite_database
 from dagster_project.publish.crm_import import Baselines
 from dagster_project.publish.delta import hash_rows
-from dagster_project.publish.generations import ProductFolder, generation_name, serial_of
+from dagster_project.publish.generations import (
+    ProductFolder,
+    generation_name,
+    serial_of,
+    withdraw,
+)
 from dagster_project.publish.manifest import (
     Manifest,
     PublishedTable,
@@ -58,6 +63,28 @@ def products_of_people(work: duckdb.DuckDBPyConnection, root: Root) -> tuple[str
         if any(_OF_PEOPLE & set(table.columns) for table in tables):
             found.append(path.name)
     return tuple(found)
+
+
+def take_down_masked(work: duckdb.DuckDBPyConnection, root: Root) -> tuple[str, ...]:
+    """Remove products whose rows cannot be told apart by who they are about; returns their names.
+
+    Their ids are keyed hashes. The next run publishes them anew, of what is left.
+    """
+    masked: list[str] = []
+    kept: list[str] = []
+    for path in sorted(p for p in root.published.glob("*") if p.is_dir()):
+        current = ProductFolder(root, path.name).current()
+        columns: set[str] = set()
+        if current is not None:
+            work.execute(
+                f"attach '{quoted(str(current / f'{path.name}.duckdb'))}' as looked_at (read_only)"
+            )
+            columns = {c for t in list_tables(work, "looked_at") for c in t.columns}
+            work.execute("detach looked_at")
+        is_masked = bool({"customer_key", "record_key"} & columns)
+        (masked if is_masked else kept).append(path.name)
+    withdraw(root, listed=kept)
+    return tuple(masked)
 
 
 def build_without(

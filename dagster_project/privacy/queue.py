@@ -35,7 +35,8 @@ class Waiting:
     def may_go(self, *, two_people: bool) -> bool:
         """Whether nobody need confirm it any more."""
         asked, confirmed = self.request.requested_by, self.request.confirmed_by
-        return not two_people or bool(asked and confirmed and asked != confirmed)
+        are_two = bool(asked and confirmed and asked.casefold() != confirmed.casefold())
+        return not two_people or are_two
 
 
 def queue_folder(root: Root) -> Path:

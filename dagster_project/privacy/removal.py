@@ -33,7 +33,12 @@ from dagster_project.privacy.landed import (
     write_file_without,
 )
 from dagster_project.privacy.places import How, files_of
-from dagster_project.privacy.published import build_without, products_of_people, put_in_force
+from dagster_project.privacy.published import (
+    build_without,
+    products_of_people,
+    put_in_force,
+    take_down_masked,
+)
 
 
 def remove_everywhere(
@@ -153,6 +158,7 @@ def remove_from_published(
     work: duckdb.DuckDBPyConnection, root: Root, journal: Journal
 ) -> None:
     """A new generation of every product with rows of people, and no older one."""
+    take_down_masked(work, root)
     noted = {n.item: n.detail for n in journal.all() if n.place == "published"}
     names = sorted({*products_of_people(work, root), *noted})
     for consumer in names:

@@ -86,7 +86,7 @@ def read_manifest(generation: Path | None) -> Manifest | None:
 
 def rules_hash(consumer: Consumer) -> str:
     """Hash of what the company says of a consumer: other rules make another product."""
-    rules = consumer.model_dump_json(exclude={"title", "expected_every_days"})
+    rules = consumer.model_dump_json(exclude={"title", "expected_every_days", "group"})
     return sha256(f"{FORMAT}|{duckdb.__version__}|{rules}".encode()).hexdigest()[:32]
 
 

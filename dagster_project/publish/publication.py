@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.config.access import prepare_product_folder
+from dagster_project.config.access import give_to_group, prepare_product_folder
 from dagster_project.config.consumers import Consumer
 from dagster_project.consent.secret import read_key
 from dagster_project.domain.errors import Customer360Error
-from dagster_project.domain.loads import Verdict
+from dagster_project.domain.loads import RuleOutcome, Severity, Verdict
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.digests import attached
 from dagster_project.engines.duckdb.session import EngineOptions, session
@@ -35,6 +35,7 @@ from dagster_project.publish.manifest import (
     read_manifest,
     rules_hash,
 )
+from dagster_project.publish.masks import Shown, as_masked
 from dagster_project.publish.product import (
     NEW_BASELINE,
     NEW_MEMORY,
@@ -42,7 +43,7 @@ from dagster_project.publish.product import (
     build_product,
     plan_product,
 )
-from dagster_project.publish.releases import as_shown, write_memory
+from dagster_project.publish.releases import as_released, write_memory
 
 Validate = Callable[[Path], Verdict]
 """Judges the built DuckDB file. It must close every handle it opens."""
@@ -105,6 +106,7 @@ def publish(
     baselines = Baselines(root, consumer.name)
     memories = Baselines(root, consumer.name, "releases")
     prepare_product_folder(folder.path, personal_data=consumer.personal_data)
+    not_given = give_to_group(folder.path, consumer.group) if consumer.group else None
     folder.tidy()
     for generation in folder.generations():
         finish_folding(generation)
@@ -125,13 +127,15 @@ def publish(
         connection.execute("set preserve_insertion_order = true")
         with (
             attached(connection, root.database) as warehouse,
-            as_shown(
+            _as_shown(
                 connection,
                 warehouse,
                 consumer,
                 memory=memories.in_force(),
                 in_force=in_force,
-                key=read_key(root, secret),
+                root=root,
+                secret=secret,
+                classes=classes,
             ) as shown,
         ):
             plan = plan_product(connection, shown.catalog, consumer, rules, clock=warehouse)
@@ -144,11 +148,12 @@ def publish(
             built = build_product(
                 connection, shown.catalog, consumer, plan,
                 folder=folder, name=name, baseline=baselines.in_force(), previous=current,
-                classes=classes() if classes else None,
+                classes=shown.classes or (classes() if classes else None),
             )  # fmt: skip
             if not consumer.personal_data:
                 write_memory(connection, folder.partial / NEW_MEMORY)
-            built = replace(built, promises=(*built.promises, *shown.outcomes))
+            own = (*shown.outcomes, *_opens(consumer, not_given))
+            built = replace(built, promises=(*built.promises, *own))
     reached(POINTS[0])
     with _cleared_on_error(folder):
         verdict = _judge(folder, consumer, built, validate)
@@ -183,6 +188,41 @@ def publish(
         linked=built.linked,
         imports=built.imports,
     )
+
+
+def _opens(consumer: Consumer, not_given: str | None) -> Iterator[RuleOutcome]:
+    if consumer.group:
+        rule, failed = f"the group {consumer.group} may open the product", int(bool(not_given))
+        yield RuleOutcome(rule, Severity.WARN, not failed, 1, failed, not_given or "")
+
+
+@contextmanager
+def _as_shown(
+    connection: duckdb.DuckDBPyConnection,
+    warehouse: str,
+    consumer: Consumer,
+    *,
+    memory: Path | None,
+    in_force: Path | None,
+    root: Root,
+    secret: str | None,
+    classes: Callable[[], ColumnClasses] | None,
+) -> Iterator[Shown]:
+    """The warehouse itself for who may see it, else a catalog with what the consumer may see."""
+    if not consumer.personal_data:
+        with as_released(
+            connection, warehouse, consumer,
+            memory=memory, in_force=in_force, key=read_key(root, secret),
+        ) as shown:  # fmt: skip
+            yield shown
+    elif consumer.masked or consumer.columns:
+        with as_masked(
+            connection, warehouse, consumer,
+            key=read_key(root, secret), classes=classes() if classes else None,
+        ) as shown:  # fmt: skip
+            yield shown
+    else:
+        yield Shown(warehouse)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from dagster_project.config.consumers import Consumer
-from dagster_project.consent.secret import derived
+from dagster_project.consent.secret import derived, hmac_sql, write_pad
 from dagster_project.domain.loads import RuleOutcome, Severity
 from dagster_project.engines.duckdb.digests import (
     Relation,
@@ -31,6 +31,7 @@ from dagster_project.engines.duckdb.digests import (
     qualified,
 )
 from dagster_project.engines.duckdb.session import quoted
+from dagster_project.publish.masks import SHOWN, Shown, consumer_key, only_columns
 from dagster_project.publish.tables import choose_tables, copy_comments
 
 MEMBERS, BLOCK, BEFORE = "_members", "_block", "_row_before"
@@ -43,11 +44,6 @@ DOMINANCE = 0.10
 
 COMPARED = 20
 """How many of its releases a row is compared with, newest first; readers get the last seven."""
-
-SHOWN = "shown"
-"""Catalog with the views as they are shown."""
-
-_PAD = 64  # block of SHA-256, for HMAC
 
 
 @dataclass(frozen=True)
@@ -64,16 +60,8 @@ class Guard:
         return cls(customers=2 * smallest - 1, known=smallest - 1)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """Where the views stand as they are shown, and what was found of each: counts only."""
-
-    catalog: str
-    outcomes: tuple[RuleOutcome, ...] = ()
-
-
 @contextmanager
-def as_shown(
+def as_released(
     connection: duckdb.DuckDBPyConnection,
     warehouse: str,
     consumer: Consumer,
@@ -82,24 +70,22 @@ def as_shown(
     in_force: Path | None,
     key: bytes,
 ) -> Iterator[Shown]:
-    """A catalog with a consumer's tables as a reader may see them, beside what came before.
+    """A catalog with a consumer's insight views as a reader may see them, beside what came before.
 
-    ``memory``: what the generation in force was made of. ``in_force``: its folder. A consumer of
-    personal data sees the warehouse itself.
+    ``memory``: what the generation in force was made of. ``in_force``: its folder.
     """
-    if consumer.personal_data:
-        yield Shown(warehouse)
-        return
     relations = choose_tables(list_relations(connection, warehouse), consumer)
     guarded = tuple(r for r in relations if _has(connection, warehouse, r, MEMBERS))
     connection.execute(f"attach ':memory:' as {SHOWN}")
     try:
         _read_members(connection, warehouse, guarded, derived(key, f"releases {consumer.name}"))
+        write_pad(connection, _KEYS, consumer_key(key, consumer))
         _read_memory(connection, memory)
         waiting = _find_waiting(connection, Guard.of(consumer)) if memory else 0
         for relation in relations:
             before = in_force / "parquet" / f"{relation.table}.parquet" if in_force else None
-            _show(connection, warehouse, relation, before, is_guarded=relation in guarded)
+            shown = only_columns(consumer, relation)
+            _show(connection, warehouse, shown, before, is_guarded=relation in guarded)
         outcomes = [_lets_itself_be_compared(relation, guarded) for relation in relations]
         yield Shown(SHOWN, (*outcomes, _waits(waiting)))
     finally:
@@ -107,7 +93,7 @@ def as_shown(
 
 
 def write_memory(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
-    """Write what the rows are made of now, over what they were made of; after ``as_shown``."""
+    """Write what the rows are made of now, over what they were made of; after ``as_released``."""
     connection.execute(
         f"""
         copy (
@@ -192,11 +178,7 @@ def _read_members(
 ) -> None:
     """``now``: what each customer adds to each row, customers as hashes with the root's secret."""
     connection.execute(f"create or replace temp table now ({_SHAPE})")
-    padded = key.ljust(_PAD, b"\0")
-    connection.execute(
-        "create or replace temp table releases_pad as select ?::blob as i, ?::blob as o",
-        [bytes(b ^ 0x36 for b in padded), bytes(b ^ 0x5C for b in padded)],
-    )
+    write_pad(connection, "temp.releases_pad", key)
     for relation in relations:
         row = identifier(relation.column_names[0])
         connection.execute(
@@ -210,10 +192,7 @@ def _read_members(
             hashed as (
                 select
                     member,
-                    ('0x' || left(sha256(
-                        (select o from releases_pad)
-                        || unhex(sha256((select i from releases_pad) || encode(member)))
-                    ), 16))::ubigint as hash
+                    ('0x' || left({hmac_sql("member", "temp.releases_pad")}, 16))::ubigint as hash
                 from (select distinct m.member as member from each)
             )
             select
@@ -426,30 +405,41 @@ def _show(
     *,
     is_guarded: bool,
 ) -> None:
-    """One view as it is shown: rows that wait as they stood in the generation in force."""
-    target = qualified(SHOWN, relation)
-    columns = ", ".join(identifier(c) for c in relation.column_names)
-    source = qualified(warehouse, relation)
+    """One view as it is shown: rows that wait as they stood in the generation in force.
+
+    Ids of rows are hashed with the consumer's key, so that two consumers' files do not join by them.
+    """
+    target, source = qualified(SHOWN, relation), qualified(warehouse, relation)
     connection.execute(f"create schema if not exists {SHOWN}.{identifier(relation.schema)}")
-    waits = (
-        f"{identifier(relation.column_names[0])} in "
-        "(select row_id from waiting where table_name = ?)"
-    )
-    values = [relation.table] if is_guarded else []
-    where = f"where not {waits}" if is_guarded else ""
-    connection.execute(
-        f"create table {target} as select {columns} from {source} {where}", values
-    )
-    if is_guarded:
+    row, *others = (identifier(c) for c in relation.column_names)
+    columns = ", ".join([f"{_row_key(relation, row)} as {row}", *others])
+    if not is_guarded:
+        connection.execute(f"create table {target} as select {columns} from {source}")
+    else:
+        waits = "(select row_id from waiting where table_name = ?)"
+        connection.execute(
+            f"create table {target} as select {columns} from {source} where {row} not in {waits}",
+            [relation.table],
+        )
         if before and before.is_file():
             connection.execute(
-                f"insert into {target} by name select columns(c -> c in ({_listed(relation)})) "
-                f"from read_parquet('{quoted(str(before))}') where {waits}",
-                values,
+                f"insert into {target} by name "
+                f"select columns(c -> c in ({_listed(relation)})) "
+                f"from read_parquet('{quoted(str(before))}') where {row} in "
+                f"(select {_row_key(relation, 'row_id')} from waiting where table_name = ?)",
+                [relation.table],
             )
         if _has(connection, warehouse, relation, BEFORE):
             _repeat_shown(connection, source, target, relation)
     copy_comments(connection, warehouse, target, relation)
+
+
+_KEYS = "temp.consumer_pad"
+
+
+def _row_key(relation: Relation, row: str) -> str:
+    """SQL of a row's id as readers see it; a view without ids is read by its labels."""
+    return hmac_sql(row, _KEYS) if relation.column_names[0].endswith("_id") else row
 
 
 def _listed(relation: Relation) -> str:
@@ -473,10 +463,11 @@ def _repeat_shown(
     connection.execute(
         f"""
         create or replace temp table before as
-        select now.{row} as row_id, shown.* exclude ({row})
-        from {source} as now
-        anti join waiting as w on w.table_name = ? and w.row_id = now.{row}
-        left join {target} as shown on shown.{row} = now.{BEFORE}
+        select {_row_key(relation, f"made.{row}")} as row_id, shown.* exclude ({row})
+        from {source} as made
+        anti join waiting as w on w.table_name = ? and w.row_id = made.{row}
+        left join {target} as shown
+            on shown.{row} = {_row_key(relation, f"made.{BEFORE}")}
         """,
         [relation.table],
     )

@@ -92,10 +92,13 @@ def _judge_tables(
 
 def _suite_of(consumer: Consumer, table: str, text_columns: list[str]) -> "ExpectationSuite":
     import_great_expectations()
-    from expectations.publications import with_people, without_people
+    from expectations.publications import masked, with_people, without_people
 
+    if consumer.masked:
+        return masked(table, text_columns=text_columns)
     if consumer.personal_data:
-        return with_people(table)
+        listed = (c for name, c in consumer.columns.items() if name.endswith(f".{table}"))
+        return with_people(table, columns=next(listed, None))
     return without_people(
         table,
         text_columns=text_columns,

@@ -244,6 +244,31 @@ def test_what_a_row_says_of_the_one_before_is_what_that_one_shows(root: Root) ->
     assert sorted(shown) == [("a", 20, None), ("b", 40, 20)]
 
 
+def test_ids_of_rows_differ_between_consumers_and_stay_the_same_for_one(root: Root) -> None:
+    def ids(name: str) -> set[object]:
+        members = [
+            {"member": f"c{n}", "amount": 1, "facts": 1, "figures": ""} for n in range(9)
+        ]
+        change(
+            root,
+            f"create or replace table insights.{VIEW} as select 'quay|' || l as sale_id, "
+            "100 as customers, 'all' as _block, "
+            f"{members} as _members from unnest(['x', 'y']) as t(l)",
+        )
+        publish(root, design(name=name, tables=(f"insights.{VIEW}",)))
+        return {
+            row[0]
+            for row in read(root.published / f"{name}.duckdb", f"select sale_id from {VIEW}")
+        }
+
+    ours, theirs = ids("design"), ids("finance")
+
+    assert len(ours) == len(theirs) == 2
+    assert not ours & theirs
+    assert not any("quay" in str(key) for key in ours | theirs)
+    assert ids("design") == ours
+
+
 @dataclass
 class Attacker:
     """Has every generation; knows the truth only to tell whether what was found is right."""
