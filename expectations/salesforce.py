@@ -46,6 +46,23 @@ def contact() -> gx.ExpectationSuite:
     )
 
 
+def individual() -> gx.ExpectationSuite:
+    """What people want done with their data; a wish that cannot be read refuses the load."""
+    return suite(
+        "salesforce_individual",
+        columns_exist("id"),
+        _record(),
+        decisive_flags(
+            "has_opted_out_tracking",
+            "has_opted_out_profiling",
+            "has_opted_out_processing",
+            "has_opted_out_solicit",
+            "should_forget",
+        ),
+        booleans("has_opted_out_geo_tracking"),
+    )
+
+
 def lead() -> gx.ExpectationSuite:
     """People who are not contacts yet."""
     return suite(

@@ -7,6 +7,7 @@ import click
 
 from dagster_project.cli.audit import audit
 from dagster_project.cli.benchmark import benchmark
+from dagster_project.cli.by_hand import consent, rectify
 from dagster_project.cli.check import check
 from dagster_project.cli.clocks import clocks
 from dagster_project.cli.demo import demo
@@ -20,6 +21,7 @@ from dagster_project.cli.find import find
 from dagster_project.cli.judge import judgements, merge, split
 from dagster_project.cli.listen import listen
 from dagster_project.cli.options import Commands, add_examples
+from dagster_project.cli.register import register
 from dagster_project.cli.resolve import resolve
 from dagster_project.cli.retain import retain
 from dagster_project.cli.review import preview, review
@@ -50,7 +52,7 @@ for _command in (
     review, explain, preview, merge, split, judgements,
     resolve, evaluate, clocks, listen, benchmark,
     desk,
-    export_person, erase, retain, unmask, audit,
+    register, consent, rectify, export_person, erase, retain, unmask, audit,
     regate, dismiss, diff, compact, reset,
 ):  # fmt: skip
     main.add_command(_command)

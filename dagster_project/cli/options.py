@@ -24,7 +24,16 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Steward": ("review", "explain", "preview", "merge", "split", "judgements"),
     "Tables": ("resolve", "evaluate", "clocks", "listen", "benchmark"),
     "Compliance": ("desk",),
-    "Privacy": ("export-person", "erase", "retain", "unmask", "audit"),
+    "Privacy": (
+        "register",
+        "consent",
+        "rectify",
+        "export-person",
+        "erase",
+        "retain",
+        "unmask",
+        "audit",
+    ),
     "Operate": ("regate", "dismiss", "diff", "compact", "reset"),
 }
 """Every command under the heading of ``c360 --help`` it stands under, as a first day goes."""
@@ -114,6 +123,23 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
         "c360 desk sample",
         'c360 desk sample 4 --clean --author you@example.org --reason "praise"',
         'c360 desk sample 5 --missed threat --author you@example.org --reason "veiled"',
+    ),
+    "register": ("c360 register --out register",),
+    "consent": (
+        "c360 consent record --identifier ada@example.org --channel email --status withdrawn "
+        '--author you@example.org --reason "letter of 1 October"',
+        "c360 consent show --identifier ada@example.org --at 2026-10-01",
+    ),
+    "consent record": (
+        "c360 consent record --identifier x:@ada_kestrel --channel all --status withdrawn "
+        '--author you@example.org --reason "direct message"',
+    ),
+    "consent show": ("c360 consent show --customer CUSTOMER_ID",),
+    "rectify": (
+        "c360 rectify --customer CUSTOMER_ID --field family_name --value Hale "
+        "--author you@example.org --reason married",
+        "c360 rectify --customer CUSTOMER_ID --field family_name --undo "
+        '--author you@example.org --reason "wrong person"',
     ),
     "export-person": ("c360 export-person --identifier ada@example.org --out ada",),
     "erase": (

@@ -34,8 +34,37 @@ class LegalHold(Entries):
         return self.until is None or day <= self.until
 
 
+class Controller(Entries):
+    """Who decides what is collected and why: the company, and whom people may ask."""
+
+    name: str = entry("the company", example="Quay GmbH, Harbour Street 1, 20457 Hamburg")
+    contact: str = entry(
+        "where people reach it about their data", example="privacy@example.org"
+    )
+    representative: str | None = entry(
+        "its representative in the Union, where it has none of its own (article 27 GDPR)",
+        None,
+        example="Quay Europe B.V., Amsterdam",
+    )
+    protection_officer: str | None = entry(
+        "its data protection officer", None, example="dpo@example.org"
+    )
+    authority: str | None = entry(
+        "the authority people may complain to", None, example="CNIL, Paris"
+    )
+
+
 class Privacy(Entries):
     """The whole file."""
+
+    controller: Controller | None = entry(
+        "who answers for the data; the register and the notice name it", None, example="{…}"
+    )
+    security_measures: tuple[str, ...] = entry(
+        "what the company does to keep data safe, beside what this project does",
+        (),
+        example="[disks are encrypted]",
+    )
 
     two_people: bool = entry(
         "whether an erasure that one account asks for must be confirmed by another",

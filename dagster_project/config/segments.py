@@ -40,6 +40,14 @@ class Channel(StrEnum):
     PHONE = "phone"
 
 
+class Purpose(StrEnum):
+    """What a segment is for, and so whose objection takes them out of it."""
+
+    SERVICE = "service"
+    PROFILING = "profiling"
+    MARKETING = "marketing"
+
+
 class Segment(Entries):
     """One segment."""
 
@@ -56,6 +64,13 @@ class Segment(Entries):
     )
     channel: Channel | None = entry(
         "only customers who may be contacted there are in it", None, example="email"
+    )
+    purpose: Purpose = entry(
+        "service: work for the customer, whom no objection takes out. profiling: who does not want "
+        "to be sorted by what is known of them is not in it. marketing: nor is who may be contacted "
+        "by no channel",
+        Purpose.PROFILING,
+        example="service",
     )
 
 
@@ -97,9 +112,14 @@ def read_segments(file: Path, columns: Mapping[str, str]) -> list[dict[str, str]
 
 
 def _condition(segment: Segment) -> str:
-    if segment.channel is None:
-        return f"({segment.when}\n)"
-    return f"({segment.when}\n) and contactable_{segment.channel} is not null"
+    conditions = [f"({segment.when}\n)"]
+    if segment.channel is not None:
+        conditions.append(f"contactable_{segment.channel} is not null")
+    elif segment.purpose is Purpose.MARKETING:
+        conditions.append("coalesce(contactable_email, contactable_phone) is not null")
+    if segment.purpose is not Purpose.SERVICE:
+        conditions.append("coalesce(profiling_consent, 'unsaid') <> 'withdrawn'")
+    return " and ".join(conditions)
 
 
 def _reason(because: str, columns: Mapping[str, str]) -> str:

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator
@@ -21,6 +22,17 @@ def _known_zone(name: str) -> str:
     return name
 
 
+Basis = Literal[
+    "consent",
+    "contract",
+    "legal obligation",
+    "vital interests",
+    "public task",
+    "legitimate interest",
+]
+"""Why personal data may be processed: article 6(1) GDPR, a to f."""
+
+
 class StreamOptions(Entries):
     """What a company says of one stream of one source."""
 
@@ -29,6 +41,23 @@ class StreamOptions(Entries):
     )
     absence: Literal["deleted", "nothing"] = entry(
         "`deleted`: a row that a later snapshot lacks is gone", "nothing", example="deleted"
+    )
+    purpose: str | None = entry(
+        "what this stream is collected for, where it is not what the source is",
+        None,
+        example="newsletter",
+    )
+    lawful_basis: Basis | None = entry(
+        "on which basis, where it is not the source's", None, example="consent"
+    )
+    retention_days: int | None = entry(
+        "how many days it is kept, where not as long as the source", None, example="90", gt=0
+    )
+    leave_out: tuple[str, ...] = entry(
+        "columns that are not collected: what stands in them does not land; the stream's own names, "
+        "or a label of yours that is kept in `_extra`",
+        (),
+        example="[birthdate]",
     )
 
 
@@ -75,7 +104,7 @@ class SourceConfig(Entries):
     )
     vendor: str = entry(
         "the format of its files or API: salesforce, hubspot, mailchimp, sendgrid, x, facebook, "
-        "instagram, mastodon, bluesky, zendesk or discourse",
+        "instagram, mastodon, bluesky, zendesk, discourse or manual",
         example="salesforce",
     )
     owner: str = entry("who answers for this source", example="crm-team@example.org")
@@ -84,17 +113,33 @@ class SourceConfig(Entries):
     purpose: str = entry(
         "what the data is collected for", example="customer relationship management"
     )
-    lawful_basis: Literal[
-        "consent",
-        "contract",
-        "legal obligation",
-        "vital interests",
-        "public task",
-        "legitimate interest",
-    ] = entry("on which basis of article 6 GDPR", example="contract")
+    lawful_basis: Basis = entry("on which basis of article 6 GDPR", example="contract")
     retention_days: int = entry("how many days it is kept", example="365", gt=0)
     disclosure: str = entry(
         "where people are told of it", example="https://example.org/privacy#crm"
+    )
+    disclosure_text: str | None = entry(
+        "what they are told there, in a sentence or two",
+        None,
+        example="We keep what you write to us, to answer it.",
+    )
+    disclosure_version: str | None = entry(
+        "version or day of that text", None, example='"2026-09-01"'
+    )
+    people: str | None = entry(
+        "whom it is about, where its vendor does not say it",
+        None,
+        example="members of the customer council",
+    )
+    transfers: str | None = entry(
+        "where its data leave the region for, and under which safeguard (chapter V GDPR)",
+        None,
+        example="HubSpot Inc., United States: standard contractual clauses",
+    )
+    collect: tuple[str, ...] | None = entry(
+        "the streams that may be collected, and no other; without it all of the vendor's",
+        None,
+        example="[contact, account]",
     )
     expected_every_days: int | None = entry(
         "after how many days without anything new Dagster shows the source as overdue",
@@ -157,6 +202,33 @@ class SourceConfig(Entries):
     api: ApiOptions | None = entry(
         "for a source that is pulled instead of read from files", None, example="{…}"
     )
+
+    def collects(self, stream: str) -> bool:
+        """Whether the register lets a stream be collected."""
+        return self.collect is None or stream in self.collect
+
+    def terms(self, stream: str) -> "Terms":
+        """What a stream is collected for, why that may be, and for how long."""
+        own = self.streams.get(stream) or StreamOptions()
+        return Terms(
+            own.purpose or self.purpose,
+            own.lawful_basis or self.lawful_basis,
+            own.retention_days or self.retention_days,
+        )
+
+    def left_out(self, stream: str) -> tuple[str, ...]:
+        """Columns of a stream that do not land."""
+        own = self.streams.get(stream)
+        return own.leave_out if own else ()
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On which terms one stream of one source is kept."""
+
+    purpose: str
+    lawful_basis: Basis
+    retention_days: int
 
 
 class Register(Entries):
@@ -238,3 +310,30 @@ def _unknown_names(
                         close_or_all(each, known),
                         path=("sources", name, entry_, each),
                     )
+        yield from _wrong_collection(document, name, source, own)
+
+
+def _wrong_collection(
+    document: YamlDocument, name: str, source: dict[str, Any], own: list[StreamSpec]
+) -> Iterator[ConfigError]:
+    """Streams nobody knows, and columns without which a stream's rows are worth nothing."""
+    known = tuple(spec.stream for spec in own)
+    collect = source.get("collect")
+    for place, each in enumerate(collect if isinstance(collect, list) else ()):
+        if each not in known:
+            yield document.error(
+                f"source {name}: unknown stream {shown(each, ())}",
+                close_or_all(each, known),
+                path=("sources", name, "collect", place),
+            )
+    streams = source.get("streams")
+    for spec in own:
+        options = streams.get(spec.stream) if isinstance(streams, dict) else None
+        left_out = options.get("leave_out") if isinstance(options, dict) else None
+        for column in left_out if isinstance(left_out, list) else ():
+            if column in {*spec.key, *spec.required}:
+                yield document.error(
+                    f"source {name}: {spec.stream} cannot be read without {column}",
+                    f"take it out of leave_out, or {spec.stream} out of what is collected",
+                    path=("sources", name, "streams", spec.stream, "leave_out"),
+                )

@@ -188,7 +188,16 @@ def _reference_sql(reference: Reference, vendor: str, country: str | None) -> st
             return _id_sql(reference, vendor)
 
 
+def _record_sql(column: str) -> str:
+    """A record as this project names it, of any source: a Salesforce id counts without its checksum."""
+    id_ = f'trim("{column}")'
+    short = f"regexp_replace({id_}, '^([^:]*:[^:]*:[A-Za-z0-9]{{15}})[A-Z0-5]{{3}}$', '\\1')"
+    return f"list_distinct(['id|' || {id_}, 'id|' || {short}])"
+
+
 def _id_sql(reference: Reference, vendor: str) -> str:
+    if reference.kind == "record":
+        return _record_sql(reference.column)
     if reference.kind.endswith("#"):
         found = f"regexp_extract_all(lower(coalesce(\"{reference.column}\", '')), '{_quoted(ADDRESS)}')"
         kind = reference.kind.removesuffix("#")

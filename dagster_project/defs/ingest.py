@@ -30,6 +30,7 @@ from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
 from dagster_project.sources.files import Unreadable, Why, group_by_file, read_again, read_inbox
 from dagster_project.sources.inbox_walk import shown
 from dagster_project.sources.members import BrokenFileError
+from dagster_project.sources.registered import as_registered
 
 _INFORMATION = frozenset({Why.PARTS_IGNORED, Why.UNFINISHED})
 """Worth telling, and nothing to mend."""
@@ -152,7 +153,7 @@ def pull_api(
         threads=lambda ids: threads_of(zone, source.name, posts, ids),
         workdir=workbench.workdir / source.name,
     )
-    for batch in pulled(batches, source.name):
+    for batch in as_registered(pulled(batches, source.name), source):
         intake.loads.append(admit(batch, zone))
         intake.notes += [Remark(source.name, note) for note in batch.notes]
 

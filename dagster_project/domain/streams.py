@@ -17,6 +17,7 @@ class Reference:
     """A column that names a person, and how: by an address, a handle, or an id of the source's.
 
     ``kind`` is ``email``, ``phone``, ``handle`` (of ``network``), ``event`` (the id of a message),
+    ``record`` (a whole record id, of any source),
     or the type of a contact record; with ``#`` behind it, of one that is known by its address alone. ``is_about``: the row is the person's own, or about them, and
     goes with them; otherwise it is somebody else's and only loses the reference. ``is_list``:
     several, separated by semicolons or commas.

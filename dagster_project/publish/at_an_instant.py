@@ -62,9 +62,20 @@ _CLOCKS = """
     from due_then
 """
 
+_CONSENTS = """
+    select customer_id, channel, purpose, status, source, evidence, occurred_at
+    from fct_consent_event
+    where customer_id is not null and coalesce(occurred_at <= instant, true)
+    qualify row_number() over (
+        partition by customer_id, channel, purpose
+        order by occurred_at desc nulls last, status = 'withdrawn' desc, consent_event_id
+    ) = 1
+"""
+
 # By name: the table it asks, a column that shows the table to be ours, and its SQL.
 _MACROS = {
     "unanswered_now": ("fct_message", "needs_answer", _UNANSWERED),
+    "consent_at": ("fct_consent_event", "purpose", _CONSENTS),
     "sla_now": ("fct_sla_clock", "due_history", _CLOCKS),
 }
 

@@ -279,7 +279,12 @@ def _golden_joins(warehouse: str, wanted: CrmImport, vendor: str) -> str:
         cross join (
             select coalesce(
                 list(distinct field || ':' || name) filter (where priority < own), []
-            ) as stronger
+            ) as stronger,
+            (
+                select coalesce(list(name), [])
+                from {warehouse}.config.sources
+                where vendor = 'manual'
+            ) as hands
             from (
                 select
                     trust.field,
@@ -301,9 +306,10 @@ def _golden_target(golden: GoldenColumn, wanted: CrmImport) -> str:
     """
     value = f"c.{golden.field}::varchar"
     own = f"nullif(trim({_own(golden)}), '')"
-    allowed = f"{own} is null"
+    ranked = _SOURCE_OF.get(golden.field, golden.field)
+    # what somebody has put right goes over what the CRM has, whichever the rule
+    allowed = f"{own} is null or list_contains(ranks.hands, g.{ranked}_source)"
     if golden.write == "if_stronger":
-        ranked = _SOURCE_OF.get(golden.field, golden.field)
         # email and phone are chosen by other rules: of trust they have the order of names
         field = "name" if golden.field in _OWN else ranked
         allowed += f" or list_contains(ranks.stronger, '{field}:' || g.{ranked}_source)"
@@ -337,11 +343,18 @@ def _written(column: str, wanted: CrmImport, kind: str) -> str:
 
 
 def _is_held_back(wanted: CrmImport) -> str:
-    """SQL: whether a column has a value for which nothing else is written. Nulls do not hold back."""
+    """SQL: whether a column has a value for which nothing else is written. Nulls do not hold back.
+
+    Who objects to all processing is held back whatever ``config/consumers.yml`` names.
+    """
     return " or ".join(
         f"coalesce(c.{identifier(column)}::varchar in ({_literals(values)}), false)"
-        for column, values in wanted.never_when.items()
+        for column, values in (wanted.never_when | {OBJECTION: ("withdrawn",)}).items()
     )
+
+
+OBJECTION = "processing_consent"
+"""The column of ``customer_360`` with the word on all processing."""
 
 
 def _literals(values: tuple[str, ...]) -> str:

@@ -41,8 +41,8 @@ _SALESFORCE = (
         modified_at="system_modstamp",
         required=("id", "last_name"),
         people=references(
-            "id=contact master_record_id=contact email=email[] phone=phone "
-            "mobile_phone=phone home_phone=phone other_phone=phone x_handle=handle:x"
+            "id=contact master_record_id=contact email=email[] phone=phone mobile_phone=phone "
+            "home_phone=phone other_phone=phone x_handle=handle:x individual_id=individual"
         ),
     ),
     StreamSpec(
@@ -53,15 +53,28 @@ _SALESFORCE = (
             "street city state postal_code country phone mobile_phone email website status "
             "industry lead_source owner_id has_opted_out_of_email is_converted converted_date "
             "converted_account_id converted_contact_id converted_opportunity_id created_date "
-            "last_modified_date system_modstamp x_handle"
+            "last_modified_date system_modstamp x_handle individual_id"
         ),
         key=("id",),
         modified_at="system_modstamp",
         required=("id", "last_name"),
         people=references(
             "id=lead master_record_id=lead converted_contact_id=contact email=email[] "
-            "phone=phone mobile_phone=phone x_handle=handle:x"
+            "phone=phone mobile_phone=phone x_handle=handle:x individual_id=individual"
         ),
+    ),
+    StreamSpec(
+        vendor="salesforce",
+        stream="individual",
+        columns=_words(
+            "id is_deleted master_record_id last_name first_name has_opted_out_tracking "
+            "has_opted_out_profiling has_opted_out_processing has_opted_out_solicit should_forget "
+            "has_opted_out_geo_tracking created_date last_modified_date system_modstamp"
+        ),
+        key=("id",),
+        modified_at="system_modstamp",
+        required=("id",),
+        people=references("id=individual master_record_id=individual"),
     ),
     StreamSpec(
         vendor="salesforce",
@@ -531,6 +544,44 @@ _DISCOURSE = (
     ),
 )
 
+_NAMED_BY_HAND = (
+    "entry_id email phone x_handle instagram_handle facebook_handle mastodon_handle "
+    "bluesky_handle record_id"
+)
+_HANDS = (
+    "email=email[] phone=phone x_handle=handle:x instagram_handle=handle:instagram "
+    "facebook_handle=handle:facebook mastodon_handle=handle:mastodon "
+    "bluesky_handle=handle:bluesky record_id=record"
+)
+
+_MANUAL = (
+    StreamSpec(
+        vendor="manual",
+        stream="consent",
+        columns=_words(
+            f"{_NAMED_BY_HAND} channel purpose status said_at evidence recorded_by reason"
+        ),
+        key=("entry_id",),
+        delivery=Delivery.EVENTS,
+        required=("channel", "status"),
+        local_times=("said_at",),
+        people=references(_HANDS),
+    ),
+    StreamSpec(
+        vendor="manual",
+        stream="correction",
+        columns=_words(
+            f"{_NAMED_BY_HAND} field value replaces status said_at evidence recorded_by reason"
+        ),
+        key=("entry_id",),
+        delivery=Delivery.EVENTS,
+        required=("field", "value"),
+        local_times=("said_at",),
+        people=references(_HANDS),
+    ),
+)
+"""What a company's own people say of somebody: their word on consent, and what is right."""
+
 STREAMS: tuple[StreamSpec, ...] = (
     *_SALESFORCE,
     *_HUBSPOT,
@@ -543,6 +594,7 @@ STREAMS: tuple[StreamSpec, ...] = (
     *_BLUESKY,
     *_ZENDESK,
     *_DISCOURSE,
+    *_MANUAL,
 )
 """All streams, in the order their vendors are documented."""
 

@@ -25,6 +25,7 @@ from dagster_project.sources.catalogue import VENDORS
 from dagster_project.sources.inbox_walk import Found, shown, walk
 from dagster_project.sources.kinds import name_kind
 from dagster_project.sources.members import BrokenFileError, FileVendor, Member
+from dagster_project.sources.registered import as_registered
 
 if TYPE_CHECKING:
     from dagster_project.sources.named_exports import Named
@@ -333,7 +334,8 @@ def _read_members(
                     member = replace(member, is_placed=not known_to)
                 if vendor is not None and vendor.sniff(member):
                     tally.read += 1
-                    yield from vendor.read(member, source, workdir / f"{number:05d}")
+                    batches = vendor.read(member, source, workdir / f"{number:05d}")
+                    yield from as_registered(batches, source)
                 else:
                     tally.ignored.append(_place_in(member))
         except BrokenFileError as broken:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from dagster_project.domain.streams import StreamSpec
-from dagster_project.sources import hubspot, mailchimp, salesforce, sendgrid, zendesk
+from dagster_project.sources import hubspot, mailchimp, manual, salesforce, sendgrid, zendesk
 from dagster_project.sources.catalogue import VENDORS, streams_of
 from dagster_project.sources.headers import Aliases, fold
 
@@ -18,6 +18,7 @@ _LABELS: dict[str, Callable[[str], Aliases]] = {
     mailchimp.VENDOR: mailchimp.labels_of,
     sendgrid.VENDOR: sendgrid.labels_of,
     zendesk.VENDOR: zendesk.labels_of,
+    manual.VENDOR: manual.labels_of,
 }
 """The vendors whose tables carry labels; the others are read by the fields of their own JSON."""
 

@@ -28,6 +28,8 @@ _HARMLESS = """
     accepted_answer accepted_answer_post_number admin bumped_at category_id closed moderator
     parent_category_id post_number post_type reads reply_to_post_number staff user_deleted version
     views visible active brand_id business_hours due_at end_time field_name group_id is_public metric
+    channel field has_opted_out_geo_tracking has_opted_out_processing has_opted_out_profiling
+    has_opted_out_solicit has_opted_out_tracking purpose said_at should_forget
     policy_applied_at public schedule_id sla_policy_id solved_at start_time target via_channel via_rel
 """
 

@@ -43,6 +43,7 @@ _PREFIXES = {
     "001": "account",
     "003": "contact",
     "00Q": "lead",
+    "0PK": "individual",
     "006": "opportunity",
     "00K": "opportunity_contact_role",
     "701": "campaign",
@@ -132,6 +133,15 @@ _ORDINARY = frozenset(
         "lastcuupdatedate",
         "masterrecordid",
         "cleanstatus",
+        "sendindividualdata",
+        "canstorepiielsewhere",
+        "individualsage",
+        "deathdate",
+        "convictionscount",
+        "childrencount",
+        "militaryservice",
+        "ishomeowner",
+        "occupation",
     ]
 )
 
@@ -154,6 +164,9 @@ _MARKS = {
     "campaign": _Marks(
         frozenset({"actualcost", "budgetedcost", "budgetcost", "numbersent", "expectedrevenue", "enddate"}),
         frozenset({"name"}),
+    ),
+    "individual": _Marks(
+        frozenset({"hasoptedouttracking", "hasoptedoutprofiling", "hasoptedoutprocessing", "hasoptedoutsolicit", "hasoptedoutgeotracking", "shouldforget", "sendindividualdata", "canstorepiielsewhere"}),
     ),
     "lead": _Marks(
         frozenset({"company", "isconverted", "convertedcontactid", "converteddate"}),

@@ -16,6 +16,7 @@ MAY_ASK = {
     "dagster_project/sources/files.py": "whether a file is still being written",
     "dagster_project/privacy/audit_log.py": "when somebody looked",
     "dagster_project/privacy/erase.py": "when somebody was erased, and which legal holds are over",
+    "dagster_project/cli/by_hand.py": "an entry was made now, and what holds is asked as of now",
     "dagster_project/cli/retain.py": "names a removal by its time",
     "dagster_project/cli/judge.py": "when a steward gave their word",
     "dagster_project/cli/desk.py": "when the desk took a step, and what is overdue at that moment",

@@ -67,6 +67,17 @@ SENDGRID_EVENTS: dict[str, Told] = {
     "dropped": set(),
 }
 
+EVERYTHING = {"email", "phone", "tracking", "profiling", "geotracking", "processing"}
+WISHES = {
+    "has_opted_out_tracking": {"tracking"},
+    "has_opted_out_profiling": {"profiling"},
+    "has_opted_out_geo_tracking": {"geotracking"},
+    "has_opted_out_solicit": {"email", "phone"},
+    "has_opted_out_processing": EVERYTHING,
+    "should_forget": EVERYTHING,
+}
+"""Privacy wishes of a Salesforce individual, and the channels each objects to."""
+
 FLAGS = {"yes": "WAHR", "no": "FALSCH", "empty": None, "odd": "vielleicht"}
 """Only a yes withdraws; a no grants nothing: nobody was asked."""
 
@@ -98,6 +109,16 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> ScratchWarehouse:
             stream,
             [{"id": who, "has_opted_out_of_email": flag} for who, flag in FLAGS.items()],
         )
+    w.land(
+        "salesforce.individual",
+        [{"id": wish, wish: "TRUE", "system_modstamp": OUT} for wish in WISHES]
+        + [{"id": "none", **dict.fromkeys(WISHES, "false")}],
+    )
+    w.land(
+        "salesforce.contact",
+        [{"id": f"of-{who}", "individual_id": who} for who in [*WISHES, "none", "unknown"]],
+    )
+    w.land("salesforce.lead", [{"id": "lead", "individual_id": "has_opted_out_solicit"}])
     w.land(
         "sendgrid.event",
         [
@@ -174,3 +195,19 @@ def test_of_what_happens_to_mails_only_words_on_consent_are_consents(
     )
 
     assert found == {event: expected for event, expected in SENDGRID_EVENTS.items() if expected}
+
+
+def test_the_wishes_of_an_individual_are_those_of_its_contacts_and_leads(
+    world: ScratchWarehouse,
+) -> None:
+    found: dict[str, set[str]] = {}
+    for record, channel, status in world.rows(
+        "select record_id, channel, status from intermediate.int_consents "
+        "where evidence like 'Individual.%'"
+    ):
+        assert status == "withdrawn"
+        found.setdefault(record.split(":", 1)[1], set()).add(channel)
+
+    assert found == {f"contact:of-{wish}": channels for wish, channels in WISHES.items()} | {
+        "lead:lead": {"email", "phone"}
+    }

@@ -68,3 +68,40 @@
         false
     )
 {%- endmacro %}
+
+
+{# The correction of a field from rows of one customer: null without one, empty where it says that
+   there is no value. #}
+{% macro correction_of(field, value='corrected_value') -%}
+    max(case when field = '{{ field }}' then coalesce({{ value }}, '') end) as {{ field }}
+{%- endmacro %}
+
+
+{# From which source, and since when, the correction of a value of several fields is. #}
+{% macro corrected_when(value, fields) -%}
+    {%- set among = "field in ('" ~ fields | join("', '") ~ "')" -%}
+    max_by(source, said_at) filter (where {{ among }}) as {{ value }}_source,
+    max(said_at) filter (where {{ among }}) as {{ value }}_as_of
+{%- endmacro %}
+
+
+{# What somebody has put right, else what the records say. #}
+{% macro corrected_or(field, golden) -%}
+    case
+        when corrected.{{ field }} is not null then nullif(corrected.{{ field }}, '')
+        else {{ golden }}
+    end
+{%- endmacro %}
+
+
+{# A part of the name: as corrected, else as it is known if it is a part of the corrected name. #}
+{% macro name_part(field, behind, before='') -%}
+    case
+        when corrected.{{ field }} is not null then nullif(corrected.{{ field }}, '')
+        when
+            corrected.full_name is null
+            or {{ plain_letters('corrected.full_name') }}
+            like {{ before }} {{ plain_letters('named.' ~ field) }} {{ behind }}
+            then named.{{ field }}
+    end
+{%- endmacro %}

@@ -21,7 +21,12 @@
             street city state postal_code country phone mobile_phone email website status
             industry lead_source owner_id has_opted_out_of_email is_converted converted_date
             converted_account_id converted_contact_id converted_opportunity_id created_date
-            last_modified_date system_modstamp x_handle
+            last_modified_date system_modstamp x_handle individual_id
+        ',
+        'salesforce__individual': '
+            id is_deleted master_record_id last_name first_name has_opted_out_tracking
+            has_opted_out_profiling has_opted_out_processing has_opted_out_solicit should_forget
+            has_opted_out_geo_tracking created_date last_modified_date system_modstamp
         ',
         'salesforce__opportunity': '
             id is_deleted account_id name stage_name amount currency_iso_code probability
@@ -181,6 +186,15 @@
             id topic_id post_number post_type reply_to_post_number user_id username name raw
             cooked created_at updated_at version staff moderator admin hidden deleted_at
             user_deleted accepted_answer reads
+        ',
+        'manual__consent': '
+            entry_id email phone x_handle instagram_handle facebook_handle mastodon_handle
+            bluesky_handle record_id channel purpose status said_at evidence recorded_by reason
+        ',
+        'manual__correction': '
+            entry_id email phone x_handle instagram_handle facebook_handle mastodon_handle
+            bluesky_handle record_id field value replaces status said_at evidence recorded_by
+            reason
         ',
     }[stream] -%}
     {{ return(columns.split()) }}

@@ -44,7 +44,14 @@ counted as (
     select
         'fct_consent_event' as fact,
         (select count(*) from {{ ref('fct_consent_event') }}) as fact_rows,
-        (select count(*) from {{ ref('int_consents') }}) as expected_rows
+        (
+            (select count(*) from {{ ref('int_consents') }})
+            + (
+                select count(*)
+                from {{ ref('fct_consent_event') }}
+                where evidence = 'manual entry'
+            )
+        ) as expected_rows
 
     union all
 

@@ -56,7 +56,11 @@ def told(file: Path, text: str) -> dict[int, str]:
         pytest.param(
             11, "'many' is not a whole number → write a whole number above 0", id="count"
         ),
-        pytest.param(12, "there is no such entry → did you mean disclosure?", id="misspelt"),
+        pytest.param(
+            12,
+            "there is no such entry → did you mean disclosure or disclosure_text?",
+            id="misspelt",
+        ),
         pytest.param(13, "'quay' is not a list → write a list, such as [yourbrand]", id="list"),
     ],
 )

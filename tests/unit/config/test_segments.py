@@ -44,11 +44,37 @@ def test_a_segment_becomes_sql_with_its_words_kept(tmp_path: Path) -> None:
 
     (segment,) = read_segments(file, COLUMNS)
 
-    assert segment["when"] == "(country = 'NL'\n) and contactable_email is not null"
+    assert segment["when"] == (
+        "(country = 'NL'\n) and contactable_email is not null "
+        "and coalesce(profiling_consent, 'unsaid') <> 'withdrawn'"
+    )
     assert (
         segment["because"] == "concat('it''s ', coalesce(cast(country as varchar), 'unknown'))"
     )
     assert segment["title"] == "O''Neill''s"
+
+
+@pytest.mark.parametrize(
+    ("purpose", "asked"),
+    [
+        pytest.param("service", [], id="service"),
+        pytest.param("profiling", ["profiling_consent"], id="profiling"),
+        pytest.param(
+            "marketing",
+            ["contactable_email", "contactable_phone", "profiling_consent"],
+            id="marketing",
+        ),
+    ],
+)
+def test_what_a_segment_is_for_decides_whose_objection_counts(
+    tmp_path: Path, purpose: str, asked: list[str]
+) -> None:
+    file = written(tmp_path, "true", more=f"    purpose: {purpose}\n")
+
+    (segment,) = read_segments(file, COLUMNS)
+
+    words = ("contactable_email", "contactable_phone", "profiling_consent")
+    assert [word for word in words if word in segment["when"]] == asked
 
 
 def test_of_a_time_the_day_is_told(tmp_path: Path) -> None:

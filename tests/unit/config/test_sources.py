@@ -64,6 +64,18 @@ def test_the_template_reads_well_and_is_empty() -> None:
             id="misspelt-stream",
         ),
         pytest.param(
+            ("    region: emea", "    region: emea\n    collect: [contacts]"),
+            7,
+            "unknown stream 'contacts'",
+            id="misspelt-collection",
+        ),
+        pytest.param(
+            ("    region: emea", "    region: emea\n    streams: {contact: {leave_out: [id]}}"),
+            7,
+            "contact cannot be read without id",
+            id="key-left-out",
+        ),
+        pytest.param(
             ("    region: emea", "    region: emea\n    columns: {x_handel: Twitter}"),
             7,
             "unknown column 'x_handel'",

@@ -23,7 +23,7 @@ segments:
     channel: email
 """
 
-Segmented = Callable[[str, str, str], list[tuple[str, str, str, str | None]]]
+Segmented = Callable[..., list[tuple[str, str, str, str | None]]]
 
 
 @pytest.fixture(scope="session")
@@ -48,18 +48,20 @@ def sql(project: DbtProject, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture
 def segmented(sql: str) -> Segmented:
-    def rows(customers: str, before: str, as_of: str) -> list[tuple[str, str, str, str | None]]:
+    def rows(
+        customers: str, before: str, as_of: str, objects: str = "null"
+    ) -> list[tuple[str, str, str, str | None]]:
         with duckdb.connect(":memory:", config={"threads": 1}) as connection:
             connection.execute("set TimeZone = 'UTC'")
             connection.execute(f"attach ':memory:' as {CATALOG}; use {CATALOG}")
             connection.execute(
                 "create schema marts; create schema history; create schema intermediate;"
                 "create table marts.customer_360 (customer_id varchar, won_opportunities bigint, "
-                "contactable_email varchar);"
+                "contactable_email varchar, profiling_consent varchar);"
                 "create table history.customer_segments (customer_id varchar, segment varchar, "
                 "title varchar, because varchar, member_from timestamptz, member_to timestamptz);"
                 f"create table intermediate.int_as_of as select '{as_of}'::timestamptz as as_of;"
-                f"{customers and 'insert into marts.customer_360 values ' + customers};"
+                f"{customers and f'insert into marts.customer_360 select *, {objects} from (values {customers})'};"
                 f"{before and 'insert into history.customer_segments values ' + before}"
             )
             return connection.execute(
@@ -117,3 +119,12 @@ def test_a_second_run_at_the_same_time_corrects_the_first(segmented: Segmented) 
     before = "('c1', 'buyers', 'Bought', '2 deals won', '2026-11-01', null)"
 
     assert segmented("('c1', 0, null)", before, "2026-11-01") == []
+
+
+def test_who_objects_to_profiling_is_in_no_segment_and_has_been_in_none(
+    segmented: Segmented,
+) -> None:
+    before = "('c1', 'buyers', 'Bought', '2 deals won', '2026-09-01', null)"
+
+    assert segmented("('c1', 2, 'a@example.org')", before, "2026-11-01", "'granted'")
+    assert segmented("('c1', 2, 'a@example.org')", before, "2026-11-01", "'withdrawn'") == []

@@ -18,6 +18,10 @@ from dagster_project.sources.catalogue import VENDORS
 
 PROJECT = Path(__file__).resolve().parents[3]
 
+NAMED_BY_HAND = """
+    named_record_id varchar, source varchar,
+    identifiers struct(kind varchar, network varchar, "value" varchar, is_verified boolean)[]"""
+
 INPUTS: dict[str, str] = {
     "intermediate.int_contact_records": """
         record_id varchar, source varchar, vendor varchar, record_type varchar,
@@ -100,6 +104,12 @@ INPUTS: dict[str, str] = {
     "intermediate.int_consents": """
         consent_event_id varchar, source varchar, record_id varchar, channel varchar,
         purpose varchar, status varchar, occurred_at timestamptz, evidence varchar""",
+    "staging.stg_manual__consents": f"""
+        consent_entry_id varchar, {NAMED_BY_HAND}, channel varchar, purpose varchar,
+        status varchar, said_at timestamptz""",
+    "staging.stg_manual__corrections": f"""
+        correction_entry_id varchar, {NAMED_BY_HAND}, field varchar, corrected_value varchar,
+        replaced_value varchar, is_undone boolean, said_at timestamptz, _as_of timestamptz""",
     "intermediate.int_as_of": "as_of timestamptz",
     "history.customer_versions": ", ".join(f"{n} {kind}" for n, kind in VERSIONS.items()),
     "history.customer_rows": ", ".join(f"{n} {kind}" for n, kind in ROWS.items()),

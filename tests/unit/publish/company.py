@@ -27,6 +27,7 @@ create table marts.customer_360 as
         timestamptz '2026-11-01 00:00:00+00' + to_hours(i::integer) as last_message_received_at,
         i % 7 as email_human_opens_90d,
         'granted' as email_consent,
+        null::varchar as processing_consent,
         ['a' || i, 'b'] as labels,
         i as _gate_seq
     from range(1, {customers} + 1) as t(i);

@@ -228,8 +228,8 @@ GOLDEN = """
 create schema config;
 create schema identity;
 create table config.sources as
-    select * from (values ('crm_emea', 'salesforce'), ('crm_apac', 'hubspot'), ('list', 'mailchimp'))
-    as t(name, vendor);
+    select * from (values ('crm_emea', 'salesforce'), ('crm_apac', 'hubspot'), ('list', 'mailchimp'),
+        ('desk', 'manual')) as t(name, vendor);
 create table config.survivorship as
     select * from (values
         ('title', 'most_trusted', 'hubspot', 1), ('title', 'most_trusted', 'salesforce', 2),
@@ -281,6 +281,36 @@ def test_the_crms_own_word_is_overwritten_by_a_stronger_source_alone(root: Root)
 
     told = {row["Customer_360_Id__c"]: row["Title"] for row in imported(root)}
     assert [told[f"c{number}"] for number in range(1, 6)] == ["Buyer", "", "Owner", "", ""]
+
+
+@pytest.mark.parametrize("write", ["if_empty", "if_stronger"])
+def test_what_somebody_has_put_right_goes_over_the_crms_own_word(
+    root: Root, write: str
+) -> None:
+    change(root, GOLDEN)
+    golden(root, 1, own="Buyer", value="Owner", source="desk")
+    golden(root, 2, own="Buyer", value="Owner", source="list")
+
+    publish(root, with_import(golden={"Title": {"field": "title", "write": write}}))
+
+    told = {row["Customer_360_Id__c"]: row["Title"] for row in imported(root)}
+    assert (told["c1"], told["c2"]) == ("Owner", "")
+
+
+def test_of_who_objects_to_all_processing_nothing_is_written_but_the_consent(
+    root: Root,
+) -> None:
+    change(
+        root,
+        "update marts.customer_360 set processing_consent = 'withdrawn' where customer_id = 'c2'",
+    )
+
+    publish(root, crm())
+
+    told = {row["Customer_360_Id__c"]: row for row in imported(root)}
+    assert told["c2"]["X_Handle__c"] == ""
+    assert told["c2"]["Email_Consent__c"] == "granted"
+    assert told["c1"]["X_Handle__c"] == "handle1"
 
 
 def test_a_value_the_crm_has_taken_over_brings_no_row(root: Root) -> None:

@@ -425,7 +425,7 @@ CLASSES = {
     "marts.customer_360": {
         "customer_id": "quasi", "full_name": "direct", "email": "direct", "x_handle": "direct",
         "last_message_received_at": "quasi", "email_human_opens_90d": "quasi",
-        "email_consent": "none", "labels": "quasi",
+        "email_consent": "none", "processing_consent": "none", "labels": "quasi",
     },
     "marts.customer_xref": dict.fromkeys(
         ("record_id", "customer_id", "source", "vendor", "record_type", "is_current"), "direct"

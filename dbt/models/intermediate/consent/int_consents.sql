@@ -36,6 +36,12 @@ sendgrid_event_rows as (
 
 ),
 
+individual_rows as (
+
+    select * from {{ ref('stg_salesforce__individuals') }}
+
+),
+
 salesforce_contact_email as (
 
     select
@@ -81,6 +87,87 @@ salesforce_lead_email as (
         'Lead.HasOptedOutOfEmail' as evidence
     from salesforce_lead_rows
     where has_opted_out_of_email
+
+),
+
+-- an individual's wishes are those of every contact and lead that names it
+individual_holders as (
+
+    select
+        source,
+        individual_id,
+        record_id
+    from salesforce_contact_rows
+    where individual_id is not null
+
+    union all
+
+    select
+        source,
+        individual_id,
+        record_id
+    from salesforce_lead_rows
+    where individual_id is not null
+
+),
+
+individual_wishes as (
+
+    select
+        individual_record_id,
+        source,
+        individual_id,
+        said_at,
+        wish
+    from individual_rows
+    unpivot (
+        is_wished for wish in (
+            has_opted_out_of_tracking,
+            has_opted_out_of_profiling,
+            has_opted_out_of_processing,
+            has_opted_out_of_marketing,
+            has_opted_out_of_geotracking,
+            is_to_be_forgotten
+        )
+    )
+    where is_wished and deleted_at is null
+
+),
+
+channels as (
+
+    {{ every_channel() }}
+
+),
+
+individual_objections as (
+
+    select
+        individual_holders.record_id || ':' || individual_wishes.wish || ':' || channels.channel
+            as consent_event_id,
+        individual_wishes.source,
+        individual_holders.record_id,
+        channels.channel,
+        channels.purpose,
+        'withdrawn' as status,
+        individual_wishes.said_at as occurred_at,
+        case individual_wishes.wish
+            when 'has_opted_out_of_tracking' then 'Individual.HasOptedOutTracking'
+            when 'has_opted_out_of_profiling' then 'Individual.HasOptedOutProfiling'
+            when 'has_opted_out_of_processing' then 'Individual.HasOptedOutProcessing'
+            when 'has_opted_out_of_marketing' then 'Individual.HasOptedOutSolicit'
+            when 'has_opted_out_of_geotracking' then 'Individual.HasOptedOutGeoTracking'
+            else 'Individual.ShouldForget'
+        end as evidence
+    from individual_wishes
+    inner join individual_holders
+        on
+            individual_wishes.source = individual_holders.source
+            and individual_wishes.individual_id = individual_holders.individual_id
+    inner join channels
+        on
+            individual_wishes.wish in ('has_opted_out_of_processing', 'is_to_be_forgotten')
+            or individual_wishes.wish = 'has_opted_out_of_' || channels.purpose
 
 ),
 
@@ -221,6 +308,10 @@ unioned as (
     union all
 
     select * from salesforce_lead_email
+
+    union all
+
+    select * from individual_objections
 
     union all
 

@@ -30,6 +30,12 @@ customers as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('int_customer_corrections') }}
+
+),
+
 email_events as (
 
     select * from {{ ref('fct_email_event') }}
@@ -68,6 +74,43 @@ stated as (
         identifiers.kind in ('email', 'phone')
         and identifiers.value_norm is not null
         and customer_records.customer_id is not null
+
+    union all
+
+    -- what somebody has put right; no record holds it yet
+    select
+        corrections.customer_id,
+        corrections.record_id,
+        corrections.source,
+        corrections.field as kind,
+        case
+            when corrections.field = 'email' then {{ plain_email('corrections.corrected_value') }}
+            else {{ plain_phone('corrections.corrected_value') }}
+        end as contact_point,
+        cast(null as varchar) as flaw,
+        false as is_role,
+        false as is_shared,
+        true as is_verified,
+        corrections.said_at as first_seen_at,
+        corrections.said_at as last_seen_at
+    from corrections
+    where corrections.field in ('email', 'phone') and corrections.corrected_value is not null
+
+),
+
+-- what it replaces stays in sight, and is used no more
+replaced as (
+
+    select
+        customer_id,
+        field as kind,
+        case
+            when field = 'email' then {{ plain_email('replaced_value') }}
+            else {{ plain_phone('replaced_value') }}
+        end as contact_point,
+        {{ plain_email('corrected_value') }} as corrected_value
+    from corrections
+    where field in ('email', 'phone') and replaced_value is not null
 
 ),
 
@@ -241,15 +284,23 @@ judged as (
 reasoned as (
 
     select
-        *,
+        judged.*,
         case
-            when state in ('malformed', 'placeholder', 'bounced', 'cleaned') then state
-            when consent = 'withdrawn' then 'withdrawn'
-            when is_withdrawn_by_a_holder then 'withdrawn_by_another_holder'
-            when state = 'role' and not is_mailbox then 'role'
-            when kind = 'email' and consent is null then 'no_consent'
+            when replaced.contact_point is not null then 'corrected'
+            when judged.state in ('malformed', 'placeholder', 'bounced', 'cleaned')
+                then judged.state
+            when judged.consent = 'withdrawn' then 'withdrawn'
+            when judged.is_withdrawn_by_a_holder then 'withdrawn_by_another_holder'
+            when judged.state = 'role' and not judged.is_mailbox then 'role'
+            when judged.kind = 'email' and judged.consent is null then 'no_consent'
         end as not_contactable_reason
     from judged
+    left join replaced
+        on
+            judged.customer_id = replaced.customer_id
+            and judged.kind = replaced.kind
+            and judged.contact_point = replaced.contact_point
+            and judged.contact_point <> coalesce(replaced.corrected_value, '')
 
 ),
 

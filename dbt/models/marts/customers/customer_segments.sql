@@ -55,6 +55,15 @@ current_before as (
 
 ),
 
+-- that somebody was once sorted is a profile as well
+objectors as (
+
+    select customer_id
+    from customers
+    where profiling_consent = 'withdrawn'
+
+),
+
 ended as (
 
     select
@@ -65,7 +74,9 @@ ended as (
         member_from,
         member_to
     from before
-    where member_to is not null
+    where
+        member_to is not null
+        and customer_id not in (select objectors.customer_id from objectors)
 
     union all
 
@@ -82,7 +93,10 @@ ended as (
         on
             current_before.customer_id = members.customer_id
             and current_before.segment = members.segment
-    where members.customer_id is null and not current_before.is_of_this_time
+    where
+        members.customer_id is null
+        and not current_before.is_of_this_time
+        and current_before.customer_id not in (select objectors.customer_id from objectors)
 
 ),
 

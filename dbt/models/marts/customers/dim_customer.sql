@@ -37,6 +37,12 @@ country_names as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('int_customer_corrections') }}
+
+),
+
 versions as (
 
     select * from {{ ref('int_customer_versions') }}
@@ -174,6 +180,39 @@ named as (
 
 ),
 
+-- what somebody has put right; an empty text says that there is no value
+corrected as (
+
+    select
+        customer_id,
+        {{ correction_of('full_name') }},
+        {{ correction_of('given_name') }},
+        {{ correction_of('family_name') }},
+        {{ correction_of('email', plain_email('corrected_value')) }},
+        {{ correction_of('phone', plain_phone('corrected_value')) }},
+        {{ correction_of('street') }},
+        {{ correction_of('city') }},
+        {{ correction_of('state') }},
+        {{ correction_of('postal_code') }},
+        {{ correction_of('country', 'upper(corrected_value)') }},
+        {{ correction_of('birth_date', 'cast(' ~ to_date('corrected_value') ~ ' as varchar)') }},
+        {{ correction_of('title') }},
+        {{ correction_of('organisation') }},
+        {{ correction_of('language', 'lower(corrected_value)') }},
+        {{ corrected_when('name', ['full_name', 'given_name', 'family_name']) }},
+        {{ corrected_when('address', ['street', 'city', 'state', 'postal_code']) }},
+        {{ corrected_when('email', ['email']) }},
+        {{ corrected_when('phone', ['phone']) }},
+        {{ corrected_when('country', ['country']) }},
+        {{ corrected_when('birth_date', ['birth_date']) }},
+        {{ corrected_when('title', ['title']) }},
+        {{ corrected_when('organisation', ['organisation']) }},
+        {{ corrected_when('language', ['language']) }}
+    from corrections
+    group by customer_id
+
+),
+
 golden as (
 
     select
@@ -183,35 +222,47 @@ golden as (
 
         -- attributes
         membership.kind,
-        pivoted.full_name,
-        named.given_name,
-        named.family_name,
-        pivoted.email,
-        pivoted.phone,
-        addressed.street,
-        addressed.city,
-        addressed.state,
-        addressed.postal_code,
-        coalesce(addressed.country, pivoted.country) as country,
-        pivoted.birth_date,
-        pivoted.title,
-        pivoted.organisation,
-        pivoted.language,
+        case
+            when corrected.full_name is not null then nullif(corrected.full_name, '')
+            when coalesce(corrected.given_name, corrected.family_name) is not null
+                then nullif(concat_ws(
+                    ' ',
+                    nullif(coalesce(corrected.given_name, named.given_name), ''),
+                    nullif(coalesce(corrected.family_name, named.family_name), '')
+                ), '')
+            else pivoted.full_name
+        end as full_name,
+        {{ name_part('given_name', "|| ' %'") }} as given_name,
+        {{ name_part('family_name', '', "'% ' ||") }} as family_name,
+        {{ corrected_or('email', 'pivoted.email') }} as email,
+        {{ corrected_or('phone', 'pivoted.phone') }} as phone,
+        {{ corrected_or('street', 'addressed.street') }} as street,
+        {{ corrected_or('city', 'addressed.city') }} as city,
+        {{ corrected_or('state', 'addressed.state') }} as state,
+        {{ corrected_or('postal_code', 'addressed.postal_code') }} as postal_code,
+        {{ corrected_or('country', 'coalesce(addressed.country, pivoted.country)') }} as country,
+        cast(
+            {{ corrected_or('birth_date', 'cast(pivoted.birth_date as varchar)') }} as date
+        ) as birth_date,
+        {{ corrected_or('title', 'pivoted.title') }} as title,
+        {{ corrected_or('organisation', 'pivoted.organisation') }} as organisation,
+        {{ corrected_or('language', 'pivoted.language') }} as language,
 
         -- sources of the attributes
         pivoted.account_id_source as account_record_id_source,
-        pivoted.name_source,
-        pivoted.email_source,
-        pivoted.phone_source,
-        pivoted.address_source,
+        coalesce(corrected.name_source, pivoted.name_source) as name_source,
+        coalesce(corrected.email_source, pivoted.email_source) as email_source,
+        coalesce(corrected.phone_source, pivoted.phone_source) as phone_source,
+        coalesce(corrected.address_source, pivoted.address_source) as address_source,
         case
+            when corrected.country is not null then corrected.country_source
             when addressed.country is not null then pivoted.address_source
             else pivoted.country_source
         end as country_source,
-        pivoted.birth_date_source,
-        pivoted.title_source,
-        pivoted.organisation_source,
-        pivoted.language_source,
+        coalesce(corrected.birth_date_source, pivoted.birth_date_source) as birth_date_source,
+        coalesce(corrected.title_source, pivoted.title_source) as title_source,
+        coalesce(corrected.organisation_source, pivoted.organisation_source) as organisation_source,
+        coalesce(corrected.language_source, pivoted.language_source) as language_source,
 
         -- measures
         cast(membership.record_count as bigint) as record_count,
@@ -220,18 +271,19 @@ golden as (
 
         -- times
         pivoted.account_id_as_of as account_record_id_as_of,
-        pivoted.name_as_of,
-        pivoted.email_as_of,
-        pivoted.phone_as_of,
-        pivoted.address_as_of,
+        coalesce(corrected.name_as_of, pivoted.name_as_of) as name_as_of,
+        coalesce(corrected.email_as_of, pivoted.email_as_of) as email_as_of,
+        coalesce(corrected.phone_as_of, pivoted.phone_as_of) as phone_as_of,
+        coalesce(corrected.address_as_of, pivoted.address_as_of) as address_as_of,
         case
+            when corrected.country is not null then corrected.country_as_of
             when addressed.country is not null then pivoted.address_as_of
             else pivoted.country_as_of
         end as country_as_of,
-        pivoted.birth_date_as_of,
-        pivoted.title_as_of,
-        pivoted.organisation_as_of,
-        pivoted.language_as_of,
+        coalesce(corrected.birth_date_as_of, pivoted.birth_date_as_of) as birth_date_as_of,
+        coalesce(corrected.title_as_of, pivoted.title_as_of) as title_as_of,
+        coalesce(corrected.organisation_as_of, pivoted.organisation_as_of) as organisation_as_of,
+        coalesce(corrected.language_as_of, pivoted.language_as_of) as language_as_of,
         membership.first_seen_at,
         membership.last_changed_at,
 
@@ -244,6 +296,8 @@ golden as (
         on pivoted.customer_id = named.customer_id
     left join addressed
         on pivoted.address_record_id = addressed.record_id
+    left join corrected
+        on membership.customer_id = corrected.customer_id
 
 )
 

@@ -32,6 +32,22 @@ identifiers as (
 
 ),
 
+corrections as (
+
+    select * from {{ ref('int_customer_corrections') }}
+
+),
+
+correction_versions as (
+
+    select
+        corrections.customer_id,
+        {{ version_of_rows(version_of(['corrections'])) }} as _version
+    from corrections
+    group by corrections.customer_id
+
+),
+
 address_versions as (
 
     select
@@ -79,11 +95,22 @@ record_versions as (
 customers as (
 
     select
-        customer_id,
-        {{ version_of_rows('_version') }} as _version
+        record_versions.customer_id,
+        {{ version_of_rows('record_versions._version') }} as _version
     from record_versions
-    group by customer_id
+    group by record_versions.customer_id
+
+),
+
+with_corrections as (
+
+    select
+        customers.customer_id,
+        {{ version_of(['customers._version', 'correction_versions._version']) }} as _version
+    from customers
+    left join correction_versions
+        on customers.customer_id = correction_versions.customer_id
 
 )
 
-select * from customers
+select * from with_corrections

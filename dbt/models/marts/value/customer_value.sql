@@ -18,6 +18,22 @@ fits as (
 
 ),
 
+consent_history as (
+
+    select * from {{ ref('customer_consent_history') }}
+
+),
+
+-- scores are profiles
+objectors as (
+
+    select customer_id
+    from consent_history
+    where channel = 'profiling' and is_current and status = 'withdrawn'
+    group by customer_id
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -37,6 +53,7 @@ bought as (
     where
         conversions.customer_id is not null
         and conversions.converted_at <= as_of.as_of
+        and conversions.customer_id not in (select objectors.customer_id from objectors)
 
 ),
 

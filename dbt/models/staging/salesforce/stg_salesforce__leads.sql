@@ -77,6 +77,7 @@ renamed as (
         {{ one_line('postal_code') }} as postal_code,
         {{ one_line('country') }} as country,
         {{ trimmed('status') }} as status,
+        {{ trimmed('individual_id') }} as individual_id,
         _extra as extra,
 
         -- flags

@@ -35,7 +35,10 @@ standing as (
         max(status) filter (where channel = 'phone') as phone_consent,
         max(valid_from) filter (where channel = 'phone') as phone_consent_at,
         max(source) filter (where channel = 'phone') as phone_consent_source,
-        max(evidence) filter (where channel = 'phone') as phone_consent_evidence
+        max(evidence) filter (where channel = 'phone') as phone_consent_evidence,
+        max(status) filter (where channel = 'tracking') as tracking_consent,
+        max(status) filter (where channel = 'profiling') as profiling_consent,
+        max(status) filter (where channel = 'processing') as processing_consent
     from consent_history
     where is_current
     group by customer_id
@@ -78,6 +81,9 @@ described as (
         standing.phone_consent_at,
         standing.phone_consent_source,
         standing.phone_consent_evidence,
+        standing.tracking_consent,
+        standing.profiling_consent,
+        standing.processing_consent,
         heard.last_consent_at,
         coalesce(contradicted.consent_conflicts, 0) as consent_conflicts,
         coalesce(contradicted.mails_after_withdrawal, 0) as mails_after_withdrawal
