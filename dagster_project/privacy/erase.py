@@ -33,7 +33,12 @@ from dagster_project.privacy.people import Found, find_people
 from dagster_project.privacy.receipt import Receipt, build_receipt, write_receipt
 from dagster_project.privacy.removal import remove_everywhere, remove_files
 from dagster_project.privacy.requests import Request
-from dagster_project.privacy.retention import Expired, cutoffs, find_expired
+from dagster_project.privacy.retention import (
+    Expired,
+    add_versions_of_events,
+    cutoffs,
+    find_expired,
+)
 
 RETENTION = "retention"
 """Kind of a plan that takes out what is too old, of whomever it is."""
@@ -160,12 +165,13 @@ def plan(
 
 def _plan_retention(work: duckdb.DuckDBPyConnection, company: Company) -> Expired:
     root, holds = company.root, company.holds_in_force()
-    since = cutoffs(company.sources, holds, company.clock())
+    since = cutoffs(company.sources, company.streams, holds, company.clock())
     with attached_warehouse(work, root) as catalog:
         expired = find_expired(work, catalog, root, since, holds)
-    if expired.records:
+    if expired.rows or expired.records:
         loads = loads_by_stream(Ledger(root), company.streams)
         add_rows_of_records(work, root, loads)
+        add_versions_of_events(work, root, loads)
         expired = replace(expired, rows=_by_stream(work, "gone_row"))
     return expired
 

@@ -6,7 +6,7 @@ goes when its export is older than that. There are no tombstones: what is delive
 again, and the next night takes it out again.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -14,18 +14,39 @@ import duckdb
 
 from dagster_project.config.privacy import LegalHold
 from dagster_project.config.sources import SourceConfig
+from dagster_project.domain.loads import Load
 from dagster_project.domain.root import Root
+from dagster_project.domain.streams import StreamSpec
 from dagster_project.engines.duckdb.digests import identifier
 from dagster_project.landing.ledger import Ledger
+from dagster_project.privacy.landed import landed_sql
 
-_TIMES = ("occurred_at", "created_at", "updated_at")
+_TIMES = ("occurred_at", "changed_at", "created_at", "updated_at")
 """Columns of staging that say when something happened, the best first."""
 
 _RECORDS = "record_id"
 """First column of a staging table of contacts."""
 
-_OF_EVENTS = frozenset({"email_event_id", "message_id", "case_id", "ticket_id"})
+_OF_EVENTS = frozenset(
+    {"email_event_id", "message_id", "case_id", "ticket_id", "change_id", "campaign_member_id"}
+)
 """First columns of staging tables whose rows are about a person at one time."""
+
+KEPT = {
+    "account_id": "organisations are no people",
+    "opportunity_id": "deals are the company's books; they forget who acted for them on erasure",
+    "role_id": "goes with its contact, or stays with its deal",
+    "campaign_id": "names nobody",
+    "category_id": "names nobody",
+    "topic_id": "its first post has what somebody wrote",
+    "compliance_event_id": "keeps a post out that its network has taken down",
+    "individual_record_id": "an objection has no end; it goes with the person",
+    "consent_entry_id": "an objection has no end; it goes with the person",
+    "correction_entry_id": "holds as long as the value it puts right; it goes with the person",
+    "country_name": "no data of a source",
+    "local_part": "no data of a source",
+}
+"""First columns of staging tables that no number of days empties, and why."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +61,26 @@ class Expired:
         return bool(self.rows or self.files)
 
 
+Cutoffs = Mapping[tuple[str, str], datetime]
+"""From when on the data of a source's stream is kept."""
+
+
 def cutoffs(
-    sources: Sequence[SourceConfig], holds: Mapping[str, LegalHold], now: datetime
-) -> dict[str, datetime]:
-    """From when on each source's data is kept; sources under a legal hold keep everything."""
+    sources: Sequence[SourceConfig],
+    streams: Iterable[StreamSpec],
+    holds: Mapping[str, LegalHold],
+    now: datetime,
+) -> Cutoffs:
+    """By the register, stream by stream; sources under a legal hold keep everything."""
     held = {name for hold in holds.values() for name in hold.sources}
+    streams = tuple(streams)
     return {
-        s.name: (now - timedelta(days=s.retention_days)).astimezone(UTC)
+        (s.name, spec.stream): (
+            now - timedelta(days=s.terms(spec.stream).retention_days)
+        ).astimezone(UTC)
         for s in sources
-        if s.name not in held
+        for spec in streams
+        if s.name not in held and spec.vendor == s.vendor
     }
 
 
@@ -56,7 +88,7 @@ def find_expired(
     work: duckdb.DuckDBPyConnection,
     catalog: str | None,
     root: Root,
-    since: Mapping[str, datetime],
+    since: Cutoffs,
     holds: Mapping[str, LegalHold],
 ) -> Expired:
     """Make the tables of a removal's plan of everything that is past its retention."""
@@ -64,12 +96,13 @@ def find_expired(
         work.execute(statement)
     work.execute(
         "create or replace temp table cutoff as "
-        "select unnest($1::varchar[]) as source, unnest($2::timestamptz[]) as since",
-        [list(since), list(since.values())],
+        "select unnest($1::varchar[]) as source, unnest($2::varchar[]) as stream, "
+        "unnest($3::timestamptz[]) as since",
+        [[s for s, _ in since], [stream for _, stream in since], list(since.values())],
     )
     if catalog is not None:
         for schema, table, columns in _staging(work, catalog):
-            _find_in(work, f"{identifier(catalog)}.{schema}.{table}", columns)
+            _find_in(work, catalog, f"{identifier(catalog)}.{schema}.{table}", columns)
         _find_records(work, catalog, holds)
     rows = work.execute(
         "select source || '.' || stream, count(*) from gone_row group by all order by all"
@@ -78,6 +111,34 @@ def find_expired(
     return Expired(
         {name: int(count) for name, count in rows}, int(records), _expired_files(root, since)
     )
+
+
+def add_versions_of_events(
+    work: duckdb.DuckDBPyConnection, root: Root, loads: Mapping[StreamSpec, Sequence[Load]]
+) -> None:
+    """Add to ``gone_row`` every other version of an event that goes: none may take its place."""
+    for spec, own in loads.items():
+        work.execute(
+            f"""
+            insert into gone_row
+            with landed as (
+                select _source, _load_id, _row, _native_id from {landed_sql(root, spec, own)}
+            ),
+            gone as (
+                select distinct landed._source, landed._native_id
+                from landed
+                inner join gone_row
+                    on gone_row.load_id = landed._load_id and gone_row.row = landed._row
+                where gone_row.vendor = '{spec.vendor}' and gone_row.stream = '{spec.stream}'
+            )
+            select '{spec.vendor}', '{spec.stream}', landed._source, landed._load_id,
+                landed._row, landed._native_id, 0
+            from landed
+            inner join gone using (_source, _native_id)
+            anti join gone_row
+                on gone_row.load_id = landed._load_id and gone_row.row = landed._row
+            """
+        )
 
 
 def _staging(
@@ -92,21 +153,27 @@ def _staging(
     return [(schema, table, tuple(columns)) for schema, table, columns in found]
 
 
-def _find_in(work: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...]) -> None:
+def _find_in(
+    work: duckdb.DuckDBPyConnection, catalog: str, table: str, columns: tuple[str, ...]
+) -> None:
     own = columns[0]
     if not {"source", "_load_id", "_row", "_as_of"} <= set(columns):
         return
     times = [c for c in _TIMES if c in columns]
+    dated = (
+        f"from {table} as t "
+        f"inner join {identifier(catalog)}.landing.loads as l on l.load_id = t._load_id "
+        "inner join cutoff on cutoff.source = t.source and cutoff.stream = l.stream"
+    )
     if own == _RECORDS:
         seen = ", ".join(["t._as_of", *(f"t.{c}" for c in times if c == "updated_at")])
         work.execute(
-            f"insert into old_record select t.record_id, t.source from {table} as t "
-            f"inner join cutoff using (source) where greatest({seen}) < cutoff.since"
+            f"insert into old_record select t.record_id, t.source {dated} "
+            f"where greatest({seen}) < cutoff.since"
         )
     elif own in _OF_EVENTS and times:
         work.execute(
-            f"insert into old_event select t.{own}, t.source, t._load_id, t._row "
-            f"from {table} as t inner join cutoff using (source) "
+            f"insert into old_event select t.{own}, t.source, t._load_id, t._row {dated} "
             f"where t.{times[0]} < cutoff.since"
         )
 
@@ -123,7 +190,7 @@ def _find_records(
     work.execute(_GONE_EVENT_ROW.format(catalog=identifier(catalog)))
 
 
-def _expired_files(root: Root, since: Mapping[str, datetime]) -> tuple[str, ...]:
+def _expired_files(root: Root, since: Cutoffs) -> tuple[str, ...]:
     """Originals all of whose loads are older than what their source may keep."""
     ledger = Ledger(root)
     old: dict[tuple[str, str], bool] = {}
@@ -131,7 +198,8 @@ def _expired_files(root: Root, since: Mapping[str, datetime]) -> tuple[str, ...]
         name = ledger.manifest_of(load.load_id).get("file_name")
         if name:
             key = load.source, name
-            is_old = load.source in since and load.as_of < since[load.source]
+            until = since.get((load.source, load.stream))
+            is_old = until is not None and load.as_of < until
             old[key] = old.get(key, True) and is_old
     files = [
         root.inbox / "loaded" / source / name
