@@ -72,10 +72,14 @@ _CONSENTS = """
     ) = 1
 """
 
-# By name: the table it asks, a column that shows the table to be ours, and its SQL.
+# By name: the table it asks, columns it needs there (one that shows the table to be ours), and its SQL.
 _MACROS = {
     "unanswered_now": ("fct_message", "needs_answer", _UNANSWERED),
-    "consent_at": ("fct_consent_event", "purpose", _CONSENTS),
+    "consent_at": (
+        "fct_consent_event",
+        "consent_event_id customer_id channel purpose status source evidence occurred_at",
+        _CONSENTS,
+    ),
     "sla_now": ("fct_sla_clock", "due_history", _CLOCKS),
 }
 
@@ -87,8 +91,8 @@ def write_macros(
     columns = {relation.table: relation.column_names for relation in relations}
     wanted = [
         (name, sql)
-        for name, (table, column, sql) in _MACROS.items()
-        if column in columns.get(table, ())
+        for name, (table, needed, sql) in _MACROS.items()
+        if set(needed.split()) <= set(columns.get(table, ()))
     ]
     if not wanted:
         return
