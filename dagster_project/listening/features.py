@@ -166,11 +166,11 @@ def weigh(
 
 
 def _normalised(counts: csr_matrix, rarity: npt.NDArray[np.float32]) -> csr_matrix:
-    from sklearn.preprocessing import normalize
-
     weighed = counts.copy()
     weighed.data = (1.0 + np.log(weighed.data)) * rarity[weighed.indices]
-    return normalize(weighed, copy=False)
+    lengths = np.sqrt(weighed.multiply(weighed).sum(axis=1)).A1.astype(np.float32)
+    weighed.data /= np.repeat(np.where(lengths > 0, lengths, 1), np.diff(weighed.indptr))
+    return weighed
 
 
 def rarity_of(frequency: npt.NDArray[np.int64], texts: int) -> npt.NDArray[np.float32]:

@@ -5,6 +5,7 @@ of (``words``), as which two of those come together, and by its outer form. Each
 linear score over all of it; what a score is worth was learned from texts left out.
 """
 
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,11 +27,18 @@ Floats = npt.NDArray[np.float32]
 SHIPPED = Path(__file__).with_name("heads.npz")
 _WORDS = Path(__file__).with_name("words.yml")
 
-_OF_WORDS, _OF_PAIRS = np.float32(0.8), np.float32(0.3)
+_OF_WORDS, _OF_PAIRS, _OF_NEIGHBOURS = np.float32(0.8), np.float32(0.3), np.float32(0.4)
 """Weight of the lists beside the text's own words (length 1): of .2 to .8 and 0 to .4 tried, the
-best for complaint, department and mood together."""
+best for complaint, department and mood together. Lists that follow each other raise the average
+precision of complaint from .888 to .899 (five folds of the training part)."""
 
 _FORMS = 5
+
+_HANDLE = re.compile(r"(?<![\w.])@[\w.-]+")
+"""To whom a text is written says nothing of what it holds."""
+
+_RESERVED = re.compile(r"\.example\b(?:\.(?:com|net|org))?", re.IGNORECASE)
+"""Links in our messages end as no real ones do (RFC 2606): no weight may hang on it."""
 
 
 @cache
@@ -44,20 +52,24 @@ def read_rows(
     texts: Sequence[str], languages: Sequence[str], rarity: tuple[Floats, Floats]
 ) -> csr_matrix:
     """One row per text: everything that is counted of it."""
+    read = [_RESERVED.sub(".com", _HANDLE.sub(" ", text)) for text in texts]
     return hstack(
-        [weigh(count_features(texts), rarity), _spoken_of(texts, languages)], dtype=np.float32
+        [weigh(count_features(read), rarity), _spoken_of(read, languages)], dtype=np.float32
     ).tocsr()
 
 
 def _spoken_of(texts: Sequence[str], languages: Sequence[str]) -> csr_matrix:
-    counts = word_lists().count(texts, languages)
+    counts, behind = word_lists().count(texts, languages)
     there = np.asarray((counts > 0).todense(), np.float32)
     first, second = np.triu_indices(there.shape[1], 1)
     forms = np.array([_form(text) for text in texts], np.float32).reshape(-1, _FORMS)
     together = np.hstack([there, there[:, first] * there[:, second], forms])
     shares = counts.copy()
     shares.data = np.sqrt(np.minimum(shares.data, 3))
-    return hstack([_OF_WORDS * shares, csr_matrix(_OF_PAIRS * together)]).tocsr()
+    behind.data = np.minimum(behind.data, 2)
+    return hstack(
+        [_OF_WORDS * shares, csr_matrix(_OF_PAIRS * together), _OF_NEIGHBOURS * behind]
+    ).tocsr()
 
 
 def _form(text: str) -> tuple[float, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -23,30 +24,40 @@ class WordLists:
     stems: Mapping[str, Mapping[str, tuple[int, ...]]]
     lengths: Mapping[str, tuple[int, ...]]
 
-    def count(self, texts: Sequence[str], languages: Sequence[str]) -> csr_matrix:
-        """One row per text, a column per list and one per list behind a negation."""
+    def count(
+        self, texts: Sequence[str], languages: Sequence[str]
+    ) -> tuple[csr_matrix, csr_matrix]:
+        """How often each list stands in each text, and each list right behind each other.
+
+        The second tells what the first cannot: "not one crash" is no "crash, and not once an answer".
+        """
         of: list[int] = []
         found: list[int] = []
+        behind_of: list[int] = []
+        behind: list[int] = []
+        lists = len(self.names)
         for row, (text, language) in enumerate(zip(texts, languages, strict=True)):
-            hits = self._hits(text[:4000].lower(), language)
+            hits = self._hits(text[:4000].lower().replace("’", "'"), language)
             of += [row] * len(hits)
             found += hits
-        counts = csr_matrix(
-            (np.ones(len(of), np.float32), (of, found)), shape=(len(texts), len(self.names))
+            behind_of += [row] * (len(hits) - 1)
+            behind += [lists * first + second for first, second in pairwise(hits)]
+        return (
+            _counted(of, found, (len(texts), lists)),
+            _counted(behind_of, behind, (len(texts), lists * lists)),
         )
-        counts.sum_duplicates()
-        return counts
 
     def _hits(self, text: str, language: str) -> list[int]:
         if language not in self.whole:
             language = "en"
         if language in _SPACELESS:
-            return [
-                place
+            there = [
+                (text.index(word), place)
                 for word, places in self.whole[language].items()
                 if word in text
                 for place in places
             ]
+            return [place for _, place in sorted(there)]
         whole, stems, lengths = (
             self.whole[language],
             self.stems[language],
@@ -64,6 +75,12 @@ class WordLists:
                 hits += stems.get(token[:length], ())
             before = token
         return hits
+
+
+def _counted(of: list[int], found: list[int], shape: tuple[int, int]) -> csr_matrix:
+    counts = csr_matrix((np.ones(len(of), np.float32), (of, found)), shape=shape)
+    counts.sum_duplicates()
+    return counts
 
 
 def build_lists(words: Mapping[str, Mapping[str, str]]) -> WordLists:

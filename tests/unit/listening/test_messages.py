@@ -170,11 +170,12 @@ def test_word_lists_know_endings_and_neighbours() -> None:
         {"bill": {"en": "charg* bank_account"}, "bad": {"en": "bad 差", "zh": "差"}}
     )
 
-    counts = lists.count(
+    counts, behind = lists.count(
         ["Charged and charging my bank account", "so bad", "太差了"], ["en", "und", "zh"]
     )
 
     assert counts.toarray().tolist() == [[3, 0], [0, 1], [0, 1]]
+    assert behind.toarray().tolist() == [[2, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ messages as (
 
 ),
 
--- whose words they are decides what is asked of them: the brand's own complain of nothing
+-- whose words they are decides what is asked of them: the brand's own complain of nothing and lure nobody
 labelled as (
 
     select
@@ -34,14 +34,14 @@ labelled as (
             when labels.language = 'und' then coalesce(messages.language, labels.language)
             else labels.language
         end as language,
-        labels.complaint_by,
+        case when messages.direction = 'in' then labels.complaint_by end as complaint_by,
         case when messages.direction = 'in' then labels.department end as department,
         case when messages.direction = 'in' then labels.department_by end as department_by,
         labels.sentiment,
         labels.sentiment_by,
         labels.harm,
         labels.harm_by,
-        labels.spam_by,
+        case when messages.direction = 'in' then labels.spam_by end as spam_by,
         labels.findings,
         labels.personal_data,
         labels.personal_data_by,
@@ -59,7 +59,7 @@ labelled as (
         -- flags
         labels.is_complaint and messages.direction = 'in' and not messages.is_repost
             as is_complaint,
-        labels.is_spam,
+        labels.is_spam and messages.direction = 'in' as is_spam,
         labels.personal_data <> '[]' as has_personal_data,
         messages.is_repost,
 
