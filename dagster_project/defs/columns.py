@@ -73,7 +73,7 @@ def landed_schema(stream: StreamSpec) -> dg.TableSchema:
 
 
 def product_schema(tables: Mapping[str, dg.TableSchema]) -> dg.TableSchema:
-    """All columns of a product of several tables, as ``table.column``."""
+    """All columns of a product of several tables, as ``table.column``; what stays inside is none."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -85,6 +85,7 @@ def product_schema(tables: Mapping[str, dg.TableSchema]) -> dg.TableSchema:
             )
             for table, schema in tables.items()
             for column in schema.columns
+            if not column.name.startswith("_")
         ]
     )
 

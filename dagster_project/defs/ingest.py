@@ -24,6 +24,7 @@ from dagster_project.landing.attention import fingerprint_of
 from dagster_project.landing.corrections import note_corrections
 from dagster_project.landing.exposure import expose, write_config_table
 from dagster_project.landing.posts import POSTS, living_posts, threads_of
+from dagster_project.landing.taken_down import take_down
 from dagster_project.quality.admission import admit, judge_pending, regate
 from dagster_project.sources.border import pulled, refusing_what_fails
 from dagster_project.sources.catalogue import STREAMS, VENDORS, streams_of
@@ -173,7 +174,13 @@ def regate_held_back(workbench: Workbench) -> tuple[Load, ...]:
 
 
 def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) -> None:
-    """Show accepted rows, the register and the rules to dbt as tables of the warehouse."""
+    """Show accepted rows, the register and the rules to dbt as tables of the warehouse.
+
+    What its network has taken down loses its text before.
+    """
+    taken_down = take_down(workbench.zone, (source.name for source in workbench.sources))
+    if taken_down:
+        workbench.journal.write("taken_down", posts=taken_down)
     expose(connection, workbench.root, workbench.ledger, workbench.sources, STREAMS)
     config = workbench.settings.config_dir
     rules = read_survivorship(config / "survivorship.yml", vendors=VENDORS)

@@ -163,7 +163,8 @@ def test_a_source_and_a_product_are_overdue_when_nothing_comes_for_as_long_as_th
 
     assert {"published/crm", "published/design", "published/finance"} <= expected
     if "inbox/x_quay" in assets:
-        assert {name for name in assets if name.startswith("inbox/")} <= expected
+        inbox = {name for name in assets if name.startswith("inbox/")}
+        assert inbox - expected == {"inbox/desk"}  # what is entered by hand comes when it must
     else:
         assert assets["inbox/mailchimp_emea"].freshness_policy is None
     assert not {name for name in expected if name.startswith(("marts", "landing", "staging"))}
