@@ -648,6 +648,49 @@ def fct_attribution(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def fct_feedback(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What customers' texts ask and are about."""
+    return _suite(
+        "fct_feedback",
+        _keyed("feedback_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("conversation_id", "issue_id", "department"),
+        _among("ask", "bug", "request", "complaint", "question"),
+        _never("routed_or_not", "(department = 'unrouted') <> (routed_by is null)"),
+    )
+
+
+def fct_issue(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What customers ask for, and who acts on it."""
+    return _suite(
+        "fct_issue",
+        _keyed("issue_id"),
+        _exactly(rows),
+        _attributed(),
+        _filled("department", "found_at", "issue_group_id"),
+        _among("ask", "bug", "request", "complaint", "question"),
+        _among("state", "unrouted", "routed", "accepted", "resolved"),
+        _counts("posts", least=1),
+        _never("nobody_answers_before_it_is_said", "accepted_at < found_at"),
+        _noted("every_department_has_an_owner", "owner is null"),
+    )
+
+
+def product_feedback(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What is said of the product, by whom, and what was decided."""
+    return _suite(
+        "product_feedback",
+        _keyed("product_feedback_id"),
+        _exactly(rows),
+        _counts("customers", "customers_who_ask", "open_issues", "unrouted_issues"),
+        _counts("posts", least=1),
+        _shares("negative_share"),
+        _never("who_asks_has_spoken", "customers_who_ask > customers"),
+        _never("asks_add_up", "bugs + requests + questions > issues"),
+    )
+
+
 def customer_value(*, rows: int | None = None) -> gx.ExpectationSuite:
     """What customers were and will be worth."""
     return _suite(
@@ -714,6 +757,9 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         fct_touch,
         fct_conversion,
         fct_attribution,
+        fct_feedback,
+        fct_issue,
+        product_feedback,
         customer_value,
         customer_segments,
     )

@@ -261,6 +261,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.identity import read_identity
     from dagster_project.config.listening import read_listening
     from dagster_project.config.privacy import read_privacy
+    from dagster_project.config.routing import read_routing
     from dagster_project.config.segments import customer_columns, read_segments
     from dagster_project.config.service_levels import read_service_levels
     from dagster_project.config.sources import read_sources
@@ -283,6 +284,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "works.yml": read_works,
         "listening.yml": read_listening,
         "compliance.yml": read_compliance,
+        "routing.yml": read_routing,
         "alerts.yml": read_alerts,
         "privacy.yml": read_privacy,
         "organisations.yml": read_works,

@@ -32,6 +32,7 @@ from dagster_project.config.mistakes import (
     range_of,
 )
 from dagster_project.config.privacy import Privacy
+from dagster_project.config.routing import Routing
 from dagster_project.config.segments import Segments
 from dagster_project.config.service_levels import ServiceLevels
 from dagster_project.config.sources import Register
@@ -53,6 +54,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "works.yml": WorksSpec,
     "listening.yml": Listening,
     "compliance.yml": Compliance,
+    "routing.yml": Routing,
     "alerts.yml": Alerts,
     "privacy.yml": Privacy,
     "organisations.yml": WorksSpec,

@@ -12,6 +12,7 @@ from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.exchange_rates import read_exchange_rates
 from dagster_project.config.identity import read_identity
+from dagster_project.config.routing import CORRECTIONS, Routing, read_corrections, read_routing
 from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.sources import SourceConfig
 from dagster_project.config.survivorship import read_survivorship
@@ -199,6 +200,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
     engagement = read_email_engagement(config / "email_engagement.yml")
     levels = read_service_levels(config / "service_levels.yml")
     campaigns = read_campaigns(config / "campaigns.yml")
+    routing = read_routing(config / "routing.yml")
     write_config_table(
         connection,
         "settings",
@@ -208,6 +210,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
             *read_attribution(config / "attribution.yml").settings(),
             *levels.conversations.settings(),
             *campaigns.settings(),
+            *routing.settings(),
         ],
     )
     write_config_table(
@@ -216,6 +219,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         dict.fromkeys(("campaign_record_id", "other_record_id", "verdict"), "varchar"),
         campaigns.judgements(),
     )
+    _expose_routing(connection, routing, config)
     write_config_table(
         connection,
         "conversation_lists",
@@ -246,3 +250,30 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
             for row in read_exchange_rates(config / "exchange_rates.yml")
         ],
     )
+
+
+def _expose_routing(
+    connection: duckdb.DuckDBPyConnection, routing: Routing, config: Path
+) -> None:
+    """What texts are about, who acts on it, and what people have said of single issues."""
+    text = "varchar"
+    for table, columns, rows in (
+        ("routing_words", {"kind": text, "name": text, "phrase": text, "goes_on": "boolean"},
+         routing.words()),
+        ("routing_names", dict.fromkeys(
+            ("kind", "name", "title", "area", "about", "department"), text), routing.names()),
+        ("departments", dict.fromkeys(("department", "owner", "queue"), text), routing.owners()),
+        ("route_corrections", {"issue_id": text, "department": text, "corrected_by": text,
+                               "corrected_on": "date"},
+         [(c.issue_id, c.department, c.corrected_by, c.corrected_on)
+          for c in read_corrections(config / CORRECTIONS, routing)]),
+        ("releases", {"release_name": text, "released_on": "date", "area": text, "product": text,
+                      "platform": text},
+         [(name, r.released_on, r.area, r.product, r.platform)
+          for name, r in routing.releases.items()]),
+        ("decisions", {"theme": text, "product": text, "state": text, "decided_on": "date",
+                       "decided_by": text, "link": text},
+         [(d.theme, d.product, str(d.state), d.decided_on, d.decided_by, d.link)
+          for d in routing.decisions]),
+    ):  # fmt: skip
+        write_config_table(connection, table, columns, rows)

@@ -25,6 +25,7 @@ PREFIXES = {
         "account_",
         "campaign_",
         "consent_",
+        "product_",
     ),
     "insights": ("insight_",),
 }

@@ -57,6 +57,22 @@ wanted as (
 
     select 'conversations.automatic_people' as key
 
+    union all
+
+    select 'campaigns.within_days' as key
+
+    union all
+
+    select 'campaigns.least_similarity' as key
+
+    union all
+
+    select 'routing.resolved_after_days' as key
+
+    union all
+
+    select 'routing.release_window_days' as key
+
 ),
 
 settings as (

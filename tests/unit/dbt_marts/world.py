@@ -10,6 +10,7 @@ from dagster_project.config.attribution import read_attribution
 from dagster_project.config.campaigns import read_campaigns
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
+from dagster_project.config.routing import Routing, read_routing
 from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.survivorship import read_survivorship
 from dagster_project.listening.warehouse import KEPT
@@ -137,6 +138,18 @@ INPUTS: dict[str, str] = {
         currency varchar, timezone varchar""",
     "config.survivorship": "field varchar, priority integer, vendor varchar, rule varchar",
     "config.settings": "key varchar, value varchar",
+    "config.routing_words": "kind varchar, name varchar, phrase varchar, goes_on boolean",
+    "config.routing_names": """
+        kind varchar, name varchar, title varchar, area varchar, about varchar,
+        department varchar""",
+    "config.departments": "department varchar, owner varchar, queue varchar",
+    "config.route_corrections": """
+        issue_id varchar, department varchar, corrected_by varchar, corrected_on date""",
+    "config.releases": """
+        release_name varchar, released_on date, area varchar, product varchar, platform varchar""",
+    "config.decisions": """
+        theme varchar, product varchar, state varchar, decided_on date, decided_by varchar,
+        link varchar""",
     "config.campaign_judgements": """
         campaign_record_id varchar, other_record_id varchar, verdict varchar""",
     "config.exchange_rates": """
@@ -311,6 +324,16 @@ class World:
                     [row.get(name) for row in rows for name in names],
                 )
 
+    def _with_routing(self, routing: Routing) -> None:
+        for table, rows, columns in (
+            ("config.routing_words", routing.words(), "kind name phrase goes_on"),
+            ("config.routing_names", routing.names(), "kind name title area about department"),
+            ("config.departments", routing.owners(), "department owner queue"),
+        ):
+            if table not in self.rows:
+                for row in rows:
+                    self.add(table, **dict(zip(columns.split(), row, strict=True)))
+
     def _with_configuration(self) -> None:
         if "config.survivorship" not in self.rows:
             file = PROJECT / "config" / "survivorship.yml"
@@ -321,6 +344,8 @@ class World:
                 PROJECT / "config/identity.yml"
             ).short_forms():
                 self.add("config.nicknames", short_form=short_form, name=name)
+        routing = read_routing(PROJECT / "config" / "routing.yml")
+        self._with_routing(routing)
         if "config.settings" not in self.rows:
             engagement = read_email_engagement(PROJECT / "config" / "email_engagement.yml")
             attribution = read_attribution(PROJECT / "config" / "attribution.yml")
@@ -330,6 +355,7 @@ class World:
                 *attribution.settings(),
                 *levels.conversations.settings(),
                 *read_campaigns(PROJECT / "config" / "campaigns.yml").settings(),
+                *routing.settings(),
             ):
                 self.add("config.settings", key=key, value=value)
         if "intermediate.int_as_of" not in self.rows:

@@ -45,12 +45,8 @@ judgements as (
 rules as (
 
     select
-        coalesce(
-            cast(max(case when key = 'campaigns.within_days' then value end) as bigint), 14
-        ) as within_days,
-        coalesce(
-            cast(max(case when key = 'campaigns.least_similarity' then value end) as double), 0.85
-        ) as least_similarity
+        {{ setting('campaigns.within_days', 'bigint') }} as within_days,
+        {{ setting('campaigns.least_similarity', 'double') }} as least_similarity
     from settings
 
 ),
