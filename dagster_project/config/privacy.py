@@ -1,4 +1,4 @@
-"""``config/privacy.yml``: what must not be erased, and how many people an erasure takes."""
+"""``config/privacy.yml``: what must not be erased, by how many people, and whether quotes are shown."""
 
 from datetime import date
 from pathlib import Path
@@ -76,9 +76,18 @@ class Privacy(Entries):
         False,  # noqa: FBT003
         example="true",
     )
+    masked_quotes: bool = entry(
+        "whether design reads quotes, of which only words that many customers use are left",
+        False,  # noqa: FBT003
+        example="true",
+    )
     legal_holds: dict[str, LegalHold] = entry(
         "what must not be erased, by a name of your own", example="{…}", default_factory=dict
     )
+
+    def settings(self) -> tuple[tuple[str, str], ...]:
+        """Rows ``(key, value)`` of ``config.settings``."""
+        return (("privacy.masked_quotes", str(self.masked_quotes).lower()),)
 
     def holds_on(self, day: date) -> dict[str, LegalHold]:
         """Legal holds that are in force on a day."""

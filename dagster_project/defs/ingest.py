@@ -12,6 +12,7 @@ from dagster_project.config.deal_stages import read_deal_stages
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.exchange_rates import read_exchange_rates
 from dagster_project.config.identity import read_identity
+from dagster_project.config.privacy import read_privacy
 from dagster_project.config.routing import CORRECTIONS, Routing, read_corrections, read_routing
 from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.sources import SourceConfig
@@ -211,6 +212,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
             *levels.conversations.settings(),
             *campaigns.settings(),
             *routing.settings(),
+            *read_privacy(config / "privacy.yml").settings(),
         ],
     )
     write_config_table(

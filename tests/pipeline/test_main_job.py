@@ -37,7 +37,14 @@ def test_the_first_run_publishes_every_consumer(first_run: tuple[Root, RunOutcom
 
     published = {e["consumer"]: e for e in journal_of(outcome).entries("publication")}
 
-    assert set(published) == {"crm", "design", "finance", "marketing", "executive"}
+    assert set(published) == {
+        "crm",
+        "design",
+        "engineering",
+        "finance",
+        "marketing",
+        "executive",
+    }
     assert all(entry["changed"] and entry["passed"] for entry in published.values())
     with duckdb.connect(str(root.published / "crm.duckdb"), read_only=True) as connection:
         customers = connection.execute("select count(*) from customer_360").fetchall()
@@ -49,7 +56,10 @@ def test_no_other_account_can_open_what_holds_personal_data(
 ) -> None:
     root, _ = first_run
     private = [f for f in private_folders(root) if f.exists()] + [root.published / "crm"]
-    shared = [root.published / name for name in ("design", "finance", "marketing", "executive")]
+    shared = [
+        root.published / name
+        for name in ("design", "engineering", "finance", "marketing", "executive")
+    ]
 
     opened = [
         str(path.relative_to(root.path))

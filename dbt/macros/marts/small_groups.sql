@@ -181,6 +181,26 @@
 {%- endmacro %}
 
 
+{# A CTE `into` with the sum of `part` per `key`, where nobody's can be had from it; of a group that
+   is shown for its customers, of whom fewer have an amount. #}
+{% macro safe_amounts(parts, key, into) %}
+{{ _safety(parts, [key], into ~ '_groups') }},
+
+{{ into }} as (
+
+    select
+        parts.{{ key }},
+        sum(parts.part) as amount
+    from {{ parts }} as parts
+    inner join {{ into }}_groups as groups
+        on parts.{{ key }} = groups.{{ key }}
+    where groups.is_safe
+    group by parts.{{ key }}
+
+)
+{%- endmacro %}
+
+
 {# A CTE `into` with `members` per `key` of the rows: what each customer adds to the row, as one
    list. It stays in the warehouse (columns that begin with _ do) and lets the publication count
    how many customers two generations of a row differ in. `figures`: what the row's measures are

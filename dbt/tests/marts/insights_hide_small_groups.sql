@@ -14,6 +14,41 @@ groups as (
     union all
 
     select
+        theme_month_id as group_id,
+        customers
+    from {{ ref('insight_design__themes_by_month') }}
+
+    union all
+
+    select
+        theme_release_id as group_id,
+        customers
+    from {{ ref('insight_design__themes_around_releases') }}
+
+    union all
+
+    select
+        quote_id as group_id,
+        customers
+    from {{ ref('insight_design__quotes') }}
+
+    union all
+
+    select
+        issues_id as group_id,
+        customers
+    from {{ ref('insight_engineering__issues_by_area') }}
+
+    union all
+
+    select
+        campaign_results_id as group_id,
+        customers
+    from {{ ref('insight_marketing__campaign_results') }}
+
+    union all
+
+    select
         pipeline_id as group_id,
         customers
     from {{ ref('insight_finance__pipeline_by_region_month') }}

@@ -73,6 +73,10 @@ wanted as (
 
     select 'routing.release_window_days' as key
 
+    union all
+
+    select 'privacy.masked_quotes' as key
+
 ),
 
 settings as (

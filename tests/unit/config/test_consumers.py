@@ -19,7 +19,14 @@ SAFE = (
 def test_the_shipped_register_has_the_departments_and_their_rules() -> None:
     consumers = {c.name: c for c in read_consumers(SHIPPED)}
 
-    assert set(consumers) == {"crm", "design", "finance", "marketing", "executive"}
+    assert set(consumers) == {
+        "crm",
+        "design",
+        "engineering",
+        "finance",
+        "marketing",
+        "executive",
+    }
     assert consumers["crm"].may_read("marts.customer_360")
     assert not consumers["crm"].may_read("insights.insight_design__topics")
     assert consumers["design"].may_read("insights.insight_design__topics")

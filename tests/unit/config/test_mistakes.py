@@ -129,9 +129,9 @@ def test_several_mistakes_are_one_text_that_names_each_line(tmp_path: Path) -> N
     with pytest.raises(ConfigError) as raised:
         read_consumers(file)
 
-    assert str(raised.value).startswith("5 mistakes in the configuration:\n✗ ")
+    assert str(raised.value).startswith("6 mistakes in the configuration:\n✗ ")
     assert "did you mean hubspot?" in str(raised.value)
-    assert str(raised.value).count("1 is out of range") == 4
+    assert str(raised.value).count("1 is out of range") == 5
 
 
 def test_a_missing_list_of_names_is_told_with_the_other_mistakes(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from dagster_project.config.privacy import Privacy
 from tests.unit.dbt_marts.conftest import Built
 from tests.unit.dbt_marts.world import World
 
@@ -43,7 +44,7 @@ def say(world: World, message: str, text: str, person: int = 0, **values: Any) -
 
 LABELS = {
     "department", "department_by", "department_confidence", "is_complaint", "complaint_by",
-    "is_spam", "sentiment", "language", "redacted_text",
+    "is_spam", "sentiment", "language", "redacted_text", "harm",
 }  # fmt: skip
 
 
@@ -256,3 +257,130 @@ def test_an_amount_without_a_rate_makes_the_worth_unknown(build: Build) -> None:
     row = build(world, "product_feedback").row("select * from marts.product_feedback")
 
     assert row["won_amount_minor_converted"] is None
+
+
+THEMES = "insight_design__themes_by_month"
+RELEASES = "insight_design__themes_around_releases"
+QUOTES = "insight_design__quotes"
+ENGINEERING = "insight_engineering__issues_by_area"
+
+
+def test_design_counts_customers_and_puts_small_themes_together(build: Build) -> None:
+    world = people(19)
+    for person in range(9):
+        for post in range(2):
+            say(world, f"d{person}-{post}", "dark mode is broken", person, sentiment="negative")
+    for person in range(9, 14):
+        say(world, f"s{person}", "it logs me out", person)
+    for person in range(14, 19):
+        say(world, f"l{person}", "the app is slow", person)
+    say(world, "bill", "charged twice", 0)
+
+    rows = build(world, THEMES).rows(
+        f"select theme, customers, posts, negative_share from insights.{THEMES} order by theme"
+    )
+
+    assert [tuple(row.values()) for row in rows] == [
+        ("dark_mode", 9, 18, 1.0),
+        ("other", 10, 10, None),
+    ]
+
+
+def test_design_sees_a_theme_go_after_a_release(build: Build) -> None:
+    world = people(20)
+    for person in range(20):
+        day = "2026-10-10" if person < 11 else "2026-10-20"
+        say(world, f"m{person}", "dark mode is broken", person, created_at=f"{day} 10:00:00+00")
+    say(world, "old", "dark mode is broken", 0, created_at="2026-08-01 10:00:00+00")
+    world.add("config.releases", release_name="4.2", released_on="2026-10-13", area="app")
+
+    rows = build(world, RELEASES).rows(
+        f"select period, customers, compared_days from insights.{RELEASES} order by period"
+    )
+
+    assert [tuple(row.values()) for row in rows] == [("after", 9, 20), ("before", 11, 20)]
+
+
+NAMES = ("Ana", "Ben", "Cyd", "Dee", "Eva", "Fay", "Gus", "Hal", "Ida")
+
+
+def quoting(people_of_it: int, **values: Any) -> World:
+    world = people(people_of_it)
+    for person, name in enumerate(NAMES[:people_of_it]):
+        text = f"@quaybrand dark mode is broken again, {name} order 44{person}"
+        say(world, f"m{person}", text, person, **values)
+    return world
+
+
+def test_a_quote_keeps_the_words_of_many_and_hides_those_of_few(build: Build) -> None:
+    quotes = build(quoting(9), QUOTES).values(f"select quote_text from insights.{QUOTES}")
+
+    assert quotes == ["dark mode is broken again, […] order […]"]
+
+
+@pytest.mark.parametrize(
+    ("people_of_it", "harm", "allowed"),
+    [
+        pytest.param(8, "none", True, id="too-few"),
+        pytest.param(9, "threat", True, id="threats"),
+        pytest.param(9, "none", False, id="not-allowed"),
+    ],
+)
+def test_there_is_no_quote(build: Build, people_of_it: int, harm: str, allowed: bool) -> None:
+    world = quoting(people_of_it, harm=harm)
+    for key, value in Privacy(masked_quotes=allowed).settings():
+        world.add("config.settings", key=key, value=value)
+
+    assert build(world, QUOTES).values(f"select quote_text from insights.{QUOTES}") == []
+
+
+def engineering(build: Build, *, has_lone_bug: bool) -> list[tuple[Any, ...]]:
+    world = people(19)
+    world.add("config.exchange_rates", day="2026-01-01", valid_to="2027-01-01", currency="EUR",
+              reporting_currency="EUR", rate=1)  # fmt: skip
+    for person in range(9):
+        for again in range(2):
+            text = "dark mode is broken on android version 4.1"
+            say(world, f"a{person}-{again}", text, person)
+        world.opportunity(f"o{person}", f"x_quay:user:{person}", amount_minor=100)
+    for person in range(9, 18):
+        say(world, f"b{person}", "dark mode is broken", person)
+    if has_lone_bug:
+        say(world, "few", "the strap broke", 18)
+    rows = build(world, ENGINEERING).rows(
+        "select theme, platform, app_version, customers, won_amount_minor_converted "
+        f"from insights.{ENGINEERING} order by platform"
+    )
+    return [tuple(row.values()) for row in rows]
+
+
+def test_engineering_sees_what_who_reports_a_bug_is_worth_once_each(build: Build) -> None:
+    assert engineering(build, has_lone_bug=False) == [
+        ("dark_mode", "android", "4.1", 9, 900),
+        ("dark_mode", "unknown", "unknown", 9, None),
+    ]
+
+
+def test_a_lone_bug_is_not_to_be_had_by_taking_the_others_from_the_whole(build: Build) -> None:
+    assert engineering(build, has_lone_bug=True) == [("other", "other", "other", 19, 900)]
+
+
+CAMPAIGNS = "insight_marketing__campaign_results"
+
+
+def test_marketing_sees_a_campaign_from_mail_to_deal(build: Build) -> None:
+    world = people(9)
+    world.add("config.exchange_rates", day="2026-01-01", valid_to="2027-01-01", currency="EUR",
+              reporting_currency="EUR", rate=1)  # fmt: skip
+    for person in range(9):
+        record, campaign = f"x_quay:user:{person}", "sendgrid_global:campaign:1"
+        for event in ("delivered", "click"):
+            world.email_event(f"{event}{person}", event, record_id=record, campaign_id=campaign,
+                              campaign_name="Spring", send_key=f"s{person}",
+                              occurred_at=f"2026-10-0{1 + (event == 'click')} 10:00:00+00")  # fmt: skip
+        world.opportunity(f"o{person}", record, campaign_id=campaign, amount_minor=100 + person)
+
+    row = build(world, CAMPAIGNS).row(f"select * from insights.{CAMPAIGNS}")
+
+    assert (row["campaign"], row["customers"], row["clicking_customers"]) == ("Spring", 9, 9)
+    assert (row["won_deals"], row["won_amount_minor_converted"]) == (9, 936)

@@ -10,6 +10,7 @@ from dagster_project.config.attribution import read_attribution
 from dagster_project.config.campaigns import read_campaigns
 from dagster_project.config.email_engagement import read_email_engagement
 from dagster_project.config.identity import read_identity
+from dagster_project.config.privacy import read_privacy
 from dagster_project.config.routing import Routing, read_routing
 from dagster_project.config.service_levels import read_service_levels
 from dagster_project.config.survivorship import read_survivorship
@@ -356,6 +357,7 @@ class World:
                 *levels.conversations.settings(),
                 *read_campaigns(PROJECT / "config" / "campaigns.yml").settings(),
                 *routing.settings(),
+                *read_privacy(PROJECT / "config" / "privacy.yml").settings(),
             ):
                 self.add("config.settings", key=key, value=value)
         if "intermediate.int_as_of" not in self.rows:
