@@ -9,20 +9,18 @@ import lzma
 import re
 import sqlite3
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from pathlib import Path
 
 import duckdb
+import numpy as np
 
+from dagster_project.engines.duckdb.digests import identifier
 from dagster_project.engines.duckdb.session import quoted, session
-
-_FEW = 60
-"""Up to so many values each is searched for by itself; beyond, a text's words are looked up."""
-
-_WORD = re.compile(r"[\w.+%@:=-]{4,}")
-_PARTS = re.compile(r"[@:=%]|[^\w.+%@:=-]")
 
 _UNPACK: tuple[tuple[bytes, Callable[[bytes], bytes]], ...] = (
     (b"\x1f\x8b", gzip.decompress),
@@ -45,13 +43,90 @@ class Needles:
 
     def __init__(self, values: Iterable[str]) -> None:
         self.values = frozenset(v.strip().lower() for v in values if len(v.strip()) >= 5)
+        self._wanted = sorted(value.encode() for value in self.values)
 
-    def count_in(self, text: str) -> int:
-        """How many of them stand in a text."""
-        lower = text.lower()
-        if len(self.values) <= _FEW:
-            return sum(value in lower for value in self.values)
-        return len(self.values & _words(lower))
+    def find(self, data: bytes, *, whole: bool) -> set[bytes]:
+        """Which of them stand in bytes of lower case. ``whole``: not as a part of another's word."""
+        found: set[bytes] = set()
+        for value, place in self._places(data):
+            if value not in found and not (whole and _is_part(data, place, place + len(value))):
+                found.add(value)
+        return found
+
+    def _places(self, data: bytes) -> Iterator[tuple[bytes, int]]:
+        if len(self._wanted) > _FEW:
+            for windows in self._windows:
+                yield from windows.places(data)
+            return
+        for value in self._wanted:
+            place = data.find(value)
+            while place >= 0:
+                yield value, place
+                place = data.find(value, place + 1)
+
+    @cached_property
+    def _windows(self) -> tuple["_Windows", ...]:
+        by_width: dict[int, list[bytes]] = {}
+        for value in self._wanted:
+            by_width.setdefault(min(len(value), 8), []).append(value)
+        return tuple(_Windows(width, values) for width, values in by_width.items())
+
+
+_FEW = 20
+"""Up to so many values each is searched for by itself."""
+
+
+class _Windows:
+    """Many values at once: of each the few bytes that fewest of them share, at every place.
+
+    Strings of a DuckDB block stand one behind the other, so words cannot be looked up; and an
+    alternation of thousands is tried one by one by ``re``.
+    """
+
+    def __init__(self, width: int, values: list[bytes]) -> None:
+        self._mask = np.uint64((1 << 8 * width) - 1)
+        shared = Counter(part for v in values for part in {*_parts(v, width)})
+        self._wanted: dict[int, list[tuple[bytes, int]]] = {}
+        for value in values:
+            rarest = min(_parts(value, width), key=lambda part: shared[part])
+            self._wanted.setdefault(int.from_bytes(rarest, "little"), []).append(
+                (value, value.index(rarest))
+            )
+        self._maybe = np.zeros(1 << _BITS, dtype=bool)
+        self._maybe[_hashed(np.array([*self._wanted], dtype=np.uint64))] = True
+
+    def places(self, data: bytes) -> Iterator[tuple[bytes, int]]:
+        """The values that stand in some bytes, and where each begins."""
+        padded = data + bytes(16)
+        for start in range(8):
+            windows = np.frombuffer(padded, "<u8", (len(data) - start) // 8 + 1, start)
+            windows = windows & self._mask
+            for place in np.flatnonzero(self._maybe[_hashed(windows)]).tolist():
+                for value, offset in self._wanted.get(int(windows[place]), ()):
+                    begin = start + 8 * place - offset
+                    if begin >= 0 and data[begin : begin + len(value)] == value:
+                        yield value, begin
+
+
+def _is_part(data: bytes, begin: int, end: int) -> bool:
+    """Whether the word goes on: ``kayan@example.org`` is not ``yan@example.org``."""
+    before, after = data[begin - 1 : begin] if begin else b"", data[end : end + 2]
+    return bool(_WORD_ENDS.fullmatch(before)) or bool(_WORD_GOES_ON.match(after))
+
+
+_WORD_ENDS = re.compile(rb"[0-9a-z_.+\x80-\xff-]")
+_WORD_GOES_ON = re.compile(rb"[0-9a-z_\x80-\xff]|[.-][0-9a-z]")
+
+_BITS = 22
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # Fibonacci hashing: the golden ratio of 64 bits
+
+
+def _hashed(windows: "np.typing.NDArray[np.uint64]") -> "np.typing.NDArray[np.uint64]":
+    return (windows * _SPREAD) >> np.uint64(64 - _BITS)
+
+
+def _parts(value: bytes, width: int) -> Iterator[bytes]:
+    return (value[start : start + width] for start in range(len(value) - width + 1))
 
 
 def scan(folder: Path, values: Iterable[str]) -> tuple[Hit, ...]:
@@ -66,25 +141,35 @@ def scan(folder: Path, values: Iterable[str]) -> tuple[Hit, ...]:
 
 def _scan_file(file: Path, needles: Needles) -> Iterator[Hit]:
     data = file.read_bytes()
-    for within, text in _texts(data, ""):
-        found = needles.count_in(text)
-        if found:
-            yield Hit(file, within or "bytes", found)
+    seen: set[bytes] = set()
+    is_table = False
     for within, text in _tables(file, data):
-        found = needles.count_in(text)
+        is_table = True
+        seen |= needles.find(text, whole=False)
+        found = needles.find(text, whole=True)
         if found:
-            yield Hit(file, within, found)
+            yield Hit(file, within, len(found))
+    texts = [("", data.lower())] if is_table else _texts(data, "")
+    for within, text in texts:
+        # strings of a block stand one behind the other: there a word's end says nothing
+        found = needles.find(text, whole=not is_table) - seen
+        if found:
+            yield Hit(file, within or "bytes", len(found))
 
 
-def _texts(data: bytes, within: str) -> Iterator[tuple[str, str]]:
-    """The bytes as text in every encoding they may have, and what is packed inside them."""
-    yield within, data.decode("utf-8", "replace")
+def _texts(data: bytes, within: str) -> Iterator[tuple[str, bytes]]:
+    """Bytes as they are, as text in every encoding they may have, and what is packed in them."""
+    yield within, data.lower()
+    if any(data[:200_000].translate(None, _ASCII)):
+        yield within, _lower(data.decode("utf-8", "replace"))
     if b"\x00" in data[:200]:
-        yield within, data.decode("utf-16-le", "replace")
-        yield within, data.decode("utf-16-be", "replace")
+        yield within, _lower(data.decode("utf-16-le", "replace"))
+        yield within, _lower(data.decode("utf-16-be", "replace"))
     if b"\\u00" in data or b"\\/" in data:
         plain = re.sub(rb"\\u00([0-7][0-9a-fA-F])", lambda m: bytes([int(m[1], 16)]), data)
-        yield within, plain.replace(b"\\/", b"/").decode("utf-8", "replace")
+        yield within, _lower(plain.replace(b"\\/", b"/").decode("utf-8", "replace"))
+    if b"%40" in data:
+        yield within, data.replace(b"%40", b"@").lower()
     for magic, unpack in _UNPACK:
         if data.startswith(magic):
             try:
@@ -95,7 +180,7 @@ def _texts(data: bytes, within: str) -> Iterator[tuple[str, str]]:
         yield from _members(data, within)
 
 
-def _members(data: bytes, within: str) -> Iterator[tuple[str, str]]:
+def _members(data: bytes, within: str) -> Iterator[tuple[str, bytes]]:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             for name in archive.namelist():
@@ -104,11 +189,10 @@ def _members(data: bytes, within: str) -> Iterator[tuple[str, str]]:
         return
 
 
-def _tables(file: Path, data: bytes) -> Iterator[tuple[str, str]]:
+def _tables(file: Path, data: bytes) -> Iterator[tuple[str, bytes]]:
     if data[:4] == b"PAR1":
         with session() as connection:
-            rows = f"read_parquet('{quoted(str(file))}')"
-            yield from _rows(connection, "rows", rows)
+            yield from _rows(connection, "rows", f"read_parquet('{quoted(str(file))}')")
     elif data[8:12] == b"DUCK":
         with session() as connection:
             connection.execute(f"attach '{quoted(str(file))}' as looked_at (read_only)")
@@ -116,23 +200,23 @@ def _tables(file: Path, data: bytes) -> Iterator[tuple[str, str]]:
                 "select schema_name, table_name from duckdb_tables() "
                 "where database_name = 'looked_at'"
             ).fetchall():
-                yield from _rows(
-                    connection, f"{schema}.{table}", f'looked_at."{schema}"."{table}"'
-                )
+                place = ".".join(map(identifier, ("looked_at", schema, table)))
+                yield from _rows(connection, f"{schema}.{table}", place)
     elif data.startswith(b"SQLite format 3"):
         yield from _sqlite(file)
 
 
 def _rows(
     connection: duckdb.DuckDBPyConnection, within: str, source: str
-) -> Iterator[tuple[str, str]]:
-    found = connection.execute(f"select * from {source}")
-    while rows := found.fetchmany(20_000):
-        text = "\n".join(str(value) for row in rows for value in row if value is not None)
-        yield within, text
+) -> Iterator[tuple[str, bytes]]:
+    columns = [name for name, *_ in connection.execute(f"describe from {source}").fetchall()]
+    listed = ", ".join(f"{identifier(column)}::varchar" for column in columns)
+    connection.execute(f"select lower(concat_ws(chr(10), {listed})) from {source}")
+    while rows := connection.fetchmany(20_000):
+        yield within, "\n".join(text for (text,) in rows).encode()
 
 
-def _sqlite(file: Path) -> Iterator[tuple[str, str]]:
+def _sqlite(file: Path) -> Iterator[tuple[str, bytes]]:
     connection = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
     try:
         names = [
@@ -143,23 +227,14 @@ def _sqlite(file: Path) -> Iterator[tuple[str, str]]:
         ]
         for name in names:
             rows = connection.execute(f'select * from "{name}"').fetchall()
-            yield (
-                name,
-                "\n".join(str(value) for row in rows for value in row if value is not None),
-            )
+            values = (value for row in rows for value in row if value is not None)
+            yield name, _lower("\n".join(map(str, values)))
     finally:
         connection.close()
 
 
-def _words(text: str) -> set[str]:
-    """Words of a text, whole and in their parts; each word is taken apart once."""
-    found = set(_WORD.findall(text))
-    words = set(found)
-    for each in found:
-        word = each.strip(".")
-        parts = [part.strip(".") for part in _PARTS.split(word)]
-        words |= {word, word.lstrip("@"), *parts}
-        for start in range(len(parts) - 1):
-            words.add("@".join(parts[start : start + 2]))
-            words.add(":".join(parts[start:]))
-    return words
+def _lower(text: str) -> bytes:
+    return text.lower().encode("utf-8", "replace")
+
+
+_ASCII = bytes(range(128))

@@ -77,6 +77,9 @@ others as (
         on canonical.record_id = raw.record_id and canonical.kind = raw.kind
     where canonical.value_norm in (
         select value_norm from identity.record_identifiers where record_id not in (from theirs)
+        union all
+        select '+' || regexp_replace(phone, '[^0-9]', '', 'g')
+        from intermediate.int_accounts where phone is not null
     )
 )
 select distinct value from held
