@@ -14,6 +14,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.consent.secret import VARIABLE
 from dagster_project.defs.absent_streams import absent_tables, make_empty
 from dagster_project.defs.dbt_nodes import UNIQUE_ID, Selection, dagster_events, read_nodes
 from dagster_project.defs.findings import keep_results, repeat_results
@@ -33,6 +34,7 @@ from dagster_project.engines.duckdb.column_types import keep_types, read_types
 from dagster_project.engines.duckdb.dbt_run import DbtError, Event, run_dbt
 from dagster_project.engines.duckdb.phases import fingerprint_of, mark_started
 from dagster_project.engines.duckdb.row_counts import RowCounts, count_rows
+from dagster_project.privacy.objectors import note_objectors
 from dagster_project.publish.versions import expose_versions, keep_versions
 
 
@@ -115,6 +117,11 @@ def _build(
             share_column_types(workbench.dbt)
             with workbench.warehouse() as connection:
                 keep_versions(connection, workbench.root)
+                note_objectors(
+                    connection,
+                    workbench.root,
+                    key=workbench.settings.variables.get(VARIABLE),
+                )
         keep_results(workbench, selection.phase, checked)
         finish(workbench, selection.phase, fingerprint)
     workbench.journal.write(

@@ -178,6 +178,7 @@ def open_workbench(
             options=settings.engine,
             countries={source.name: source.country for source in sources},
             key=settings.variables.get(VARIABLE),
+            sources=sources,
         )
         zone.recover()
         journal = Journal(settings.root.audit / "runs" / f"{run_id}.jsonl")

@@ -18,7 +18,9 @@ from typing import Any
 import duckdb
 
 from dagster_project.config.access import make_private
+from dagster_project.config.sources import SourceConfig
 from dagster_project.consent.masking import values_of
+from dagster_project.consent.objections import Objections, kept_out_sql
 from dagster_project.consent.originals import replace as replace_file
 from dagster_project.consent.originals import rewritten
 from dagster_project.consent.tombstones import Tombstones
@@ -45,6 +47,9 @@ from dagster_project.landing.twice_encoded import twice_encoded_note
 
 FORMAT = 1
 """Version of a load's folder: ``rows.parquet`` beside ``load.json``."""
+
+OBJECTED_ROWS = "rows of people who object to it"
+"""What is said of rows that were kept out."""
 
 ROWS = "rows.parquet"
 MANIFEST = "load.json"
@@ -87,10 +92,12 @@ class LandingZone:
         clock: Clock = lambda: datetime.now(UTC),
         countries: Mapping[str, str | None] | None = None,
         key: str | None = None,
+        sources: Iterable[SourceConfig] = (),
     ) -> None:
         """``countries``: of each source, for numbers without a prefix; ``key``: the root's secret.
 
-        Both matter for rows of people who were erased alone.
+        Both matter for rows of people who were erased or object alone; ``sources``, the register,
+        for those of people who object.
         """
         self.root = root
         self.ledger = Ledger(root, clock=clock)
@@ -99,6 +106,8 @@ class LandingZone:
         self._stack = ExitStack()
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._tombstones = Tombstones(root, key=key)
+        self._objections = Objections(root, key=key)
+        self._sources = {source.name: source for source in sources}
         self._countries = countries or {}
         self._erased_in: dict[str, set[str]] = {}
 
@@ -263,7 +272,8 @@ class LandingZone:
     def _write_rows(self, batch: Batch, load_id: str, file: Path) -> dict[str, Any]:
         select = _landed_rows_sql(batch, load_id)
         is_anybody_erased = self._tombstones.exist()
-        if not batch.skip_known and not is_anybody_erased:
+        does_anybody_object = batch.source in self._sources and self._objections.exist()
+        if not (batch.skip_known or is_anybody_erased or does_anybody_object):
             rows = _copy(self.connection, select, file)
             return {"parsed_rows": rows, "rows": rows}
         everything = file.with_name("all.parquet")
@@ -271,6 +281,8 @@ class LandingZone:
         counts: dict[str, Any] = {"parsed_rows": parsed, "rows": parsed}
         if is_anybody_erased:
             counts |= self._without_erased(batch, everything)
+        if does_anybody_object:
+            counts |= self._without_objectors(batch, everything)
         if batch.skip_known:
             unknown = self._unknown_rows_sql(batch, everything)
             counts["rows"] = _copy(self.connection, unknown, file)
@@ -296,6 +308,33 @@ class LandingZone:
         )
         shorter.replace(everything)
         return {"rows": rows, "erased": {"rows": found.about, "masked": found.mentioning}}
+
+    def _without_objectors(self, batch: Batch, everything: Path) -> dict[str, Any]:
+        """Take out what people object to; counts if there was any. The file that was read keeps it."""
+        rows_sql = f"read_parquet('{quoted(str(everything))}')"
+        self._objections.prepare(self.connection)
+        kept_out = kept_out_sql(
+            batch.spec,
+            self._sources[batch.source],
+            rows_sql,
+            self._countries.get(batch.source),
+        )
+        if kept_out is None:
+            return {}
+        self.connection.execute(f"create or replace temp table kept_out as {kept_out}")
+        found = self.connection.execute("select count(*) from kept_out").fetchall()[0][0]
+        if not found:
+            return {}
+        shorter = everything.with_name("agreed.parquet")
+        rows = _copy(
+            self.connection,
+            f"select r.* from {rows_sql} as r anti join kept_out "
+            "on kept_out._load_id = r._load_id and kept_out._row = r._row "
+            "order by r._load_id, r._row",
+            shorter,
+        )
+        shorter.replace(everything)
+        return {"rows": rows, "objected": int(found)}
 
     def _look_for_erased(self, batch: Batch, load_id: str) -> None:
         """Know again whom a file names that had landed before: it is put away without them."""
@@ -481,8 +520,10 @@ def _not_landed(manifest: Mapping[str, Any]) -> list[tuple[str, int]]:
     if "unreadable" in manifest:
         return [("rows that could not be read", manifest["expected_rows"])]
     erased = int(manifest.get("erased", {}).get("rows", 0))
-    known = manifest["parsed_rows"] - manifest["rows"] - erased
+    objected = int(manifest.get("objected", 0))
+    known = manifest["parsed_rows"] - manifest["rows"] - erased - objected
     left = [(ERASED_ROWS, erased)] if erased else []
+    left += [(OBJECTED_ROWS, objected)] if objected else []
     return [*left, ("rows that have landed before as they are", known)] if known else left
 
 

@@ -62,6 +62,7 @@ PLACES = (
     Place("imports of CRMs", "state/crm_import/*.parquet", How.BASELINE),
     Place("releases of insight views", "state/releases/*.parquet", How.HASHED),
     Place("tombstones", "state/tombstones.parquet", How.HASHED),
+    Place("objections", "state/objections.parquet", How.HASHED),
     Place("secrets", "state/privacy.key", How.HASHED),
     Place("audit log", "state/audit_end.json", How.HASHED),
     Place("lock", "state/*.lock", How.LINK),

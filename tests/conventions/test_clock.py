@@ -15,6 +15,7 @@ MAY_ASK = {
     "dagster_project/sources/http.py": "waiting for rate limits",
     "dagster_project/sources/files.py": "whether a file is still being written",
     "dagster_project/privacy/audit_log.py": "when somebody looked",
+    "dagster_project/privacy/objectors.py": "when an objection was written down: told, never counted",
     "dagster_project/privacy/erase.py": "when somebody was erased, and which legal holds are over",
     "dagster_project/cli/by_hand.py": "an entry was made now, and what holds is asked as of now",
     "dagster_project/cli/retain.py": "names a removal by its time",
