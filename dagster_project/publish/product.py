@@ -114,7 +114,8 @@ def build_product(
         connection, "product", consumer=consumer.name, generation=name, as_of=plan.as_of,
         content=plan.content, tables=plan.tables,
     )  # fmt: skip
-    write_macros(connection, "product", plan.relations)
+    if not (consumer.masked or consumer.columns):  # the macros ask for columns by name
+        write_macros(connection, "product", plan.relations)
     connection.execute("checkpoint product")
     linked = _write_files(connection, consumer, plan, folder=folder, previous=previous)
     promises = check_promises(

@@ -132,6 +132,15 @@ def test_a_consumer_gets_only_its_columns(root: Root) -> None:
     assert "body_text" in columns(file, "fct_message")
 
 
+def test_questions_that_need_a_column_which_is_not_there_are_not_offered(root: Root) -> None:
+    change(root, "alter table marts.fct_message add column needs_answer boolean")
+    told = {**CLASSES["marts.fct_message"], "needs_answer": "none"}
+
+    publication = publish(root, masked(), classes=lambda: {**CLASSES, "marts.fct_message": told})
+
+    assert publication.changed
+
+
 def test_nobody_but_the_account_opens_a_masked_product(root: Root) -> None:
     publication = publish(root, masked(), classes=lambda: CLASSES)
 
