@@ -8,8 +8,9 @@ import os
 import re
 import shlex
 import shutil
+import stat
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -95,6 +96,50 @@ class Settings:
         )
 
 
+class Variables(Mapping[str, str]):
+    """The environment; what it does not hold is read from a file that ``NAME_FILE`` names.
+
+    So secrets stay out of the environment, which every process that is started inherits: systemd's
+    credentials and the secrets of Docker and Kubernetes are such files.
+    """
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        self._given = dict(given)
+
+    def __getitem__(self, name: str) -> str:
+        if name in self._given or f"{name}{_FILE}" not in self._given:
+            return self._given[name]
+        file = Path(self._given[f"{name}{_FILE}"])
+        try:
+            mode = stat.S_IMODE(file.stat().st_mode)
+            if mode & 0o077:
+                raise Customer360Error(
+                    "others on this machine may read a secret",
+                    f"{name}{_FILE}",
+                    "chmod 600 the file",
+                )
+            text = file.read_bytes().decode()
+        except (OSError, UnicodeDecodeError):
+            raise Customer360Error(
+                "the file of a secret cannot be read",
+                f"{name}{_FILE}",
+                "name a text file of yours",
+            ) from None
+        return text.removesuffix("\n").removesuffix("\r")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._given)
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __repr__(self) -> str:
+        return f"Variables({len(self._given)})"
+
+
+_FILE = "_FILE"
+
+
 def read_settings(
     root: Path | None = None,
     *,
@@ -111,7 +156,7 @@ def read_settings(
         as_of=as_of or _instant(environment.get("C360_AS_OF")),
         git_url=environment.get("C360_GIT_URL", ""),
         git_branch=environment.get("C360_GIT_BRANCH", "main"),
-        variables={**environment, **(variables or {})},
+        variables=Variables({**environment, **(variables or {})}),
     )
 
 

@@ -17,6 +17,7 @@ import orjson
 import tenacity
 
 from dagster_project.config.alerts import Alerts
+from dagster_project.sources.http import log_no_addresses
 
 COMMAND_SECONDS = 20
 """How long a command may take. With the webhook's tries it stays below the minute that Dagster
@@ -79,6 +80,7 @@ def _to_webhook(
     if not address:
         yield f"the alert's webhook is not known: the environment variable {name} is not set"
         return
+    log_no_addresses()
     patient = tenacity.Retrying(
         retry=tenacity.retry_if_exception_type(_TryAgainError),
         stop=tenacity.stop_after_attempt(WEBHOOK_TRIES),
@@ -90,7 +92,11 @@ def _to_webhook(
         status = patient(_post, address, body)
     except _TryAgainError as error:
         yield f"the alert's webhook ({name}) {error}"
-    except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError):
+    except (
+        httpx.InvalidURL,
+        httpx.UnsupportedProtocol,
+        ValueError,
+    ):  # with what is wrong in it
         yield f"the alert's webhook ({name}) is no web address"
     else:
         if not 200 <= status < 300:

@@ -1,5 +1,6 @@
 """From a vendor's files and APIs to decided loads: sources, landing and gates put together."""
 
+from collections import ChainMap
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -141,7 +142,7 @@ def pull_api(
     from dagster_project.sources.pull import PULLERS, Window, resolve_access
 
     zone, posts = workbench.zone, POSTS[source.vendor]
-    secrets = {**workbench.settings.variables, **workbench.variables}
+    secrets = ChainMap({**workbench.variables}, workbench.settings.variables)  # type: ignore[arg-type]
     cursors = {
         spec.stream: cursor
         for spec in streams_of(source.vendor)

@@ -118,6 +118,12 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def log_no_addresses() -> None:
+    """Httpx logs whole addresses and httpcore hosts: secrets, and queries with ids of people."""
+    for library in ("httpx", "httpcore"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+
+
 def resolve_access(source: SourceConfig, secrets: Mapping[str, str]) -> ApiAccess:
     """Replace the ``${NAME}`` references of a source's ``api`` by ``secrets``.
 
@@ -178,8 +184,7 @@ class ApiClient:
         sleep: Sleep = time.sleep,
         policy: RetryPolicy | None = None,
     ) -> None:
-        # httpx logs whole URLs at INFO, and their queries hold ids of people.
-        logging.getLogger("httpx").setLevel(logging.WARNING)
+        log_no_addresses()
         self._source = source
         self._clock = clock
         self._sleep = sleep
@@ -191,13 +196,14 @@ class ApiClient:
         self._ends = time.monotonic() + self._policy.total_time
         self._free_at: datetime | None = None
         self.requests = 0
+        base_url = _checked_base_url(access, source)
         self._http = httpx.Client(
-            base_url=_checked_base_url(access, source),
+            base_url=base_url,
             headers=_headers(access),
             timeout=access.timeout_seconds,
             follow_redirects=False,
-            trust_env=urlsplit(access.base_url).hostname not in _LOOPBACK,
-            verify=access.base_url.startswith("https"),  # plain loopback needs no certificates
+            trust_env=base_url.host not in _LOOPBACK,
+            verify=base_url.scheme == "https",  # plain loopback needs no certificates
         )
 
     def __enter__(self) -> Self:
@@ -276,7 +282,7 @@ class ApiClient:
             raise self._no_connection(failure, path) from None
         except (httpx.NetworkError, httpx.RemoteProtocolError, httpx.DecodingError):
             raise _Passing(f"the connection to {self._source} broke") from None
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol, httpx.ProxyError):
+        except (httpx.InvalidURL, httpx.TransportError, UnicodeError):
             raise SourceError(
                 f"{self._source} cannot be reached at its address",
                 self._where(path),
@@ -370,16 +376,23 @@ class ApiClient:
         return f"{self._source}: GET {path}"
 
 
-def _checked_base_url(access: ApiAccess, source: str) -> str:
-    url = urlsplit(access.base_url)
-    is_safe = url.scheme == "https" or (url.scheme == "http" and url.hostname in _LOOPBACK)
-    if not url.hostname or not (is_safe or (url.scheme == "http" and access.token is None)):
+def _checked_base_url(access: ApiAccess, source: str) -> httpx.URL:
+    """The address, parsed. Parsers say what they stumble over, which may be the secret in it."""
+    try:
+        url = httpx.URL(access.base_url)
+        is_split_alike = urlsplit(access.base_url).hostname == url.raw_host.decode()
+    except (httpx.InvalidURL, ValueError):
+        url, is_split_alike = httpx.URL(), False
+    if url.host and not is_split_alike:
+        url = httpx.URL()
+    is_safe = url.scheme == "https" or (url.scheme == "http" and url.host in _LOOPBACK)
+    if not url.host or not (is_safe or (url.scheme == "http" and access.token is None)):
         raise SourceError(
             f"{source} needs an https address",
             f"{source}: api.base_url",
             "write https://… in config/sources.yml: a token never travels in clear text",
         )
-    return access.base_url
+    return url
 
 
 def _headers(access: ApiAccess) -> dict[str, str]:

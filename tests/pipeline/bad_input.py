@@ -19,7 +19,7 @@ CELL_OF_10_MB = "x" * 10_000_000
 FORMULA = "=cmd|' /C calc'!A0"
 
 CANARY = "canary7f3a9c51d2"
-TOKEN = f"{CANARY}/+=&%2B\"'<>{{}}\\[red]:smile:$HOME"
+TOKEN = f"{CANARY}/+=&%2B\"'<>{{}}\\[red]:smile:$HOME${{HOME}}%s@x.example:#?(a|b)*^;--"
 """A token of characters that addresses, JSON, HTML, shells and markup each write in their own way."""
 
 UNUSABLE_TOKEN = f"{CANARY}\r\nX-Injected: yes"

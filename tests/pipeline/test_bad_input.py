@@ -273,6 +273,9 @@ def test_no_token_is_printed_or_kept_whatever_the_servers_did(finished: Finished
     for token in tokens:
         assert files_with(token, finished.root.path, settings.dagster_home) == []
         assert not any(form.decode("latin-1") in finished.printed for form in forms_of(token))
+    key = finished.root.state / "privacy.key"
+    secret = key.read_text(encoding="ascii").strip()
+    assert files_with(secret, finished.root.path) == [str(key)]
 
 
 def test_a_token_would_be_found_in_whatever_form_it_were_kept(tmp_path: Path) -> None:

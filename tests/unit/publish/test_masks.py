@@ -136,7 +136,9 @@ def test_questions_that_need_a_column_which_is_not_there_are_not_offered(root: R
     change(root, "alter table marts.fct_message add column needs_answer boolean")
     told = {**CLASSES["marts.fct_message"], "needs_answer": "none"}
 
-    publication = publish(root, masked(), classes=lambda: {**CLASSES, "marts.fct_message": told})
+    publication = publish(
+        root, masked(), classes=lambda: {**CLASSES, "marts.fct_message": told}
+    )
 
     assert publication.changed
 
