@@ -364,6 +364,38 @@ def fct_message_labels(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def fct_attack(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Attacks in public; one that is going on is a warning."""
+    return _suite(
+        "fct_attack",
+        _keyed("attack_id"),
+        _exactly(rows),
+        _filled(
+            "kind", "source", "messages", "accounts", "is_recent", "started_at", "ended_at"
+        ),
+        _among("kind", "coordinated", "impersonation", "blocked_link"),
+        _shares("copies_share", "young_share", "usual_young_share", "blocked_share"),
+        _never("crowds_are_measured", "(kind = 'coordinated') <> (z is not null)"),
+        _never("attacks_end_after_they_begin", "ended_at < started_at"),
+        _noted("nobody_attacks_the_brand_now", "is_recent"),
+    )
+
+
+def fct_attack_message(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Posts of attacks."""
+    return _suite(
+        "fct_attack_message",
+        _exactly(rows),
+        _filled("attack_id", "message_id", "kind", "created_at"),
+        _among("kind", "coordinated", "impersonation", "blocked_link"),
+        _never(
+            "what_is_part_of_a_crowd_gave_itself_away",
+            "kind = 'coordinated' and not (is_near_copy or shares_objects or has_blocked_link "
+            "or is_by_young_account)",
+        ),
+    )
+
+
 def fct_conversation(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Threads and tickets."""
     return _suite(
@@ -738,6 +770,8 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         dim_account,
         fct_message,
         fct_message_labels,
+        fct_attack,
+        fct_attack_message,
         fct_conversation,
         fct_sla_clock,
         fct_conversation_state,

@@ -251,6 +251,7 @@ def _configuration(settings: "Settings") -> Iterator[Finding]:
 
 def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
     from dagster_project.config.alerts import read_alerts
+    from dagster_project.config.attacks import read_attacks
     from dagster_project.config.attribution import read_attribution
     from dagster_project.config.campaigns import read_campaigns
     from dagster_project.config.compliance import read_compliance
@@ -282,6 +283,7 @@ def _readers(config: Path) -> dict[str, Callable[[Path], object]]:
         "identity.yml": read_identity,
         "survivorship.yml": lambda file: read_survivorship(file, vendors=VENDORS),
         "works.yml": read_works,
+        "attacks.yml": read_attacks,
         "listening.yml": read_listening,
         "compliance.yml": read_compliance,
         "routing.yml": read_routing,

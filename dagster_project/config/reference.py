@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from dagster_project.config.alerts import Alerts
+from dagster_project.config.attacks import Attacks
 from dagster_project.config.attribution import Attribution
 from dagster_project.config.campaigns import Campaigns
 from dagster_project.config.compliance import Compliance
@@ -52,6 +53,7 @@ FILES: Mapping[str, type[BaseModel]] = {
     "exchange_rates.yml": ExchangeRates,
     "service_levels.yml": ServiceLevels,
     "works.yml": WorksSpec,
+    "attacks.yml": Attacks,
     "listening.yml": Listening,
     "compliance.yml": Compliance,
     "routing.yml": Routing,

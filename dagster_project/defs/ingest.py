@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from dagster_project.config.attacks import read_attacks
 from dagster_project.config.attribution import read_attribution
 from dagster_project.config.campaigns import read_campaigns
 from dagster_project.config.deal_stages import read_deal_stages
@@ -201,6 +202,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
     )
     engagement = read_email_engagement(config / "email_engagement.yml")
     levels = read_service_levels(config / "service_levels.yml")
+    attacks = read_attacks(config / "attacks.yml")
     campaigns = read_campaigns(config / "campaigns.yml")
     routing = read_routing(config / "routing.yml")
     write_config_table(
@@ -211,6 +213,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
             *engagement.settings(),
             *read_attribution(config / "attribution.yml").settings(),
             *levels.conversations.settings(),
+            *attacks.settings(),
             *campaigns.settings(),
             *routing.settings(),
             *read_privacy(config / "privacy.yml").settings(),
@@ -227,7 +230,7 @@ def expose_landing(connection: duckdb.DuckDBPyConnection, workbench: Workbench) 
         connection,
         "conversation_lists",
         dict.fromkeys(("kind", "value"), "varchar"),
-        levels.conversations.lists(),
+        [*levels.conversations.lists(), *attacks.lists()],
     )
     stages = read_deal_stages(
         config / "deal_stages.yml", sources=[source.name for source in workbench.sources]

@@ -265,7 +265,7 @@ _X = (
         columns=_words(
             "id author_id text created_at conversation_id in_reply_to_user_id "
             "replied_to_id quoted_id reposted_id lang edit_history_ids like_count "
-            "repost_count reply_count quote_count impression_count possibly_sensitive"
+            "repost_count reply_count quote_count impression_count possibly_sensitive links"
         ),
         key=("id",),
         required=("id", "text", "created_at"),

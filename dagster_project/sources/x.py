@@ -267,9 +267,21 @@ def _post_row(post: Row, rest: Remainder) -> Row:
         "quote_count": metrics.get("quote_count"),
         "impression_count": metrics.get("impression_count"),
         "possibly_sensitive": post.get("possibly_sensitive"),
+        "links": _links(post),
         "_raw": post,
         "_extra": rest.extra_of(post, X_POST) or None,
     }
+
+
+def _links(post: Row) -> list[Any] | None:
+    """Where the links of a post lead: its text has X's short ones, a new one in each post."""
+    urls = pick(post, "entities", "urls")
+    found = [
+        url.get("unwound_url") or url.get("expanded_url")
+        for url in (urls if isinstance(urls, list) else ())
+        if isinstance(url, dict)
+    ]
+    return [link for link in found if link] or None
 
 
 def _referenced(references: list[Row], kind: str) -> Any:
@@ -294,6 +306,7 @@ def _archived_row(tweet: Row, owner: str | None) -> Row:
         "like_count": tweet.get("favorite_count"),
         "repost_count": tweet.get("retweet_count"),
         "possibly_sensitive": tweet.get("possibly_sensitive"),
+        "links": _links(tweet),
         "_raw": tweet,
     }
 

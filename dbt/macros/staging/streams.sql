@@ -96,7 +96,7 @@
         'x__post': '
             id author_id text created_at conversation_id in_reply_to_user_id replied_to_id
             quoted_id reposted_id lang edit_history_ids like_count repost_count reply_count
-            quote_count impression_count possibly_sensitive
+            quote_count impression_count possibly_sensitive links
         ',
         'x__user': '
             id name username created_at description location url expanded_url verified

@@ -13,7 +13,7 @@ from dagster_project.engines.duckdb.dbt_run import DbtProject, run_dbt
 from tests.parsed_project import CATALOG, parsed_project
 from tests.unit.dbt_marts.world import World
 
-BEFORE_IDENTITY = frozenset({"int_conversation_messages"})
+BEFORE_IDENTITY = frozenset({"int_conversation_messages", "int_attack_posts"})
 """Models that are built before identity and read what worlds hold."""
 
 SELECTION = (

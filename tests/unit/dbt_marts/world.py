@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.config.attacks import read_attacks
 from dagster_project.config.attribution import read_attribution
 from dagster_project.config.campaigns import read_campaigns
 from dagster_project.config.email_engagement import read_email_engagement
@@ -38,6 +39,7 @@ INPUTS: dict[str, str] = {
         email_status varchar, phone_status varchar, followers_count bigint,
         email_bounced_at timestamptz, email_cleaned_at timestamptz,
         last_activity_at timestamptz""",
+    "intermediate.int_contacts_unioned": "record_id varchar, handle varchar, is_own_account boolean",
     "intermediate.int_contact_addresses": """
         record_id varchar, street varchar, city varchar, state varchar, postal_code varchar,
         country varchar""",
@@ -65,7 +67,7 @@ INPUTS: dict[str, str] = {
         case_id varchar, author_kind varchar, auto_reason varchar, deleted_by varchar,
         version_number bigint, view_count bigint, author_followers bigint,
         client_created_at timestamptz, division varchar, is_accepted_answer boolean,
-        settled_at timestamptz""",
+        settled_at timestamptz, links varchar""",
     "intermediate.int_email_events": """
         email_event_id varchar, source varchar, vendor varchar, brand varchar, region varchar,
         record_id varchar, send_key varchar, campaign_id varchar, campaign_name varchar,
@@ -355,10 +357,14 @@ class World:
                 *engagement.settings(),
                 *attribution.settings(),
                 *levels.conversations.settings(),
+                *read_attacks(PROJECT / "config" / "attacks.yml").settings(),
                 *read_campaigns(PROJECT / "config" / "campaigns.yml").settings(),
                 *routing.settings(),
                 *read_privacy(PROJECT / "config" / "privacy.yml").settings(),
             ):
                 self.add("config.settings", key=key, value=value)
+        listed = read_attacks(PROJECT / "config" / "attacks.yml").lists()
+        for kind, value in listed:
+            self.add("config.conversation_lists", kind=kind, value=value)
         if "intermediate.int_as_of" not in self.rows:
             self.add("intermediate.int_as_of", as_of=AS_OF)

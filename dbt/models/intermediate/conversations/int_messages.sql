@@ -300,6 +300,7 @@ final as (
         division,
         unattributed_reason,
         case when deleted_at is null then body_text end as body_text,
+        case when deleted_at is null then links end as links,
         language,
         visibility,
 

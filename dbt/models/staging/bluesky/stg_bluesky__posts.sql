@@ -27,6 +27,7 @@ renamed as (
 
         -- attributes
         {{ body_of('text') }} as body_text,
+        {{ trimmed('facets') }} as links,
         nullif({{ extracted('lower(langs)', '([a-z]{2,3})', 1) }}, '') as language,
 
         -- measures
@@ -69,6 +70,7 @@ filled as (
         {{ newest_known('addressee_record_id') }} as addressee_record_id,
         {{ newest_known('thread_id') }} as thread_id,
         body_text,
+        links,
         {{ newest_known('language') }} as language,
         like_count,
         reply_count,

@@ -28,6 +28,7 @@ renamed as (
         -- attributes
         {{ body_of('text', is_escaped=true) }} as body_text,
         nullif(lower(trim(lang)), 'und') as language,
+        {{ trimmed('links') }} as links,
 
         -- measures
         {{ to_count('like_count') }} as like_count,
@@ -73,6 +74,7 @@ filled as (
         {{ newest_known('edit_history_ids') }} as edit_history_ids,
         body_text,
         language,
+        {{ newest_known('links') }} as links,
         like_count,
         reply_count,
         view_count,
