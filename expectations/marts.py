@@ -49,6 +49,8 @@ def customer_360(*, rows: int | None = None) -> gx.ExpectationSuite:
             "crm_leads",
             "messages_received",
             "messages_sent",
+            "complaints_received",
+            "complaints_unanswered",
             "conversations",
             "email_sends",
             "email_deliveries",

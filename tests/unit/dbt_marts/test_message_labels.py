@@ -1,6 +1,7 @@
 """What messages hold, beside who wrote them: nobody asks the brand's own words to be routed."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from tests.unit.dbt_marts.conftest import Built
@@ -66,6 +67,27 @@ def test_the_brands_own_words_complain_of_nothing(build: Build) -> None:
         None,
         None,
     )
+
+
+def test_a_customer_shows_when_they_last_complained_and_what_waits(build: Build) -> None:
+    world = World().record(ANA, "c1")
+    for name, day, complains in (("m1", 1, True), ("m2", 3, True), ("m3", 5, False)):
+        world.message(name, ANA, thread_id=name, created_at=f"2026-10-0{day} 10:00:00+00")
+        labelled(world, name, is_complaint=complains)
+    world.message(
+        "m4",
+        ANA,
+        direction="out",
+        thread_id="m2",
+        parent_message_id="m2",
+        visibility="public",
+        created_at="2026-10-04 10:00:00+00",
+    )
+
+    row = build(world, "customer_360").row("select * from marts.customer_360")
+
+    assert (row["complaints_received"], row["complaints_unanswered"]) == (2, 1)
+    assert row["last_complaint_received_at"] == datetime(2026, 10, 3, 10, tzinfo=UTC)
 
 
 def test_a_short_text_is_in_the_language_its_network_says(build: Build) -> None:

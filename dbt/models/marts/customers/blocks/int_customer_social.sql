@@ -12,6 +12,13 @@ messages as (
 
 ),
 
+complaints as (
+
+    select * from {{ ref('fct_message_labels') }}
+    where is_complaint
+
+),
+
 as_of as (
 
     select * from {{ ref('int_as_of') }}
@@ -40,13 +47,20 @@ talked as (
             where messages.direction = 'in' and messages.visibility in ('private', 'direct')
         ) as private_messages_received,
         count(*) filter (where messages.is_unanswered) as messages_unanswered,
+        count(complaints.message_id) as complaints_received,
+        count(complaints.message_id) filter (where messages.is_unanswered)
+            as complaints_unanswered,
         count(distinct messages.conversation_id) as conversations,
         min(messages.created_at) filter (where messages.is_unanswered) as oldest_unanswered_at,
         min(messages.created_at) filter (where messages.direction = 'in') as first_message_at,
         max(messages.created_at) filter (where messages.direction = 'in') as last_received_at,
-        max(messages.created_at) filter (where messages.direction = 'out') as last_sent_at
+        max(messages.created_at) filter (where messages.direction = 'out') as last_sent_at,
+        max(messages.created_at) filter (where complaints.message_id is not null)
+            as last_complaint_received_at
     from messages
     cross join as_of
+    left join complaints
+        on messages.message_id = complaints.message_id
     where
         messages.customer_id is not null
         and not messages.is_deleted
@@ -98,12 +112,15 @@ described as (
         coalesce(talked.private_messages_received, 0) as private_messages_received,
         coalesce(talked.messages_sent, 0) as messages_sent,
         coalesce(talked.messages_unanswered, 0) as messages_unanswered,
+        coalesce(talked.complaints_received, 0) as complaints_received,
+        coalesce(talked.complaints_unanswered, 0) as complaints_unanswered,
         coalesce(talked.conversations, 0) as conversations,
         preferred_channels.channel as preferred_channel,
         talked.oldest_unanswered_at,
         talked.first_message_at as first_message_received_at,
         talked.last_received_at as last_message_received_at,
-        talked.last_sent_at as last_message_sent_at
+        talked.last_sent_at as last_message_sent_at,
+        talked.last_complaint_received_at
     from customers
     left join talked
         on customers.customer_id = talked.customer_id
