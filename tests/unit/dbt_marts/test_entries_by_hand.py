@@ -141,6 +141,32 @@ def test_an_objection_of_one_channel_leaves_the_others(build: Build) -> None:
     }
 
 
+def test_of_who_does_not_want_to_be_followed_no_open_is_counted(build: Build) -> None:
+    def opened(world: World) -> World:
+        for event in ("delivered", "open", "click"):
+            world.email_event(event, event, record_id=LIST, campaign_id="mailchimp_emea:c:1")
+        return world
+
+    asked = (
+        "select email_deliveries, email_human_opens + email_human_clicks > 0 as is_read, "
+        "email_engagement, last_human_open_at is not null as has_opened, best_hour is not null "
+        "as has_an_hour from marts.customer_360"
+    )
+    before = build(opened(ana()), "customer_360").row(asked)
+
+    world = said(opened(ana()), named("email", "second@example.org"), channel="tracking")
+    after = build(world, "customer_360").row(asked)
+
+    assert before["is_read"]
+    assert after == {
+        "email_deliveries": 1,
+        "is_read": False,
+        "email_engagement": "not_followed",
+        "has_opened": False,
+        "has_an_hour": False,
+    }
+
+
 def test_a_handle_of_another_network_is_somebody_else(build: Build) -> None:
     world = said(ana(), named("handle", "ana_writes", "instagram"))
 

@@ -6,9 +6,36 @@ customers as (
 
 ),
 
-email_events as (
+consent_history as (
+
+    select * from {{ ref('customer_consent_history') }}
+
+),
+
+-- who does not want what they open and click to be followed
+objectors as (
+
+    select customer_id
+    from consent_history
+    where channel = 'tracking' and is_current and status = 'withdrawn'
+    group by customer_id
+
+),
+
+email_facts as (
 
     select * from {{ ref('fct_email_event') }}
+
+),
+
+email_events as (
+
+    select *
+    from email_facts
+    where
+        event_type not in ('open', 'click')
+        or customer_id is null
+        or customer_id not in (select objectors.customer_id from objectors)
 
 ),
 
@@ -140,6 +167,8 @@ described as (
         coalesce(mailed.email_unsubscribes, 0) as email_unsubscribes,
         case
             when mailed.customer_id is null then 'never_mailed'
+            when customers.customer_id in (select objectors.customer_id from objectors)
+                then 'not_followed'
             when
                 greatest(mailed.last_human_open_at, mailed.last_human_click_at)
                 > as_of.as_of - interval '90' day

@@ -36,6 +36,22 @@ email_events as (
 
 ),
 
+consent_history as (
+
+    select * from {{ ref('customer_consent_history') }}
+
+),
+
+-- who does not want what they open and click to be followed
+objectors as (
+
+    select customer_id
+    from consent_history
+    where channel = 'tracking' and is_current and status = 'withdrawn'
+    group by customer_id
+
+),
+
 written as (
 
     select
@@ -144,7 +160,10 @@ moments as (
         customer_id,
         occurred_at
     from email_events
-    where customer_id is not null and engagement in ('human_open', 'human_click')
+    where
+        customer_id is not null
+        and engagement in ('human_open', 'human_click')
+        and customer_id not in (select objectors.customer_id from objectors)
 
 ),
 
