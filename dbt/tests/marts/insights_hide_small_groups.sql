@@ -42,6 +42,13 @@ groups as (
     union all
 
     select
+        issues_month_id as group_id,
+        customers
+    from {{ ref('insight_engineering__issues_by_month') }}
+
+    union all
+
+    select
         campaign_results_id as group_id,
         customers
     from {{ ref('insight_marketing__campaign_results') }}

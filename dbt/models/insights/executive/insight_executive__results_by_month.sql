@@ -30,6 +30,12 @@ cases as (
 
 ),
 
+issues as (
+
+    select * from {{ ref('fct_issue') }}
+
+),
+
 touched as (
 
     select distinct conversion_id
@@ -149,6 +155,46 @@ results as (
         1 as denominator
     from cases
     where is_closed and not is_deleted and seconds_to_close is not null
+
+    union all
+
+    select
+        'share_of_issues_routed' as metric,
+        'share' as unit,
+        brand,
+        'any' as currency,
+        found_at as happened_at,
+        customer_id,
+        case when department <> 'unrouted' then 1 else 0 end as numerator,
+        1 as denominator
+    from issues
+
+    union all
+
+    select
+        'share_of_issues_resolved' as metric,
+        'share' as unit,
+        brand,
+        'any' as currency,
+        found_at as happened_at,
+        customer_id,
+        case when state = 'resolved' then 1 else 0 end as numerator,
+        1 as denominator
+    from issues
+
+    union all
+
+    select
+        'days_to_resolve_an_issue' as metric,
+        'days' as unit,
+        brand,
+        'any' as currency,
+        found_at as happened_at,
+        customer_id,
+        seconds_to_resolve / 86400.0 as numerator,
+        1 as denominator
+    from issues
+    where seconds_to_resolve is not null
 
 ),
 

@@ -12,6 +12,8 @@ priced as (
         opportunity_id,
         customer_id,
         amount_minor,
+        converted_amount_minor,
+        reporting_currency,
         outcome,
         currency,
         coalesce(brand, 'unknown') as brand,
@@ -68,12 +70,18 @@ summed as (
         shown_region as region,
         currency,
         outcome,
+        max(reporting_currency) as reporting_currency,
 
         -- measures
         count(*) as opportunities,
         count(distinct customer_id) as customers,
         cast(sum(amount_minor) as bigint) as amount_minor,
-        cast(round(avg(amount_minor)) as bigint) as average_amount_minor
+        cast(round(avg(amount_minor)) as bigint) as average_amount_minor,
+        cast(
+            case
+                when count(converted_amount_minor) = count(*) then sum(converted_amount_minor)
+            end as bigint
+        ) as converted_amount_minor
     from identified
     group by pipeline_id, month_or_none, shown_brand, shown_region, currency, outcome
 

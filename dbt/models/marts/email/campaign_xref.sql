@@ -56,6 +56,7 @@ mentioned as (
     select
         campaign_id as campaign_record_id,
         source,
+        null as deal_source,
         campaign_name,
         cast(start_date as date) as begun_on,
         coalesce(end_date, start_date) as last_day,
@@ -67,6 +68,7 @@ mentioned as (
     select
         campaign_id as campaign_record_id,
         min(source) as source,
+        null as deal_source,
         min(campaign_name) as campaign_name,
         cast(min(occurred_at) as date) as begun_on,
         null as last_day,
@@ -80,6 +82,7 @@ mentioned as (
     select
         campaign_id as campaign_record_id,
         min(source) as source,
+        null as deal_source,
         min(campaign_name) as campaign_name,
         null as begun_on,
         null as last_day,
@@ -92,7 +95,8 @@ mentioned as (
 
     select
         campaign_id as campaign_record_id,
-        min(source) as source,
+        null as source,
+        min(source) as deal_source,
         null as campaign_name,
         null as begun_on,
         null as last_day,
@@ -131,7 +135,8 @@ known as (
 
     select
         mentioned.campaign_record_id,
-        min(mentioned.source) as source,
+        -- a deal may name a campaign that another tool keeps
+        coalesce(min(mentioned.source), min(mentioned.deal_source)) as source,
         min(mentioned.campaign_name) as campaign_name,
         coalesce(min(mentioned.campaign_name), max(link_names.link_name)) as compared_name,
         coalesce(min(mentioned.begun_on), min(mentioned.created_on)) as first_day,
