@@ -18,6 +18,7 @@ from dagster_project.config.sources import read_sources
 from dagster_project.defs.accounts import ACCOUNT_RESOLUTION, account_assets
 from dagster_project.defs.alerts import alert_sensors, close_and_tell, tell_of
 from dagster_project.defs.code_references import with_code
+from dagster_project.defs.compliance import desk_assets
 from dagster_project.defs.dbt_nodes import MARTS, STAGE
 from dagster_project.defs.described import (
     DbtCatalogue,
@@ -75,6 +76,7 @@ def build_definitions(settings: Settings) -> dg.Definitions:
         account_assets(),
         label_assets(),
         clock_assets(),
+        desk_assets(),
         dbt_step(MARTS, manifest, catalogue.reads),
         *(published_asset(c, _readable(c, models)) for c in consumers),
     ]

@@ -398,6 +398,81 @@ def fct_attack_message(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def fct_compliance_finding(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """What rules of the compliance desk found, and where it stands."""
+    return _suite(
+        "fct_compliance_finding",
+        _keyed("finding_id"),
+        _exactly(rows),
+        _filled(
+            "version_number",
+            "rule_id",
+            "rule_version",
+            "owner",
+            "author_role",
+            "spans",
+            "posted_at",
+            "found_at",
+            "aware_at",
+        ),
+        _among(
+            "kind",
+            "complaint",
+            "concern",
+            "privacy_breach",
+            "disclosure",
+            "threat",
+            "hate",
+            "regulated_claim",
+        ),
+        _among("severity", "low", "medium", "high", "critical"),
+        _among(
+            "state",
+            "new",
+            "in_review",
+            "confirmed",
+            "false_positive",
+            "duplicate",
+            "escalated",
+            "remediated",
+            "closed",
+        ),
+        _never("known_when_found_or_before", "aware_at > found_at or due_at < aware_at"),
+        _never("steps_and_states_agree", "state <> 'new' and step_count = 0"),
+    )
+
+
+def fct_harm_exposure(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """How long harmful posts stood, and before how many."""
+    return _suite(
+        "fct_harm_exposure",
+        _keyed("exposure_id"),
+        _exactly(rows),
+        _filled("message_id", "is_standing", "posted_at", "found_at"),
+        _among("harm", "offence", "hate", "threat", "privacy_breach"),
+        _among("first_action", "reply", "hidden", "deleted"),
+        _among("ended_by", "brand", "author", "network", "unknown"),
+        _counts("audience", least=0),
+        _never("stands_or_ended", "is_standing = (ended_by is not null)"),
+        _never("ends_after_it_starts", "ended_at < posted_at"),
+    )
+
+
+def compliance_rule_quality(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """How well each version of a compliance rule does."""
+    return _suite(
+        "compliance_rule_quality",
+        _keyed("rule_key"),
+        _exactly(rows),
+        _filled("kind", "findings"),
+        _counts("open_findings", "confirmed", "false_positives", "duplicates", least=0),
+        _shares("precision_share", "precision_low", "precision_high", "kind_recall"),
+        _never(
+            "verdicts_are_of_findings", "confirmed + false_positives + duplicates > findings"
+        ),
+    )
+
+
 def fct_conversation(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Threads and tickets."""
     return _suite(
@@ -774,6 +849,9 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         fct_message_labels,
         fct_attack,
         fct_attack_message,
+        fct_compliance_finding,
+        fct_harm_exposure,
+        compliance_rule_quality,
         fct_conversation,
         fct_sla_clock,
         fct_conversation_state,

@@ -119,6 +119,19 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Harm:
+    """That a post is harmful, and who says so."""
+
+    message_id: str | None
+    version_number: int
+    harm: str
+    labelled_by: str | None
+    author_record_id: str | None
+    record_id: str | None
+    found_at: datetime
+
+
+@dataclass(frozen=True)
 class Sampled:
     """A message that no rule found, drawn for the desk to look at.
 
@@ -145,9 +158,16 @@ class Sampled:
 
 _NAMING = {
     "finding": ("message_id", "author_record_id", "record_id"),
+    "harm": ("message_id", "author_record_id", "record_id"),
     "sample": ("message_id", "author_record_id"),
 }
 """Columns that name a message or a person, by table."""
+
+_TEXTS = {
+    "finding": ", spans = '[]', redacted_text = null",
+    "harm": "",
+    "sample": ", redacted_text = null",
+}
 
 RULE = "rule "
 """What the actor of a step begins with that no person took."""
@@ -296,6 +316,36 @@ class Desk:
             )
         return next(s for s in self.sample() if s.number == number)
 
+    def note_harm(self, harm: Iterable[Harm]) -> int:
+        """Keep that a post is harmful, also when its text is gone later; returns how many are new."""
+        with self._file.transaction() as connection:
+            return connection.executemany(
+                "insert or ignore into harm (message_id, version_number, harm, labelled_by, "
+                "author_record_id, record_id, found_at) values (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (
+                        h.message_id, h.version_number, h.harm, h.labelled_by,
+                        h.author_record_id, h.record_id, _written(h.found_at),
+                    )
+                    for h in harm
+                ],
+            ).rowcount  # fmt: skip
+
+    def table(self, name: str) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+        """Columns and rows of ``finding``, ``harm``, ``step``, ``sample`` or ``verdict`` as they are kept."""
+        with self._file.reading() as connection:
+            connection.row_factory = None
+            cursor = connection.execute(f"select * from {name} order by number")
+            return tuple(column[0] for column in cursor.description), cursor.fetchall()
+
+    def decided(self) -> tuple[Finding, ...]:
+        """Findings with steps of their own; of millions few have any."""
+        with self._file.reading() as connection:
+            numbers = connection.execute(
+                "select distinct finding from step order by finding"
+            ).fetchall()
+            return tuple(_read(connection, number) for (number,) in numbers)
+
     def ids(self) -> frozenset[str]:
         """Every message and record that findings and samples name."""
         with self._file.reading() as connection:
@@ -319,10 +369,9 @@ class Desk:
             connection.executemany("insert or ignore into gone values (?)", [(i,) for i in ids])
             for table, columns in _NAMING.items():
                 named = " or ".join(f"{c} in (select id from gone)" for c in columns)
-                emptied = ", ".join(f"{c} = null" for c in (*columns, "redacted_text"))
-                spans = ", spans = '[]'" if table == "finding" else ""
+                emptied = ", ".join(f"{c} = null" for c in columns)
                 changed += connection.execute(
-                    f"update {table} set {emptied}{spans} where {named}"
+                    f"update {table} set {emptied}{_TEXTS[table]} where {named}"
                 ).rowcount
             connection.execute("drop table gone")
         with self._file.reading() as connection:
@@ -336,6 +385,7 @@ class Desk:
                 f"{table}{tuple(row)}"
                 for table, column in (
                     ("finding", "message_id"),
+                    ("harm", "message_id"),
                     ("step", "reason"),
                     ("sample", "message_id"),
                     ("verdict", "reason"),
@@ -360,19 +410,21 @@ def _insert(connection: sqlite3.Connection, found: Found) -> int | None:
     if older is not None:
         before = _read(connection, older)
         if before.steps:
-            _add_step(
-                connection,
-                number,
-                Step(
-                    State.NEW if found.reopens else before.state,
-                    f"{RULE}{found.rule_id}/{found.rule_version}",
-                    f"opened again; see finding {older}"
-                    if found.reopens
-                    else f"goes on from finding {older}",
-                    found.found_at,
-                ),
-            )
+            _add_step(connection, number, _carried(found, before))
     return number
+
+
+def _carried(found: Found, before: Finding) -> Step:
+    """What a new rule version makes of a decided finding; the company knew since the older one."""
+    actor = f"{RULE}{found.rule_id}/{found.rule_version}"
+    if found.reopens:
+        why = f"opened again; see finding {before.number}"
+        return Step(State.NEW, actor, why, found.found_at, aware_at=before.aware_at)
+    why = f"goes on from finding {before.number}"
+    return Step(
+        before.state, actor, why, before.handled_at or before.steps[-1].at,
+        before.steps[-1].duplicate_of, before.aware_at,
+    )  # fmt: skip
 
 
 def _read(connection: sqlite3.Connection, number: int) -> Finding:
@@ -493,6 +545,17 @@ create table finding (
     unique (message_id, version_number, rule_id, rule_version)
 );
 create index finding_by_carried_from on finding (carried_from);
+create table harm (
+    number integer primary key autoincrement,
+    message_id text,
+    version_number integer not null,
+    harm text not null,
+    labelled_by text,
+    author_record_id text,
+    record_id text,
+    found_at text not null,
+    unique (message_id, version_number)
+);
 create table step (
     number integer primary key autoincrement,
     finding integer not null references finding (number),

@@ -133,6 +133,11 @@ class Consumer(Entries):
         example="crm-readers",
         pattern=r"^[A-Za-z_][A-Za-z0-9_.-]*$",
     )
+    without: tuple[str, ...] = entry(
+        "of these, tables it does not hold all the same; * and ? are wildcards",
+        (),
+        example="[marts.fct_compliance_*]",
+    )
     csv: bool = entry("also write each table as CSV", False, example="true")  # noqa: FBT003
     expected_every_days: int | None = entry(
         "after how many days without being brought up to date with news Dagster shows the product as overdue",
@@ -190,7 +195,9 @@ class Consumer(Entries):
 
     def may_read(self, table: str) -> bool:
         """Whether ``schema.table`` belongs to this consumer's data product."""
-        return any(fnmatchcase(table, pattern) for pattern in self.tables)
+        return any(fnmatchcase(table, pattern) for pattern in self.tables) and not any(
+            fnmatchcase(table, pattern) for pattern in self.without
+        )
 
 
 class Consumers(Entries):

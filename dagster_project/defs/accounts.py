@@ -103,7 +103,7 @@ def _resolve(
     from dagster_project.identity.accounts.evidence import accounts_evidence
     from dagster_project.identity.accounts.resolve import resolve_accounts
 
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, Phase.ACCOUNTS)
     people = read_identity(workbench.settings.config_dir / "identity.yml")
     spec = read_works(workbench.settings.config_dir / "organisations.yml")
     with workbench.warehouse() as connection:

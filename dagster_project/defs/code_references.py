@@ -12,6 +12,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.defs.keys import (
+    COMPLIANCE,
     IDENTITY,
     INBOX,
     LANDING,
@@ -109,6 +110,7 @@ _COMPUTED = {
         ("clocks", "service_levels/warehouse.py"),
         ("promises", "service_levels.yml"),
     ),
+    COMPLIANCE: (("desk", "compliance/looking.py"), ("rules", "compliance.yml")),
     LISTENING: (("labels", "listening/warehouse.py"), ("rules", "listening.yml")),
 }
 """Of what is computed outside dbt: its code, and the configuration beside it."""

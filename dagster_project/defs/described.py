@@ -17,6 +17,7 @@ from dagster_project.defs.columns import (
     table_schema,
 )
 from dagster_project.defs.keys import (
+    COMPLIANCE,
     CONFIG,
     IDENTITY,
     LANDING,
@@ -39,6 +40,7 @@ _GROUP_OF_SOURCE = {
     "value": VALUE,
     "service_levels": SERVICE_LEVELS,
     "listening": LISTENING,
+    "compliance": COMPLIANCE,
 }
 
 

@@ -59,7 +59,7 @@ def keep_verdicts(workbench: Workbench, verdicts: Mapping[str, Verdict]) -> None
 def kept_verdicts(workbench: Workbench) -> dict[str, tuple[Verdict, str]]:
     """Verdict per mart and the run that gave it; nothing where a mart may have changed since."""
     built_from = {
-        Phase.MARTS: inputs_fingerprint(workbench),
+        Phase.MARTS: inputs_fingerprint(workbench, Phase.MARTS),
         Phase.GATES: _rules_fingerprint(workbench),
     }
     with workbench.warehouse() as connection:
@@ -73,7 +73,7 @@ def kept_verdicts(workbench: Workbench) -> dict[str, tuple[Verdict, str]]:
 def _rules_fingerprint(workbench: Workbench) -> str:
     """The marts' inputs and the rules they are held to; other rules are asked anew."""
     rules = fingerprint_of_files((PROJECT / "expectations",), frozenset({".py"}))
-    return fingerprint_of(inputs_fingerprint(workbench), rules)
+    return fingerprint_of(inputs_fingerprint(workbench, Phase.GATES), rules)
 
 
 def _finding(result: dg.AssetCheckResult, run_id: str) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def _resolve(
     from dagster_project.identity.evidence.file import evidence_file
     from dagster_project.identity.resolve import resolve
 
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, Phase.IDENTITY)
     spec = read_identity(workbench.settings.config_dir / "identity.yml")
     with workbench.warehouse() as connection:
         require_built(connection, "identity", _INPUTS)

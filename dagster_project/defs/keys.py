@@ -13,6 +13,7 @@ IDENTITY = "5_identity"
 VALUE = "5_value"
 SERVICE_LEVELS = "5_service_levels"
 LISTENING = "5_listening"
+COMPLIANCE = "5_compliance"
 MARTS = "6_marts"
 INSIGHTS = "7_insights"
 PUBLISHED = "8_published"
@@ -53,6 +54,11 @@ def service_level_key(table: str) -> dg.AssetKey:
 def listening_key(table: str) -> dg.AssetKey:
     """What messages hold."""
     return dg.AssetKey(["listening", table])
+
+
+def compliance_key(table: str) -> dg.AssetKey:
+    """What the compliance desk keeps, and how long harm stands."""
+    return dg.AssetKey(["compliance", table])
 
 
 def value_key(table: str) -> dg.AssetKey:

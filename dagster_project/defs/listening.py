@@ -54,7 +54,7 @@ def _run(workbench: Workbench) -> dg.MaterializeResult[None]:
     from dagster_project.config.listening import read_listening
     from dagster_project.listening.warehouse import write_labels
 
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, Phase.LABELS)
     listening = read_listening(workbench.settings.config_dir / "listening.yml")
     with workbench.warehouse() as connection:
         require_built(connection, "labels", _INPUTS)

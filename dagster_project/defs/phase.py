@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from dagster_project.compliance.desk import FILE as DESK
+from dagster_project.compliance.desk import Desk
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import (
     fingerprint_of,
@@ -21,6 +23,7 @@ class Phase(StrEnum):
     ACCOUNTS = "accounts"
     LABELS = "labels"
     CLOCKS = "clocks"
+    COMPLIANCE = "compliance"
     MARTS = "marts"
     GATES = "gates"
     PUBLICATION = "publication"
@@ -29,13 +32,25 @@ class Phase(StrEnum):
 _CODE = "code"
 
 
-def inputs_fingerprint(workbench: Workbench) -> str:
-    """Everything the warehouse is made of: accepted loads, judgements, code, configuration."""
+_AFTER_THE_DESK = frozenset({Phase.COMPLIANCE, Phase.MARTS, Phase.GATES, Phase.PUBLICATION})
+"""Phases that show what the compliance desk has decided."""
+
+
+def inputs_fingerprint(workbench: Workbench, phase: Phase) -> str:
+    """Everything a phase is made of: accepted loads, judgements, code, configuration, the desk."""
     return fingerprint_of(
         workbench.ledger.fingerprint(),
         _judgements(workbench),
         workbench.code_fingerprint,
+        *([desk_fingerprint(workbench)] if phase in _AFTER_THE_DESK else []),
     )
+
+
+def desk_fingerprint(workbench: Workbench) -> str:
+    """Changes with every finding and every step of the compliance desk."""
+    if not (workbench.root.state / DESK).exists():
+        return ""
+    return Desk(workbench.root.state).fingerprint()
 
 
 def _judgements(workbench: Workbench) -> str:
@@ -55,7 +70,7 @@ def needs_rebuild(workbench: Workbench, phase: Phase, *, chosen: bool) -> tuple[
 
     ``chosen``: somebody picked assets by hand, so they run whatever the fingerprint says.
     """
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, phase)
     with workbench.warehouse() as connection:
         code_changed = (
             finished_with(connection, f"{phase}_{_CODE}") != workbench.code_fingerprint

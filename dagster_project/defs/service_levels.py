@@ -81,7 +81,7 @@ def _run(
     from dagster_project.config.service_levels import read_service_levels
     from dagster_project.service_levels.warehouse import write_clocks
 
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, Phase.CLOCKS)
     levels = read_service_levels(workbench.settings.config_dir / "service_levels.yml")
     with workbench.warehouse() as connection:
         require_built(connection, "clocks", _INPUTS)

@@ -74,7 +74,7 @@ def _build(
         yield from _unchanged(context, _standing(workbench, reads))
         yield from repeat_results(workbench, selection.phase, context.selected_asset_check_keys)
         return
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, selection.phase)
     absent = _begin(context, workbench, selection, reads)
     events: list[Event] = []
     failure: DbtError | None = None

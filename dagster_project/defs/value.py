@@ -63,7 +63,7 @@ def _fit(workbench: Workbench) -> Iterator[dg.MaterializeResult[None]]:
         return
     from dagster_project.value.purchases import write_value
 
-    fingerprint = inputs_fingerprint(workbench)
+    fingerprint = inputs_fingerprint(workbench, Phase.VALUE)
     with workbench.warehouse() as connection:
         require_built(connection, "value", _INPUTS)
         mark_started(connection, Phase.VALUE)

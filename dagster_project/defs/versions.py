@@ -14,13 +14,14 @@ import dagster as dg
 import duckdb
 
 from dagster_project.defs.keys import (
+    compliance_key,
     identity_key,
     landing_key,
     listening_key,
     service_level_key,
     value_key,
 )
-from dagster_project.defs.phase import inputs_fingerprint
+from dagster_project.defs.phase import Phase, desk_fingerprint, inputs_fingerprint
 from dagster_project.defs.workbench import Workbench
 from dagster_project.engines.duckdb.phases import fingerprint_of
 from dagster_project.sources.catalogue import STREAMS
@@ -97,6 +98,7 @@ def built_versions(
     known |= dict.fromkeys(
         _of_schema(reads, listening_key), value_version(workbench, NOTHING_YET)
     )
+    known |= dict.fromkeys(_of_schema(reads, compliance_key), desk_version(workbench, identity))
     known |= {dg.AssetKey(["landing", table]): ledger for table in _LEDGER_TABLES}
     versions = dict(known)
     for key in TopologicalSorter(reads).static_order():
@@ -111,6 +113,11 @@ def value_version(workbench: Workbench, identity: str) -> str:
     return fingerprint_of(workbench.code_fingerprint, workbench.ledger.fingerprint(), identity)
 
 
+def desk_version(workbench: Workbench, identity: str) -> str:
+    """The same, and with what the compliance desk has found and decided."""
+    return fingerprint_of(value_version(workbench, identity), desk_fingerprint(workbench))
+
+
 def _of_schema(reads: Reads, key: Callable[[str], dg.AssetKey]) -> set[dg.AssetKey]:
     schema = key("").path[0]
     return {key for inputs in reads.values() for key in inputs if key.path[0] == schema}
@@ -119,7 +126,7 @@ def _of_schema(reads: Reads, key: Callable[[str], dg.AssetKey]) -> set[dg.AssetK
 def product_inputs(workbench: Workbench, connection: duckdb.DuckDBPyConnection) -> str:
     """Changes with everything a product is made of: a model learnt anew gives other customers too."""
     return fingerprint_of(
-        inputs_fingerprint(workbench),
+        inputs_fingerprint(workbench, Phase.PUBLICATION),
         resolved_version(connection),
         accounts_version(connection),
     )

@@ -51,6 +51,10 @@ _WHOLE_TABLES = {
     "sides": "an id is created exactly where there was none before",
     "moved": "a merge or split leads from one id to another",
     "opens_and_clicks_are_told_apart": "every open and click is a person's or a machine's",
+    "known_when_found_or_before": "nothing was known later than it was found, nor due before it was known",
+    "steps_and_states_agree": "no finding has left its first state without a step",
+    "stands_or_ended": "a harmful post either stands or somebody ended that",
+    "verdicts_are_of_findings": "no rule has more verdicts than findings",
     "no_loop": "no retired customer id leads back to itself",
 }
 """Rules on tables as a whole, by their names."""

@@ -39,6 +39,7 @@ def test_the_first_run_publishes_every_consumer(first_run: tuple[Root, RunOutcom
 
     assert set(published) == {
         "crm",
+        "compliance",
         "design",
         "engineering",
         "finance",

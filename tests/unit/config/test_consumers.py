@@ -21,6 +21,7 @@ def test_the_shipped_register_has_the_departments_and_their_rules() -> None:
 
     assert set(consumers) == {
         "crm",
+        "compliance",
         "design",
         "engineering",
         "finance",
@@ -29,6 +30,10 @@ def test_the_shipped_register_has_the_departments_and_their_rules() -> None:
     }
     assert consumers["crm"].may_read("marts.customer_360")
     assert not consumers["crm"].may_read("insights.insight_design__topics")
+    assert consumers["crm"].may_read("marts.fct_message")
+    assert not consumers["crm"].may_read("marts.fct_compliance_finding")
+    assert consumers["compliance"].may_read("marts.fct_compliance_finding")
+    assert not consumers["compliance"].may_read("marts.fct_message")
     assert consumers["design"].may_read("insights.insight_design__topics")
     assert not consumers["design"].may_read("insights.insight_finance__revenue")
     assert not consumers["finance"].may_read("marts.customer_360")

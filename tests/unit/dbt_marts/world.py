@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.compliance.exposure import EXPOSURE
+from dagster_project.compliance.warehouse import FINDINGS, RULE_QUALITY
 from dagster_project.config.attacks import read_attacks
 from dagster_project.config.attribution import read_attribution
 from dagster_project.config.campaigns import read_campaigns
@@ -168,6 +170,9 @@ INPUTS: dict[str, str] = {
         escalations varchar, audience bigint, started_in_hours boolean,
         exposed_minutes double""",
     "listening.message_labels": ", ".join(f"{n} {kind}" for n, kind in KEPT.items()),
+    "compliance.findings": ", ".join(f"{n} {kind}" for n, kind in FINDINGS.items()),
+    "compliance.rule_quality": ", ".join(f"{n} {kind}" for n, kind in RULE_QUALITY.items()),
+    "compliance.exposure": ", ".join(f"{n} {kind}" for n, kind in EXPOSURE.items()),
     "config.conversation_lists": "kind varchar, value varchar",
     "staging.stg_zendesk__changes": """
         change_id varchar, ticket_id varchar, field_name varchar, field_value varchar,

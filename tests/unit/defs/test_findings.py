@@ -78,7 +78,7 @@ def test_a_check_that_is_not_asked_for_is_not_told(workbench: Workbench) -> None
 
 
 def test_verdicts_hold_while_the_marts_stand(workbench: Workbench) -> None:
-    finish(workbench, Phase.MARTS, inputs_fingerprint(workbench))
+    finish(workbench, Phase.MARTS, inputs_fingerprint(workbench, Phase.MARTS))
     keep_verdicts(workbench, {"dim_customer": VERDICT})
 
     assert kept_verdicts(workbench) == {"dim_customer": (VERDICT, "run-1")}
@@ -88,7 +88,7 @@ def test_verdicts_hold_while_the_marts_stand(workbench: Workbench) -> None:
 def test_verdicts_fall_when_the_marts_or_their_gates_are_started_anew(
     workbench: Workbench, phase: Phase
 ) -> None:
-    finish(workbench, Phase.MARTS, inputs_fingerprint(workbench))
+    finish(workbench, Phase.MARTS, inputs_fingerprint(workbench, Phase.MARTS))
     keep_verdicts(workbench, {"dim_customer": VERDICT})
     with workbench.warehouse() as connection:
         mark_started(connection, phase)
