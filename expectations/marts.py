@@ -458,10 +458,10 @@ def fct_harm_exposure(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
-def compliance_rule_quality(*, rows: int | None = None) -> gx.ExpectationSuite:
+def fct_compliance_rule_quality(*, rows: int | None = None) -> gx.ExpectationSuite:
     """How well each version of a compliance rule does."""
     return _suite(
-        "compliance_rule_quality",
+        "fct_compliance_rule_quality",
         _keyed("rule_key"),
         _exactly(rows),
         _filled("kind", "findings"),
@@ -851,7 +851,7 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         fct_attack_message,
         fct_compliance_finding,
         fct_harm_exposure,
-        compliance_rule_quality,
+        fct_compliance_rule_quality,
         fct_conversation,
         fct_sla_clock,
         fct_conversation_state,
