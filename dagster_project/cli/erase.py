@@ -16,6 +16,7 @@ from dagster_project.domain.errors import Customer360Error
 
 if TYPE_CHECKING:
     from dagster_project.privacy.erase import Preview
+    from dagster_project.privacy.people import Found
     from dagster_project.privacy.receipt import Receipt
     from dagster_project.privacy.requests import Request
     from dagster_project.settings import Settings
@@ -69,6 +70,10 @@ def erase(
     if queue == bool(customer or identifier) or (customer and identifier):
         raise Customer360Error(
             "whom is not said", "", "give one of --customer, --identifier and --queue"
+        )
+    if queue and do in {"request", "verify", "lift"}:
+        raise Customer360Error(
+            f"--{do} means one person", "", "give --customer or --identifier, without --queue"
         )
     if identifier and scope is None and do in {"confirm", "request"}:
         raise Customer360Error(
@@ -143,7 +148,7 @@ def confirm(settings: "Settings", request: "Request") -> int:
     from datetime import UTC, datetime
 
     from dagster_project.privacy.audit_log import account
-    from dagster_project.privacy.erase import erase, preview
+    from dagster_project.privacy.erase import erase
 
     company = company_of(settings)
     if company.rules.two_people:
@@ -153,12 +158,41 @@ def confirm(settings: "Settings", request: "Request") -> int:
             "config/privacy.yml, two_people",
             "ask with --request; another account confirms with --queue --confirm",
         )
-    found = preview(company, [request]).found[0]
-    record(settings, "erase", found.customers, scope=str(request.scope))
+
+    def agree(found: "tuple[Found, ...]") -> None:
+        _refuse_nobody(settings, request, found[0])
+        record(settings, "erase", found[0].customers, scope=str(request.scope))
+
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
-    receipt = erase(company, [_by(request, account())], name=name)
+    receipt = erase(company, [_by(request, account())], name=name, agree=agree)
     _print_receipt(settings, receipt)
     return 0
+
+
+def _refuse_nobody(settings: "Settings", request: "Request", found: "Found") -> None:
+    """Say that nobody is meant before anything is written; an address may stand in files alone."""
+    from dagster_project.privacy.scan import scan
+
+    if found.is_held:
+        raise Customer360Error(
+            "a legal hold keeps them",
+            "config/privacy.yml, legal_holds",
+            "erase once it has ended",
+        )
+    if found.records:
+        return
+    if request.customer:
+        raise Customer360Error(
+            "there is no such customer",
+            request.customer if request.customer.isalnum() else "",
+            "`c360 find` shows whom the root knows; erased ones are known no more",
+        )
+    if not scan(settings.root.path, [request.identifier or ""]):
+        raise Customer360Error(
+            "nobody holds this identifier, and it stands in no file",
+            "",
+            "look at how it is spelled, or ask for another: `c360 find` shows whom the root knows",
+        )
 
 
 def _by(request: "Request", who: str) -> "Request":
@@ -243,6 +277,11 @@ def verify(settings: "Settings", request: "Request") -> int:
 
 def _print_preview(found: "Preview") -> None:
     customers = len({c for each in found.found for c in each.customers})
+    if any(each.is_held for each in found.found):
+        console.print("a legal hold keeps whom it names: config/privacy.yml, legal_holds")
+    if not (found.records or found.landed):
+        console.print("nobody is meant: `c360 find` shows whom the root knows")
+        return
     console.print(
         f"{counted(len(found.records), 'record')} of {counted(customers, 'customer')} would go"
     )
@@ -282,6 +321,11 @@ def _print_receipt(settings: "Settings", receipt: "Receipt") -> None:
         console.print(
             f"  {place.place:<18} {counted(place.files, 'file')}, "
             f"{counted(place.removed, 'row')} removed{masked}"
+        )
+    nobody = sum(not (r["records"] or r["landed_rows"]) for r in receipt.requests)
+    if nobody:
+        console.print(
+            f"{counted(nobody, 'request', 'requests')} found nobody: the receipt says which"
         )
     for note in receipt.notes:
         console.print(note, style="dim")

@@ -10,7 +10,7 @@ Belongs here: what becomes of a table. Does not belong here: which files there a
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import duckdb
@@ -123,29 +123,32 @@ def rewrite_database(
     values: Values,
     *,
     cells: str = "gone_cell",
-) -> Rewritten:
-    """Write ``fresh``, a copy of ``database`` without rows that have a cell of ``cells``."""
+    always: bool = False,
+) -> Rewritten | None:
+    """Write ``fresh``, a copy of ``database`` without rows that have a cell of ``cells``.
+
+    None, and no file, where no table names them, unless it is to be written ``always``.
+    """
     for file in (fresh, fresh.with_name(f"{fresh.name}.wal")):
         file.unlink(missing_ok=True)
     catalog = database.stem
-    removed: dict[str, int] = {}
-    masked: dict[str, int] = {}
     _keep_needles(work, values)
     work.execute(f"attach '{quoted(str(database))}' as {identifier(catalog)} (read_only)")
-    work.execute(f"attach '{quoted(str(fresh))}' as fresh")
     try:
-        work.execute(f"copy from database {identifier(catalog)} to fresh (schema)")
-        for table in list_tables(work, catalog):
-            lost, mentions = _copy_table(work, catalog, table, values, cells)
-            if lost:
-                removed[table.full_name] = lost
-            if mentions:
-                masked[table.full_name] = mentions
-        work.execute("checkpoint fresh")
+        looks = {
+            table: _look_for_all(work, catalog, table, values, cells=cells, place=place)
+            for place, table in enumerate(list_tables(work, catalog))
+            if table.full_name not in EMPTIED
+        }
+        if not (always or any(looks.values())):
+            return None
+        _copy_without(work, catalog, fresh, looks, cells)
     finally:
-        work.execute("detach fresh")
         work.execute(f"detach {identifier(catalog)}")
-    return Rewritten(removed, masked)
+    return Rewritten(
+        {t.full_name: look.going for t, look in looks.items() if look.going},
+        {t.full_name: look.changed for t, look in looks.items() if look.changed},
+    )
 
 
 def count_hits(
@@ -191,38 +194,75 @@ def list_tables(work: duckdb.DuckDBPyConnection, catalog: str) -> tuple[Table, .
 
 @dataclass(frozen=True)
 class Look:
-    """What of a table names them: rows that go, and cells of others by their column."""
+    """What of a table names them: rows that go, and cells and texts of others by their column.
+
+    ``masks``: by column, a temporary table of what is found there and what is shown instead.
+    """
 
     going: int = 0
     goes: str = ""
     cells: dict[str, int] = field(default_factory=dict)
+    masks: dict[str, str] = field(default_factory=dict)
+    texts: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.going or self.changed)
+
+    @property
+    def changed(self) -> int:
+        """Cells and texts of others that change."""
+        return sum(self.cells.values()) + self.texts
 
 
-def _copy_table(
-    work: duckdb.DuckDBPyConnection, catalog: str, table: Table, values: Values, cells: str
-) -> tuple[int, int]:
-    """Copy what stays of one table; returns rows that went and cells of others that changed."""
-    if table.full_name in EMPTIED:
-        return 0, 0
-    source, target = _qualified(catalog, table), _qualified("fresh", table)
+def _look_for_all(
+    work: duckdb.DuckDBPyConnection,
+    catalog: str,
+    table: Table,
+    values: Values,
+    *,
+    cells: str,
+    place: int,
+) -> Look:
+    source = _qualified(catalog, table)
     look = look_at(work, source, table, cells)
-    masks = _find_mentions(work, source, table, values) | _find_in_lists(
-        work, source, table, cells
+    found = _find_mentions(work, source, table, values, place) | _find_in_lists(
+        work, source, table, cells, place
     )
-    listed = ", ".join(shown(column, table, look, cells, masks) for column in table.columns)
-    joins = " ".join(
-        f"left join {mask} on {mask}.found = t.{identifier(column)}"
-        for column, mask in masks.items()
+    rows = {
+        column: int(work.execute(f"select count(*) from {mask}").fetchall()[0][0])
+        for column, mask in found.items()
+    }
+    return replace(
+        look, masks={c: m for c, m in found.items() if rows[c]}, texts=sum(rows.values())
     )
-    where = f"where not ({look.goes})" if look.going else ""
-    work.execute(f"insert into {target} select {listed} from {source} as t {joins} {where}")
-    mentions = sum(look.cells.values()) + sum(
-        int(work.execute(f"select count(*) from {mask}").fetchall()[0][0])
-        for mask in masks.values()
-    )
-    for mask in masks.values():
-        work.execute(f"drop table {mask}")
-    return look.going, mentions
+
+
+def _copy_without(
+    work: duckdb.DuckDBPyConnection,
+    catalog: str,
+    fresh: Path,
+    looks: Mapping[Table, Look],
+    cells: str,
+) -> None:
+    work.execute(f"attach '{quoted(str(fresh))}' as fresh")
+    try:
+        work.execute(f"copy from database {identifier(catalog)} to fresh (schema)")
+        for table, look in looks.items():
+            listed = ", ".join(shown(column, table, look, cells) for column in table.columns)
+            joins = " ".join(
+                f"left join {mask} on {mask}.found = t.{identifier(column)}"
+                for column, mask in look.masks.items()
+            )
+            where = f"where not ({look.goes})" if look.going else ""
+            work.execute(
+                f"insert into {_qualified('fresh', table)} select {listed} "
+                f"from {_qualified(catalog, table)} as t {joins} {where}"
+            )
+            for mask in look.masks.values():
+                work.execute(f"drop table {mask}")
+        work.execute("checkpoint fresh")
+    finally:
+        work.execute("detach fresh")
 
 
 def look_at(
@@ -250,19 +290,13 @@ def look_at(
     )
 
 
-def shown(
-    column: str,
-    table: Table,
-    found: Look,
-    cells: str = "gone_cell",
-    masks: Mapping[str, str] | None = None,
-) -> str:
-    """SQL of what a row ``t`` that stays shows in a column. ``masks``: of texts, by column."""
+def shown(column: str, table: Table, look: Look, cells: str = "gone_cell") -> str:
+    """SQL of what a row ``t`` that stays shows in a column."""
     name = f"t.{identifier(column)}"
-    mask = (masks or {}).get(column)
+    mask = look.masks.get(column)
     if mask:
         name = f"case when {mask}.found is null then {name} else {mask}.shown end"
-    if column in found.cells:
+    if column in look.cells:
         return f"case when {_terms(table, cells)[column]} then null else {name} end"
     return name
 
@@ -313,12 +347,12 @@ def _is_id(column: str) -> bool:
 
 
 def _find_in_lists(
-    work: duckdb.DuckDBPyConnection, source: str, table: Table, cells: str
+    work: duckdb.DuckDBPyConnection, source: str, table: Table, cells: str, place: int
 ) -> dict[str, str]:
     """Per column of lists, a table of the lists that name them and what is left of each."""
     masks = {}
-    for place, column in enumerate(sorted(table.lists)):
-        mask, name = f"listed_{place}", identifier(column)
+    for number, column in enumerate(sorted(table.lists)):
+        mask, name = f"listed_{place}_{number}", identifier(column)
         work.execute(
             f"""
             create or replace temp table {mask} as
@@ -342,7 +376,7 @@ _WORTH_A_LOOK = "@|[0-9]{6}|[0-9][0-9 ().-]{7}|https?://|did:"
 
 
 def _find_mentions(
-    work: duckdb.DuckDBPyConnection, source: str, table: Table, values: Values
+    work: duckdb.DuckDBPyConnection, source: str, table: Table, values: Values, place: int
 ) -> dict[str, str]:
     """Per column, a table of the texts that mention them and what is shown instead."""
     masks: dict[str, str] = {}
@@ -350,7 +384,7 @@ def _find_mentions(
         texts = work.execute(_mentioning(column, source, values)).fetchall()
         found = [(text, shown) for (text,) in texts if (shown := values.masked(text)) != text]
         if found:
-            mask = f"mask_{len(masks)}"
+            mask = f"mask_{place}_{len(masks)}"
             work.execute(
                 f"create or replace temp table {mask} as "
                 "select unnest($1::varchar[]) as found, unnest($2::varchar[]) as shown",

@@ -29,7 +29,7 @@ from dagster_project.landing.ledger import Ledger
 from dagster_project.privacy.databases import count_hits
 from dagster_project.privacy.journal import Journal, Reached, unfinished
 from dagster_project.privacy.landed import add_rows_of_records, find_landed, loads_by_stream
-from dagster_project.privacy.people import Found, find_people
+from dagster_project.privacy.people import Found, check_limits, find_people
 from dagster_project.privacy.receipt import Receipt, build_receipt, write_receipt
 from dagster_project.privacy.removal import remove_everywhere, remove_files
 from dagster_project.privacy.requests import Request
@@ -99,15 +99,20 @@ def erase(
     requests: Sequence[Request],
     *,
     name: str,
+    agree: Callable[[tuple[Found, ...]], None] = lambda found: None,
     reached: Reached = lambda point: None,
 ) -> Receipt:
-    """Carry requests out, all of them in one pass. ``name`` is the erasure's own, not used before."""
+    """Carry requests out, all of them in one pass. ``name`` is the erasure's own, not used before.
+
+    ``agree`` is told what was found before anything is touched; what it raises stops it.
+    """
     finish_erasures(company, reached=reached)
     folder = company.root.state / "erasure" / name
     if folder.exists() or _receipt_file(company.root, name).exists():
         raise Customer360Error("there is an erasure of this name", name, "take another name")
     with work_session(company) as work:
         found = plan(work, company, requests)
+        agree(found)
         journal = Journal(folder, reached=reached)
         journal.keep_plan(work, _document(company, requests, found))
         return _carry_out(work, company, journal, reached)
@@ -155,6 +160,8 @@ def plan(
 ) -> tuple[Found, ...]:
     """Make the tables of a plan: whom requests mean, and which landed rows are about them."""
     root, holds = company.root, company.holds_in_force()
+    for request in requests:
+        check_limits(request, company.sources)
     with attached_warehouse(work, root) as catalog:
         found = find_people(work, catalog, requests, company.sources, holds.values())
     loads = loads_by_stream(Ledger(root), company.streams)

@@ -21,16 +21,21 @@ import duckdb
 from dagster_project.config.privacy import LegalHold
 from dagster_project.config.sources import SourceConfig
 from dagster_project.consent.identifiers import dial_code
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.privacy.requests import Request, Scope
 
 
 @dataclass(frozen=True)
 class Found:
-    """How much of a request was found: records and customers of the warehouse."""
+    """How much of a request was found: records and customers of the warehouse.
+
+    ``is_held``: it means somebody whom a legal hold keeps, so nothing of it is carried out.
+    """
 
     request: int
     records: int
     customers: tuple[str, ...]
+    is_held: bool = False
 
 
 def find_people(
@@ -67,6 +72,21 @@ def allowed_sources(
         and (not request.sources or s.name in request.sources)
         and (not request.purposes or s.purpose in request.purposes)
     )
+
+
+def check_limits(request: Request, sources: Sequence[SourceConfig]) -> None:
+    """Refuse a source or purpose that the register does not know: nothing would go, unnoticed."""
+    for what, given, known in (
+        ("source", request.sources, {s.name for s in sources}),
+        ("purpose", request.purposes, {s.purpose for s in sources}),
+    ):
+        unknown = sorted({*given} - known)
+        if unknown:
+            raise Customer360Error(
+                f"the register has no {what} {unknown[0]}",
+                "config/sources.yml",
+                f"use one of: {', '.join(sorted(known))}",
+            )
 
 
 def candidates(identifier: str, countries: Iterable[str]) -> list[str]:
@@ -193,8 +213,9 @@ def _found(work: duckdb.DuckDBPyConnection, requests: int) -> tuple[Found, ...]:
             "filter (customer_id is not null)) from gone_record group by request"
         ).fetchall()
     }
+    held = {n for (n,) in work.execute("select request from asked_held").fetchall()}
     return tuple(
-        Found(n, rows.get(n, (0, []))[0], tuple(rows.get(n, (0, []))[1] or ()))
+        Found(n, rows.get(n, (0, []))[0], tuple(rows.get(n, (0, []))[1] or ()), n in held)
         for n in range(requests)
     )
 

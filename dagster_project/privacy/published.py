@@ -90,7 +90,7 @@ def take_down_masked(work: duckdb.DuckDBPyConnection, root: Root) -> tuple[str, 
 def build_without(
     work: duckdb.DuckDBPyConnection, root: Root, consumer: str, values: Values
 ) -> Built | None:
-    """Build a generation without them in ``.partial``; nothing where none is in force."""
+    """Build a generation without them in ``.partial``; none where the one in force names nobody."""
     folder = ProductFolder(root, consumer)
     current = folder.current()
     manifest = read_manifest(current)
@@ -98,7 +98,12 @@ def build_without(
         return None
     partial = folder.begin()
     file = partial / f"{consumer}.duckdb"
-    done = rewrite_database(work, current / file.name, file, values)
+    done = rewrite_database(
+        work, current / file.name, file, values, always=_was_told(work, root, consumer, current)
+    )
+    if done is None:
+        folder.discard()
+        return None
     tables = _describe(work, file, manifest)
     content = content_hash(manifest.rules_hash, tables)
     name = generation_name(_next_serial(folder), manifest.as_of, content)
@@ -148,6 +153,33 @@ def put_in_force(root: Root, consumer: str, name: str) -> None:
     folder.finish(keep=1)
     baselines.tidy(name)
     folder.tidy()
+
+
+def drop_older(root: Root, consumer: str) -> None:
+    """Keep the generation in force alone: it names nobody, and older ones are not looked through."""
+    folder = ProductFolder(root, consumer)
+    current = folder.current()
+    if current is not None:
+        folder.finish(keep=1)
+        Baselines(root, consumer).tidy(current.name)
+
+
+def _was_told(
+    work: duckdb.DuckDBPyConnection, root: Root, consumer: str, current: Path
+) -> bool:
+    """Whether a CRM was told of a record that goes."""
+    file = Baselines(root, consumer).folder / f"{current.name}.parquet"
+    if not file.is_file():
+        return False
+    rows = work.execute(
+        f"select count(*) from read_parquet('{quoted(str(file))}') as told semi join gone_record "
+        f"on {_IS_TOLD}"
+    ).fetchall()
+    return bool(rows[0][0])
+
+
+_IS_TOLD = """gone_record.source = told.source
+and regexp_extract(gone_record.record_id, '^[^:]*:[^:]*:(.*)$', 1) = told.native_id"""
 
 
 def _describe(
@@ -211,9 +243,7 @@ def _write_baseline(
         f"""
         copy (
             select told.* from read_parquet('{quoted(str(file))}') as told
-            anti join gone_record
-                on gone_record.source = told.source
-                and regexp_extract(gone_record.record_id, '^[^:]*:[^:]*:(.*)$', 1) = told.native_id
+            anti join gone_record on {_IS_TOLD}
             order by source, native_id
         ) to '{quoted(str(target))}' (format parquet, compression zstd)
         """

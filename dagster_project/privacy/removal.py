@@ -35,6 +35,7 @@ from dagster_project.privacy.landed import (
 from dagster_project.privacy.places import How, files_of
 from dagster_project.privacy.published import (
     build_without,
+    drop_older,
     products_of_people,
     put_in_force,
     take_down_masked,
@@ -142,16 +143,19 @@ def remove_from_databases(
 
         def make(
             aside: Path, file: Path = file, cells: str = cells, tables: dict[str, int] = tables
-        ) -> tuple[int, int]:
+        ) -> tuple[int, int] | None:
             done = rewrite_database(work, file, aside, values, cells=cells)
+            if done is None:
+                return None
             tables |= done.removed
             return sum(done.removed.values()), sum(done.masked.values())
 
         item = file.relative_to(root.path).as_posix()
         journal.rewrite(place, item, file, make)
         _note_tables(journal, place, item, tables)
-    for file in (evidence_file(root.warehouse), accounts_evidence(root.warehouse)):
-        _remove(journal, "evidence", file)
+    if _count(work, "select count(*) from gone_record"):
+        for file in (evidence_file(root.warehouse), accounts_evidence(root.warehouse)):
+            _remove(journal, "evidence", file)
 
 
 def remove_from_published(
@@ -165,6 +169,7 @@ def remove_from_published(
         if consumer not in noted:
             built = build_without(work, root, consumer, values_for(work))
             if built is None:
+                drop_older(root, consumer)
                 continue
             journal.note(
                 Noted(

@@ -1,8 +1,10 @@
 """Carries out the requests that wait, all of them in one pass."""
 
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.privacy.erase import Company, erase, finish_erasures, receipt_exists
 from dagster_project.privacy.journal import Reached
-from dagster_project.privacy.queue import name_of, read_queue, take_out
+from dagster_project.privacy.people import check_limits
+from dagster_project.privacy.queue import Waiting, name_of, read_queue, take_out
 from dagster_project.privacy.receipt import Receipt
 
 
@@ -17,9 +19,21 @@ def work_off(company: Company, *, reached: Reached = lambda point: None) -> Rece
     ]
     if not waiting:
         return None
+    for each in waiting:
+        _check(each, company)
     name = name_of(waiting)
     receipt = None
     if not receipt_exists(company.root, name):
         receipt = erase(company, [w.request for w in waiting], name=name, reached=reached)
     take_out(waiting)
     return receipt
+
+
+def _check(waiting: Waiting, company: Company) -> None:
+    """A mistake is told with its line, and before anybody's erasure is begun."""
+    try:
+        check_limits(waiting.request, company.sources)
+    except Customer360Error as wrong:
+        raise Customer360Error(
+            wrong.what, f"{waiting.file}:{waiting.line}", wrong.remedy
+        ) from None

@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from dagster_project.config.privacy import LegalHold, Privacy
+from dagster_project.domain.errors import Customer360Error
 from dagster_project.privacy.erase import erase, preview
+from dagster_project.privacy.queue import ask as ask_for
+from dagster_project.privacy.queue import read_queue
 from dagster_project.privacy.requests import Request, Scope
 from dagster_project.privacy.scan import scan
+from dagster_project.privacy.work_off import work_off
 from tests.unit.privacy.small_company import (
     Held,
     ask,
@@ -273,3 +277,57 @@ def test_a_held_customer_stays_and_the_receipt_names_the_hold(tmp_path: Path) ->
 
     assert receipt.legal_holds == ("claim",)
     assert landed(root) == [("1", "ada@example.org")]
+
+
+def test_files_that_name_nobody_are_not_written_anew(tmp_path: Path) -> None:
+    root = root_with(
+        tmp_path,
+        [Held(BO, "c_bo", {"email": "bo@example.org"})],
+        contacts=[hubspot(2, email="bo@example.org")],
+    )
+    before = {f: f.stat().st_mtime_ns for f in root.path.rglob("*") if f.is_file()}
+
+    receipt = erase(company(root), [Request(customer="c_nobody")], name="e")
+
+    assert (receipt.records, receipt.places) == (0, ())
+    assert {f: f.stat().st_mtime_ns for f in before} == before
+
+
+@pytest.mark.parametrize("limit", [{"sources": ("mial",)}, {"purposes": ("mial",)}])
+def test_a_limit_the_register_does_not_know_is_refused(
+    tmp_path: Path, limit: dict[str, tuple[str, ...]]
+) -> None:
+    root = root_with(tmp_path, [Held(ADA, "c_ada", {"email": "ada@example.org"})])
+
+    with pytest.raises(Customer360Error, match="mial") as refused:
+        erase(company(root), [Request(customer="c_ada", **limit)], name="e")
+
+    assert "mail" in refused.value.remedy
+
+
+def test_a_wrong_line_of_the_queue_is_named_before_anybody_is_erased(tmp_path: Path) -> None:
+    root = root_with(
+        tmp_path,
+        [Held(ADA, "c_ada", {"email": "ada@example.org"})],
+        contacts=[hubspot(1, email="ada@example.org")],
+    )
+    ask_for(root, Request(customer="c_ada"))
+    ask_for(root, Request(customer="c_ada", sources=("mial",)))
+
+    with pytest.raises(Customer360Error) as refused:
+        work_off(company(root))
+
+    assert refused.value.where.endswith("requests.csv:3")
+    assert landed(root) == [("1", "ada@example.org")]
+    assert len(read_queue(root)) == 2
+
+
+def test_a_request_that_a_hold_keeps_says_so(tmp_path: Path) -> None:
+    root = root_with(tmp_path, [Held(ADA, "c_ada", {"email": "ada@example.org"})])
+    hold = LegalHold(customers=("c_ada",), reason="lawsuit")
+
+    found = preview(
+        company(root, Privacy(legal_holds={"claim": hold})), [Request(customer="c_ada")]
+    )
+
+    assert (found.found[0].is_held, found.records) == (True, ())
