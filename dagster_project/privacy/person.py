@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from dagster_project.compliance.desk import FILE, Desk
 from dagster_project.consent.masking import Values
 from dagster_project.domain.errors import Customer360Error
 from dagster_project.domain.streams import PROVENANCE
@@ -34,6 +35,9 @@ OTHERS = "[another person]"
 _STAFF = frozenset(
     {"contact_owner", "deal_owner", "company_owner", "assignee_name", "owner_id"}
 )
+
+_OF_MAILS = frozenset({"smtp_id", "message_id", "sg_message_id"})
+"""Ids of mails, which look like addresses and are nobody's."""
 
 _ADDRESS = re.compile(r"""[^\s<>,;:"'()\[\]/=?&]+@[\w.-]*\w""")
 _HANDLE = re.compile(r"(?<![\w.])@([\w.-]*\w(?:@[\w.-]*\w)?)")
@@ -67,6 +71,7 @@ def collect_person(company: Company, request: Request) -> Person:
         with attached_warehouse(work, company.root) as catalog:
             if catalog is not None:
                 sections |= _of_warehouse(work, catalog, found.customers, values, brand)
+        sections["what the compliance desk found in their messages"] = _findings(work, company)
         sections["who received it"] = _received(work, company, found.customers)
         sections["who dealt with it"] = _dealt_with(company, found.customers)
     return Person(sections, found.customers)
@@ -161,7 +166,10 @@ _QUESTIONS = {
         "semi join gone_record on gone_record.record_id = i.record_id order by all",
     ),
     "why these records are taken for one person": (
-        "select record_id_l as record, record_id_r as other_record, match_probability, evidence "
+        "select record_id_l as record, record_id_r as other_record, "
+        "case when match_probability > 0.9999 then 'over 99.99' "
+        "else round(100 * match_probability, 2)::varchar end || ' %' as sure, "
+        "replace(replace(replace(evidence, ' ', ', '), '=', ': '), '_', ' ') as evidence "
         "from {c}.identity.links where record_id_l in (select record_id from gone_record) "
         "and record_id_r in (select record_id from gone_record) order by all",
     ),
@@ -173,6 +181,18 @@ _QUESTIONS = {
     "messages": (
         "select direction, channel, source, body_text, created_at, deleted_at "
         "from {c}.marts.fct_message where list_contains($1, customer_id) order by created_at",
+    ),
+    "what was read from the messages": (
+        "select columns(c -> not regexp_matches(c, '(^|_)id$|^_')) "
+        "from {c}.marts.fct_message_labels where list_contains($1, customer_id) order by all",
+    ),
+    "segments they are in, and why": (
+        "select columns(c -> not regexp_matches(c, '(^|_)id$|^_')) "
+        "from {c}.marts.customer_segments where list_contains($1, customer_id) order by all",
+    ),
+    "what they are reckoned to be worth": (
+        "select columns(c -> not regexp_matches(c, '(^|_)id$|^_')) "
+        "from {c}.marts.customer_value where list_contains($1, customer_id) order by all",
     ),
     "events": (
         "select occurred_at, event_type, channel, source from {c}.marts.customer_timeline "
@@ -208,6 +228,24 @@ def _of_warehouse(
             for row in rows.fetchall()
         ]
     return sections
+
+
+def _findings(work: duckdb.DuckDBPyConnection, company: Company) -> Section:
+    """By which rule and when; not which member of staff decided."""
+    if not (company.root.state / FILE).is_file():
+        return []
+    theirs = {r for (r,) in work.execute("select record_id from gone_record").fetchall()}
+    return [
+        {
+            "rule": finding.found.rule_id,
+            "kind": finding.found.kind,
+            "severity": finding.found.severity,
+            "message of": str(finding.found.posted_at),
+            "state": str(finding.state),
+        }
+        for finding in Desk(company.root.state).findings()
+        if theirs & {finding.found.record_id, finding.found.author_record_id}
+    ]
 
 
 def _received(
@@ -257,6 +295,8 @@ def _dealt_with(company: Company, customers: Iterable[str]) -> Section:
 def _without_others(name: str, text: str, values: Values, brand: frozenset[str]) -> str:
     if name in _STAFF:
         return "[staff]"
+    if name in _OF_MAILS:
+        return text
     text = _ADDRESS.sub(
         lambda m: m.group() if m.group().lower() in values.emails else OTHERS, text
     )
@@ -280,11 +320,27 @@ def _page(person: Person) -> str:
         "table{border-collapse:collapse;margin:1em 0}td,th{border:1px solid #ccc;padding:.2em .6em;"
         "text-align:left;vertical-align:top}</style>",
         "<h1>What we hold about you</h1>",
+        f"<p>{html.escape(_HOW_TO_READ)}</p>",
+        "<ul>",
+        *(
+            f'<li><a href="#{number}">{html.escape(title.capitalize())}</a> ({len(rows)})</li>'
+            for number, (title, rows) in enumerate(person.sections.items())
+        ),
+        "</ul>",
     ]
-    for title, rows in person.sections.items():
-        parts.append(f"<h2>{html.escape(title.capitalize())} ({len(rows)})</h2>")
+    for number, (title, rows) in enumerate(person.sections.items()):
+        parts.append(f'<h2 id="{number}">{html.escape(title.capitalize())} ({len(rows)})</h2>')
         parts.append(_table(rows) if rows else "<p>Nothing.</p>")
     return "\n".join(parts) + "\n</html>\n"
+
+
+_HOW_TO_READ = (
+    "A source is a system that the company collects data with; a record is one entry about you in "
+    "one of them, named as source:kind:number. Rows as they were received show everything a source "
+    "delivered, and from which file; what follows shows what was made of them. Where another person "
+    "or a member of staff is named, that stands in square brackets. Times are UTC. The file "
+    "person.json beside this one holds the same for machines."
+)
 
 
 def _table(rows: Section) -> str:

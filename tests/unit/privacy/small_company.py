@@ -28,7 +28,8 @@ create schema intermediate; create schema identity; create schema marts;
 create table intermediate.int_contact_records
     (record_id varchar, source varchar, vendor varchar, native_id varchar);
 create table intermediate.int_contact_identifiers
-    (record_id varchar, kind varchar, network varchar, value_norm varchar, value_raw varchar);
+    (record_id varchar, kind varchar, network varchar, value_norm varchar, value_raw varchar,
+    is_verified boolean, first_seen_at timestamptz, last_seen_at timestamptz);
 create table intermediate.int_accounts (phone varchar, website varchar);
 create table identity.customer_xref (record_id varchar, customer_id varchar, valid_to timestamptz);
 create table identity.record_identifiers as from intermediate.int_contact_identifiers;
@@ -98,7 +99,8 @@ def _hold(made: duckdb.DuckDBPyConnection, one: Held, vendor: str) -> None:
     for kind, value in one.values.items():
         for table in ("intermediate.int_contact_identifiers", "identity.record_identifiers"):
             made.execute(
-                f"insert into {table} values (?, ?, ?, ?, ?)",
+                f"insert into {table} (record_id, kind, network, value_norm, value_raw) "
+                "values (?, ?, ?, ?, ?)",
                 [
                     one.record_id,
                     kind.partition(":")[0],
