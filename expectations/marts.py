@@ -366,6 +366,40 @@ def fct_message_labels(*, rows: int | None = None) -> gx.ExpectationSuite:
     )
 
 
+def conversation_experience(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Conversations as customers met them."""
+    return _suite(
+        "conversation_experience",
+        _keyed("conversation_id"),
+        _exactly(rows),
+        _filled("customer_messages", "answers", "handovers", "is_answered", "asked_at"),
+        _counts("customer_messages", least=1),
+        _counts("seconds_to_first_answer", "messages_after_answer", "answers", "handovers"),
+        _never("answers_have_a_time", "is_answered <> (first_answer_at is not null)"),
+        _never(
+            "moods_change_by_what_they_were",
+            "mood_change is distinct from mood_after - mood_before",
+        ),
+    )
+
+
+def agent_outcomes(*, rows: int | None = None) -> gx.ExpectationSuite:
+    """Who answers well."""
+    return _suite(
+        "agent_outcomes",
+        _exactly(rows),
+        _filled("agent_record_id", "source", "channel", "conversations", "moods_known"),
+        _shares(
+            "improved_share", "improved_share_low", "improved_share_high", "reopened_share"
+        ),
+        _never("few_outcomes_show_no_share", "moods_known < 30 and improved_share is not null"),
+        _never(
+            "shares_lie_in_their_interval",
+            "improved_share < improved_share_low or improved_share > improved_share_high",
+        ),
+    )
+
+
 def fct_attack(*, rows: int | None = None) -> gx.ExpectationSuite:
     """Attacks in public; one that is going on is a warning."""
     return _suite(
@@ -847,6 +881,8 @@ MARTS: Mapping[str, Callable[..., gx.ExpectationSuite]] = {
         dim_account,
         fct_message,
         fct_message_labels,
+        conversation_experience,
+        agent_outcomes,
         fct_attack,
         fct_attack_message,
         fct_compliance_finding,

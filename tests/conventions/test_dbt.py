@@ -26,6 +26,8 @@ PREFIXES = {
         "campaign_",
         "consent_",
         "product_",
+        "conversation_",
+        "agent_",
     ),
     "insights": ("insight_",),
 }
