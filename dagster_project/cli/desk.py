@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -80,7 +80,9 @@ def show_finding(number: int, root: Path | None, *, show_values: bool) -> None:
     """Show finding NUMBER: what was found where, by which rule, and every step since."""
     settings, work = _opened(root)
     finding = work.finding(number)
-    record(settings, "desk show", finding=number, values=show_values)
+    record(
+        settings, "desk show", _customers(settings, number), finding=number, values=show_values
+    )
     now = datetime.now(UTC)
     found = finding.found
     console.print(_line(finding, now))
@@ -142,7 +144,7 @@ def decide(
         duplicate_of,
         aware_at.replace(tzinfo=UTC) if aware_at else None,
     )
-    record(settings, "desk decide", finding=number, to=to)
+    record(settings, "desk decide", _customers(settings, number), finding=number, to=to)
     finding = work.decide(number, step, two_people=review.two_people)
     console.print(f"✓ finding {number} is {finding.state}", style="green")
 
@@ -239,16 +241,41 @@ def _moment(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
+def _customers(settings: "Settings", number: int) -> list[str]:
+    """Whom a finding is about, as it is published; nobody where it is not yet."""
+    try:
+        return [
+            str(customer)
+            for (customer,) in _asked(
+                settings,
+                "compliance",
+                "select customer_id from fct_compliance_finding "
+                "where finding_id = $1 and customer_id is not null",
+                [number],
+            )
+        ]
+    except Customer360Error:
+        return []
+
+
 def _written(settings: "Settings", finding: "Finding") -> str | None:
     """The message as it is published to those who may see it; none where that has another version."""
+    rows = _asked(
+        settings,
+        "crm",
+        "select body_text from fct_message where message_id = $1 and version_number = $2",
+        [finding.found.message_id, finding.found.version_number],
+    )
+    return str(rows[0][0]) if rows and rows[0][0] is not None else None
+
+
+def _asked(
+    settings: "Settings", consumer: str, question: str, values: list[object]
+) -> list[tuple[Any, ...]]:
     from dagster_project.engines.duckdb.session import EngineOptions
     from dagster_project.viewer.product import Product
 
     options = EngineOptions(settings.threads, settings.memory_limit)
-    with Product(settings.root, "crm", options=options) as product:
-        answer = product.ask(
-            "select body_text from fct_message where message_id = $1 and version_number = $2",
-            [finding.found.message_id, finding.found.version_number],
-        )
-        rows = list(answer.rows) if answer else []
-    return str(rows[0][0]) if rows and rows[0][0] is not None else None
+    with Product(settings.root, consumer, options=options) as product:
+        answer = product.ask(question, values)
+        return list(answer.rows) if answer else []

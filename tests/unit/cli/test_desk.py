@@ -12,6 +12,7 @@ from dagster_project.config.roots import RootKind, prepare_root
 from dagster_project.domain.root import Root
 from dagster_project.privacy.audit_log import AuditLog
 from tests.unit.compliance.test_desk import found, sampled
+from tests.unit.viewer.published import generation, publish
 
 NOW = datetime.now(UTC)
 
@@ -99,6 +100,32 @@ def test_showing_a_finding_tells_its_steps_and_holds_the_redacted_text(root: Roo
     assert "[email]" in shown
     assert "in_review  by ana: r" in shown
     assert "privacy_breach" in shown
+
+
+def test_values_are_shown_when_asked_for_and_whom_they_are_about_is_recorded(
+    root: Root,
+) -> None:
+    publish(
+        root,
+        "crm",
+        "create table fct_message as select 'x:1' as message_id, 1 as version_number, "
+        "'write to kofi@mailbox.example' as body_text",
+        name=generation(1),
+    )
+    publish(
+        root,
+        "compliance",
+        "create table fct_compliance_finding as select 1 as finding_id, 'c1' as customer_id",
+        name=generation(1),
+    )
+
+    shown = asked(root, "show", "1", "--show-values").output
+    hidden = asked(root, "show", "1").output
+
+    assert "kofi@mailbox.example" in shown
+    assert "kofi@" not in hidden
+    log = AuditLog(root)
+    assert [e.details["values"] for e in log.entries("c1")] == [True, False]
 
 
 def test_a_drawn_message_is_listed_until_it_is_judged(root: Root) -> None:
