@@ -51,6 +51,11 @@ class Workspace:
         """The one whole number that a query yields."""
         return int(self.rows(sql, parameters)[0][0])
 
+    def forget(self, *tables: str) -> None:
+        """Free tables of ``work`` that nobody reads any more, where they are worth it."""
+        for table in tables:
+            self.run(f"drop table work.{table}")
+
     def count(self, relation: str) -> int:
         """Rows of a table or of a ``(select …)``."""
         return self.number(f"select count(*) from {relation}")

@@ -38,7 +38,7 @@ EMAIL = Comparison(
         Level("different", OTHERWISE, matches=0.40, non_matches=0.99979),
         Level(
             "alike",
-            f"case when near_email >= 0.94 then {_SAME_DIGITS} else false end",
+            "near_email >= 0.94 and has_same_digits",
             matches=0.05,
             non_matches=0.0001,
             fixed_bits=0.0,
@@ -48,7 +48,7 @@ EMAIL = Comparison(
             f"""
             case
                 when near_email < 0.9 then false
-                when not {_SAME_DIGITS} then false
+                when not has_same_digits then false
                 when l.domain_1 is not null and r.domain_1 is not null
                     then {_LETTERS_APART} between 1 and 2
                 when split_part(l.email_first, '@', 2) = split_part(r.email_first, '@', 2)
@@ -440,9 +440,13 @@ SOURCE = Comparison(
 )
 
 
+_EMAIL_IN_COMMON = OWN_EMAIL | SHARED_EMAIL | EMAIL_USER | NAMED_USER
+"""Agreements that say more than two addresses' likeness."""
+
 # Each similarity once per pair; the levels' cases read it as often as they like.
-FIELD_SIMILARITIES = """
+FIELD_SIMILARITIES = f"""
     case
+        when flags & {_EMAIL_IN_COMMON} > 0 then 1.0
         when l.email_last is null and r.email_last is null
             then jaro_winkler_similarity(l.email_first, r.email_first)
         else greatest(
@@ -460,4 +464,10 @@ FIELD_SIMILARITIES = """
     end as postal_digits_apart,
     case when l.company <> r.company then jaro_winkler_similarity(l.company, r.company) end
         as near_company
+"""
+
+# Slow, and so asked only where the answer matters.
+FIELD_PARTS = f"""
+    case when flags & {_EMAIL_IN_COMMON} = 0 and near_email >= 0.9 then {_SAME_DIGITS} else false end
+        as has_same_digits
 """

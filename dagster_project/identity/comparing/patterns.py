@@ -23,6 +23,7 @@ from dagster_project.identity.comparing.field_levels import (
     BIRTH_PLACE,
     COUNTRY,
     EMAIL,
+    FIELD_PARTS,
     FIELD_SIMILARITIES,
     GENDER,
     HANDLE,
@@ -105,7 +106,7 @@ def compare_statements(
         [c for c in group if is_known(c, known)]
         for group in ((NAME, ALIAS, MIDDLE), COMPARISONS[3:])
     ]
-    parts = [_Part(group, only_hopeful and not n) for n, group in enumerate(groups)]
+    parts = [_Part(group, only_hopeful and not n, known) for n, group in enumerate(groups)]
     parts = [part for part in parts if part.comparisons or part.only_hopeful]
     for number, part in enumerate(parts):
         is_last = part is parts[-1]
@@ -123,10 +124,14 @@ def compare_statements(
 
 @dataclass(frozen=True)
 class _Part:
-    """Comparisons that one statement makes, and whether it leaves out hopeless pairs first."""
+    """Comparisons that one statement makes, and whether it leaves out hopeless pairs first.
+
+    ``known``: columns that any record has; the others are nothing, without being read.
+    """
 
     comparisons: list[Comparison]
     only_hopeful: bool
+    known: Collection[str]
 
     @property
     def is_named(self) -> bool:
@@ -160,13 +165,18 @@ def _part_sql(
         ]
     )
     similarities = NAME_SIMILARITIES if part.is_named else FIELD_SIMILARITIES
-    parts = NAME_PARTS if part.is_named else "0 as nothing"
+    parts = NAME_PARTS if part.is_named else FIELD_PARTS
     namings = _NAMINGS if part.is_named or part.only_hopeful else ""
     hopeful = f"where {_HOPEFUL}" if part.only_hopeful else ""
     read = _fields(f"{levels} {parts} {similarities} {namings} {hopeful}")
     rare = [f"{side}_{column}" for side, column in _fields(tf_adjustment)]
     names = sorted({*(f"{side}_{column}" for side, column in read), *rare})
-    gathered = ", ".join(f"{name[0]}.{name[2:]} as {name}" for name in names)
+    gathered = ", ".join(
+        f"{name[0]}.{name[2:]} as {name}"
+        if name[2:] in part.known
+        else f"case when false then {name[0]}.{name[2:]} end as {name}"
+        for name in names
+    )
     return f"""
         select l, r, {pattern} as pattern,
             ({_flat(tf_adjustment)})::smallint as tf_adjustment {keep}

@@ -31,15 +31,20 @@ _WORDS_OF_NAMES = """
 create or replace table work.name_word as
 select
     name_id,
-    list_distinct([given || family, family || given]) as long_words,
+    case
+        when given || family = family || given then [given || family]
+        else [given || family, family || given]
+    end as long_words,
     list_distinct([initial || family, family || initial, given || left(family, 1)]) as short_words
 from (
-    select
-        name_id,
-        initial,
-        family,
-        unnest(list_distinct([given, array_to_string(given_words, '')])) as given
+    select name_id, initial, family, given from work.name
+
+    union all
+
+    -- several given names, written as one
+    select name_id, initial, family, array_to_string(given_words, '') as given
     from work.name
+    where len(given_words) > 1
 )
 where given is not null and family is not null and length(given) > 1
 """
@@ -103,9 +108,13 @@ handles as (
 
 )
 
-select distinct rid, user_part, alias
-from (from user_parts union all from handles)
-where length(alias) >= 4
+select
+    rid, user_part, alias, nullif(regexp_replace(alias, '[0-9]+', '', 'g'), '') as letters
+from (
+    select distinct rid, user_part, alias
+    from (from user_parts union all from handles)
+    where length(alias) >= 4
+)
 """
 
 _HELD = "select rid, alias from work.gathered_alias"
@@ -131,7 +140,7 @@ select
     gathered.rid,
     gathered.user_part,
     gathered.alias,
-    nullif(regexp_replace(gathered.alias, '[0-9]+', '', 'g'), '') as letters,
+    gathered.letters,
     held.holders > {USUAL_HOLDERS} or is_plain as is_common,
     is_plain,
     is_spelled as is_name
@@ -140,10 +149,10 @@ from (
         gathered.*,
         spelled.word is not null or spelled_user.user_part is not null as is_spelled,
         length(gathered.alias) < 5
-        or (is_spelled and regexp_matches(gathered.alias, '^[a-z]+$')) as is_plain
+        or (is_spelled and gathered.alias = coalesce(gathered.letters, '')) as is_plain
     from work.gathered_alias as gathered
     left join work.spelled
-        on hash(regexp_replace(gathered.alias, '[0-9]+', '', 'g')) = spelled.word
+        on hash(coalesce(gathered.letters, '')) = spelled.word
     left join work.spelled_user on gathered.user_part = spelled_user.user_part
 ) as gathered
 inner join held on gathered.alias = held.alias

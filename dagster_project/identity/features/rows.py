@@ -59,7 +59,6 @@ class _Part:
 
 # At most two values of a kind; a record with more is looked up by its blocking keys.
 _PARTS = (
-    _Part("named", "work.record_name", "name_id ubigint"),
     _Part(
         "contact", "work.identifier",
         "email_first varchar, email_last varchar, phone_first varchar, networks bigint",
@@ -214,6 +213,7 @@ select
         as single_source
 from work.record
 {{joins}}
-left join weighed as name on named.name_id = name.name_id
+left join weighed as name
+    on hash(record.given_name, record.family_name, record.full_name) = name.name_id
 where not record.is_mailbox
 """

@@ -127,13 +127,21 @@ _NAME_COUNTS = {
     "any_name": "select null::ubigint as value, sum(records) as held from work.name",
     # a name that two people are known to have says less than half of who is meant
     "borne_twice": """
-        select hash(name.name) as value, count(*) as held
-        from work.record
-        inner join work.record_name on record.rid = record_name.rid
-        inner join work.name on record_name.name_id = name.name_id
+        select hash(name.name) as value, sum(borne.records) as held
+        from (
+            select
+                record_name.name_id,
+                count(*) as records,
+                min(year(record.birth_date)) as first_year,
+                max(year(record.birth_date)) as last_year
+            from work.record
+            inner join work.record_name on record.rid = record_name.rid
+            group by record_name.name_id
+        ) as borne
+        inner join work.name on borne.name_id = name.name_id
         where name.word_count > 1
         group by name.name
-        having count(distinct year(record.birth_date)) > 1 or count(name.generation) > 0
+        having min(borne.first_year) < max(borne.last_year) or count(name.generation) > 0
     """,
 }
 """Counts of names, by hash."""

@@ -39,12 +39,17 @@ def build_features(
     work.run(_ORGANISATIONS, [list(spec.placeholders.texts)])
     work.run(_PLACES)
     work.run(_address_keys(has_others=has_others, each_alone=each_alone))
-    work.run(_POINTS)
+    has_several = each_alone or work.count(_SEVERAL) > 0
+    work.run(_POINTS if has_several else _ONLY_POINTS)
     work.run(_BIRTHS, [list(spec.placeholders.birth_dates)])
     work.run(_ATTRIBUTES, [list(spec.placeholders.texts)])
     if not has_statistics:
         count_fields(work)
     write_rows(work, list(spec.one_record_per_person))
+    work.forget(
+        "gathered_alias", "spelled_user", "spelled_tf_weight", "company", "birth", "point", "fact",
+        "tf_weight", "word_tf_weight",
+    )  # fmt: skip
 
 
 def note_columns(work: Workspace) -> None:
@@ -193,9 +198,7 @@ written as (
         coalesce(
             strftime(birth_date, '%Y%m%d'),
             nullif(regexp_replace(
-                regexp_extract(
-                    coalesce(birth_date_text, ''), '^\s*([0-9]{4}([-/.]?[0-9]{2}([-/.]?[0-9]{2})?)?)', 1
-                ),
+                regexp_extract(birth_date_text, '^\s*([0-9]{4}([-/.]?[0-9]{2}([-/.]?[0-9]{2})?)?)', 1),
                 '[^0-9]', '', 'g'
             ), '')
         ) as digits
@@ -215,18 +218,30 @@ written as (
         ) as attribute on record.rid = attribute.rid
     )
 
+),
+
+-- many are born on one day, which is taken apart once
+day as (
+
+    select
+        digits,
+        case when length(digits) = 8 then digits end as birth_digits,
+        left(digits, 4)::smallint as birth_year,
+        nullif(substr(digits, 5, 2), '')::tinyint as birth_month,
+        nullif(substr(digits, 7, 2), '')::tinyint as birth_day,
+        list_sum(list_transform(string_split(digits, ''), lambda d: d::tinyint))::tinyint
+            as birth_digit_sum
+    from (select distinct digits from written)
+    where
+        digits is not null
+        and left(digits, 4) between '1001' and '2100'
+        and digits <> '19000101'
+
 )
 
-select
-    rid,
-    case when length(digits) = 8 then digits end as birth_digits,
-    left(digits, 4)::smallint as birth_year,
-    nullif(substr(digits, 5, 2), '')::tinyint as birth_month,
-    nullif(substr(digits, 7, 2), '')::tinyint as birth_day,
-    list_sum(list_transform(string_split(digits, ''), lambda d: d::tinyint))::tinyint
-        as birth_digit_sum
+select written.rid, day.* exclude (digits)
 from written
-where digits is not null and left(digits, 4) between '1001' and '2100' and digits <> '19000101'
+inner join day on written.digits = day.digits
 """
 
 # Columns of unknown meaning are numbered by how many values they have.
@@ -270,19 +285,34 @@ where told.value <> ''
 group by told.rid
 """
 
+_POSTAL = "case when postal_code is not null then hash(postal_code) end"
+_CITY = "case when city is not null then hash(city) end"
+_AREA = "left(postal_code, greatest(2, length(postal_code) - 3)::integer)"
+
 # Places of records: values a feature row holds at most two of.
-_POINTS = """
+_POINTS = f"""
 create or replace table work.point as
 select
     rid,
-    min(hash(postal_code)) filter (where postal_code is not null) as postal_1,
-    max(hash(postal_code)) filter (where postal_code is not null) as postal_2,
-    min(hash(city)) filter (where city is not null) as city_1,
-    max(hash(city)) filter (where city is not null) as city_2,
+    min({_POSTAL}) as postal_1,
+    max({_POSTAL}) as postal_2,
+    min({_CITY}) as city_1,
+    max({_CITY}) as city_2,
     min(city) as city,
     min(postal_code) as postal_code,
-    min(left(postal_code, greatest(2, length(postal_code) - 3)::integer)) as postal_area,
+    min({_AREA}) as postal_area,
     min(street) as street
 from work.address_key
 group by rid
 """
+
+# The same where no record has two.
+_ONLY_POINTS = f"""
+create or replace table work.point as
+select
+    rid, {_POSTAL} as postal_1, {_POSTAL} as postal_2, {_CITY} as city_1, {_CITY} as city_2,
+    city, postal_code, {_AREA} as postal_area, street
+from work.address_key
+"""
+
+_SEVERAL = "(select rid from work.address_key group by rid having count(*) > 1 limit 1)"

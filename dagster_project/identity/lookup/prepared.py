@@ -98,6 +98,9 @@ class PreparedWorkspace(Workspace):
         for statement in self._statements(sql):
             self._run(statement, parameters or [])
 
+    def forget(self, *tables: str) -> None:
+        """Tables of a few rows stay: emptying them would take longer than keeping them."""
+
     def rows(self, sql: str, parameters: list[object] | None = None) -> list[tuple[Any, ...]]:
         """All rows of a small result."""
         (statement,) = self._statements(sql)

@@ -36,7 +36,9 @@ def read_values(work: Workspace, spec: IdentitySpec) -> None:
     read_emails(work, spec)
     read_phones(work, spec.placeholders.phone_pattern)
     work.run(_IDENTIFIERS)
+    work.forget("gathered", "email", "phone")
     read_addresses(work, spec)
+    work.forget("place")
 
 
 # Identifiers of resolved records; e-mails in a profile's text count as evidence only.

@@ -48,6 +48,7 @@ def parse_names(work: Workspace, spec: IdentitySpec) -> None:
     work.run(_PARTS)
     work.run(_NAMES)
     work.run(_RECORD_NAMES)
+    work.forget("fold", "parsed", "part")
 
 
 def _quoted_list(words: tuple[str, ...]) -> str:
@@ -249,16 +250,9 @@ with
 
 counted as (
 
-    select
-        parsed.name_id,
-        count(*) as records
+    select hash(given_name, family_name, full_name) as name_id, count(*) as records
     from work.record
-    inner join work.parsed
-        on
-            record.given_name is not distinct from parsed.given_name
-            and record.family_name is not distinct from parsed.family_name
-            and record.full_name is not distinct from parsed.full_name
-    group by parsed.name_id
+    group by name_id
 
 ),
 
@@ -330,11 +324,6 @@ where len(part.words) > 0
 _RECORD_NAMES = """
 create or replace table work.record_name as
 select record.rid, name.name_id
-from work.record
-inner join work.parsed
-    on
-        record.given_name is not distinct from parsed.given_name
-        and record.family_name is not distinct from parsed.family_name
-        and record.full_name is not distinct from parsed.full_name
-inner join work.name on parsed.name_id = name.name_id
+from (select rid, hash(given_name, family_name, full_name) as name_id from work.record) as record
+inner join work.name on record.name_id = name.name_id
 """

@@ -28,7 +28,18 @@ _MOST_FORMATS = 4
 _FEWEST = 0.02
 """Share of a column's dates below which a further notation is taken for errors."""
 
-_MAY_BE_DATE = "length(value) between 6 and 32 and regexp_matches(value, '[0-9]{2}')"
+# e-mails, telephones and streets have digits too, and failing at every notation takes long
+_MAY_BE_DATE = """
+    length(value) between 6 and 32
+    and regexp_matches(value, '[0-9]{2}')
+    and not contains(value, '@')
+    and not starts_with(value, '+')
+    and (
+        contains(value, ':')
+        or not regexp_matches(value, '[A-Za-z]{2}')
+        or regexp_matches(value, '(?i)jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec')
+    )
+"""
 _LIKELY = "between '1000-01-01' and '2100-01-01'"
 _TIME = "[T ]+[0-9]{1,2}:[0-9]{2}.*$"
 _SERIAL = "^([3-9][0-9]{3}|[1-5][0-9]{4})([.]0+)?$"

@@ -293,9 +293,12 @@ def _address_sql(spec: TableSpec, side: str, main: str) -> str:
     return f"""
         (from (
             select record_id, {columns}, {part(Meaning.COUNTRY)} as country
-            from (select *, {written} as whole_address from input.cells)
-        )
-        where coalesce(street, city, state, postal_code) is not null)
+            from (
+                select *, {written} as whole_address
+                from input.cells
+                where coalesce({written}, {number}, {city}, {part(Meaning.STATE)}, {code}) is not null
+            )
+        ))
     """
 
 
