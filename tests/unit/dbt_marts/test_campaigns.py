@@ -160,6 +160,23 @@ def test_what_people_say_goes_before_names(build: Build) -> None:
     assert found["sendgrid_global:campaign:namesake"] == "sendgrid_global:campaign:namesake"
 
 
+def test_what_is_apart_does_not_meet_through_a_third_tool(build: Build) -> None:
+    made = in_crm(world(), "1", "Spring", "2026-03-01")
+    mailed(made, "mailchimp_emea", "m", "Spring", "2026-03-01")
+    mailed(made, "sendgrid_global", "s", "Spring", "2026-03-01")
+    for campaign, other in (
+        (CRM, "sendgrid_global:campaign:s"),
+        ("sendgrid_global:campaign:s", CRM),
+    ):
+        made.add("config.campaign_judgements", campaign_record_id=campaign,
+                 other_record_id=other, verdict="apart")  # fmt: skip
+
+    found = campaign_of(build(made, "campaign_xref"))
+
+    assert found["mailchimp_emea:campaign:m"] == CRM
+    assert found["sendgrid_global:campaign:s"] == "sendgrid_global:campaign:s"
+
+
 def test_touches_and_credit_name_the_companys_campaign(build: Build) -> None:
     made = in_crm(world(), "1", "Spring", "2026-09-01")
     made.record("sendgrid_global:recipient:ana", "c1").record(

@@ -329,12 +329,50 @@ step_3 as (
 
 ),
 
+-- who is to be apart from another is not to meet it through a third one either
+torn as (
+
+    select judgements.campaign_record_id
+    from judgements
+    inner join step_3 as followers
+        on judgements.campaign_record_id = followers.campaign_record_id
+    inner join step_3 as leaders
+        on
+            judgements.other_record_id = leaders.campaign_record_id
+            and followers.campaign_id = leaders.campaign_id
+    inner join ranked as follower_ranks
+        on followers.campaign_record_id = follower_ranks.campaign_record_id
+    inner join ranked as leader_ranks
+        on leaders.campaign_record_id = leader_ranks.campaign_record_id
+    where
+        judgements.verdict = 'apart'
+        and concat(follower_ranks.standing, follower_ranks.campaign_record_id)
+        > concat(leader_ranks.standing, leader_ranks.campaign_record_id)
+    group by judgements.campaign_record_id
+
+),
+
+parted as (
+
+    select
+        step_3.campaign_record_id,
+        case
+            when torn.campaign_record_id is null then step_3.campaign_id
+            else step_3.campaign_record_id
+        end as campaign_id,
+        torn.campaign_record_id is not null as is_torn
+    from step_3
+    left join torn
+        on step_3.campaign_record_id = torn.campaign_record_id
+
+),
+
 final as (
 
     select
         -- keys
-        step_3.campaign_record_id,
-        step_3.campaign_id,
+        parted.campaign_record_id,
+        parted.campaign_id,
         parents.campaign_id as parent_campaign_id,
 
         -- attributes
@@ -343,13 +381,13 @@ final as (
         ranked.brand,
         ranked.campaign_name,
         ranked.compared_name,
-        step_0.basis,
+        case when parted.is_torn then 'judgement' else step_0.basis end as basis,
         described_campaigns.campaign_type,
         described_campaigns.status,
         described_campaigns.currency,
 
         -- measures
-        round(step_0.similarity, 4) as similarity,
+        case when not parted.is_torn then round(step_0.similarity, 4) end as similarity,
         described_campaigns.actual_cost_minor,
         described_campaigns.budgeted_cost_minor,
 
@@ -361,14 +399,14 @@ final as (
         ranked.last_day,
         described_campaigns.start_date,
         described_campaigns.end_date
-    from step_3
+    from parted
     inner join step_0
-        on step_3.campaign_record_id = step_0.campaign_record_id
+        on parted.campaign_record_id = step_0.campaign_record_id
     inner join ranked
-        on step_3.campaign_record_id = ranked.campaign_record_id
+        on parted.campaign_record_id = ranked.campaign_record_id
     left join described_campaigns
-        on step_3.campaign_record_id = described_campaigns.campaign_id
-    left join step_3 as parents
+        on parted.campaign_record_id = described_campaigns.campaign_id
+    left join parted as parents
         on described_campaigns.parent_campaign_id = parents.campaign_record_id
 
 )
