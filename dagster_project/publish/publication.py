@@ -132,7 +132,6 @@ def publish(
                 warehouse,
                 consumer,
                 memory=memories.in_force(),
-                in_force=in_force,
                 root=root,
                 secret=secret,
                 classes=classes,
@@ -203,7 +202,6 @@ def _as_shown(
     consumer: Consumer,
     *,
     memory: Path | None,
-    in_force: Path | None,
     root: Root,
     secret: str | None,
     classes: Callable[[], ColumnClasses] | None,
@@ -212,7 +210,7 @@ def _as_shown(
     if not consumer.personal_data:
         with as_released(
             connection, warehouse, consumer,
-            memory=memory, in_force=in_force, key=read_key(root, secret),
+            memory=memory, key=read_key(root, secret),
         ) as shown:  # fmt: skip
             yield shown
     elif consumer.masked or consumer.columns:

@@ -9,7 +9,7 @@ Li, "Secure anonymization for incremental datasets", 2006; that two published se
 all but a few is Dobkin, Jones and Lipton, "Secure databases", 1979.)
 
 What each customer added to a row when it was last brought up to date lies in
-``state/releases/<consumer>/`` as keyed hashes and amounts.
+``state/releases/<consumer>/`` as keyed hashes and amounts, beside what the row said.
 Belongs here: comparing releases. Does not belong here: what a group needs to be shown at all; the
 models say that (``dbt/macros/marts/small_groups.sql``).
 """
@@ -67,12 +67,11 @@ def as_released(
     consumer: Consumer,
     *,
     memory: Path | None,
-    in_force: Path | None,
     key: bytes,
 ) -> Iterator[Shown]:
     """A catalog with a consumer's insight views as a reader may see them, beside what came before.
 
-    ``memory``: what the generation in force was made of. ``in_force``: its folder.
+    ``memory``: what the generation in force was made of, and said.
     """
     relations = choose_tables(list_relations(connection, warehouse), consumer)
     guarded = tuple(r for r in relations if _has(connection, warehouse, r, MEMBERS))
@@ -83,9 +82,8 @@ def as_released(
         _read_memory(connection, memory)
         waiting = _find_waiting(connection, Guard.of(consumer)) if memory else 0
         for relation in relations:
-            before = in_force / "parquet" / f"{relation.table}.parquet" if in_force else None
             shown = only_columns(consumer, relation)
-            _show(connection, warehouse, shown, before, is_guarded=relation in guarded)
+            _show(connection, warehouse, shown, is_guarded=relation in guarded)
         outcomes = [_lets_itself_be_compared(relation, guarded) for relation in relations]
         yield Shown(SHOWN, (*outcomes, _waits(waiting)))
     finally:
@@ -126,6 +124,8 @@ def write_memory(connection: duckdb.DuckDBPyConnection, file: Path) -> None:
             select * from closed
             union all by name
             select * from opened
+            union all by name
+            select table_name, row_id, said from said
             order by table_name, row_id, member, since
         ) to '{quoted(str(file))}' (format parquet, compression zstd)
         """
@@ -213,9 +213,19 @@ def _read_memory(connection: duckdb.DuckDBPyConnection, memory: Path | None) -> 
     connection.execute(
         "create or replace temp table waiting (table_name varchar, row_id varchar)"
     )
-    if memory:
+    for table in ("said", "said_before"):
         connection.execute(
-            f"insert into was by name select * from read_parquet('{quoted(str(memory))}')"
+            f"create or replace temp table {table} "
+            "(table_name varchar, row_id varchar, said varchar)"
+        )
+    if memory:
+        written = f"read_parquet('{quoted(str(memory))}')"
+        connection.execute(
+            f"insert into was by name select * exclude (said) from {written} where said is null"
+        )
+        connection.execute(
+            "insert into said_before select table_name, row_id, said "
+            f"from {written} where said is not null"
         )
     connection.execute(
         """
@@ -401,7 +411,6 @@ def _show(
     connection: duckdb.DuckDBPyConnection,
     warehouse: str,
     relation: Relation,
-    before: Path | None,
     *,
     is_guarded: bool,
 ) -> None:
@@ -416,22 +425,56 @@ def _show(
     if not is_guarded:
         connection.execute(f"create table {target} as select {columns} from {source}")
     else:
-        waits = "(select row_id from waiting where table_name = ?)"
         connection.execute(
-            f"create table {target} as select {columns} from {source} where {row} not in {waits}",
+            f"create table {target} as select {columns} from {source} "
+            f"where {row} not in (select row_id from waiting where table_name = ?)",
             [relation.table],
         )
-        if before and before.is_file():
-            connection.execute(
-                f"insert into {target} by name "
-                f"select columns(c -> c in ({_listed(relation)})) "
-                f"from read_parquet('{quoted(str(before))}') where {row} in "
-                f"(select {_row_key(relation, 'row_id')} from waiting where table_name = ?)",
-                [relation.table],
-            )
+        _repeat_waiting(connection, target, relation)
         if _has(connection, warehouse, relation, BEFORE):
             _repeat_shown(connection, source, target, relation)
+        _note_said(connection, source, target, relation)
     copy_comments(connection, warehouse, target, relation)
+
+
+def _repeat_waiting(
+    connection: duckdb.DuckDBPyConnection, target: str, relation: Relation
+) -> None:
+    """Rows that wait say what they said; a column they did not have is null."""
+    _, *others = relation.columns
+    cells = [_row_key(relation, "b.row_id")]
+    cells += [
+        f"cast(json_extract_string(b.said, '$.\"{quoted(name)}\"') as {kind})"
+        for name, kind in others
+    ]
+    connection.execute(
+        f"insert into {target} select {', '.join(cells)} from said_before as b "
+        "semi join waiting as w on w.table_name = b.table_name and w.row_id = b.row_id "
+        "where b.table_name = ?",
+        [relation.table],
+    )
+
+
+def _note_said(
+    connection: duckdb.DuckDBPyConnection, source: str, target: str, relation: Relation
+) -> None:
+    """``said``: what every row shows now, for when it has to wait, under its own id."""
+    row = identifier(relation.column_names[0])
+    connection.execute(
+        f"""
+        insert into said
+        with
+        ids as (
+            select {row} as row_id from {source}
+            union
+            select row_id from waiting where table_name = $1
+        )
+        select $1, ids.row_id, to_json(t)::varchar
+        from ids
+        inner join {target} as t on t.{row} = {_row_key(relation, "ids.row_id")}
+        """,
+        [relation.table],
+    )
 
 
 _KEYS = "temp.consumer_pad"
@@ -440,10 +483,6 @@ _KEYS = "temp.consumer_pad"
 def _row_key(relation: Relation, row: str) -> str:
     """SQL of a row's id as readers see it; a view without ids is read by its labels."""
     return hmac_sql(row, _KEYS) if relation.column_names[0].endswith("_id") else row
-
-
-def _listed(relation: Relation) -> str:
-    return ", ".join(f"'{quoted(c)}'" for c in relation.column_names)
 
 
 def _repeat_shown(
