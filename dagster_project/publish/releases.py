@@ -79,6 +79,7 @@ def as_released(
     try:
         _read_members(connection, warehouse, guarded, derived(key, f"releases {consumer.name}"))
         write_pad(connection, _KEYS, consumer_key(key, consumer))
+        memory = memory if memory and _is_readable(connection, memory) else None
         _read_memory(connection, memory)
         waiting = _find_waiting(connection, Guard.of(consumer)) if memory else 0
         for relation in relations:
@@ -203,6 +204,14 @@ def _read_members(
             """,
             [relation.table],
         )
+
+
+def _is_readable(connection: duckdb.DuckDBPyConnection, memory: Path) -> bool:
+    """Whether a memory is of this format; one of another is as none."""
+    columns = connection.execute(
+        f"select name from parquet_schema('{quoted(str(memory))}')"
+    ).fetchall()
+    return {"said", "member", "since", "until"} <= {name for (name,) in columns}
 
 
 def _read_memory(connection: duckdb.DuckDBPyConnection, memory: Path | None) -> None:

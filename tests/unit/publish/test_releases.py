@@ -188,6 +188,16 @@ def test_a_group_that_has_become_large_enough_does_not_tell_who_joined(root: Roo
     assert sold(root) == before
 
 
+def test_a_memory_of_another_format_is_as_none(root: Root) -> None:
+    publish_sales(root, {"x": many(20)})
+    for file in (root.state / "releases").rglob("*.parquet"):
+        duckdb.connect().execute(f"copy (select 1 as other) to '{file}' (format parquet)")
+
+    publish_sales(root, {"x": many(21)})
+
+    assert sold(root) == {"x": sum(many(21).values())}
+
+
 def test_without_its_memory_the_view_starts_anew(root: Root) -> None:
     publish_sales(root, {"x": many(20)})
     for file in (root.state / "releases").rglob("*.parquet"):
