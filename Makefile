@@ -15,7 +15,7 @@ EXAMPLES ?= 20000
 export PYTHONHASHSEED := 0
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run ui test check lint types unit integration pipeline chaos fuzz matrix bench screens clean dictionary docs lock
+.PHONY: help setup run ui test check lint types unit integration pipeline chaos erasing fuzz matrix bench screens clean dictionary docs lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | column -t -s "$$(printf '\t')"
@@ -71,6 +71,9 @@ pipeline: setup
 
 chaos: setup ## kill runs at named and random points and compare with an undisturbed one (long)
 	@$(BIN)/python -m tests.chaos
+
+erasing: setup ## erase many people, kill erasures at random moments, look into every byte (long)
+	@$(BIN)/python -m tests.erasing
 
 fuzz: setup ## read odd files for long (EXAMPLES=20000; make test reads a hundred)
 	@FUZZ_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest --numprocesses 0 --timeout 0 --hypothesis-profile=fuzz tests/fuzz

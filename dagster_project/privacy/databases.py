@@ -322,7 +322,7 @@ def _terms(table: Table, cells: str) -> dict[str, str]:
     for column in table.columns:
         if column not in table.texts:
             continue
-        kinds = _kinds(column) or ("" if has_people or column in TEXTS else "'point'")
+        kinds = _kinds(column, table) or ("" if has_people or column in TEXTS else "'point'")
         if kinds:
             terms[column] = (
                 f"t.{identifier(column)} in (select value from {cells} where kind in ({kinds}))"
@@ -334,9 +334,10 @@ def _has_people(table: Table) -> bool:
     return any(_IS_PERSONS_ID.search(column) for column in table.columns)
 
 
-def _kinds(column: str) -> str:
+def _kinds(column: str, table: Table) -> str:
+    """Of a customer who loses a part of their records, rows by record say themselves whose they are."""
     if _is_id(column):
-        return "'id'"
+        return "'id'" if "record_id" in table.columns else "'id', 'part'"
     if _IS_HANDLE.search(column):
         return "'id', 'point', 'word'"
     return "'point'" if _IS_VALUE.search(column) else ""

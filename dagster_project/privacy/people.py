@@ -520,7 +520,7 @@ _GONE_CELL = """
 create or replace temp table gone_cell as
 select record_id as value, 'id' as kind from gone_record
 union
-select customer_id, 'id' from gone_customer
+select customer_id, case when is_whole then 'id' else 'part' end from gone_customer
 union
 select each.value, {kind} as kind
 from holding

@@ -266,7 +266,7 @@ where event_id in (
 _GONE_CELL = """
 insert into gone_cell
 select record_id, 'id' from gone_record
-union select customer_id, 'id' from gone_customer
+union select customer_id, case when is_whole then 'id' else 'part' end from gone_customer
 union select event_id, 'id' from old_event
 """
 

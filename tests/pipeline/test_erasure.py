@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 import duckdb
@@ -219,33 +219,6 @@ def test_old_exports_bring_nobody_back_and_everybody_else_is_as_before(
     assert rows_loaded(outcome) == 0
     assert found(root, names, but="api") == []
     assert rows_of_others(root, customers) == before
-
-
-def test_who_is_erased_of_one_source_stays_in_the_others(
-    copied_root: Callable[[], Root],
-) -> None:
-    root = copied_root()
-    (customer,) = ask_warehouse(
-        root,
-        "select customer_id from marts.customer_xref where is_current group by customer_id "
-        "having bool_or(source = 'mailchimp_emea') and bool_or(source = 'salesforce_emea') "
-        "order by customer_id limit 1",
-    )[0]
-
-    with writer_lock(root, "test"):
-        receipt = erase(
-            company(root),
-            [Request(customer=str(customer), sources=("mailchimp_emea",))],
-            name="one-source",
-        )
-
-    assert {name.partition(".")[0] for name in receipt.landed} == {"mailchimp_emea"}
-    left = ask_warehouse(
-        root,
-        "select distinct source from intermediate.int_contact_records "
-        "where record_id in (select record_id from identity.customer_xref)",
-    )
-    assert ("salesforce_emea",) in left
 
 
 def test_a_root_nobody_has_run_is_erased_by_identifier(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from tests.unit.landing.builders import batch, contact, source
 SOURCES = (
     source(),
     source("mail", "sendgrid", purpose="mailing"),
-    source("x_quay", "x"),
+    source("x_quay", "x", purpose="answers"),
     source("hubspot_emea", country="FR"),
 )
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import random
 import shutil
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -113,6 +115,38 @@ def test_an_erasure_that_is_killed_anywhere_is_finished_with_the_same_receipt(
         assert scan(root.path, [ADA]) == (), points[point]
         assert not list((root.state / "erasure").glob("*"))
         shutil.rmtree(root.path)
+
+
+def test_an_erasure_that_is_killed_at_a_random_moment_is_finished(
+    landed: Root, tmp_path: Path
+) -> None:
+    """A few moments; ``make erasing`` takes many, on a root that has run."""
+    whole = copy_of(landed, tmp_path / "whole")
+    started = time.monotonic()
+    erase(company(whole), [Request(identifier=ADA)], name="e1")
+    seconds = time.monotonic() - started
+    chance = random.Random(7)
+    for number in range(3):
+        root = copy_of(landed, tmp_path / f"killed-{number}")
+        kill_after(chance.uniform(0, seconds), root)
+        if not finish_erasures(company(root)) and not (root.audit / "erasures").exists():
+            erase(company(root), [Request(identifier=ADA)], name="e1")
+
+        assert state_of(root) == state_of(whole)
+        assert scan(root.path, [ADA]) == ()
+
+
+def kill_after(seconds: float, root: Root) -> None:
+    """Erase in a process that is killed when so much time has gone by."""
+    child = os.fork()
+    if child == 0:
+        try:
+            erase(company(root), [Request(identifier=ADA)], name="e1")
+        finally:
+            os._exit(0)
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
 
 
 def test_what_was_erased_cannot_be_told_from_the_receipt(landed: Root, tmp_path: Path) -> None:

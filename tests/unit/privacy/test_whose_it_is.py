@@ -331,3 +331,26 @@ def test_a_request_that_a_hold_keeps_says_so(tmp_path: Path) -> None:
     )
 
     assert (found.found[0].is_held, found.records) == (True, ())
+
+
+@pytest.mark.parametrize(
+    "limit", [{"sources": ("x_quay",)}, {"purposes": ("answers",)}], ids=["source", "purpose"]
+)
+def test_who_is_erased_of_one_source_stays_in_the_others(
+    tmp_path: Path, limit: dict[str, tuple[str, ...]]
+) -> None:
+    root = root_with(
+        tmp_path,
+        [
+            Held(ADA, "c_ada", {"email": "ada@example.org"}),
+            Held("x_quay:user:7", "c_ada", {"handle:x": "kestrel43"}),
+        ],
+        contacts=[hubspot(1, email="ada@example.org")],
+        rows={("x_quay", "x", "user"): [{"id": "7", "username": "kestrel43"}]},
+    )
+
+    receipt = erase(company(root), [Request(customer="c_ada", **limit)], name="e")
+
+    assert (receipt.landed, receipt.customers) == ({"x_quay.user": 1}, 0)
+    assert ask(root, "select record_id from identity.customer_xref") == [(ADA,)]
+    assert landed(root) == [("1", "ada@example.org")]
