@@ -67,6 +67,12 @@ held as (
 ),
 others as (
     select lower(value) as value from held where record_id not in (from theirs)
+    union all
+    select lower(value_norm) from identity.record_identifiers
+    where record_id not in (from theirs)
+    union all
+    select lower(split_part(value_norm, '@', 1)) from intermediate.int_contact_identifiers
+    where kind = 'handle' and record_id not in (from theirs)
     union all select lower(phone) from intermediate.int_accounts where phone is not null
     union all select '+' || regexp_replace(phone, '[^0-9]', '', 'g')
     from intermediate.int_accounts where phone is not null
