@@ -28,7 +28,8 @@ _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;"
     "color:#1b1f24}h1,h2,h3{line-height:1.25}table{border-collapse:collapse;width:100%;font-size:14px}"
     "th,td{border:1px solid #d0d7de;padding:.35rem .5rem;text-align:left;vertical-align:top}"
-    "th{background:#f6f8fa}.unsaid{color:#9a3412}"
+    "th{background:#f6f8fa}td{overflow-wrap:anywhere}tr>:nth-child(4):nth-last-child(3){width:38%}"
+    ".unsaid{color:#9a3412}"
 )
 
 
@@ -71,12 +72,17 @@ def register_page(register: Register) -> str:
     """The record of processing activities, as an authority asks for it."""
     controller = register.rules.controller
     named = (
-        [(name, value or "none") for name, value in controller.model_dump().items()]
+        [
+            (name.replace("_", " "), value or "none")
+            for name, value in controller.model_dump().items()
+        ]
         if controller
         else [("controller", UNSAID)]
     )
     parts = ["<h1>Record of processing activities</h1><p>Article 30(1) GDPR</p>"]
-    parts.append("<h2>(a) Controller</h2>" + _table(("", ""), named))
+    parts.append(
+        "<h2>(a) Controller</h2>" + _table(("who", "said in config/privacy.yml"), named)
+    )
     parts.append("<h2>(b, c) Purposes, people and data</h2>")
     parts.append(
         _table(
@@ -137,7 +143,7 @@ def _told(of_source: Sequence[Processing]) -> str:
         f"<p>{_text(first.disclosure_text)}</p>" if first.disclosure_text else "",
         f"<p>We read: {_text('; '.join(kinds) or 'nothing that tells of you')}.</p>",
         f"<p>We do so {_text(_BASES[first.lawful_basis])}, and keep it {_long(longest)}. More: "
-        f"{_text(first.disclosure)}.</p>",
+        f"{_link(first.disclosure)}.</p>",
     ]
     return "".join(told)
 
@@ -180,6 +186,11 @@ def _list(items: Iterable[str]) -> str:
 
 def _text(value: str | None) -> str:
     return html.escape(value or "")
+
+
+def _link(address: str) -> str:
+    text = _text(address)
+    return f'<a href="{text}">{text}</a>' if address.startswith("https://") else text
 
 
 def _page(title: str, parts: Iterable[str]) -> str:

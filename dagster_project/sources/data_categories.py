@@ -30,7 +30,7 @@ _KINDS: tuple[tuple[str, str], ...] = (
     ),
     (
         "what you write, in public or to us",
-        r"text|body|html_body|message|content|caption|cooked|raw|story|subject|spoiler_text|facets"
+        r"text|body|html_body|message|content|caption|cooked|raw|story|subject|spoiler_text|facets|links"
         r"|mentions|note|notes|unsub_reason(_other)?|satisfaction_score|response|tag|tags|slug"
         r"|evidence|reason|value|previous_value|replaces",
     ),
@@ -58,8 +58,8 @@ _PEOPLE = {
     "bluesky": "people who write to the brand, or about it, in public",
     "discourse": "members of the community",
     "zendesk": "people who ask for support, and the people who help them",
-    "salesforce": "customers, prospects and people at companies that are one",
-    "hubspot": "customers, prospects and people at companies that are one",
+    "salesforce": "customers, prospects and people at companies that are customers",
+    "hubspot": "customers, prospects and people at companies that are customers",
     "manual": "people who have told the company what they agree to, or what is wrong",
 }
 
