@@ -7,6 +7,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -223,7 +224,7 @@ def remove_from_originals(
 
 def remove_from_stores(work: duckdb.DuckDBPyConnection, root: Root, journal: Journal) -> None:
     """SQLite files, in their place: somebody may have them open. Normally none names anybody."""
-    values = values_for(work)
+    values = _beyond_numbers(values_for(work))
     for place, file in files_of(root, How.STORE):
         if file.suffix not in {".db", ".sqlite"}:
             continue
@@ -260,7 +261,7 @@ def remove_from_desk(work: duckdb.DuckDBPyConnection, root: Root, journal: Journ
 
 def remove_from_texts(work: duckdb.DuckDBPyConnection, root: Root, journal: Journal) -> None:
     """Reports, manifests, logs and artefacts. Normally none names anybody."""
-    values = values_for(work)
+    values = _beyond_numbers(values_for(work))
     for place, file in files_of(root, How.TEXT):
 
         def make(aside: Path, file: Path = file) -> tuple[int, int] | None:
@@ -277,6 +278,12 @@ def remove_from_texts(work: duckdb.DuckDBPyConnection, root: Root, journal: Jour
             return 0, 1
 
         journal.rewrite(place.name, file.relative_to(root.path).as_posix(), file, make)
+
+
+def _beyond_numbers(values: Values) -> Values:
+    """What names them where figures stand: a count of bytes may have the digits of a telephone."""
+    named = frozenset(i for i in values.ids if not i.isdigit())
+    return replace(values, phones=frozenset(), ids=named)
 
 
 def remove_files(root: Root, files: object, journal: Journal) -> None:
