@@ -41,7 +41,7 @@ _TRUE = "lower(trim(coalesce({}, ''))) in ('true', 't', 'yes', '1')"
 POSTS = (
     Texts("mastodon", "status", ("content", "spoiler_text", "mentions", "tags"), _SAID.format("deleted_at")),
     Texts("bluesky", "post", ("text", "facets", "tags"), _SAID.format("deleted_at")),
-    Texts("x", "post", ("text",), "lower(trim(action)) = 'delete'", told_by="compliance"),
+    Texts("x", "post", ("text", "links"), "lower(trim(action)) = 'delete'", told_by="compliance"),
     Texts("facebook", "post", ("message", "story", "from_name"), "lower(trim(coalesce(verb, ''))) = 'remove'"),
     Texts("facebook", "comment", ("message", "from_name"), "lower(trim(coalesce(verb, ''))) = 'remove'"),
     Texts(

@@ -53,6 +53,7 @@ TEXTS = frozenset(
         "opportunity_name",
         "account_name",
         "facets",
+        "links",
         "evidence",
         "url",
         "fields",

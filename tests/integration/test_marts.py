@@ -12,7 +12,12 @@ from tests.parsed_project import CATALOG, parsed_project
 from tests.unit.dbt_marts.test_attribution import ANA, busy_world
 from tests.unit.dbt_marts.world import World
 
-MARTS = ("int_conversation_messages", "path:models/marts", "path:models/insights")
+MARTS = (
+    "int_conversation_messages",
+    "int_attack_posts",
+    "path:models/marts",
+    "path:models/insights",
+)
 BEN = "hubspot_apac:contact:ben"
 
 

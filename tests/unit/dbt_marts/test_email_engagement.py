@@ -166,4 +166,4 @@ def test_other_events_are_neither(build: Build) -> None:
 def test_a_missing_threshold_is_seen(build: Build) -> None:
     world = World().add("config.settings", key="email.fast_seconds", value="3")
 
-    assert build(world, "fct_email_event").failures("settings_are_complete") == 12
+    assert build(world, "fct_email_event").failures("settings_are_complete") == 17
