@@ -13,7 +13,7 @@ from dagster_project.identity.lookup.answers import ANSWERS
 from dagster_project.identity.tabular.infer import find_record_id, infer_table
 from dagster_project.identity.tabular.input_table import ROW, TABLE, columns_of, record_ids
 from dagster_project.identity.tabular.meanings import NO_EVIDENCE, Kind, Meaning
-from dagster_project.identity.tabular.persons import write_person_tables
+from dagster_project.identity.tabular.persons import forget_cells, write_person_tables
 from dagster_project.identity.tabular.profile import Vocabulary, profile_table
 from dagster_project.identity.tabular.spec import TableSpec
 
@@ -38,7 +38,10 @@ def write_table_questions(
     ids = record_ids(
         connection, named[0] if named else find_record_id(list(columns_of(connection)))
     )
+    for name in _QUESTIONS:
+        connection.execute(f"drop table if exists {name}")
     write_person_tables(connection, table, ids.sql)
+    _keep_questions(connection)
     connection.execute(
         "update intermediate.int_contact_records set default_country = $1", [default_country]
     )
@@ -46,6 +49,19 @@ def write_table_questions(
         f"create or replace view input.asked as select {ROW} as place, {ids.sql} as record_id from {TABLE}"
     )
     return ids.note
+
+
+_QUESTIONS = ("intermediate.int_contact_records", "intermediate.int_contact_identifiers")
+"""What ``write_person_tables`` makes views of, for who reads them once; questions are read often."""
+
+
+def _keep_questions(connection: duckdb.DuckDBPyConnection) -> None:
+    for name in _QUESTIONS:
+        connection.execute(f"create temp table as_questions as from {name}")
+        connection.execute(f"drop view {name}")
+        connection.execute(f"create table {name} as from temp.as_questions")
+        connection.execute("drop table temp.as_questions")
+    forget_cells(connection)
 
 
 def infer_persons(connection: duckdb.DuckDBPyConnection, spec: IdentitySpec) -> TableSpec:
