@@ -44,7 +44,7 @@ summed as (
         max_by(usual_young_share, coalesce(z, 0)) as usual_young_share,
         max(blocked_share) as blocked_share,
         count(*) as messages,
-        count(distinct author_record_id) as accounts,
+        count(distinct author_record_id) as account_count,
         count(*) filter (where is_near_copy) as near_copies,
         count(*) filter (where has_blocked_link) as blocked_links,
         min(created_at) as started_at,
@@ -69,7 +69,7 @@ final as (
 
         -- measures
         cast(summed.messages as bigint) as messages,
-        cast(summed.accounts as bigint) as accounts,
+        cast(summed.account_count as bigint) as accounts,  -- noqa: RF04
         cast(summed.near_copies as bigint) as near_copies,
         cast(summed.blocked_links as bigint) as blocked_links,
         cast(summed.loudest_posts as bigint) as loudest_posts,

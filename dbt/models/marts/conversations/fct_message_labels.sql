@@ -12,7 +12,8 @@ messages as (
 
 ),
 
--- whose words they are decides what is asked of them: the brand's own complain of nothing and lure nobody
+-- whose words they are decides what is asked of them: the brand's own complain of nothing and
+-- lure nobody
 labelled as (
 
     select

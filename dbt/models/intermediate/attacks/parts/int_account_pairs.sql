@@ -74,8 +74,8 @@ phases as (
 
 ),
 
--- who carried an object in the same half or whole of so many seconds; of a larger group twenty stand
--- for it, the same ones each time, so that pairs grow with the posts and not with their square
+-- who carried an object in the same half or whole of so many seconds; of a larger group twenty
+-- stand for it, the same ones each time, so that pairs grow with the posts, not with their square
 groups as (
 
     select
