@@ -97,7 +97,6 @@ def kept_out_sql(
         condition = " and ".join(["objection.what = 'processing'", *kept])
     else:
         return None
-    hashed = HASHED_SQL.format(key="key")
     return f"""
         with stated as (
             select *, unnest({keys_sql(spec, country)}) as key from {rows_sql}
@@ -105,7 +104,7 @@ def kept_out_sql(
         asked as materialized (select distinct key from stated),
         hit as (
             select hashed.key, objection.what
-            from (select key, {hashed} as hash from asked, pad) as hashed
+            from (select key, {HASHED_SQL} as hash from asked) as hashed
             inner join objection on objection.hash = hashed.hash
         )
         select distinct _load_id, _row

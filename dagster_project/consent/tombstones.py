@@ -17,14 +17,11 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.consent.secret import derived, read_key
+from dagster_project.consent.secret import derived, hmac_sql, read_key, write_pad
 from dagster_project.domain.errors import StateError
 from dagster_project.domain.root import Root
 from dagster_project.engines.duckdb.session import quoted
 from dagster_project.engines.durable import sync_file, sync_folder
-
-_BLOCK = 64
-"""Bytes of a block of SHA-256, which HMAC pads its key to."""
 
 _COLUMNS = {
     "hash": "varchar",
@@ -102,7 +99,6 @@ class Tombstones:
 
     def prepare(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Make ``temp.tombstone(hash, source)`` and ``temp.pad`` in a session that asks often."""
-        secret = self._secret.ljust(_BLOCK, b"\0")
         found = connection.execute(f"select distinct key_id from {self._read()}").fetchall()
         if any(key_id != self._key_id for (key_id,) in found):
             raise StateError(
@@ -113,10 +109,7 @@ class Tombstones:
         connection.execute(
             f"create or replace temp table tombstone as select hash, source from {self._read()}"
         )
-        connection.execute(
-            "create or replace temp table pad as select ?::blob as i, ?::blob as o",
-            [bytes(b ^ 0x36 for b in secret), bytes(b ^ 0x5C for b in secret)],
-        )
+        write_pad(connection, "temp.pad", self._secret)
 
     @property
     def _secret(self) -> bytes:
@@ -160,5 +153,5 @@ class Tombstones:
 _DIGITS = 32
 """Hexadecimal digits of a hash: 128 bits, so that two keys never meet by chance."""
 
-HASHED_SQL = "left(sha256((select o from pad) || unhex(sha256((select i from pad) || encode({key})))), 32)"
-"""SQL of HMAC-SHA256 over a key, as ``hmac.digest`` has it; needs ``Tombstones.prepare``."""
+HASHED_SQL = hmac_sql("key", "temp.pad")
+"""SQL of the hash of a column ``key``, as ``_hash`` has it; needs ``Tombstones.prepare``."""

@@ -18,7 +18,7 @@ from dagster_project.engines.duckdb.session import quoted
 
 BY_TOMBSTONE = f"""
     select hashed.key, hashed.source
-    from (select key, source, {HASHED_SQL.format(key="key")} as hash from asked, pad) as hashed
+    from (select key, source, {HASHED_SQL} as hash from asked) as hashed
     inner join tombstone on tombstone.hash = hashed.hash
     where tombstone.source is null or tombstone.source = hashed.source
 """
